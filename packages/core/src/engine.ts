@@ -1,0 +1,78 @@
+/**
+ * An engine is an interpreter of the algebra with its edges: tensors come in, results go out, memory
+ * is released. A runtime is a value that opens one. Importing a runtime never fails; opening it says
+ * exactly what is missing.
+ */
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import type { Algebra } from "./algebra.ts";
+
+/**
+ * What a tensor is, so that an engine may keep it in a layout of its own:
+ * scalar [], vector [n], matrix [rows, columns], image [batch, height, width, channels],
+ * convolution [out, in, kh, kw], depthwise [channels, 1, kh, kw].
+ */
+export type TensorKind = "scalar" | "vector" | "matrix" | "image" | "convolution" | "depthwise";
+
+/** A dense array in its kind's logical layout, row-major. */
+export interface NdArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array;
+}
+
+/** Named tensors: PyTorch's parameter names, or the parts of a loss. */
+export type Tensors<T> = Readonly<Record<string, T>>;
+
+/** A scalar to minimise, and scalars to report beside it. */
+export interface Objective<T> {
+  readonly loss: T;
+  readonly parts: Tensors<T>;
+}
+
+/** `gradients` has the names of the parameters and their layouts. */
+export interface Differentiated<T> extends Objective<T> {
+  readonly gradients: Tensors<T>;
+}
+
+/** Reverse-mode differentiation of a scalar with respect to every parameter. */
+export type Differentiate<T> = (
+  parameters: Tensors<T>,
+  objective: (parameters: Tensors<T>) => Objective<T>,
+) => Differentiated<T>;
+
+/** What `scope` keeps: a tensor, or tensors in lists and records. */
+export type Kept = unknown;
+
+export interface Engine<T> {
+  readonly name: string;
+  readonly algebra: Algebra<T>;
+  /** Relative error to expect of one operation: 2^-52 in float64, about 1e-6 in float32. */
+  readonly epsilon: number;
+  /** Copies an array in its logical layout to the device. */
+  upload(kind: TensorKind, array: NdArray): T;
+  /** Copies a tensor back, in its logical layout. */
+  download(kind: TensorKind, tensor: T): Promise<NdArray>;
+  /** Runs `work`, releases every tensor made in it that its result does not hold. */
+  scope<A extends Kept>(work: () => A): A;
+  /** Releases tensors that were uploaded, or that left a scope. */
+  release(tensors: Iterable<T>): void;
+  /** Tensors alive; constant over repeated work where nothing leaks. */
+  liveTensors(): number;
+  /** null where the engine has no gradients. */
+  readonly differentiate: Differentiate<T> | null;
+  /** Gives the device back. The engine is not used afterwards. */
+  close(): Promise<void>;
+}
+
+/** Why a runtime could not be opened, and the command that mends it. */
+export interface RuntimeError {
+  readonly _tag: "RuntimeUnavailable";
+  readonly runtime: string;
+  readonly missing: string;
+  readonly remedy: string;
+}
+
+export interface Runtime<T = unknown> {
+  readonly name: string;
+  readonly epsilon: number;
+  readonly open: TaskEither<RuntimeError, Engine<T>>;
+}
