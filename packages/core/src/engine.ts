@@ -76,3 +76,9 @@ export interface Runtime<T = unknown> {
   readonly epsilon: number;
   readonly open: TaskEither<RuntimeError, Engine<T>>;
 }
+
+/**
+ * A runtime with its tensor type hidden, so that runtimes of different engines fit one list. Sound for
+ * callers that hand an engine its own tensors back, which is all a function generic in T can do.
+ */
+export const anyRuntime = <T>(runtime: Runtime<T>): Runtime => runtime as unknown as Runtime;

@@ -11,5 +11,6 @@ export type {
   TensorKind,
   Tensors,
 } from "./engine.ts";
+export { anyRuntime } from "./engine.ts";
 export type { PerSample, Predictor, Time, Times } from "./notation.ts";
 export { perSample } from "./notation.ts";

@@ -1,0 +1,77 @@
+/** The algebra on TensorFlow.js. Images are NHWC, convolution weights HWIO. */
+import type { Algebra, PerSample } from "@tadsr/core";
+import * as tf from "@tensorflow/tfjs-core";
+import { conv2d, depthwiseConv2d } from "./convolution.ts";
+import { channelNorm, modulate, silu, stopGradient } from "./fused.ts";
+
+/** Broadcasts one factor a sample over the other axes. */
+const perSampleFactor = (a: tf.Tensor, factor: PerSample): tf.Tensor | number => {
+  if (typeof factor === "number") return factor;
+  if (factor.length !== a.shape[0]) {
+    throw new Error(`scale: ${factor.length} factors for a batch of ${a.shape[0]}; give one for each sample`);
+  }
+  return tf.tensor(
+    [...factor],
+    a.shape.map((_, axis) => (axis === 0 ? factor.length : 1)),
+    "float32",
+  );
+};
+
+const imageShape = (a: tf.Tensor): [number, number, number, number] => {
+  if (a.rank !== 4) throw new Error(`expected an image of rank 4, found shape [${a.shape.join(", ")}]`);
+  return a.shape as [number, number, number, number];
+};
+
+const spaceToDepth = (a: tf.Tensor, f: number): tf.Tensor => {
+  const [n, h, w, c] = imageShape(a);
+  const blocks = tf.reshape(a, [n, h / f, f, w / f, f, c]);
+  return tf.reshape(tf.transpose(blocks, [0, 1, 3, 5, 2, 4]), [n, h / f, w / f, c * f * f]);
+};
+
+const depthToSpace = (a: tf.Tensor, f: number): tf.Tensor => {
+  const [n, h, w, c] = imageShape(a);
+  const blocks = tf.reshape(a, [n, h, w, c / (f * f), f, f]);
+  return tf.reshape(tf.transpose(blocks, [0, 1, 4, 2, 5, 3]), [n, h * f, w * f, c / (f * f)]);
+};
+
+const upsampleNearest = (a: tf.Tensor, factor: number): tf.Tensor => {
+  const [, h, w] = imageShape(a);
+  return tf.image.resizeNearestNeighbor(a as tf.Tensor4D, [h * factor, w * factor]);
+};
+
+const linear = (matrix: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Tensor => {
+  const product = tf.matMul(matrix as tf.Tensor2D, weight as tf.Tensor2D, false, true);
+  return bias === null ? product : tf.add(product, bias);
+};
+
+const sliceChannels = (a: tf.Tensor, start: number, length: number): tf.Tensor =>
+  tf.slice(a, [...a.shape.slice(0, -1).map(() => 0), start], [...a.shape.slice(0, -1), length]);
+
+/** Pure functions of the active backend; `engine.ts` binds them to one. */
+export const tfjsAlgebra: Algebra<tf.Tensor> = {
+  add: (a, b) => tf.add(a, b),
+  subtract: (a, b) => tf.sub(a, b),
+  multiply: (a, b) => tf.mul(a, b),
+  divide: (a, b) => tf.div(a, b),
+  scale: (a, factor) => tf.mul(a, perSampleFactor(a, factor)),
+  offset: (a, constant) => tf.add(a, constant),
+  square: (a) => tf.square(a),
+  sqrt: (a) => tf.sqrt(a),
+  abs: (a) => tf.abs(a),
+  relu: (a) => tf.relu(a),
+  softplus: (a) => tf.softplus(a),
+  mean: (a) => tf.mean(a),
+  stopGradient: (a) => stopGradient(a),
+  silu: (a) => silu(a),
+  relu6: (a) => tf.clipByValue(a, 0, 6),
+  conv2d,
+  depthwiseConv2d,
+  linear,
+  upsampleNearest,
+  spaceToDepth,
+  depthToSpace,
+  concatChannels: (images) => tf.concat([...images], -1),
+  sliceChannels,
+  channelNorm,
+  modulate: (image, gamma, beta) => modulate(image, gamma, beta),
+};

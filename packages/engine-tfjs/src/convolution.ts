@@ -1,0 +1,64 @@
+/** Convolutions on TensorFlow.js with the algebra's explicit zero padding. */
+import type { ConvolutionOptions, Padding } from "@tadsr/core";
+import * as tf from "@tensorflow/tfjs-core";
+
+type Convolve = (
+  image: tf.Tensor4D,
+  weight: tf.Tensor4D,
+  bias: tf.Tensor1D | null,
+  stride: number,
+  pad: "same" | "valid",
+) => tf.Tensor4D;
+
+const extent = (size: number, kernel: number, stride: number): number =>
+  Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0);
+
+/** Whether TensorFlow's `same` pads exactly so; it is the one padding every backend has kernels for. */
+const isSame = (
+  image: tf.Tensor4D,
+  weight: tf.Tensor4D,
+  { stride, padding }: ConvolutionOptions,
+): boolean => {
+  const vertical = extent(image.shape[1], weight.shape[0], stride);
+  const horizontal = extent(image.shape[2], weight.shape[1], stride);
+  return (
+    padding.top === vertical >> 1 &&
+    padding.bottom === vertical - (vertical >> 1) &&
+    padding.left === horizontal >> 1 &&
+    padding.right === horizontal - (horizontal >> 1)
+  );
+};
+
+const isNone = ({ top, bottom, left, right }: Padding): boolean => top + bottom + left + right === 0;
+
+const padded = (image: tf.Tensor4D, { top, bottom, left, right }: Padding): tf.Tensor4D =>
+  tf.pad4d(image, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
+
+const withPadding =
+  (convolve: Convolve) =>
+  (image: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, options: ConvolutionOptions): tf.Tensor => {
+    const x = image as tf.Tensor4D;
+    const w = weight as tf.Tensor4D;
+    const b = bias as tf.Tensor1D | null;
+    if (isNone(options.padding)) return convolve(x, w, b, options.stride, "valid");
+    if (isSame(x, w, options)) return convolve(x, w, b, options.stride, "same");
+    return convolve(padded(x, options.padding), w, b, options.stride, "valid");
+  };
+
+/** image [n, h, w, i], weight physically [kh, kw, i, o]. */
+export const conv2d = withPadding((x, filter, bias, strides, pad) =>
+  bias === null
+    ? tf.conv2d(x, filter, strides, pad)
+    : tf.fused.conv2d({ x, filter, strides, pad, bias, activation: "linear" }),
+);
+
+/** image [n, h, w, c], weight physically [kh, kw, c, 1]. */
+export const depthwiseConv2d = withPadding((x, filter, bias, strides, pad) => {
+  const result = tf.depthwiseConv2d(x, filter, strides, pad);
+  return bias === null ? result : tf.add(result, bias);
+});

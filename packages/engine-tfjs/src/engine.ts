@@ -1,0 +1,83 @@
+/** An engine on one TensorFlow.js backend. */
+import "@tensorflow/tfjs"; // registers the gradients: tfjs-core alone has none in Node
+import type { Algebra, Engine, NdArray, TensorKind } from "@tadsr/core";
+import * as tf from "@tensorflow/tfjs-core";
+import { tfjsAlgebra } from "./algebra.ts";
+import { differentiate } from "./gradients.ts";
+
+export interface TfjsOptions {
+  /** The engine's name in reports. */
+  readonly name: string;
+  /** A backend that is registered and initialised (`tf.setBackend` has resolved for it). */
+  readonly backend: string;
+  /** Relative error to expect of one operation. */
+  readonly epsilon: number;
+}
+
+const toDevice = (kind: TensorKind, { shape, data }: NdArray): tf.Tensor => {
+  const tensor = tf.tensor(
+    data instanceof Float32Array ? data : new Float32Array(data),
+    [...shape],
+    "float32",
+  );
+  if (kind !== "convolution" && kind !== "depthwise") return tensor;
+  const physical = tf.transpose(tensor, kind === "convolution" ? [2, 3, 1, 0] : [2, 3, 0, 1]);
+  tensor.dispose();
+  return physical;
+};
+
+const toLogical = (kind: TensorKind, tensor: tf.Tensor): tf.Tensor => {
+  if (kind === "convolution") return tf.transpose(tensor, [3, 2, 0, 1]);
+  if (kind === "depthwise") return tf.transpose(tensor, [2, 3, 0, 1]);
+  return tensor.clone();
+};
+
+/** TensorFlow.js has one active backend for the process: every entry makes it this engine's first. */
+const boundTo = (activate: () => void): Algebra<tf.Tensor> => {
+  const bind =
+    <Arguments extends readonly unknown[], Result>(operation: (...args: Arguments) => Result) =>
+    (...args: Arguments): Result => {
+      activate();
+      return operation(...args);
+    };
+  const bound = Object.entries(tfjsAlgebra).map(([name, operation]) => [
+    name,
+    bind(operation as (...args: readonly unknown[]) => unknown),
+  ]);
+  return Object.fromEntries(bound) as unknown as Algebra<tf.Tensor>;
+};
+
+/** The algebra, gradients and memory of one backend. Tensors of two engines are not to be mixed. */
+export const tfjsEngine = ({ name, backend, epsilon }: TfjsOptions): Engine<tf.Tensor> => {
+  const activate = (): void => {
+    if (tf.getBackend() !== backend) void tf.setBackend(backend); // takes effect at once when initialised
+  };
+  return {
+    name,
+    epsilon,
+    algebra: boundTo(activate),
+    upload: (kind, array) => {
+      activate();
+      return toDevice(kind, array);
+    },
+    download: async (kind, tensor) => {
+      activate();
+      const logical = toLogical(kind, tensor);
+      const data = (await logical.data()) as Float32Array;
+      const shape = [...logical.shape];
+      logical.dispose();
+      return { shape, data };
+    },
+    scope: (work) => {
+      activate();
+      return tf.tidy(work as () => tf.TensorContainer) as ReturnType<typeof work>;
+    },
+    release: (tensors) => tf.dispose([...tensors]),
+    liveTensors: () => tf.memory().numTensors,
+    differentiate: (parameters, objective) => {
+      activate();
+      return differentiate(parameters, objective);
+    },
+    close: async () => {},
+  };
+};

@@ -1,0 +1,83 @@
+/**
+ * Operations whose gradient is written by hand: composed of TensorFlow.js's own operations each would
+ * cost two to four times as many passes over memory, which is what training on a CPU waits for.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+
+type Save = (tensors: tf.Tensor[]) => void;
+type Gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
+
+/** tf.customGrad with its loose types put straight. */
+const withGradient = (
+  forward: (inputs: readonly tf.Tensor[], save: Save) => tf.Tensor,
+  gradient: Gradient,
+): ((...inputs: tf.Tensor[]) => tf.Tensor) =>
+  tf.customGrad((...args: unknown[]) => {
+    const save = args[args.length - 1] as Save;
+    const value = forward(args.slice(0, -1) as tf.Tensor[], save);
+    return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved) as tf.Tensor };
+  });
+
+const at = <A>(list: readonly A[], i: number): A => {
+  const value = list[i];
+  if (value === undefined) throw new Error(`expected at least ${i + 1} tensors, found ${list.length}`);
+  return value;
+};
+
+/** a * sigmoid(a); derivative sigmoid(a) + y (1 - sigmoid(a)) with y the result. */
+export const silu = withGradient(
+  (inputs, save) => {
+    const gate = tf.sigmoid(at(inputs, 0));
+    const y = tf.mul(at(inputs, 0), gate);
+    save([gate, y]);
+    return y;
+  },
+  (dy, saved) => {
+    const [gate, y] = [at(saved, 0), at(saved, 1)];
+    return tf.mul(dy, tf.add(gate, tf.sub(y, tf.mul(y, gate))));
+  },
+);
+
+/** The same values; the gradient stops here. */
+export const stopGradient = withGradient(
+  (inputs) => at(inputs, 0).clone(),
+  (dy) => tf.zerosLike(dy),
+);
+
+/**
+ * y = a r with r = 1 / sqrt(mean over channels of a^2 + epsilon);
+ * da = r (dy - y mean(dy y)).
+ */
+export const channelNorm = (image: tf.Tensor, epsilon: number): tf.Tensor =>
+  withGradient(
+    (inputs, save) => {
+      const a = at(inputs, 0);
+      const r = tf.rsqrt(tf.add(tf.mean(tf.square(a), -1, true), epsilon));
+      const y = tf.mul(a, r);
+      save([y, r]);
+      return y;
+    },
+    (dy, saved) => {
+      const [y, r] = [at(saved, 0), at(saved, 1)];
+      return tf.mul(tf.sub(dy, tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))), r);
+    },
+  )(image);
+
+const broadcast = (matrix: tf.Tensor): tf.Tensor => {
+  const [n, c] = matrix.shape;
+  return tf.reshape(matrix, [n ?? 1, 1, 1, c ?? 1]);
+};
+
+/** image * (1 + gamma) + beta. */
+export const modulate = withGradient(
+  (inputs, save) => {
+    const [image, gamma, beta] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
+    const factor = tf.add(broadcast(gamma), 1);
+    save([image, factor]);
+    return tf.add(tf.mul(image, factor), broadcast(beta));
+  },
+  (dy, saved) => {
+    const [image, factor] = [at(saved, 0), at(saved, 1)];
+    return [tf.mul(dy, factor), tf.sum(tf.mul(dy, image), [1, 2]), tf.sum(dy, [1, 2])];
+  },
+);

@@ -1,0 +1,10 @@
+import { tfjsRuntime } from "./tfjs.ts";
+
+/** TensorFlow.js in plain JavaScript: runs everywhere, and every sum in the same order. */
+export const cpu = tfjsRuntime({
+  name: "cpu",
+  backend: "cpu",
+  register: () => import("@tensorflow/tfjs-backend-cpu"),
+  missing: "@tensorflow/tfjs-backend-cpu",
+  remedy: "reinstall: pnpm install",
+});

@@ -1,0 +1,9 @@
+import { type Engine, type ReferenceTensor, type Runtime, referenceEngine } from "@tadsr/core";
+import * as TE from "fp-ts/lib/TaskEither.js";
+
+/** The float64 interpreter in plain TypeScript: always there, exact, slow. */
+export const reference: Runtime<ReferenceTensor> = {
+  name: "reference",
+  epsilon: referenceEngine.epsilon,
+  open: TE.right<never, Engine<ReferenceTensor>>(referenceEngine),
+};

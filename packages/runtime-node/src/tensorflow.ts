@@ -1,0 +1,32 @@
+import util from "node:util";
+import { tfjsRuntime } from "./tfjs.ts";
+
+/** Type tests that tfjs-node calls and that Node 23 took out of `util`. */
+const removedFromUtil = {
+  isArray: Array.isArray,
+  isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
+  isString: (value: unknown): boolean => typeof value === "string",
+  isNumber: (value: unknown): boolean => typeof value === "number",
+  isBoolean: (value: unknown): boolean => typeof value === "boolean",
+  isObject: (value: unknown): boolean => typeof value === "object" && value !== null,
+  isFunction: (value: unknown): boolean => typeof value === "function",
+  isUndefined: (value: unknown): boolean => value === undefined,
+};
+
+const restoreUtil = (): void => {
+  const target = util as unknown as Record<string, unknown>;
+  for (const [name, test] of Object.entries(removedFromUtil)) target[name] ??= test;
+};
+
+/** TensorFlow's own kernels under TensorFlow.js: all cores, or CUDA where its TensorFlow was built for it. */
+export const tensorflow = tfjsRuntime({
+  name: "tensorflow",
+  backend: "tensorflow",
+  register: () => {
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+    restoreUtil();
+    return import("@tensorflow/tfjs-node-gpu");
+  },
+  missing: "TensorFlow's library for @tensorflow/tfjs-node-gpu",
+  remedy: "install it: pnpm setup:tensorflow",
+});
