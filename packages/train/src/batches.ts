@@ -1,0 +1,129 @@
+import { uniform } from "@tadsr/core";
+import { dataPurposes, placeOf } from "./data-streams.ts";
+import {
+  type DegradationRanges,
+  defaultDegradationRanges,
+  degradationParameters,
+  degrade,
+} from "./degradation.ts";
+import { applySymmetry, crop, cropBytes, type FloatPicture, type Rectangle } from "./float-picture.ts";
+import type { Photographs } from "./photographs.ts";
+
+export interface BatchOptions {
+  readonly seed: number;
+  /** Samples in a batch. */
+  readonly batch: number;
+  /** Side of the high-resolution crops in pixels, a multiple of `scale`. */
+  readonly cropHR: number;
+  readonly scale: number;
+  readonly ranges?: DegradationRanges;
+}
+
+/** Pairs of crops, values -1..1: `hr` [n, cropHR, cropHR, 3], `lr` [n, cropHR/scale, cropHR/scale, 3]. */
+export interface TrainingBatch {
+  readonly step: number;
+  readonly hr: Float32Array;
+  readonly lr: Float32Array;
+}
+
+/** Low-resolution pixels degraded around a crop at least, so that no edge effect reaches it. */
+const margin = 4;
+
+/** JPEG blocks' side: crops lie at any place of the blocks' grid, as they do in whole pictures. */
+const blockSide = 8;
+
+/** An origin such that `side` pixels lie inside `size`, or, where they do not fit, cover it. */
+const originOf = (size: number, side: number, u: number): number => {
+  const room = size - side;
+  return room >= 0 ? Math.floor(u * (room + 1)) : -Math.floor(u * (1 - room));
+};
+
+const trainingPair = async (
+  { items }: Photographs,
+  { seed, cropHR, scale, ranges = defaultDegradationRanges }: BatchOptions,
+  step: number,
+  sample: number,
+): Promise<{ readonly hr: FloatPicture; readonly lr: FloatPicture }> => {
+  const { source, position } = placeOf(dataPurposes.crop, seed, step, sample);
+  const drawn = uniform(source, position, 8);
+  const u = (index: number): number => drawn[index] as number;
+  const photograph = items[Math.floor(u(0) * items.length)];
+  if (photograph === undefined) throw new RangeError("no photographs");
+  const lrSide = cropHR / scale;
+  const patchLR = lrSide + 2 * margin + blockSide - 1;
+  const patchHR = patchLR * scale;
+  const patch = applySymmetry(
+    cropBytes(photograph, {
+      x: originOf(photograph.width, patchHR, u(1)),
+      y: originOf(photograph.height, patchHR, u(2)),
+      width: patchHR,
+      height: patchHR,
+    }),
+    { transpose: u(3) < 0.5, mirrorColumns: u(4) < 0.5, mirrorRows: u(5) < 0.5 },
+  );
+  const parameters = degradationParameters(
+    {
+      parameters: placeOf(dataPurposes.parameters, seed, step, sample),
+      noise: placeOf(dataPurposes.noise, seed, step, sample),
+    },
+    ranges,
+  );
+  const small = await degrade(patch, parameters, { width: patchLR, height: patchLR });
+  const inner: Rectangle = {
+    x: margin + Math.floor(blockSide * u(6)),
+    y: margin + Math.floor(blockSide * u(7)),
+    width: lrSide,
+    height: lrSide,
+  };
+  return {
+    hr: crop(patch, { x: inner.x * scale, y: inner.y * scale, width: cropHR, height: cropHR }),
+    lr: crop(small, inner),
+  };
+};
+
+const stacked = (pictures: readonly FloatPicture[]): Float32Array => {
+  const length = pictures[0]?.data.length ?? 0;
+  const data = new Float32Array(length * pictures.length);
+  pictures.forEach((picture, n) => {
+    data.set(
+      picture.data.map((value) => 2 * value - 1),
+      n * length,
+    );
+  });
+  return data;
+};
+
+/**
+ * The batch of a step: for each sample a photograph, a crop of it, one of the eight symmetries of the square
+ * and a degradation. A pure function of the photographs, the options and the step; sample n does not depend
+ * on the size of the batch. `photographs` holds at least one, `cropHR` is a multiple of `scale`.
+ */
+export const trainingBatch = async (
+  photographs: Photographs,
+  options: BatchOptions,
+  step: number,
+): Promise<TrainingBatch> => {
+  const pairs = await Promise.all(
+    Array.from({ length: options.batch }, (_, sample) => trainingPair(photographs, options, step, sample)),
+  );
+  return { step, hr: stacked(pairs.map(({ hr }) => hr)), lr: stacked(pairs.map(({ lr }) => lr)) };
+};
+
+/**
+ * The batches of steps `from`, `from` + 1, ... without end. While one is in use the next is on its way: its
+ * JPEG work runs on sharp's threads, the rest whenever the caller awaits something.
+ */
+export async function* batchStream(
+  photographs: Photographs,
+  options: BatchOptions,
+  { from }: { readonly from: number },
+): AsyncGenerator<TrainingBatch, never> {
+  let next = trainingBatch(photographs, options, from);
+  for (let step = from + 1; ; step++) {
+    const batch = await next;
+    next = trainingBatch(photographs, options, step);
+    // A failure is the next caller's to see, and no one's where the caller stops before it.
+    next.catch(() => undefined);
+    yield batch;
+  }
+}
