@@ -1,0 +1,179 @@
+/** Convolutions and the linear layer in float64. */
+import type { ConvolutionOptions } from "../algebra.ts";
+import {
+  at,
+  demand,
+  demandBias,
+  demandInteger,
+  type ImageShape,
+  imageShape,
+  matrixShape,
+  type ReferenceTensor,
+  show,
+  tensor,
+  zeros,
+} from "./tensor.ts";
+
+interface Kernel {
+  readonly o: number;
+  readonly i: number;
+  readonly kh: number;
+  readonly kw: number;
+}
+
+const kernelShape = (operation: string, { shape }: ReferenceTensor): Kernel => {
+  demand(
+    shape.length === 4,
+    operation,
+    () => `weight ${show(shape)}`,
+    () => "weight [out, in, kh, kw]",
+  );
+  const [o, i, kh, kw] = shape as readonly [number, number, number, number];
+  return { o, i, kh, kw };
+};
+
+/** Height and width of the result; checks the options. */
+const outputSize = (
+  operation: string,
+  { h, w }: ImageShape,
+  { kh, kw }: Kernel,
+  { stride, padding }: ConvolutionOptions,
+): readonly [number, number] => {
+  demandInteger(operation, "stride", stride, 1);
+  for (const side of ["top", "bottom", "left", "right"] as const)
+    demandInteger(operation, `padding.${side}`, padding[side], 0);
+  const height = h + padding.top + padding.bottom;
+  const width = w + padding.left + padding.right;
+  demand(
+    height >= kh && width >= kw,
+    operation,
+    () => `a padded image of ${height} x ${width} under a kernel of ${kh} x ${kw}`,
+    () => "an image no smaller than the kernel",
+  );
+  return [Math.floor((height - kh) / stride) + 1, Math.floor((width - kw) / stride) + 1];
+};
+
+/** The weight in the order [o, kh, kw, i], in which a pixel's channels are neighbours, as in an image. */
+const channelsLast = (weight: ReferenceTensor, { o, i, kh, kw }: Kernel): Float64Array => {
+  const data = new Float64Array(weight.data.length);
+  let from = 0;
+  for (let out = 0; out < o; out++)
+    for (let channel = 0; channel < i; channel++)
+      for (let k = 0; k < kh * kw; k++) data[(out * kh * kw + k) * i + channel] = at(weight.data, from++);
+  return data;
+};
+
+/** Sum of a[aStart + k] b[bStart + k] for k below `length`. */
+const dot = (a: Float64Array, aStart: number, b: Float64Array, bStart: number, length: number): number => {
+  let sum = 0;
+  for (let k = 0; k < length; k++) sum += at(a, aStart + k) * at(b, bStart + k);
+  return sum;
+};
+
+/** As `Neural.conv2d`. */
+export const conv2d = (
+  image: ReferenceTensor,
+  weight: ReferenceTensor,
+  bias: ReferenceTensor | null,
+  options: ConvolutionOptions,
+): ReferenceTensor => {
+  const size = imageShape("conv2d", image);
+  const kernel = kernelShape("conv2d", weight);
+  const { n, h, w, c } = size;
+  const { o, i, kh, kw } = kernel;
+  demand(
+    i === c,
+    "conv2d",
+    () => `image ${show(image.shape)} and weight ${show(weight.shape)}`,
+    () => `weight [o, ${c}, kh, kw]`,
+  );
+  demandBias("conv2d", bias, o);
+  const [height, width] = outputSize("conv2d", size, kernel, options);
+  const { stride, padding } = options;
+  const taps = channelsLast(weight, kernel);
+  const result = zeros([n, height, width, o]);
+  let to = 0;
+  for (let sample = 0; sample < n; sample++)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        for (let out = 0; out < o; out++) {
+          let sum = bias === null ? 0 : at(bias.data, out);
+          for (let ky = 0; ky < kh; ky++) {
+            const row = y * stride + ky - padding.top;
+            if (row < 0 || row >= h) continue;
+            for (let kx = 0; kx < kw; kx++) {
+              const column = x * stride + kx - padding.left;
+              if (column < 0 || column >= w) continue;
+              const pixel = ((sample * h + row) * w + column) * c;
+              sum += dot(image.data, pixel, taps, ((out * kh + ky) * kw + kx) * c, c);
+            }
+          }
+          result.data[to++] = sum;
+        }
+  return result;
+};
+
+/** As `Neural.depthwiseConv2d`. */
+export const depthwiseConv2d = (
+  image: ReferenceTensor,
+  weight: ReferenceTensor,
+  bias: ReferenceTensor | null,
+  options: ConvolutionOptions,
+): ReferenceTensor => {
+  const size = imageShape("depthwiseConv2d", image);
+  const kernel = kernelShape("depthwiseConv2d", weight);
+  const { n, h, w, c } = size;
+  const { kh, kw } = kernel;
+  demand(
+    kernel.o === c && kernel.i === 1,
+    "depthwiseConv2d",
+    () => `image ${show(image.shape)} and weight ${show(weight.shape)}`,
+    () => `weight [${c}, 1, kh, kw]`,
+  );
+  demandBias("depthwiseConv2d", bias, c);
+  const [height, width] = outputSize("depthwiseConv2d", size, kernel, options);
+  const { stride, padding } = options;
+  const result = zeros([n, height, width, c]);
+  let to = 0;
+  for (let sample = 0; sample < n; sample++)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++)
+        for (let channel = 0; channel < c; channel++) {
+          let sum = bias === null ? 0 : at(bias.data, channel);
+          for (let ky = 0; ky < kh; ky++) {
+            const row = y * stride + ky - padding.top;
+            if (row < 0 || row >= h) continue;
+            for (let kx = 0; kx < kw; kx++) {
+              const column = x * stride + kx - padding.left;
+              if (column < 0 || column >= w) continue;
+              const tap = at(weight.data, (channel * kh + ky) * kw + kx);
+              sum += tap * at(image.data, ((sample * h + row) * w + column) * c + channel);
+            }
+          }
+          result.data[to++] = sum;
+        }
+  return result;
+};
+
+/** As `Neural.linear`. */
+export const linear = (
+  matrix: ReferenceTensor,
+  weight: ReferenceTensor,
+  bias: ReferenceTensor | null,
+): ReferenceTensor => {
+  const [n, i] = matrixShape("linear", matrix);
+  const [o, columns] = matrixShape("linear", weight);
+  demand(
+    columns === i,
+    "linear",
+    () => `matrix ${show(matrix.shape)} and weight ${show(weight.shape)}`,
+    () => `weight [o, ${i}]`,
+  );
+  demandBias("linear", bias, o);
+  const data = new Float64Array(n * o);
+  for (let row = 0; row < n; row++)
+    for (let out = 0; out < o; out++)
+      data[row * o + out] =
+        dot(matrix.data, row * i, weight.data, out * i, i) + (bias === null ? 0 : at(bias.data, out));
+  return tensor([n, o], data);
+};

@@ -1,0 +1,167 @@
+/** What rearranges, joins and normalises images, in float64. */
+import {
+  at,
+  demand,
+  demandInteger,
+  imageShape,
+  matrixShape,
+  type ReferenceTensor,
+  sameShape,
+  show,
+  tensor,
+  zeros,
+} from "./tensor.ts";
+
+/** As `Neural.upsampleNearest`. */
+export const upsampleNearest = (image: ReferenceTensor, factor: number): ReferenceTensor => {
+  const { n, h, w, c } = imageShape("upsampleNearest", image);
+  demandInteger("upsampleNearest", "factor", factor, 1);
+  const result = zeros([n, h * factor, w * factor, c]);
+  let to = 0;
+  for (let sample = 0; sample < n; sample++)
+    for (let y = 0; y < h * factor; y++)
+      for (let x = 0; x < w * factor; x++) {
+        const from = ((sample * h + Math.floor(y / factor)) * w + Math.floor(x / factor)) * c;
+        for (let channel = 0; channel < c; channel++) result.data[to++] = at(image.data, from + channel);
+      }
+  return result;
+};
+
+/**
+ * Visits every element of the deep image [n, h, w, c f f] in order with its flat index there and in the
+ * wide image [n, h f, w f, c]. Deep channel c f f + y f + x is wide channel c at (y, x) of its block.
+ */
+const visitBlocks = (
+  { n, h, w, c, f }: { n: number; h: number; w: number; c: number; f: number },
+  visit: (deep: number, wide: number) => void,
+): void => {
+  let deep = 0;
+  for (let sample = 0; sample < n; sample++)
+    for (let row = 0; row < h; row++)
+      for (let column = 0; column < w; column++)
+        for (let channel = 0; channel < c; channel++)
+          for (let y = 0; y < f; y++)
+            for (let x = 0; x < f; x++)
+              visit(deep++, ((sample * h * f + row * f + y) * w * f + column * f + x) * c + channel);
+};
+
+/** As `Neural.spaceToDepth`. */
+export const spaceToDepth = (image: ReferenceTensor, factor: number): ReferenceTensor => {
+  const { n, h, w, c } = imageShape("spaceToDepth", image);
+  demandInteger("spaceToDepth", "factor", factor, 1);
+  demand(
+    h % factor === 0 && w % factor === 0,
+    "spaceToDepth",
+    () => show(image.shape),
+    () => `height and width in multiples of ${factor}`,
+  );
+  const size = { n, h: h / factor, w: w / factor, c, f: factor };
+  const result = zeros([n, size.h, size.w, c * factor * factor]);
+  visitBlocks(size, (deep, wide) => {
+    result.data[deep] = at(image.data, wide);
+  });
+  return result;
+};
+
+/** As `Neural.depthToSpace`. */
+export const depthToSpace = (image: ReferenceTensor, factor: number): ReferenceTensor => {
+  const { n, h, w, c } = imageShape("depthToSpace", image);
+  demandInteger("depthToSpace", "factor", factor, 1);
+  demand(
+    c % (factor * factor) === 0,
+    "depthToSpace",
+    () => show(image.shape),
+    () => `channels in a multiple of ${factor * factor}`,
+  );
+  const size = { n, h, w, c: c / (factor * factor), f: factor };
+  const result = zeros([n, h * factor, w * factor, size.c]);
+  visitBlocks(size, (deep, wide) => {
+    result.data[wide] = at(image.data, deep);
+  });
+  return result;
+};
+
+/** As `Neural.concatChannels`. */
+export const concatChannels = (images: readonly ReferenceTensor[]): ReferenceTensor => {
+  const sizes = images.map((image) => imageShape("concatChannels", image));
+  const [first] = sizes;
+  demand(
+    first !== undefined && sizes.every(({ n, h, w }) => sameShape([n, h, w], [first.n, first.h, first.w])),
+    "concatChannels",
+    () => (images.length === 0 ? "no images" : images.map(({ shape }) => show(shape)).join(" and ")),
+    () => "one image or more, with equal batch, height and width",
+  );
+  const { n, h, w } = first as NonNullable<typeof first>;
+  const total = sizes.reduce((sum, { c }) => sum + c, 0);
+  const result = zeros([n, h, w, total]);
+  let start = 0;
+  images.forEach((image, part) => {
+    const c = sizes[part]?.c ?? 0;
+    for (let pixel = 0; pixel < n * h * w; pixel++)
+      for (let channel = 0; channel < c; channel++)
+        result.data[pixel * total + start + channel] = at(image.data, pixel * c + channel);
+    start += c;
+  });
+  return result;
+};
+
+/** As `Neural.sliceChannels`. */
+export const sliceChannels = (a: ReferenceTensor, start: number, length: number): ReferenceTensor => {
+  demand(
+    a.shape.length === 4 || a.shape.length === 2,
+    "sliceChannels",
+    () => show(a.shape),
+    () => "an image [n, h, w, c] or a matrix [rows, columns]",
+  );
+  demandInteger("sliceChannels", "start", start, 0);
+  demandInteger("sliceChannels", "length", length, 1);
+  const c = a.shape[a.shape.length - 1] as number;
+  demand(
+    start + length <= c,
+    "sliceChannels",
+    () => `channels ${start} to ${start + length - 1} of ${show(a.shape)}`,
+    () => `channels within 0 to ${c - 1}`,
+  );
+  const result = zeros([...a.shape.slice(0, -1), length]);
+  for (let i = 0; i < result.data.length; i++)
+    result.data[i] = at(a.data, Math.floor(i / length) * c + start + (i % length));
+  return result;
+};
+
+/** As `Neural.channelNorm`. */
+export const channelNorm = (image: ReferenceTensor, epsilon: number): ReferenceTensor => {
+  const { n, h, w, c } = imageShape("channelNorm", image);
+  const data = new Float64Array(image.data.length);
+  for (let pixel = 0; pixel < n * h * w; pixel++) {
+    let sum = 0;
+    for (let i = pixel * c; i < (pixel + 1) * c; i++) sum += at(image.data, i) ** 2;
+    const divisor = Math.sqrt(sum / c + epsilon);
+    for (let i = pixel * c; i < (pixel + 1) * c; i++) data[i] = at(image.data, i) / divisor;
+  }
+  return tensor(image.shape, data);
+};
+
+/** As `Neural.modulate`. */
+export const modulate = (
+  image: ReferenceTensor,
+  gamma: ReferenceTensor,
+  beta: ReferenceTensor,
+): ReferenceTensor => {
+  const { n, h, w, c } = imageShape("modulate", image);
+  for (const [name, matrix] of [
+    ["gamma", gamma],
+    ["beta", beta],
+  ] as const)
+    demand(
+      sameShape(matrixShape("modulate", matrix), [n, c]),
+      "modulate",
+      () => `image ${show(image.shape)} and ${name} ${show(matrix.shape)}`,
+      () => `${name} [${n}, ${c}]`,
+    );
+  const data = new Float64Array(image.data.length);
+  for (let i = 0; i < data.length; i++) {
+    const entry = Math.floor(i / (h * w * c)) * c + (i % c);
+    data[i] = at(image.data, i) * (1 + at(gamma.data, entry)) + at(beta.data, entry);
+  }
+  return tensor(image.shape, data);
+};

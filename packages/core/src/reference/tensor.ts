@@ -1,0 +1,87 @@
+/** The reference interpreter's tensor, and the checks its operations share. */
+
+/** A dense row-major array: images [n, h, w, c], weights in their kind's logical layout. */
+export interface ReferenceTensor {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** Dimensions of an image. */
+export interface ImageShape {
+  readonly n: number;
+  readonly h: number;
+  readonly w: number;
+  readonly c: number;
+}
+
+/** The number of elements of a shape; 1 for a scalar's []. */
+export const elementCount = (shape: readonly number[]): number =>
+  shape.reduce((product, length) => product * length, 1);
+
+export const tensor = (shape: readonly number[], data: Float64Array): ReferenceTensor => ({ shape, data });
+
+/** A tensor of zeros. */
+export const zeros = (shape: readonly number[]): ReferenceTensor =>
+  tensor(shape, new Float64Array(elementCount(shape)));
+
+/** Element `index`, which the caller has made sure exists. */
+export const at = (data: Float64Array, index: number): number => data[index] as number;
+
+/** A shape as it stands in messages. */
+export const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+/** Throws one line: the operation, what was found, what was expected. A wrong shape is a slip in a program. */
+export const demand = (
+  condition: boolean,
+  operation: string,
+  found: () => string,
+  expected: () => string,
+): void => {
+  if (!condition) throw new Error(`${operation}: found ${found()}, expected ${expected()}`);
+};
+
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((length, axis) => length === b[axis]);
+
+/** The dimensions of an image, or an error that names the operation. */
+export const imageShape = (operation: string, { shape }: ReferenceTensor): ImageShape => {
+  demand(
+    shape.length === 4,
+    operation,
+    () => show(shape),
+    () => "an image [n, h, w, c]",
+  );
+  const [n, h, w, c] = shape as readonly [number, number, number, number];
+  return { n, h, w, c };
+};
+
+/** The dimensions of a matrix, or an error that names the operation. */
+export const matrixShape = (operation: string, { shape }: ReferenceTensor): readonly [number, number] => {
+  demand(
+    shape.length === 2,
+    operation,
+    () => show(shape),
+    () => "a matrix [rows, columns]",
+  );
+  return shape as readonly [number, number];
+};
+
+/** A whole number of at least `least`, or an error that names the operation and the argument. */
+export const demandInteger = (operation: string, name: string, value: number, least: number): void =>
+  demand(
+    Number.isInteger(value) && value >= least,
+    operation,
+    () => `${name} ${value}`,
+    () => `a whole number of at least ${least}`,
+  );
+
+/** Checks an optional bias of `channels` elements. */
+export const demandBias = (operation: string, bias: ReferenceTensor | null, channels: number): void => {
+  if (bias === null) return;
+  demand(
+    sameShape(bias.shape, [channels]),
+    operation,
+    () => `bias ${show(bias.shape)}`,
+    () => `bias [${channels}]`,
+  );
+};
