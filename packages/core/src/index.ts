@@ -13,6 +13,40 @@ export type {
 } from "./engine.ts";
 export { anyRuntime } from "./engine.ts";
 export {
+  discriminatorHingeLoss,
+  generatorHingeLoss,
+  type HeadLogits,
+  modulateFeatures,
+  noisedFeatures,
+  plainDiscriminatorLoss,
+  plainGeneratorLoss,
+} from "./losses/adversarial.ts";
+export { type DenoisingWeighting, denoisingLoss, denoisingWeight } from "./losses/denoising.ts";
+export { distillationLoss } from "./losses/distillation.ts";
+export {
+  closedFormScoreDifference,
+  closedFormWeight,
+  highFrequencyScoreDistillation,
+  type PerturbedPair,
+  perturbPair,
+  type ScoreDistillation,
+  scoreDifference,
+  scoreDifferenceOfEnds,
+  scoreDifferenceOfStates,
+  scoreSurrogate,
+  scoreWeight,
+} from "./losses/hsd.ts";
+export {
+  codeReading,
+  denoisingTime,
+  discriminatorTime,
+  paperReading,
+  perturbationNoise,
+  type Reading,
+  scoreTime,
+} from "./losses/reading.ts";
+export { scoreDistillationGradient, scoreDistillationSampling } from "./losses/sds.ts";
+export {
   type NoiseSource,
   type NoiseSourceError,
   noiseSource,
@@ -22,5 +56,47 @@ export {
 } from "./noise.ts";
 export type { PerSample, Predictor, Time, Times } from "./notation.ts";
 export { perSample } from "./notation.ts";
+export {
+  faceRestorationWeights,
+  type ObjectiveWeights,
+  type StudentLosses,
+  studentObjective,
+  superResolutionWeights,
+} from "./objective.ts";
+export {
+  forwardProcess,
+  type InputScaling,
+  noiseFromPrediction,
+  noiseLevel,
+  posteriorMean,
+  posteriorVariance,
+  predictClean,
+  scaleInput,
+  startOfSampling,
+} from "./process.ts";
 export type { ReferenceTensor } from "./reference.ts";
 export { referenceAlgebra, referenceEngine } from "./reference.ts";
+export {
+  ancestralSampler,
+  ancestralStep,
+  deterministicInversion,
+  deterministicSampler,
+  deterministicStep,
+  invertDeterministicStep,
+  runSampler,
+  type SamplerStep,
+  type StepCoefficients,
+  stepCoefficients,
+} from "./sampler.ts";
+export {
+  alphaAt,
+  etaAt,
+  faceRestorationSchedule,
+  indexAt,
+  makeSchedule,
+  respace,
+  type Schedule,
+  type ScheduleConfig,
+  type ScheduleError,
+  superResolutionSchedule,
+} from "./schedule.ts";

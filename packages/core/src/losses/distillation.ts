@@ -1,0 +1,16 @@
+import type { Pointwise } from "../algebra.ts";
+
+/**
+ * The vanilla distillation loss: the mean over all elements of (z_0_student - z_0_teacher)^2, where
+ * z_0_student is the student's single step and z_0_teacher the end of the teacher's T deterministic
+ * steps, both from the same z_T. The teacher's end is a constant: no gradient passes to it.
+ *
+ * Departs from the print: the paper writes the squared norm, a sum; the mean is what is trained
+ * (FACTS section 4). Algorithm 1 calls this equation 8; it is 6.
+ *
+ * @equation 6
+ */
+export const distillationLoss =
+  <T>({ mean, square, subtract, stopGradient }: Pointwise<T>) =>
+  (z_0_student: T, z_0_teacher: T): T =>
+    mean(square(subtract(z_0_student, stopGradient(z_0_teacher))));
