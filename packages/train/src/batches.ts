@@ -84,12 +84,8 @@ const trainingPair = async (
 const stacked = (pictures: readonly FloatPicture[]): Float32Array => {
   const length = pictures[0]?.data.length ?? 0;
   const data = new Float32Array(length * pictures.length);
-  pictures.forEach((picture, n) => {
-    data.set(
-      picture.data.map((value) => 2 * value - 1),
-      n * length,
-    );
-  });
+  for (const [n, picture] of pictures.entries())
+    for (let i = 0; i < length; i++) data[n * length + i] = 2 * (picture.data[i] as number) - 1;
   return data;
 };
 

@@ -81,53 +81,46 @@ export const discreteGaussian = (variance: number): Float64Array => {
   return bessel.slice(0, radius + 1).map((value) => value / kept);
 };
 
-/** A row of the picture, shifted and mirrored at its ends, times a weight, added to a row of the result. */
-interface ShiftedRow {
-  readonly data: Float32Array;
-  readonly rowAt: number;
-  readonly shift: number;
-  readonly weight: number;
-}
-
-const addMirrored = (
-  out: Float32Array,
-  outAt: number,
-  width: number,
-  { data, rowAt, shift, weight }: ShiftedRow,
-  [first, end]: readonly [number, number],
-): void => {
-  for (let x = first; x < end; x++) {
-    const from = rowAt + 3 * mirror(x + shift, width);
-    const at = outAt + 3 * x;
-    for (let channel = 0; channel < 3; channel++) {
-      out[at + channel] = (out[at + channel] as number) + weight * (data[from + channel] as number);
+/** The values with a mirrored border of `across` columns and `down` rows on each side. */
+const bordered = ({ width, height, data }: FloatPicture, across: number, down: number): Float32Array => {
+  const stride = 3 * (width + 2 * across);
+  const result = new Float32Array(stride * (height + 2 * down));
+  for (let y = -down; y < height + down; y++) {
+    const from = 3 * width * mirror(y, height);
+    const to = stride * (y + down) + 3 * across;
+    result.set(data.subarray(from, from + 3 * width), to);
+    for (let i = 0; i < 2 * across; i++) {
+      const x = i < across ? i - across : i - across + width;
+      const source = from + 3 * mirror(x, width);
+      for (let channel = 0; channel < 3; channel++)
+        result[to + 3 * x + channel] = data[source + channel] as number;
     }
   }
+  return result;
 };
 
-const addShifted = (out: Float32Array, outAt: number, width: number, row: ShiftedRow): void => {
-  const { data, rowAt, shift, weight } = row;
-  const first = Math.min(width, Math.max(0, -shift));
-  const end = Math.max(first, Math.min(width, width - shift));
-  addMirrored(out, outAt, width, row, [0, first]);
-  const offset = rowAt - outAt + 3 * shift;
-  for (let at = outAt + 3 * first; at < outAt + 3 * end; at++) {
-    out[at] = (out[at] as number) + weight * (data[at + offset] as number);
-  }
-  addMirrored(out, outAt, width, row, [end, width]);
-};
-
-const blurAlong = ({ width, height, data }: FloatPicture, { dx, dy, variance }: BlurPass): FloatPicture => {
+const blurAlong = (picture: FloatPicture, { dx, dy, variance }: BlurPass): FloatPicture => {
+  const { width, height } = picture;
   const kernel = discreteGaussian(variance);
-  const out = new Float32Array(data.length);
-  for (let y = 0; y < height; y++) {
-    for (let k = 1 - kernel.length; k < kernel.length; k++) {
-      const rowAt = 3 * width * mirror(y + k * dy, height);
-      const weight = kernel[Math.abs(k)] as number;
-      addShifted(out, 3 * width * y, width, { data, rowAt, shift: k * dx, weight });
+  const radius = kernel.length - 1;
+  const centre = kernel[0] as number;
+  const across = radius * Math.abs(dx);
+  const down = radius * Math.abs(dy);
+  const source = bordered(picture, across, down);
+  const stride = 3 * (width + 2 * across);
+  // In the bordered picture a step along the direction is the same distance everywhere.
+  const step = stride * dy + 3 * dx;
+  const data = new Float32Array(picture.data.length);
+  for (let y = 0, to = 0; y < height; y++) {
+    const start = stride * (y + down) + 3 * across;
+    for (let at = start; at < start + 3 * width; at++, to++) {
+      let sum = centre * (source[at] as number);
+      for (let k = 1, away = step; k <= radius; k++, away += step)
+        sum += (kernel[k] as number) * ((source[at - away] as number) + (source[at + away] as number));
+      data[to] = sum;
     }
   }
-  return { width, height, data: out };
+  return { width, height, data };
 };
 
 /** Blurs; beyond its edges the picture is mirrored. A constant picture stays what it is. */

@@ -90,18 +90,16 @@ export const applySymmetry = (
   return { width, height, data };
 };
 
-/** Rounds to bytes, clamped. */
+/** Rounds to bytes (a half to the even neighbour), clamped. */
 export const toBytes = ({ width, height, data }: FloatPicture): BytePicture => {
-  const bytes = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    bytes[i] = Math.max(0, Math.min(255, Math.round(255 * (data[i] as number))));
-  }
-  return { width, height, channels: 3, data: bytes };
+  const bytes = new Uint8ClampedArray(data.length);
+  for (let i = 0; i < data.length; i++) bytes[i] = 255 * (data[i] as number);
+  return { width, height, channels: 3, data: new Uint8Array(bytes.buffer) };
 };
 
 /** Bytes as numbers 0..1. */
-export const fromBytes = ({ width, height, data }: BytePicture): FloatPicture => ({
-  width,
-  height,
-  data: Float32Array.from(data, (value) => value / 255),
-});
+export const fromBytes = ({ width, height, data: bytes }: BytePicture): FloatPicture => {
+  const data = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) data[i] = (bytes[i] as number) / 255;
+  return { width, height, data };
+};

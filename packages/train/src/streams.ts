@@ -1,0 +1,21 @@
+/** Where training's own random numbers come from; purposes 16 to 31 belong to the data (data-streams.ts). */
+import { type NoiseSource, normal, uniform } from "@tadsr/core";
+
+/** The purposes are part of what a seed means: never renumber them. */
+const PURPOSES = { time: 1, noise: 2, scoreTime: 3, scoreNoise: 4 } as const;
+
+export type Purpose = keyof typeof PURPOSES;
+
+const STEPS = 2 ** 32;
+
+/** The stream of a purpose at a step, so that a resumed run draws what the uninterrupted one would. */
+export const streamOf = (seed: number, purpose: Purpose, step: number): NoiseSource => ({
+  seed,
+  stream: PURPOSES[purpose] * STEPS + step,
+});
+
+export const normals = (seed: number, purpose: Purpose, step: number, count: number): Float32Array =>
+  Float32Array.from(normal(streamOf(seed, purpose, step), 0, count));
+
+export const uniforms = (seed: number, purpose: Purpose, step: number, count: number): readonly number[] =>
+  Array.from(uniform(streamOf(seed, purpose, step), 0, count));

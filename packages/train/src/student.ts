@@ -1,0 +1,111 @@
+/**
+ * The student's objective, Eq 13 as far as its first two terms: Eq 6 against the teacher's deterministic
+ * sample, and Eq 8 (HSD). Two optional terms against the original picture stand beside them, which are not
+ * the paper's: a perceptual distance and the mean absolute error.
+ */
+import {
+  deterministicSampler,
+  distillationLoss,
+  type Engine,
+  highFrequencyScoreDistillation,
+  predictClean,
+  runSampler,
+  type Schedule,
+  scoreTime,
+  startOfSampling,
+} from "@tadsr/core";
+import { type ConditionedNetwork, predictor } from "@tadsr/model";
+import { latentsOf } from "./latents.ts";
+import { type Term, weightedSum } from "./objective-terms.ts";
+import { openPerceptualTerm } from "./perceptual-term.ts";
+import { normals, uniforms } from "./streams.ts";
+import { type HostWeights, type Task, uploadWeights } from "./task.ts";
+
+export interface StudentWeights {
+  /** Eq 6. */
+  readonly distillation: number;
+  /** lambda_1 of Eq 13, on Eq 8 with omega = 1 averaged over the latent. */
+  readonly score: number;
+  /** The perceptual distance from the original. */
+  readonly perceptual: number;
+  /** The mean absolute error from the original. */
+  readonly fidelity: number;
+}
+
+export interface StudentOptions {
+  readonly network: ConditionedNetwork;
+  readonly schedule: Schedule;
+  readonly teacher: HostWeights;
+  readonly seed: number;
+  readonly batch: number;
+  readonly weights: StudentWeights;
+  /** Needed where `weights.perceptual` is above 0. */
+  readonly perceptualWeights: HostWeights | null;
+}
+
+export const studentTask = (options: StudentOptions): Task => ({
+  name: "student",
+  open: <T>(engine: Engine<T>) => {
+    const { network, schedule, seed, batch, weights: weight } = options;
+    const { algebra } = engine;
+    const frozenTeacher = uploadWeights(engine, network.parameters, options.teacher);
+    const perceptual =
+      weight.perceptual > 0 && options.perceptualWeights !== null
+        ? openPerceptualTerm(engine, options.perceptualWeights)
+        : null;
+    return {
+      frozen: [...Object.values(frozenTeacher), ...(perceptual?.frozen ?? [])],
+      prepare: (pictures) => {
+        const { step } = pictures;
+        const latents = latentsOf(engine, pictures, batch);
+        const { z_0, z_y, side } = latents;
+        const shape = [batch, side, side, network.latentChannels];
+        const count = shape.reduce((product, size) => product * size, 1);
+        const gaussian = (purpose: "noise" | "scoreNoise"): T =>
+          engine.upload("image", { shape, data: normals(seed, purpose, step, count) });
+        const z_T = startOfSampling(algebra, schedule)(z_y, gaussian("noise"));
+        const teacher = predictor(engine, network, frozenTeacher, z_y, batch);
+        const z_0_teacher =
+          weight.distillation > 0 || weight.score > 0
+            ? engine.scope(() => runSampler(deterministicSampler(algebra, schedule)(teacher, z_T, z_y)))
+            : z_0;
+        const t_score = uniforms(seed, "scoreTime", step, batch).map(scoreTime(schedule.T));
+        const epsilon_score = gaussian("scoreNoise");
+        const distance = perceptual?.against(latents);
+        return (weights) => {
+          const student = predictor(engine, network, weights, z_y, batch);
+          const z_0_student = predictClean(algebra, schedule)(student, z_T, schedule.T);
+          const terms: readonly Term<T>[] = [
+            {
+              name: "distillation",
+              weight: weight.distillation,
+              value: () => distillationLoss(algebra)(z_0_student, z_0_teacher),
+            },
+            {
+              name: "score",
+              weight: weight.score,
+              value: () =>
+                highFrequencyScoreDistillation(algebra, schedule)(
+                  teacher,
+                  z_0_student,
+                  z_0_teacher,
+                  z_y,
+                  epsilon_score,
+                  t_score,
+                ).loss,
+            },
+            {
+              name: "fidelity",
+              weight: weight.fidelity,
+              value: () => algebra.mean(algebra.abs(algebra.subtract(z_0_student, z_0))),
+            },
+            ...(distance === undefined
+              ? []
+              : [{ name: "perceptual", weight: weight.perceptual, value: () => distance(z_0_student) }]),
+          ];
+          return weightedSum(algebra, terms);
+        };
+      },
+    };
+  },
+});

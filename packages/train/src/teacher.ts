@@ -1,0 +1,66 @@
+/** The teacher's objective: Eq 4 without its weight, as in practice, and optionally a perceptual term. */
+import {
+  denoisingLoss,
+  denoisingTime,
+  type Engine,
+  forwardProcess,
+  predictClean,
+  type Schedule,
+} from "@tadsr/core";
+import { type ConditionedNetwork, predictor } from "@tadsr/model";
+import { latentsOf } from "./latents.ts";
+import { weightedSum } from "./objective-terms.ts";
+import { openPerceptualTerm } from "./perceptual-term.ts";
+import { normals, uniforms } from "./streams.ts";
+import type { HostWeights, Task } from "./task.ts";
+
+export interface TeacherOptions {
+  readonly network: ConditionedNetwork;
+  readonly schedule: Schedule;
+  readonly seed: number;
+  readonly batch: number;
+  /** Weight of the perceptual term; 0 leaves it out. */
+  readonly perceptual: number;
+  /** Needed where `perceptual` is above 0. */
+  readonly perceptualWeights: HostWeights | null;
+}
+
+export const teacherTask = (options: TeacherOptions): Task => ({
+  name: "teacher",
+  open: <T>(engine: Engine<T>) => {
+    const { network, schedule, seed, batch } = options;
+    const { algebra } = engine;
+    const perceptual =
+      options.perceptual > 0 && options.perceptualWeights !== null
+        ? openPerceptualTerm(engine, options.perceptualWeights)
+        : null;
+    return {
+      frozen: perceptual?.frozen ?? [],
+      prepare: (pictures) => {
+        const { step } = pictures;
+        const latents = latentsOf(engine, pictures, batch);
+        const { z_0, z_y, side } = latents;
+        const shape = [batch, side, side, network.latentChannels];
+        const count = shape.reduce((product, size) => product * size, 1);
+        const epsilon = engine.upload("image", { shape, data: normals(seed, "noise", step, count) });
+        const t = uniforms(seed, "time", step, batch).map(denoisingTime(schedule.T));
+        const z_t = forwardProcess(algebra, schedule)(z_0, z_y, epsilon, t);
+        const distance = perceptual?.against(latents);
+        return (weights) => {
+          const predict = predictor(engine, network, weights, z_y, batch);
+          const z_0_predicted = predictClean(algebra, schedule)(predict, z_t, t);
+          return weightedSum(algebra, [
+            {
+              name: "denoising",
+              weight: 1,
+              value: () => denoisingLoss(algebra, schedule)(z_0_predicted, z_0, t),
+            },
+            ...(distance === undefined
+              ? []
+              : [{ name: "perceptual", weight: options.perceptual, value: () => distance(z_0_predicted) }]),
+          ]);
+        };
+      },
+    };
+  },
+});
