@@ -1,7 +1,6 @@
 /** Convolutions and the linear layer in float64. */
 import type { ConvolutionOptions } from "../algebra.ts";
 import {
-  at,
   demand,
   demandBias,
   demandInteger,
@@ -59,14 +58,15 @@ const channelsLast = (weight: ReferenceTensor, { o, i, kh, kw }: Kernel): Float6
   let from = 0;
   for (let out = 0; out < o; out++)
     for (let channel = 0; channel < i; channel++)
-      for (let k = 0; k < kh * kw; k++) data[(out * kh * kw + k) * i + channel] = at(weight.data, from++);
+      for (let k = 0; k < kh * kw; k++)
+        data[(out * kh * kw + k) * i + channel] = weight.data[from++] as number;
   return data;
 };
 
 /** Sum of a[aStart + k] b[bStart + k] for k below `length`. */
 const dot = (a: Float64Array, aStart: number, b: Float64Array, bStart: number, length: number): number => {
   let sum = 0;
-  for (let k = 0; k < length; k++) sum += at(a, aStart + k) * at(b, bStart + k);
+  for (let k = 0; k < length; k++) sum += (a[aStart + k] as number) * (b[bStart + k] as number);
   return sum;
 };
 
@@ -97,7 +97,7 @@ export const conv2d = (
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
         for (let out = 0; out < o; out++) {
-          let sum = bias === null ? 0 : at(bias.data, out);
+          let sum = bias === null ? 0 : (bias.data[out] as number);
           for (let ky = 0; ky < kh; ky++) {
             const row = y * stride + ky - padding.top;
             if (row < 0 || row >= h) continue;
@@ -139,15 +139,15 @@ export const depthwiseConv2d = (
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
         for (let channel = 0; channel < c; channel++) {
-          let sum = bias === null ? 0 : at(bias.data, channel);
+          let sum = bias === null ? 0 : (bias.data[channel] as number);
           for (let ky = 0; ky < kh; ky++) {
             const row = y * stride + ky - padding.top;
             if (row < 0 || row >= h) continue;
             for (let kx = 0; kx < kw; kx++) {
               const column = x * stride + kx - padding.left;
               if (column < 0 || column >= w) continue;
-              const tap = at(weight.data, (channel * kh + ky) * kw + kx);
-              sum += tap * at(image.data, ((sample * h + row) * w + column) * c + channel);
+              const tap = weight.data[(channel * kh + ky) * kw + kx] as number;
+              sum += tap * (image.data[((sample * h + row) * w + column) * c + channel] as number);
             }
           }
           result.data[to++] = sum;
@@ -174,6 +174,6 @@ export const linear = (
   for (let row = 0; row < n; row++)
     for (let out = 0; out < o; out++)
       data[row * o + out] =
-        dot(matrix.data, row * i, weight.data, out * i, i) + (bias === null ? 0 : at(bias.data, out));
+        dot(matrix.data, row * i, weight.data, out * i, i) + (bias === null ? 0 : (bias.data[out] as number));
   return tensor([n, o], data);
 };

@@ -1,6 +1,5 @@
 /** What rearranges, joins and normalises images, in float64. */
 import {
-  at,
   demand,
   demandInteger,
   imageShape,
@@ -22,7 +21,8 @@ export const upsampleNearest = (image: ReferenceTensor, factor: number): Referen
     for (let y = 0; y < h * factor; y++)
       for (let x = 0; x < w * factor; x++) {
         const from = ((sample * h + Math.floor(y / factor)) * w + Math.floor(x / factor)) * c;
-        for (let channel = 0; channel < c; channel++) result.data[to++] = at(image.data, from + channel);
+        for (let channel = 0; channel < c; channel++)
+          result.data[to++] = image.data[from + channel] as number;
       }
   return result;
 };
@@ -58,7 +58,7 @@ export const spaceToDepth = (image: ReferenceTensor, factor: number): ReferenceT
   const size = { n, h: h / factor, w: w / factor, c, f: factor };
   const result = zeros([n, size.h, size.w, c * factor * factor]);
   visitBlocks(size, (deep, wide) => {
-    result.data[deep] = at(image.data, wide);
+    result.data[deep] = image.data[wide] as number;
   });
   return result;
 };
@@ -76,7 +76,7 @@ export const depthToSpace = (image: ReferenceTensor, factor: number): ReferenceT
   const size = { n, h, w, c: c / (factor * factor), f: factor };
   const result = zeros([n, h * factor, w * factor, size.c]);
   visitBlocks(size, (deep, wide) => {
-    result.data[wide] = at(image.data, deep);
+    result.data[wide] = image.data[deep] as number;
   });
   return result;
 };
@@ -99,7 +99,7 @@ export const concatChannels = (images: readonly ReferenceTensor[]): ReferenceTen
     const c = sizes[part]?.c ?? 0;
     for (let pixel = 0; pixel < n * h * w; pixel++)
       for (let channel = 0; channel < c; channel++)
-        result.data[pixel * total + start + channel] = at(image.data, pixel * c + channel);
+        result.data[pixel * total + start + channel] = image.data[pixel * c + channel] as number;
     start += c;
   });
   return result;
@@ -124,7 +124,7 @@ export const sliceChannels = (a: ReferenceTensor, start: number, length: number)
   );
   const result = zeros([...a.shape.slice(0, -1), length]);
   for (let i = 0; i < result.data.length; i++)
-    result.data[i] = at(a.data, Math.floor(i / length) * c + start + (i % length));
+    result.data[i] = a.data[Math.floor(i / length) * c + start + (i % length)] as number;
   return result;
 };
 
@@ -134,9 +134,9 @@ export const channelNorm = (image: ReferenceTensor, epsilon: number): ReferenceT
   const data = new Float64Array(image.data.length);
   for (let pixel = 0; pixel < n * h * w; pixel++) {
     let sum = 0;
-    for (let i = pixel * c; i < (pixel + 1) * c; i++) sum += at(image.data, i) ** 2;
+    for (let i = pixel * c; i < (pixel + 1) * c; i++) sum += (image.data[i] as number) ** 2;
     const divisor = Math.sqrt(sum / c + epsilon);
-    for (let i = pixel * c; i < (pixel + 1) * c; i++) data[i] = at(image.data, i) / divisor;
+    for (let i = pixel * c; i < (pixel + 1) * c; i++) data[i] = (image.data[i] as number) / divisor;
   }
   return tensor(image.shape, data);
 };
@@ -161,7 +161,7 @@ export const modulate = (
   const data = new Float64Array(image.data.length);
   for (let i = 0; i < data.length; i++) {
     const entry = Math.floor(i / (h * w * c)) * c + (i % c);
-    data[i] = at(image.data, i) * (1 + at(gamma.data, entry)) + at(beta.data, entry);
+    data[i] = (image.data[i] as number) * (1 + (gamma.data[entry] as number)) + (beta.data[entry] as number);
   }
   return tensor(image.shape, data);
 };

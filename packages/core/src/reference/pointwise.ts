@@ -1,7 +1,7 @@
 /** The pointwise part of the algebra in float64. */
 import type { Pointwise } from "../algebra.ts";
 import type { PerSample } from "../notation.ts";
-import { at, demand, type ReferenceTensor, sameShape, show, tensor } from "./tensor.ts";
+import { demand, type ReferenceTensor, sameShape, show, tensor } from "./tensor.ts";
 
 const map = (a: ReferenceTensor, f: (x: number) => number): ReferenceTensor => tensor(a.shape, a.data.map(f));
 
@@ -15,7 +15,7 @@ const zip =
       () => "two equal shapes",
     );
     const data = new Float64Array(a.data.length);
-    for (let i = 0; i < data.length; i++) data[i] = f(at(a.data, i), at(b.data, i));
+    for (let i = 0; i < data.length; i++) data[i] = f(a.data[i] as number, b.data[i] as number);
     return tensor(a.shape, data);
   };
 
@@ -42,7 +42,7 @@ const mean = (a: ReferenceTensor): ReferenceTensor => {
     () => "at least one element",
   );
   let sum = 0;
-  for (let i = 0; i < a.data.length; i++) sum += at(a.data, i);
+  for (let i = 0; i < a.data.length; i++) sum += a.data[i] as number;
   return tensor([], Float64Array.of(sum / a.data.length));
 };
 

@@ -24,9 +24,6 @@ export const tensor = (shape: readonly number[], data: Float64Array): ReferenceT
 export const zeros = (shape: readonly number[]): ReferenceTensor =>
   tensor(shape, new Float64Array(elementCount(shape)));
 
-/** Element `index`, which the caller has made sure exists. */
-export const at = (data: Float64Array, index: number): number => data[index] as number;
-
 /** A shape as it stands in messages. */
 export const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
