@@ -38,11 +38,16 @@ export const silu = withGradient(
   },
 );
 
-/** The same values; the gradient stops here. */
-export const stopGradient = withGradient(
-  (inputs) => at(inputs, 0).clone(),
-  (dy) => tf.zerosLike(dy),
-);
+/**
+ * The same values; the gradient stops here. The identity kernel is run past the tape: a gradient of zeros
+ * would be right too, but TensorFlow.js would carry it back through everything that made `a`.
+ */
+export const stopGradient = (a: tf.Tensor): tf.Tensor => {
+  const identity = tf.getKernel("Identity", tf.getBackend());
+  const copy = identity.kernelFunc({ inputs: { x: a }, backend: tf.backend(), attrs: {} });
+  if (Array.isArray(copy)) throw new Error("the identity kernel gave several tensors");
+  return copy instanceof tf.Tensor ? copy : tf.engine().makeTensorFromTensorInfo(copy);
+};
 
 /**
  * y = a r with r = 1 / sqrt(mean over channels of a^2 + epsilon);

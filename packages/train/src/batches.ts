@@ -1,5 +1,5 @@
 import { uniform } from "@tadsr/core";
-import { dataPurposes, placeOf } from "./data-streams.ts";
+import { placeOf } from "./data-streams.ts";
 import {
   type DegradationRanges,
   defaultDegradationRanges,
@@ -44,7 +44,7 @@ const trainingPair = async (
   step: number,
   sample: number,
 ): Promise<{ readonly hr: FloatPicture; readonly lr: FloatPicture }> => {
-  const { source, position } = placeOf(dataPurposes.crop, seed, step, sample);
+  const { source, position } = placeOf("crop", seed, step, sample);
   const drawn = uniform(source, position, 8);
   const u = (index: number): number => drawn[index] as number;
   const photograph = items[Math.floor(u(0) * items.length)];
@@ -63,8 +63,8 @@ const trainingPair = async (
   );
   const parameters = degradationParameters(
     {
-      parameters: placeOf(dataPurposes.parameters, seed, step, sample),
-      noise: placeOf(dataPurposes.noise, seed, step, sample),
+      parameters: placeOf("parameters", seed, step, sample),
+      noise: placeOf("noise", seed, step, sample),
     },
     ranges,
   );

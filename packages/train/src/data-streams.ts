@@ -5,9 +5,10 @@ import type { NoiseSource } from "@tadsr/core";
  *
  * A stream is a purpose and a step, a position is a sample of the batch and an element: so what a sample
  * gets depends on (seed, step, sample) alone, never on the order of the work or the size of the batch.
- * Purposes 16 to 31 belong to the data; others are free for the training itself.
+ * Purposes 16 to 31 belong to the data; others are free for the training itself. They are part of what a
+ * seed means: never renumber them.
  */
-export const dataPurposes = {
+const purposes = {
   crop: 16,
   parameters: 17,
   noise: 18,
@@ -15,7 +16,7 @@ export const dataPurposes = {
   wholePictureNoise: 20,
 } as const;
 
-export type DataPurpose = (typeof dataPurposes)[keyof typeof dataPurposes];
+export type DataPurpose = keyof typeof purposes;
 
 /** A place in a stream of random numbers, from which one reads on. */
 export interface NoisePlace {
@@ -27,6 +28,6 @@ const two32 = 2 ** 32;
 
 /** `step` 0..2^32-1 and `sample` 0..2^21-1; each sample has 2^32 elements of its own. */
 export const placeOf = (purpose: DataPurpose, seed: number, step: number, sample = 0): NoisePlace => ({
-  source: { seed, stream: purpose * two32 + step },
+  source: { seed, stream: purposes[purpose] * two32 + step },
   position: sample * two32,
 });

@@ -1,6 +1,6 @@
 import { normal, uniform } from "@tadsr/core";
 import { type GaussianBlur, gaussianBlur } from "./blur.ts";
-import { dataPurposes, type NoisePlace, placeOf } from "./data-streams.ts";
+import { type NoisePlace, placeOf } from "./data-streams.ts";
 import { crop, type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
 import { throughJpeg } from "./jpeg.ts";
 import { type ResizeFilter, resize, resizeFilters, type Size } from "./resampling.ts";
@@ -189,8 +189,8 @@ export const degradePicture = async (
 ): Promise<DegradedPicture> => {
   const hr = cropToMultiple(picture);
   const places = {
-    parameters: placeOf(dataPurposes.wholePictureParameters, seed, key),
-    noise: placeOf(dataPurposes.wholePictureNoise, seed, key),
+    parameters: placeOf("wholePictureParameters", seed, key),
+    noise: placeOf("wholePictureNoise", seed, key),
   };
   const parameters = degradationParameters(places, ranges);
   return { hr, lr: await degrade(hr, parameters, quarter(hr)), parameters };

@@ -11,7 +11,7 @@ export {
   type GaussianBlur,
   gaussianBlur,
 } from "./blur.ts";
-export { type DataPurpose, dataPurposes, type NoisePlace, placeOf } from "./data-streams.ts";
+export { type DataPurpose, type NoisePlace, placeOf } from "./data-streams.ts";
 export {
   bicubicPicture,
   cropToMultiple,

@@ -1,7 +1,7 @@
 /** From a batch of picture pairs to latents on the engine. */
 import type { Engine } from "@tadsr/core";
 import type { TrainingBatch } from "./batches.ts";
-import { resize } from "./resampling.ts";
+import { bicubicResize } from "@tadsr/model";
 
 /** The space-to-depth factor, which is the magnification of the small family. */
 export const LATENT_FACTOR = 4;
@@ -25,7 +25,7 @@ const upsampled = (lr: Float32Array, batch: number, side: number): Float32Array 
   const length = side * side * 3;
   for (let n = 0; n < batch; n++) {
     const data = lr.subarray(n * length, (n + 1) * length);
-    const picture = resize({ width: side, height: side, data }, { width: large, height: large }, "bicubic");
+    const picture = bicubicResize({ width: side, height: side, channels: 3, data }, large, large);
     result.set(picture.data, n * large * large * 3);
   }
   return result;

@@ -1,0 +1,54 @@
+/**
+ * The layers networks are made of: each is its parameters as data beside a function of the algebra, so
+ * that names and shapes can be checked before a tensor is read and nothing is said twice.
+ */
+import type { Algebra, Padding, Tensors } from "@tadsr/core";
+import { type ParameterSpec, parameter } from "./parameters.ts";
+
+export interface Layer {
+  readonly parameters: readonly ParameterSpec[];
+  run<T>(algebra: Algebra<T>, weights: Tensors<T>, input: T): T;
+}
+
+/** Padding that keeps the size under a stride-1 kernel of odd size. */
+export const around = (pixels: number): Padding => ({ top: pixels, bottom: pixels, left: pixels, right: pixels });
+
+interface ConvolutionShape {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly padding?: Padding;
+  readonly initial?: ParameterSpec["initial"];
+}
+
+/** `name.weight` [outputs, inputs, kernel, kernel] and `name.bias` [outputs]. */
+export const convolution = (name: string, shape: ConvolutionShape): Layer => {
+  const { inputs, outputs, kernel, stride = 1, initial = "fan-in" } = shape;
+  const options = { stride, padding: shape.padding ?? around((kernel - 1) / 2) };
+  const [weight, bias] = [`${name}.weight`, `${name}.bias`];
+  return {
+    parameters: [
+      { name: weight, kind: "convolution", shape: [outputs, inputs, kernel, kernel], initial },
+      { name: bias, kind: "vector", shape: [outputs], initial: "zeros" },
+    ],
+    run: (algebra, weights, input) =>
+      algebra.conv2d(input, parameter(weights, weight), parameter(weights, bias), options),
+  };
+};
+
+/** `name.weight` [outputs, inputs] and `name.bias` [outputs], on a matrix [batch, inputs]. */
+export const dense = (
+  name: string,
+  { inputs, outputs, initial = "fan-in" }: Omit<ConvolutionShape, "kernel">,
+): Layer => {
+  const [weight, bias] = [`${name}.weight`, `${name}.bias`];
+  return {
+    parameters: [
+      { name: weight, kind: "matrix", shape: [outputs, inputs], initial },
+      { name: bias, kind: "vector", shape: [outputs], initial: "zeros" },
+    ],
+    run: (algebra, weights, input) =>
+      algebra.linear(input, parameter(weights, weight), parameter(weights, bias)),
+  };
+};

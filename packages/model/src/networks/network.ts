@@ -1,0 +1,23 @@
+/** What every network that predicts z_0 offers, whatever is inside. */
+import type { Algebra, NdArray, PerSample, Tensors } from "@tadsr/core";
+import type { ParameterSpec } from "../parameters.ts";
+
+/** Inputs of one prediction; images [n, h, w, latent channels]. */
+export interface NetworkInputs<T> {
+  /** z_t, scaled by `scaleInput`. */
+  readonly input: T;
+  /** z_y, the latent of the bicubic upsampling. */
+  readonly condition: T;
+  /** `timeFeatures` of the 0-based index: [n, features]. */
+  readonly time: T;
+}
+
+export interface ConditionedNetwork {
+  readonly parameters: readonly ParameterSpec[];
+  /** Channels of the latent it reads and predicts. */
+  readonly latentChannels: number;
+  /** The features of a batch's 0-based indices that the network is fed as a matrix [n, features]. */
+  timeFeatures(index: PerSample, batch: number): NdArray;
+  /** Predicts z_0: [n, h, w, latent channels]. */
+  run<T>(algebra: Algebra<T>): (weights: Tensors<T>, inputs: NetworkInputs<T>) => T;
+}

@@ -1,0 +1,41 @@
+/** What parameters a network has, as data: names are PyTorch's, shapes are logical. */
+import { type NdArray, type NoiseSource, normal, type TensorKind, type Tensors } from "@tadsr/core";
+
+export interface ParameterSpec {
+  readonly name: string;
+  readonly kind: TensorKind;
+  readonly shape: readonly number[];
+  /** `fan-in`: normal with variance 1 / (inputs of one output); `zeros`: the branch starts silent. */
+  readonly initial: "zeros" | "fan-in";
+}
+
+export const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+export const parameterCount = (specs: readonly ParameterSpec[]): number =>
+  specs.reduce((sum, { shape }) => sum + elements(shape), 0);
+
+/** The parameter of that name; absence is a programming error, since names are checked on loading. */
+export const parameter = <T>(weights: Tensors<T>, name: string): T => {
+  const tensor = weights[name];
+  if (tensor === undefined) throw new Error(`parameter ${name} is missing from the weights`);
+  return tensor;
+};
+
+/** Fresh weights, a function of the seed and of each parameter's place in the list. */
+export const initialWeights = (
+  specs: readonly ParameterSpec[],
+  { seed }: Pick<NoiseSource, "seed">,
+): Readonly<Record<string, NdArray>> =>
+  Object.fromEntries(
+    specs.map(({ name, shape, initial }, stream) => {
+      const count = elements(shape);
+      const data = new Float32Array(count);
+      if (initial === "fan-in") {
+        const deviation = 1 / Math.sqrt(Math.max(1, count / (shape[0] ?? 1)));
+        normal({ seed, stream }, 0, count).forEach((value, i) => {
+          data[i] = deviation * value;
+        });
+      }
+      return [name, { shape, data }];
+    }),
+  );

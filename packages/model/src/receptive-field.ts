@@ -1,0 +1,103 @@
+/**
+ * How far a network sees, derived by interpreting it: an algebra whose "tensor" is the interval of input
+ * pixels that a pixel depends on. Tiles are read with this margin around the part that is kept.
+ */
+import type { Algebra, ConvolutionOptions } from "@tadsr/core";
+import type { ConditionedNetwork } from "./networks/network.ts";
+
+export interface ReceptiveField {
+  /** Input pixels that a prediction depends on beyond its own place, on the side that needs most. */
+  readonly margin: number;
+  /** Origins and sizes of what the network is given must be multiples of this. */
+  readonly alignment: number;
+}
+
+/**
+ * Pixel i of a tensor of `scale` s depends on input pixels s i - before .. s i + s - 1 + after.
+ * Matrices and vectors have no place: they reach nothing. A weight carries its kernel's size.
+ */
+interface Reach {
+  readonly scale: number;
+  readonly before: number;
+  readonly after: number;
+  readonly coarsest: number;
+  readonly kernel: readonly [number, number];
+}
+
+const NOTHING: Reach = { scale: 1, before: 0, after: 0, coarsest: 1, kernel: [1, 1] };
+
+const join = (a: Reach, b: Reach): Reach => ({
+  scale: Math.max(a.scale, b.scale),
+  before: Math.max(a.before, b.before),
+  after: Math.max(a.after, b.after),
+  coarsest: Math.max(a.coarsest, b.coarsest),
+  kernel: [1, 1],
+});
+
+const convolved = (image: Reach, weight: Reach, { stride, padding }: ConvolutionOptions): Reach => {
+  const scale = image.scale * stride;
+  const [kh, kw] = weight.kernel;
+  const before = Math.max(padding.top, padding.left) * image.scale;
+  const taps = Math.max(kh - padding.top, kw - padding.left) - stride;
+  return {
+    ...image,
+    scale,
+    before: image.before + before,
+    after: image.after + Math.max(0, taps) * image.scale,
+    coarsest: Math.max(image.coarsest, scale),
+  };
+};
+
+const upsampled = (image: Reach, factor: number): Reach => {
+  const scale = image.scale / factor;
+  const shift = image.scale - scale;
+  return { ...image, scale, before: image.before + shift, after: image.after + shift };
+};
+
+const same = (a: Reach): Reach => a;
+
+const reachAlgebra: Algebra<Reach> = {
+  add: join,
+  subtract: join,
+  multiply: join,
+  divide: join,
+  scale: same,
+  offset: same,
+  square: same,
+  sqrt: same,
+  abs: same,
+  relu: same,
+  softplus: same,
+  mean: () => {
+    throw new Error("a network that averages over space has no finite receptive field");
+  },
+  stopGradient: same,
+  silu: same,
+  relu6: same,
+  conv2d: (image, weight, _bias, options) => convolved(image, weight, options),
+  depthwiseConv2d: (image, weight, _bias, options) => convolved(image, weight, options),
+  linear: same,
+  upsampleNearest: upsampled,
+  spaceToDepth: (image, factor) => ({
+    ...image,
+    scale: image.scale * factor,
+    coarsest: Math.max(image.coarsest, image.scale * factor),
+  }),
+  depthToSpace: upsampled,
+  concatChannels: (images) => images.reduce(join, NOTHING),
+  sliceChannels: same,
+  channelNorm: same,
+  modulate: (image) => image,
+};
+
+/** Margin and alignment in pixels of the network's input, which for the small family are LR pixels. */
+export const receptiveField = (network: ConditionedNetwork): ReceptiveField => {
+  const weights = Object.fromEntries(
+    network.parameters.map(({ name, shape }) => [
+      name,
+      { ...NOTHING, kernel: [shape[2] ?? 1, shape[3] ?? 1] as const },
+    ]),
+  );
+  const reach = network.run(reachAlgebra)(weights, { input: NOTHING, condition: NOTHING, time: NOTHING });
+  return { margin: Math.max(reach.before, reach.after), alignment: reach.coarsest };
+};

@@ -1,0 +1,10 @@
+import type { DataError } from "./photographs.ts";
+
+/** Whatever can end a training, each with one line that says what, where and what to do. */
+export type TrainError =
+  | DataError
+  | { readonly kind: "Checkpoint"; readonly file: string; readonly message: string }
+  | { readonly kind: "FolderInUse"; readonly folder: string; readonly message: string }
+  | { readonly kind: "Options"; readonly message: string }
+  | { readonly kind: "Model"; readonly message: string }
+  | { readonly kind: "Step"; readonly message: string };

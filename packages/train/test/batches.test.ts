@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import {
+  type BatchOptions,
+  batchStream,
+  defaultDegradationRanges,
+  type Photograph,
+  type Photographs,
+  resize,
+  trainingBatch,
+} from "../src/index.ts";
+
+/** Red grows with the column, green with the row, blue names the photograph: a crop says where it is from. */
+const coordinates = (width: number, height: number, blue: number): Photograph => ({
+  name: `${blue}.png`,
+  width,
+  height,
+  channels: 3,
+  data: Uint8Array.from({ length: 3 * width * height }, (_, i) => {
+    const pixel = Math.floor(i / 3);
+    return [pixel % width, Math.floor(pixel / width), blue][i % 3] as number;
+  }),
+});
+
+const photographsOf = (...items: readonly Photograph[]): Photographs => ({
+  folder: "generated",
+  items,
+  skipped: [],
+});
+
+const several = photographsOf(
+  coordinates(250, 240, 0),
+  coordinates(200, 250, 100),
+  coordinates(130, 140, 200),
+);
+
+const options: BatchOptions = { seed: 4, batch: 3, cropHR: 32, scale: 4 };
+
+const clean: BatchOptions = {
+  ...options,
+  batch: 24,
+  ranges: { ...defaultDegradationRanges, onlyBicubic: 1 },
+};
+
+const bytesOf = (values: Float32Array): readonly number[] =>
+  Array.from(values, (value) => Math.round(((value + 1) / 2) * 255));
+
+/** The [32, 32, 3] bytes of sample n, as a function of column, row and channel. */
+const sampleOf = (hr: Float32Array, n: number): ((x: number, y: number, channel: number) => number) => {
+  const bytes = bytesOf(hr.subarray(n * 32 * 32 * 3, (n + 1) * 32 * 32 * 3));
+  return (x, y, channel) => bytes[3 * (32 * y + x) + channel] as number;
+};
+
+describe("a training batch", () => {
+  it("has the shapes and ranges promised", async () => {
+    const { hr, lr, step } = await trainingBatch(several, options, 7);
+    expect([hr.length, lr.length, step]).toEqual([3 * 32 * 32 * 3, 3 * 8 * 8 * 3, 7]);
+    for (const values of [hr, lr]) {
+      expect(Math.min(...values)).toBeGreaterThanOrEqual(-1);
+      expect(Math.max(...values)).toBeLessThanOrEqual(1);
+      expect(Math.max(...values) - Math.min(...values)).toBeGreaterThan(0.5);
+    }
+  });
+
+  it("is a function of seed and step", async () => {
+    const first = await trainingBatch(several, options, 3);
+    await trainingBatch(several, options, 4);
+    expect(await trainingBatch(several, options, 3)).toEqual(first);
+    expect((await trainingBatch(several, options, 4)).hr).not.toEqual(first.hr);
+    expect((await trainingBatch(several, { ...options, seed: 5 }, 3)).hr).not.toEqual(first.hr);
+  });
+
+  it("gives sample n the same pair whatever the size of the batch", async () => {
+    const [small, large] = await Promise.all([
+      trainingBatch(several, { ...options, batch: 2 }, 3),
+      trainingBatch(several, { ...options, batch: 5 }, 3),
+    ]);
+    expect(large.hr.slice(0, small.hr.length)).toEqual(small.hr);
+    expect(large.lr.slice(0, small.lr.length)).toEqual(small.lr);
+    expect(large.hr.slice(small.hr.length, 2 * small.hr.length)).not.toEqual(small.hr);
+  });
+
+  it("takes connected pixels of one photograph, in all eight symmetries, from many places", async () => {
+    // Larger than the patch around a crop, so that nothing is mirrored in.
+    const { hr } = await trainingBatch(
+      photographsOf(coordinates(250, 240, 0), coordinates(200, 250, 100)),
+      { ...clean, batch: 64 },
+      0,
+    );
+    const symmetries = new Set<string>();
+    const places = new Set<string>();
+    const blues = new Set<number>();
+    for (let n = 0; n < 64; n++) {
+      const at = sampleOf(hr, n);
+      const along = [at(1, 0, 0) - at(0, 0, 0), at(1, 0, 1) - at(0, 0, 1)] as const;
+      const down = [at(0, 1, 0) - at(0, 0, 0), at(0, 1, 1) - at(0, 0, 1)] as const;
+      for (const [x, y] of [
+        [31, 0],
+        [0, 31],
+        [17, 23],
+      ] as const) {
+        expect(at(x, y, 0)).toBe(at(0, 0, 0) + x * along[0] + y * down[0]);
+        expect(at(x, y, 1)).toBe(at(0, 0, 1) + x * along[1] + y * down[1]);
+        expect(at(x, y, 2)).toBe(at(0, 0, 2));
+      }
+      expect(Math.abs(along[0] * down[1] - along[1] * down[0])).toBe(1);
+      symmetries.add([...along, ...down].join());
+      places.add(`${at(0, 0, 0)},${at(0, 0, 1)}`);
+      blues.add(at(0, 0, 2));
+    }
+    expect(symmetries.size).toBe(8);
+    expect(places.size).toBeGreaterThan(55);
+    expect([...blues].sort()).toEqual([0, 100]);
+  });
+
+  it("mirrors a photograph that is smaller than the patch around a crop", async () => {
+    const { hr } = await trainingBatch(photographsOf(coordinates(33, 40, 9)), clean, 0);
+    for (let n = 0; n < clean.batch; n++) {
+      const at = sampleOf(hr, n);
+      for (let i = 0; i < 31; i++) {
+        const moved = [0, 1].map((channel) => Math.abs(at(i + 1, 5, channel) - at(i, 5, channel)));
+        expect(Math.max(...moved)).toBeLessThanOrEqual(1);
+        expect(at(i, i, 0)).toBeLessThan(33);
+        expect(at(i, i, 1)).toBeLessThan(40);
+      }
+    }
+  });
+
+  it("lays the small crop exactly over the large one, its edges untouched by what lies outside", async () => {
+    // On a ramp every filter's output is the area's mean; noise and JPEG off, they would hide a shift.
+    const none = { ...defaultDegradationRanges.firstJpeg, probability: 0 };
+    const quiet: BatchOptions = {
+      ...clean,
+      ranges: {
+        ...defaultDegradationRanges,
+        noise: { ...defaultDegradationRanges.noise, probability: 0 },
+        firstJpeg: none,
+        secondJpeg: none,
+      },
+    };
+    const large = photographsOf(coordinates(250, 240, 0));
+    for (const each of [clean, quiet]) {
+      const { hr, lr } = await trainingBatch(large, each, 1);
+      for (let n = 0; n < each.batch; n++) {
+        const data = hr.slice(n * 32 * 32 * 3, (n + 1) * 32 * 32 * 3);
+        const means = resize({ width: 32, height: 32, data }, { width: 8, height: 8 }, "area").data;
+        const small = lr.subarray(n * 8 * 8 * 3, (n + 1) * 8 * 8 * 3);
+        // A quarter of a large pixel, 2/255 of the range each, and the rounding to bytes.
+        for (const [i, value] of small.entries())
+          expect(Math.abs(value - (means[i] as number)) * 127.5).toBeLessThan(0.5 + 0.35);
+      }
+    }
+  });
+});
+
+describe("a stream of batches", () => {
+  it("gives the batches of the steps from the one asked for", async () => {
+    const stream = batchStream(several, options, { from: 5 });
+    for (const step of [5, 6, 7]) {
+      const { value } = await stream.next();
+      expect(value).toEqual(await trainingBatch(several, options, step));
+    }
+    await stream.return(undefined as never);
+    expect((await stream.next()).done).toBe(true);
+  });
+});

@@ -1,0 +1,170 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Either } from "fp-ts/lib/Either.js";
+import sharp, { type Sharp } from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type DataError,
+  decodePicture,
+  keyOfName,
+  openPhotographs,
+  type Photographs,
+  writeValidationPairs,
+} from "../src/index.ts";
+
+const generated = (width: number, height: number, channels: 1 | 3 | 4 = 3): Sharp =>
+  sharp(
+    Uint8Array.from({ length: width * height * channels }, (_, i) => (i * 7 + (i >> 5) * 13) % 256),
+    { raw: { width, height, channels } },
+  );
+
+const right = <A>(result: Either<DataError, A>): A => {
+  if (result._tag === "Left") throw new Error(result.left.message);
+  return result.right;
+};
+
+const left = <A>(result: Either<DataError, A>): DataError => {
+  if (result._tag === "Right") throw new Error("an error was expected");
+  return result.left;
+};
+
+let root = "";
+const at = (...names: string[]): string => join(root, ...names);
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "tadsr-photographs-"));
+  for (const folder of ["mixed", "bad", "empty", "pairs"]) await mkdir(at(folder));
+  await generated(50, 40).png().toFile(at("mixed", "c.png"));
+  await generated(64, 48).jpeg().toFile(at("mixed", "a.JPEG"));
+  await generated(60, 44, 1).png().toFile(at("mixed", "B-gray.png"));
+  await generated(9, 90).png().toFile(at("mixed", "narrow.png"));
+  const whole = await generated(64, 64).jpeg().toBuffer();
+  await writeFile(at("mixed", "cut.jpg"), whole.subarray(0, Math.floor(whole.length / 2)));
+  await writeFile(at("mixed", "notes.txt"), "not a picture, not even by name");
+  await writeFile(at("bad", "text.jpg"), "a text");
+  await writeFile(at("bad", "zero.png"), "");
+  await writeFile(at("empty", "notes.txt"), "no pictures here");
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe("photographs of a folder", () => {
+  const open = async (shrink: number, minimumSide: number): Promise<Photographs> =>
+    right(await openPhotographs(at("mixed"), { shrink, minimumSide })());
+
+  it("are decoded in the order of their names, bad ones listed", async () => {
+    const { items, skipped } = await open(1, 20);
+    expect(items.map(({ name, width, height }) => [name, width, height])).toEqual([
+      ["B-gray.png", 60, 44],
+      ["a.JPEG", 64, 48],
+      ["c.png", 50, 40],
+    ]);
+    for (const { width, height, data } of items) expect(data.length).toBe(3 * width * height);
+    expect(skipped.map(({ name }) => name)).toEqual(["cut.jpg", "narrow.png"]);
+    expect(skipped[0]?.reason).toMatch(/premature end|VipsJpeg/i);
+    expect(skipped[1]?.reason).toContain(
+      "9 x 90 pixels (after shrinking), the shorter side must be at least 20",
+    );
+  });
+
+  it("keep their bytes at full size", async () => {
+    const picture = (await open(1, 20)).items[2];
+    const { data } = await generated(50, 40).raw().toBuffer({ resolveWithObject: true });
+    expect(Buffer.from(picture?.data ?? [])).toEqual(data);
+  });
+
+  it("are shrunk, and measured after it", async () => {
+    const { items, skipped } = await open(0.5, 21);
+    expect(items.map(({ name, width, height }) => [name, width, height])).toEqual([
+      ["B-gray.png", 30, 22],
+      ["a.JPEG", 32, 24],
+    ]);
+    expect(skipped.map(({ name }) => name)).toEqual(["c.png", "cut.jpg", "narrow.png"]);
+  });
+
+  it("report their progress", async () => {
+    const seen: (readonly [number, number])[] = [];
+    const onProgress = (done: number, total: number): void => {
+      seen.push([done, total]);
+    };
+    await openPhotographs(at("mixed"), { shrink: 1, minimumSide: 20, onProgress })();
+    expect(seen.at(-1)).toEqual([5, 5]);
+  });
+
+  it.each([
+    ["empty", "NoPictures", /no pictures in this folder/],
+    ["bad", "NoPictures", /none of the 2 pictures can be used; the first, text\.jpg: /],
+    ["missing", "UnreadableFolder", /cannot list this folder: ENOENT/],
+  ] as const)("are an error where there are none: %s", async (folder, kind, message) => {
+    const error = left(await openPhotographs(at(folder), { shrink: 1, minimumSide: 8 })());
+    expect(error.kind).toBe(kind);
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(at(folder));
+  });
+});
+
+describe("decoding", () => {
+  it("turns a picture upright, also while shrinking", async () => {
+    await generated(40, 20).jpeg().withMetadata({ orientation: 6 }).toFile(at("turned.jpg"));
+    const whole = await decodePicture(at("turned.jpg"));
+    const half = await decodePicture(at("turned.jpg"), 0.5);
+    expect([whole.width, whole.height, half.width, half.height]).toEqual([20, 40, 10, 20]);
+  });
+
+  it("lays transparency on white", async () => {
+    await sharp({ create: { width: 2, height: 2, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
+      .png()
+      .toFile(at("clear.png"));
+    expect([...(await decodePicture(at("clear.png"))).data]).toEqual(new Array(12).fill(255));
+  });
+});
+
+describe("validation pairs", () => {
+  it("are written under the originals' names, bad originals listed", async () => {
+    const report = right(await writeValidationPairs(at("mixed"), at("out"), { kind: "bicubic", seed: 0 })());
+    expect(report.pairs.map(({ name }) => name)).toEqual(["B-gray.png", "a.png", "c.png", "narrow.png"]);
+    expect(report.skipped.map(({ name }) => name)).toEqual(["cut.jpg"]);
+    expect((await readdir(at("out", "lr"))).sort()).toEqual((await readdir(at("out", "hr"))).sort());
+    const [hr, lr] = await Promise.all(
+      [sharp(at("out", "hr", "c.png")), sharp(at("out", "lr", "c.png"))].map((one) => one.metadata()),
+    );
+    expect([hr?.width, hr?.height, lr?.width, lr?.height]).toEqual([48, 40, 12, 10]);
+  });
+
+  it("do not depend on what else is in the folder, but on the seed", async () => {
+    await generated(64, 64).png().toFile(at("pairs", "one.png"));
+    const run = async (out: string, seed: number): Promise<Buffer> => {
+      right(await writeValidationPairs(at("pairs"), at(out), { kind: "degraded", seed })());
+      return readFile(at(out, "lr", "one.png"));
+    };
+    const alone = await run("alone", 1);
+    await generated(32, 32).png().toFile(at("pairs", "before.png"));
+    expect(await run("together", 1)).toEqual(alone);
+    expect(await run("other", 2)).not.toEqual(alone);
+  });
+
+  it("keep two files apart that differ only in the extension", async () => {
+    await mkdir(at("twins"));
+    await generated(16, 16).png().toFile(at("twins", "x.png"));
+    await generated(16, 16).jpeg().toFile(at("twins", "x.jpg"));
+    const { pairs } = right(
+      await writeValidationPairs(at("twins"), at("twins-out"), { kind: "bicubic", seed: 0 })(),
+    );
+    expect(pairs.map(({ name }) => name)).toEqual(["x.jpg.png", "x.png.png"]);
+  });
+
+  it("are an error where they cannot be written or nothing can be read", async () => {
+    await writeFile(at("a-file"), "");
+    const unwritable = await writeValidationPairs(at("mixed"), at("a-file"), { kind: "bicubic", seed: 0 })();
+    expect(left(unwritable)).toMatchObject({ kind: "UnwritablePicture" });
+    const unreadable = await writeValidationPairs(at("bad"), at("out"), { kind: "bicubic", seed: 0 })();
+    expect(left(unreadable)).toMatchObject({ kind: "NoPictures" });
+  });
+
+  it("number pictures by their names without the extension", () => {
+    // FNV-1a's published value for "foobar".
+    expect(keyOfName("foobar.png")).toBe(0xbf9cf968);
+    expect(keyOfName("foobar.jpeg")).toBe(0xbf9cf968);
+  });
+});
