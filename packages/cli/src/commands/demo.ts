@@ -1,0 +1,24 @@
+/** `tadsr demo`: a picture that comes with the command, upscaled and laid beside bicubic. */
+import type { Command } from "commander";
+import type { Perform } from "../perform.ts";
+import { addNetworkOptions, type NetworkOptions } from "./upscale.ts";
+
+export interface DemoOptions extends NetworkOptions {
+  readonly out: string;
+  readonly force?: boolean;
+}
+
+export const addDemoCommand = (program: Command, perform: Perform): void => {
+  const command = program
+    .command("demo")
+    .description("upscale a photograph that comes with tadsr and lay it beside bicubic")
+    .option("-o, --out <file>", "where the comparison goes", "tadsr-demo.png");
+  addNetworkOptions(command)
+    .option("--force", "replace the file if it exists")
+    .action((options: DemoOptions) =>
+      perform(async (shell) => {
+        const { runDemo } = await import("../demo.ts");
+        return runDemo(shell, options);
+      }),
+    );
+};

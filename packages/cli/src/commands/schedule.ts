@@ -1,0 +1,43 @@
+/** `tadsr schedule`: the noise schedule as a table, as JSON and as a picture. */
+import { type Command, Option } from "commander";
+import { finiteNumber, wholeNumber } from "../options.ts";
+import type { Perform } from "../perform.ts";
+
+/** Real-world super-resolution, faces (FACTS section 2), and the small models trained here. */
+export const PRESETS = ["realsr-s15", "faceir-s4", "small-x4"] as const;
+
+export interface ScheduleOptions {
+  readonly preset: (typeof PRESETS)[number];
+  readonly steps?: number;
+  readonly power?: number;
+  readonly kappa?: number;
+  readonly minNoise?: number;
+  readonly end?: number;
+  readonly respacing?: number;
+  readonly svg?: string;
+  readonly json?: boolean;
+  readonly force?: boolean;
+}
+
+export const addScheduleCommand = (program: Command, perform: Perform): void => {
+  program
+    .command("schedule")
+    .description("print the noise schedule as a table and draw it")
+    .addOption(
+      new Option("--preset <name>", "where the values not given come from")
+        .choices(PRESETS)
+        .default("realsr-s15"),
+    )
+    .option("--steps <T>", "number of times", wholeNumber(1, 1_000_000))
+    .option("--power <p>", "below 1 the noise rises early, above 1 late", finiteNumber)
+    .option("--kappa <k>", "standard deviation of the noise at eta = 1", finiteNumber)
+    .option("--min-noise <m>", "bound of the least noise level", finiteNumber)
+    .option("--end <e>", "sqrt(eta) at the last time, at most 1", finiteNumber)
+    .option("--respacing <S>", "keep S of the times", wholeNumber(1, 1_000_000))
+    .option("--svg <file>", "draw sqrt(eta) and eta over t")
+    .option("--force", "replace the drawing if it exists")
+    .option("--json", "print one JSON object instead of the table")
+    .action((options: ScheduleOptions) =>
+      perform(async (shell) => (await import("../schedule/run.ts")).runSchedule(shell, options)),
+    );
+};

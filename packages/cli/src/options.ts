@@ -1,0 +1,20 @@
+/** Parsers of option values for commander: each names the allowed range when it refuses. */
+import { InvalidArgumentError } from "commander";
+
+/** A whole number in decimal digits, minimum..maximum. */
+export const wholeNumber =
+  (minimum: number, maximum: number = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= minimum && value <= maximum)) {
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
+    }
+    return value;
+  };
+
+/** A finite number, as JavaScript writes them. */
+export const finiteNumber = (text: string): number => {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError("It must be a number.");
+  return value;
+};

@@ -1,0 +1,56 @@
+/** The command line: what there is to type, and how a failure is told. */
+import { Command, CommanderError } from "commander";
+import * as E from "fp-ts/lib/Either.js";
+import { addDemoCommand } from "./commands/demo.ts";
+import { addScheduleCommand } from "./commands/schedule.ts";
+import { addUpscaleCommand } from "./commands/upscale.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
+import { type ExitCode, exitCodeOf, firstLine } from "./failure.ts";
+import type { Perform } from "./perform.ts";
+import { noteLine, type Shell } from "./shell.ts";
+import { VERSION } from "./version.ts";
+
+/** commander's message on one line, after the command's name. */
+const usageLine = (text: string): string =>
+  text
+    .trim()
+    .replace(/^error: /, "")
+    .replaceAll(/\s*\n\s*/g, " ");
+
+const makeProgram = (shell: Shell, perform: Perform): Command => {
+  const program = new Command("tadsr")
+    .description("Upscale photographs four times with a one-step diffusion model.")
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void shell.stdout.write(text),
+      writeErr: (text) => void shell.stderr.write(text),
+      outputError: (text) => noteLine(shell, `${usageLine(text)} (see --help)`),
+    });
+  addUpscaleCommand(program, perform);
+  addDemoCommand(program, perform);
+  addScheduleCommand(program, perform);
+  addVerifyCommand(program, perform);
+  return program;
+};
+
+/**
+ * Runs one command line, `words` being what follows `tadsr`: 0 where all went well, 1 where something
+ * failed or differed, 2 where the command line is wrong. Every failure is one line on standard error.
+ */
+export const run = async (shell: Shell, words: readonly string[]): Promise<ExitCode> => {
+  let code: ExitCode = 0;
+  const perform: Perform = async (work) => {
+    const done = await (await work(shell))();
+    if (E.isLeft(done)) noteLine(shell, done.left.message);
+    code = E.isLeft(done) ? exitCodeOf(done.left) : done.right;
+  };
+  try {
+    await makeProgram(shell, perform).parseAsync(words, { from: "user" });
+    return code;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    noteLine(shell, `${firstLine(thrown)} (a defect of tadsr: please report it)`);
+    return 1;
+  }
+};

@@ -1,0 +1,72 @@
+/** Writing a file so that nobody ever sees half of it. */
+import { rmSync } from "node:fs";
+import { mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { type Failure, fileReason, outputFailure } from "./failure.ts";
+import { displayPath, type Shell } from "./shell.ts";
+
+const isMissing = (thrown: unknown): boolean =>
+  thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+
+/** What stands in the way of writing `output`; null where nothing does. */
+export const objectionTo = async (shell: Shell, output: string, force: boolean): Promise<Failure | null> => {
+  const shown = displayPath(shell, output);
+  try {
+    const found = await stat(output);
+    if (found.isDirectory()) return outputFailure(`output ${shown} is a folder; name a file`);
+    return force ? null : outputFailure(`output ${shown} exists already; add --force to replace it`);
+  } catch (thrown) {
+    return isMissing(thrown) ? null : cannotWrite(shell, output)(thrown);
+  }
+};
+
+/** Why a file operation on `output` failed. */
+export const cannotWrite =
+  (shell: Shell, output: string) =>
+  (thrown: unknown): Failure => {
+    const reason = isMissing(thrown)
+      ? "its folder does not exist; make it or name another place"
+      : `${fileReason(thrown)}; name another place`;
+    return outputFailure(`output ${displayPath(shell, output)} cannot be written: ${reason}`);
+  };
+
+/**
+ * Runs `work` with the path of a draft, in a folder of its own beside `output`, and renames the draft
+ * to `output` when the work is done. An existing file is refused before the work, and again after it,
+ * unless `force` is given.
+ *
+ * The folder is made first, so that a place that cannot be written is found before the work; and
+ * because it is a folder, a thread that still writes when the user interrupts cannot bring the draft
+ * back after it was removed. The folder is removed in every case.
+ */
+export const writeSafely =
+  (shell: Shell, output: string, force: boolean) =>
+  <A>(work: (draft: string) => TE.TaskEither<Failure, A>): TE.TaskEither<Failure, A> =>
+  async () => {
+    const refused = await objectionTo(shell, output, force);
+    if (refused !== null) return E.left(refused);
+    const parent = dirname(output);
+    const made = await TE.tryCatch(() => mkdtemp(join(parent, ".tadsr-")), cannotWrite(shell, output))();
+    if (E.isLeft(made)) return made;
+    const folder = made.right;
+    const forget = shell.onInterrupt(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+    try {
+      const draft = join(folder, basename(output));
+      const done = await work(draft)();
+      if (E.isLeft(done)) return done;
+      const appeared = await objectionTo(shell, output, force);
+      if (appeared !== null) return E.left(appeared);
+      return await TE.tryCatch(
+        async () => {
+          await rename(draft, output);
+          return done.right;
+        },
+        cannotWrite(shell, output),
+      )();
+    } finally {
+      forget();
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+  };

@@ -1,0 +1,68 @@
+/** Every number of a schedule, by the paper's time. */
+import {
+  denoisingWeight,
+  posteriorMean,
+  posteriorVariance,
+  type ReferenceTensor,
+  referenceAlgebra,
+  type Schedule,
+  scaleInput,
+  stepCoefficients,
+} from "@tadsr/core";
+
+export interface ScheduleRow {
+  readonly t: number;
+  /** The 0-based number the network is fed. */
+  readonly index: number;
+  readonly sqrtEta: number;
+  readonly eta: number;
+  readonly alpha: number;
+  /** 1 / sqrt(kappa^2 eta_t + 1), which z_t is multiplied by before the network. */
+  readonly inputScale: number;
+  readonly posteriorVariance: number;
+  /** The coefficients of z_t and z_0 in the mean of Eq 2. */
+  readonly posteriorMeanOfZt: number;
+  readonly posteriorMeanOfZ0: number;
+  /** The coefficients of z_t, z_y and z_0 in Eq 3. */
+  readonly m: number;
+  readonly j: number;
+  readonly k: number;
+  /** Eq 4; at t = 1, where it is infinite, the posterior variance of t = 2 stands in. */
+  readonly weight: number;
+}
+
+const scalar = (value: number): ReferenceTensor => ({ shape: [1], data: Float64Array.of(value) });
+
+/**
+ * Rows for t = 1..T, by the very functions that sample. Eq 2 is linear in its tensors, so a coefficient
+ * is the equation applied to 1 in its place and 0 in the other.
+ */
+export const scheduleRows = (schedule: Schedule): readonly ScheduleRow[] => {
+  const mean = posteriorMean(referenceAlgebra, schedule);
+  const scaled = scaleInput(referenceAlgebra, schedule);
+  const variance = posteriorVariance(schedule);
+  const weight = denoisingWeight(schedule);
+  const coefficients = stepCoefficients(schedule);
+  const [one, zero] = [scalar(1), scalar(0)];
+  const value = ({ data }: ReferenceTensor): number => data[0] ?? Number.NaN;
+  return schedule.index.map((index, i) => {
+    const t = i + 1;
+    const eta = schedule.eta[t] ?? Number.NaN;
+    const { m, j, k } = coefficients(t);
+    return {
+      t,
+      index,
+      sqrtEta: Math.sqrt(eta),
+      eta,
+      alpha: eta - (schedule.eta[i] ?? Number.NaN),
+      inputScale: value(scaled(one, t)),
+      posteriorVariance: variance(t),
+      posteriorMeanOfZt: value(mean(one, zero, t)),
+      posteriorMeanOfZ0: value(mean(zero, one, t)),
+      m,
+      j,
+      k,
+      weight: weight(t),
+    };
+  });
+};

@@ -1,0 +1,70 @@
+/** From the bytes of a picture file to pixels: sRGB, 8 bits, upright, alpha apart. */
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { type Failure, firstLine, inputFailure } from "../failure.ts";
+import { SUPPORTED, sniffFormat } from "./format.ts";
+
+export interface DecodedPicture {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 3], row-major. */
+  readonly rgb: Uint8Array;
+  /** [height, width]; null where the picture has no alpha. */
+  readonly alpha: Uint8Array | null;
+}
+
+/** Colour channels and alpha of interleaved pixels; four channels are compacted where they lie. */
+const separate = (
+  data: Uint8Array,
+  pixels: number,
+  channels: number,
+): Omit<DecodedPicture, "width" | "height"> => {
+  if (channels === 3) return { rgb: data, alpha: null };
+  const alpha = channels === 2 || channels === 4 ? new Uint8Array(pixels) : null;
+  const rgb = channels === 4 ? data.subarray(0, 3 * pixels) : new Uint8Array(3 * pixels);
+  const isGrey = channels < 3;
+  for (let i = 0; i < pixels; i++) {
+    const from = i * channels;
+    if (alpha !== null) alpha[i] = data[from + channels - 1] ?? 255;
+    // In place this reads at or after the position it writes: 4 i >= 3 i.
+    for (let c = 0; c < 3; c++) rgb[3 * i + c] = data[from + (isGrey ? 0 : c)] ?? 0;
+  }
+  return { rgb, alpha };
+};
+
+const checkBytes = (name: string, bytes: Uint8Array): E.Either<Failure, Uint8Array> => {
+  if (bytes.length === 0) {
+    return E.left(inputFailure(`${name}: the file is empty (zero bytes); give a ${SUPPORTED} picture`));
+  }
+  return sniffFormat(bytes) === null
+    ? E.left(
+        inputFailure(`${name}: this is not a ${SUPPORTED} picture, whatever its name; convert it to one`),
+      )
+    : E.right(bytes);
+};
+
+/**
+ * Decodes PNG, JPEG or WebP. EXIF orientation is applied; an embedded profile, CMYK, greyscale and
+ * 16 bits are converted to 8-bit sRGB; of an animation the first picture is taken. A picture that is
+ * cut off or damaged is refused, not filled up with grey.
+ */
+export const decodePicture = (name: string, bytes: Uint8Array): TE.TaskEither<Failure, DecodedPicture> => {
+  const checked = checkBytes(name, bytes);
+  if (E.isLeft(checked)) return TE.left(checked.left);
+  return TE.tryCatch(
+    async () => {
+      const { default: sharp } = await import("sharp");
+      const { data, info } = await sharp(bytes, { failOn: "error" })
+        .autoOrient()
+        .toColourspace("srgb")
+        .raw({ depth: "uchar" })
+        .toBuffer({ resolveWithObject: true });
+      const { width, height, channels } = info;
+      return { width, height, ...separate(data, width * height, channels) };
+    },
+    (thrown) =>
+      inputFailure(
+        `${name}: the picture is damaged or cut off (${firstLine(thrown)}); get a whole copy of it`,
+      ),
+  );
+};

@@ -1,0 +1,90 @@
+/** From what the user named (files, folders, patterns) to the pictures that are meant. */
+import { readdir, stat } from "node:fs/promises";
+import { join, parse, sep } from "node:path";
+import { type Failure, fileReason, inputFailure } from "../failure.ts";
+import { resolveIn, type Shell, STREAM } from "../shell.ts";
+import { hasPictureExtension, SUPPORTED } from "./format.ts";
+
+/** What outputs are called unless the user says otherwise: `photo-4x.png`. */
+export const OUTPUT_SUFFIX = "-4x";
+
+export interface Inputs {
+  /** Absolute paths, or `-`; each once, in the order they were named. */
+  readonly paths: readonly string[];
+  readonly failures: readonly Failure[];
+  /** Pictures of a folder or a pattern left out because they are outputs of an earlier run. */
+  readonly skipped: readonly string[];
+  /** Whether each picture was named by itself. */
+  readonly isSingle: boolean;
+}
+
+/** `photo-4x.png` beside `photo.jpg` is what an earlier run wrote; named by itself it is upscaled all the same. */
+const isEarlierOutput = (path: string, stems: ReadonlySet<string>): boolean => {
+  const { dir, name } = parse(path);
+  return name.endsWith(OUTPUT_SUFFIX) && stems.has(join(dir, name.slice(0, -OUTPUT_SUFFIX.length)));
+};
+
+const withoutEarlierOutputs = (paths: readonly string[]): Pick<Inputs, "paths" | "skipped"> => {
+  const stems = new Set(paths.map((path) => join(parse(path).dir, parse(path).name)));
+  return {
+    paths: paths.filter((path) => !isEarlierOutput(path, stems)),
+    skipped: paths.filter((path) => isEarlierOutput(path, stems)),
+  };
+};
+
+const none: Inputs = { paths: [], failures: [], skipped: [], isSingle: false };
+
+const picturesOfFolder = async (path: string, named: string): Promise<Inputs> => {
+  const entries = await readdir(path, { withFileTypes: true });
+  const found = entries
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".") && hasPictureExtension(entry.name))
+    .map((entry) => join(path, entry.name))
+    .sort();
+  if (found.length > 0) return { ...none, ...withoutEarlierOutputs(found) };
+  const message = `${named}: no ${SUPPORTED} picture in this folder (subfolders are not searched)`;
+  return { ...none, failures: [inputFailure(`${message}; name a folder that has some`)] };
+};
+
+const picturesOfPattern = async (shell: Shell, pattern: string): Promise<Inputs> => {
+  const { glob } = await import("tinyglobby");
+  // Patterns are written with forward slashes; where the backslash separates folders it is not an escape.
+  const matches = await glob(sep === "\\" ? pattern.replaceAll("\\", "/") : pattern, {
+    cwd: shell.folder,
+    absolute: true,
+    onlyFiles: true,
+    expandDirectories: false,
+  });
+  const found = matches.filter(hasPictureExtension).sort();
+  if (found.length > 0) return { ...none, ...withoutEarlierOutputs(found) };
+  return {
+    ...none,
+    failures: [inputFailure(`${pattern}: no ${SUPPORTED} picture matches this pattern; check it`)],
+  };
+};
+
+const one = async (shell: Shell, named: string): Promise<Inputs> => {
+  if (named === STREAM) return { ...none, paths: [STREAM], isSingle: true };
+  const path = resolveIn(shell, named);
+  try {
+    // A file whose name happens to look like a pattern is the file.
+    const found = await stat(path);
+    return found.isDirectory()
+      ? await picturesOfFolder(path, named)
+      : { ...none, paths: [path], isSingle: true };
+  } catch (thrown) {
+    if (/[*?[\]{}!()]/.test(named)) return picturesOfPattern(shell, named);
+    const reason = fileReason(thrown);
+    return { ...none, failures: [inputFailure(`${named}: ${reason}; check the name`)], isSingle: true };
+  }
+};
+
+/** Files as they are named, the pictures directly in a folder, and those a pattern matches, sorted. */
+export const expandInputs = async (shell: Shell, named: readonly string[]): Promise<Inputs> => {
+  const parts = await Promise.all(named.map((name) => one(shell, name)));
+  return {
+    paths: [...new Set(parts.flatMap((part) => part.paths))],
+    failures: parts.flatMap((part) => part.failures),
+    skipped: [...new Set(parts.flatMap((part) => part.skipped))],
+    isSingle: parts.length === 1 && parts.every((part) => part.isSingle),
+  };
+};

@@ -1,0 +1,74 @@
+/** One line of what `tadsr verify` found. */
+export type Verdict =
+  /** Recomputed here, and equal within the tolerance. */
+  | "ok"
+  /** Recomputed here, and different; or what is recorded cannot be read. */
+  | "mismatch"
+  /** Needs something this version does not have. */
+  | "not yet"
+  /** The file does not record what this check compares. */
+  | "absent";
+
+export interface Row {
+  /** The manifest's entry, or the file beside it and the part of it. */
+  readonly entry: string;
+  readonly check: string;
+  readonly verdict: Verdict;
+  /** max |a - b| / max |b|, b the recorded numbers; null where nothing was compared. */
+  readonly error: number | null;
+  readonly tolerance: number | null;
+  readonly note: string;
+}
+
+type Numbers = ArrayLike<number>;
+
+/**
+ * max |a - b| / max |b|. Where everything recorded is 0, the largest |a|. Infinite where the lengths
+ * differ or a number is not finite, so that no comparison lets those pass.
+ */
+export const relativeError = (computed: Numbers, recorded: Numbers): number => {
+  if (computed.length !== recorded.length) return Number.POSITIVE_INFINITY;
+  let difference = 0;
+  let size = 0;
+  for (let i = 0; i < recorded.length; i++) {
+    const a = computed[i] ?? Number.NaN;
+    const b = recorded[i] ?? Number.NaN;
+    if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.POSITIVE_INFINITY;
+    difference = Math.max(difference, Math.abs(a - b));
+    size = Math.max(size, Math.abs(b));
+  }
+  return size === 0 ? difference : difference / size;
+};
+
+/** A comparison, judged. */
+export const compared = (
+  entry: string,
+  check: string,
+  computed: Numbers,
+  recorded: Numbers,
+  tolerance: number,
+  note = "",
+): Row => {
+  const error = relativeError(computed, recorded);
+  const lengths =
+    computed.length === recorded.length
+      ? note
+      : `${recorded.length} numbers are recorded, ${computed.length} expected`;
+  return { entry, check, verdict: error <= tolerance ? "ok" : "mismatch", error, tolerance, note: lengths };
+};
+
+const without =
+  (verdict: Verdict) =>
+  (entry: string, check: string, note: string): Row => ({
+    entry,
+    check,
+    verdict,
+    error: null,
+    tolerance: null,
+    note,
+  });
+
+export const notYet = without("not yet");
+export const absent = without("absent");
+/** Recorded so that it cannot be right. */
+export const broken = without("mismatch");

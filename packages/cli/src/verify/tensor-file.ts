@@ -1,0 +1,26 @@
+/** The tensors of a file in float64, as they are recorded: PyTorch's layout, the batch first. */
+import type { ReferenceTensor } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+
+export type TensorFile = ReadonlyMap<string, ReferenceTensor>;
+
+/** The named tensors, or which of them the file does not have. */
+export const present = <Name extends string>(
+  file: TensorFile,
+  names: readonly Name[],
+): E.Either<string, Readonly<Record<Name, ReferenceTensor>>> => {
+  const missing = names.filter((name) => !file.has(name));
+  if (missing.length > 0) {
+    return E.left(`${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not in the file`);
+  }
+  const none: ReferenceTensor = { shape: [0], data: new Float64Array(0) };
+  const found = Object.fromEntries(names.map((name) => [name, file.get(name) ?? none]));
+  return E.right(found as Record<Name, ReferenceTensor>);
+};
+
+/** The i-th sample of a batch, as a batch of one; empty where there is none. */
+export const sample = ({ shape, data }: ReferenceTensor, i: number): ReferenceTensor => {
+  const [count = 0, ...rest] = shape;
+  const size = count === 0 ? 0 : data.length / count;
+  return { shape: [1, ...rest], data: data.slice(i * size, (i + 1) * size) };
+};

@@ -1,0 +1,126 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeSchedule, superResolutionSchedule } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+import sharp from "sharp";
+import { afterAll, describe, expect, it } from "vitest";
+import { run } from "../src/program.ts";
+import { schedulePlot, tickStep } from "../src/schedule/plot.ts";
+import { memoryShell, temporaryFolder } from "./memory-shell.ts";
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+
+const tadsr = async (...words: readonly string[]) => {
+  const memory = memoryShell(folder.path);
+  const code = await run(memory.shell, words);
+  return { code, out: memory.out(), err: memory.err() };
+};
+
+interface Json {
+  readonly T: number;
+  readonly rows: readonly Record<string, number>[];
+}
+const json = (text: string): Json => JSON.parse(text) as Json;
+
+describe("tadsr schedule", () => {
+  it("prints a row a time, the numbers being those of FACTS", async () => {
+    const { code, out, err } = await tadsr("schedule", "--preset", "small-x4");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const lines = out.trimEnd().split("\n");
+    expect(lines).toHaveLength(5);
+    expect(lines[0]?.trim().split(/ {2,}/)).toEqual([
+      ...["t", "index", "sqrt eta", "eta", "alpha", "input scale", "post. var.", "mean z_t", "mean z_0"],
+      ...["m", "j", "k", "weight"],
+    ]);
+    const cells = lines[4]?.trim().split(/ +/) ?? [];
+    expect(cells.slice(0, 4)).toEqual(["4", "3", "0.99000", "0.98010"]);
+  });
+
+  it("keeps the times and indices of a respacing", async () => {
+    const { out } = await tadsr("schedule", "--respacing", "5", "--json");
+    const { T, rows } = json(out);
+    expect(T).toBe(5);
+    expect(rows.map(({ index }) => index)).toEqual([0, 3, 6, 9, 12]);
+    const whole = json((await tadsr("schedule", "--json")).out);
+    expect(rows.map(({ eta }) => eta)).toEqual([0, 3, 6, 9, 12].map((i) => whole.rows[i]?.eta));
+  });
+
+  it("takes every value of the configuration", async () => {
+    const words = ["--steps", "3", "--power", "1", "--kappa", "1", "--min-noise", "0.01", "--end", "1"];
+    const { rows } = json((await tadsr("schedule", ...words, "--json")).out);
+    // p = 1 is a geometric progression: 0.01, 0.1, 1.
+    const sqrtEtas = rows.map(({ sqrtEta }) => sqrtEta);
+    expect(sqrtEtas).toHaveLength(3);
+    for (const [i, expected] of [0.01, 0.1, 1].entries()) expect(sqrtEtas[i]).toBeCloseTo(expected, 14);
+  });
+
+  it("gives coefficients that add up: Eq 2's mean and Eq 3 keep a constant latent where it is", async () => {
+    const { rows } = json((await tadsr("schedule", "--json")).out);
+    expect(rows).toHaveLength(15);
+    for (const row of rows) {
+      expect((row.posteriorMeanOfZt ?? 0) + (row.posteriorMeanOfZ0 ?? 0)).toBeCloseTo(1, 14);
+      expect((row.m ?? 0) + (row.j ?? 0) + (row.k ?? 0)).toBeCloseTo(1, 14);
+    }
+  });
+
+  it("draws an SVG that opens, and does not replace one unless forced", async () => {
+    const drawn = await tadsr("schedule", "--svg", "s.svg");
+    expect(drawn.code).toBe(0);
+    const path = join(folder.path, "s.svg");
+    const { format, width, height } = await sharp(path).metadata();
+    expect({ format, width, height }).toEqual({ format: "svg", width: 760, height: 460 });
+    writeFileSync(path, "mine");
+    const refused = await tadsr("schedule", "--svg", "s.svg");
+    expect(refused.code).toBe(1);
+    expect(refused.err).toBe("tadsr: output s.svg exists already; add --force to replace it\n");
+    expect(readFileSync(path, "utf8")).toBe("mine");
+    expect((await tadsr("schedule", "--svg", "s.svg", "--force")).code).toBe(0);
+    expect(readFileSync(path, "utf8")).toContain("<svg");
+    expect(readdirSync(folder.path)).toEqual(["s.svg"]);
+  });
+
+  it.each([
+    [["--steps", "0"], "option '--steps <T>' argument '0' is invalid. It must be a whole number from 1"],
+    [["--kappa", "big"], "option '--kappa <k>' argument 'big' is invalid. It must be a number."],
+    [["--kappa", "-1"], "--kappa -1 is out of range: give a finite number above 0"],
+    [["--end", "2"], "--end 2 is out of range: give above sqrt(eta_1)"],
+    [["--respacing", "16"], "--respacing 16 is out of range: give an integer from 1 to steps = 15"],
+    [["--preset", "best"], "Allowed choices are realsr-s15, faceir-s4, small-x4"],
+    [["--colour"], "unknown option '--colour'"],
+  ])("refuses %j with exit code 2 and one line", async (words, message) => {
+    const { code, out, err } = await tadsr("schedule", ...words);
+    expect(code).toBe(2);
+    expect(out).toBe("");
+    expect(err).toMatch(/^tadsr: [^\n]*\n$/);
+    expect(err).toContain(message);
+  });
+
+  it("says where a drawing cannot be written", async () => {
+    const { code, err } = await tadsr("schedule", "--svg", "nowhere/s.svg");
+    expect(code).toBe(1);
+    expect(err).toBe(
+      "tadsr: output nowhere/s.svg cannot be written: its folder does not exist; make it or name another place\n",
+    );
+    expect(existsSync(join(folder.path, "nowhere"))).toBe(false);
+  });
+});
+
+describe("the plot", () => {
+  it("puts every point at its height: eta = 0 on the axis, sqrt(eta_T) = 0.99 just under the top", () => {
+    const schedule = makeSchedule(superResolutionSchedule);
+    if (E.isLeft(schedule)) throw new Error(schedule.left.message);
+    const svg = schedulePlot(schedule.right);
+    const curves = [...svg.matchAll(/points="([^"]*)"/g)].map((match) =>
+      (match[1] ?? "").split(" ").map((point) => point.split(",").map(Number)),
+    );
+    expect(curves.map((points) => points.length)).toEqual([16, 16]);
+    for (const points of curves) expect(points[0]).toEqual([76, 388]);
+    expect(curves[0]?.[15]).toEqual([610, 67.24]);
+    expect(curves[1]?.[15]?.[1]).toBeCloseTo(388 - 0.9801 * 324, 2);
+  });
+
+  it("has at most as many ticks as asked, at round numbers", () => {
+    expect([1, 4, 15, 20, 21, 100, 1000].map((end) => tickStep(end, 20))).toEqual([1, 1, 1, 1, 2, 5, 50]);
+  });
+});
