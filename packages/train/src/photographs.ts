@@ -128,7 +128,10 @@ export const openPhotographs =
     const opened: E.Either<SkippedPicture, Photograph>[] = [];
     for (let start = 0; start < names.right.length; start += together) {
       const some = names.right.slice(start, start + together);
-      opened.push(...(await Promise.all(some.map((name) => openOne(folder, name, options)))));
+      const tried = await Promise.all(some.map((name) => openOne(folder, name, options)));
+      // libvips keeps one error text for all threads: of decodes at the same time one may lose its reason.
+      for (const [n, one] of tried.entries())
+        opened.push(E.isLeft(one) ? await openOne(folder, some[n] as string, options) : one);
       options.onProgress?.(opened.length, names.right.length);
     }
     const items = opened.flatMap((one) => (E.isRight(one) ? [one.right] : []));
