@@ -104,22 +104,26 @@ const TWO_32 = 2 ** 32;
 const high = (value: number): number => Math.floor(value / TWO_32);
 
 /**
+ * The result's array. A seed, stream, position or count that is no index is a defect of the calling
+ * program and throws a RangeError; `noiseSource` checks a user's input.
+ */
+const room = ({ seed, stream }: NoiseSource, position: number, count: number): Float64Array => {
+  for (const [name, value] of Object.entries({ seed, stream, position, count, end: position + count }))
+    if (!isIndex(value))
+      throw new RangeError(`noise: ${name} is ${value}; allowed: an integer from 0 to 2^53 - 1`);
+  return new Float64Array(count);
+};
+
+/**
  * Calls `use(words, at)` for each block of four words that [position, position + count) touches; `at`
  * is the place of the block's first word in the result, from -3 on.
- *
- * A seed, stream, position or count that is no index is a defect of the calling program and throws a
- * RangeError; `noiseSource` checks a user's input.
  */
 const forEachBlock = (
-  source: NoiseSource,
+  { seed, stream }: NoiseSource,
   position: number,
   count: number,
   use: (words: Uint32Array, at: number) => void,
 ): void => {
-  const { seed, stream } = source;
-  for (const [name, value] of Object.entries({ seed, stream, position, count, end: position + count }))
-    if (!isIndex(value))
-      throw new RangeError(`noise: ${name} is ${value}; allowed: an integer from 0 to 2^53 - 1`);
   const words = new Uint32Array(4);
   const first = Math.floor(position / 4);
   for (let at = first * 4 - position, block = first; at < count; at += 4, block++) {
@@ -134,7 +138,7 @@ const forEachBlock = (
  * each as low and high 32 bits.
  */
 export const uniform = (source: NoiseSource, position: number, count: number): Float64Array => {
-  const result = new Float64Array(count);
+  const result = room(source, position, count);
   forEachBlock(source, position, count, (words, at) => {
     for (let lane = 0; lane < 4; lane++) {
       const place = at + lane;
@@ -186,7 +190,7 @@ const cosine = (x: number): number => {
  * r cos(2 pi b / 2^32) there and r sin(2 pi b / 2^32) after it, r = sqrt(-2 ln((2 a + 1) / 2^33)).
  */
 export const normal = (source: NoiseSource, position: number, count: number): Float64Array => {
-  const result = new Float64Array(count);
+  const result = room(source, position, count);
   forEachBlock(source, position, count, (words, at) => {
     for (let lane = 0; lane < 4; lane += 2) {
       const place = at + lane;
