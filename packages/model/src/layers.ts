@@ -11,7 +11,12 @@ export interface Layer {
 }
 
 /** Padding that keeps the size under a stride-1 kernel of odd size. */
-export const around = (pixels: number): Padding => ({ top: pixels, bottom: pixels, left: pixels, right: pixels });
+export const around = (pixels: number): Padding => ({
+  top: pixels,
+  bottom: pixels,
+  left: pixels,
+  right: pixels,
+});
 
 interface ConvolutionShape {
   readonly inputs: number;

@@ -9,7 +9,8 @@ export interface ParameterSpec {
   readonly initial: "zeros" | "fan-in";
 }
 
-export const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+export const elements = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);
 
 export const parameterCount = (specs: readonly ParameterSpec[]): number =>
   specs.reduce((sum, { shape }) => sum + elements(shape), 0);

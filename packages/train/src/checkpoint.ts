@@ -49,7 +49,11 @@ export const writeCheckpoint =
     const tensors: HostWeights = Object.assign({}, ...parts);
     const metadata = { format: FORMAT, step: String(state.step), identity };
     return E.mapLeft(
-      (error: { readonly message: string }): TrainError => ({ kind: "Checkpoint", file, message: error.message }),
+      (error: { readonly message: string }): TrainError => ({
+        kind: "Checkpoint",
+        file,
+        message: error.message,
+      }),
     )(await writeSafetensors(file, tensors, { dtype: "F32", metadata })());
   };
 

@@ -1,7 +1,7 @@
 /** From a batch of picture pairs to latents on the engine. */
 import type { Engine } from "@tadsr/core";
-import type { TrainingBatch } from "./batches.ts";
 import { bicubicResize } from "@tadsr/model";
+import type { TrainingBatch } from "./batches.ts";
 
 /** The space-to-depth factor, which is the magnification of the small family. */
 export const LATENT_FACTOR = 4;

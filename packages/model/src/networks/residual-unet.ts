@@ -36,7 +36,12 @@ interface Block {
 const residualBlock = (name: string, channels: number, timeChannels: number): Block => {
   const modulation = dense(`${name}.time`, { inputs: timeChannels, outputs: 2 * channels, initial: "zeros" });
   const first = convolution(`${name}.conv1`, { inputs: channels, outputs: channels, kernel: 3 });
-  const second = convolution(`${name}.conv2`, { inputs: channels, outputs: channels, kernel: 3, initial: "zeros" });
+  const second = convolution(`${name}.conv2`, {
+    inputs: channels,
+    outputs: channels,
+    kernel: 3,
+    initial: "zeros",
+  });
   return {
     parameters: [...modulation.parameters, ...first.parameters, ...second.parameters],
     run: (algebra, weights, image, time) => {
@@ -51,7 +56,9 @@ const residualBlock = (name: string, channels: number, timeChannels: number): Bl
 };
 
 const blockList = (name: string, count: number, channels: number, timeChannels: number): Block => {
-  const blocks = Array.from({ length: count }, (_, i) => residualBlock(`${name}.${i}`, channels, timeChannels));
+  const blocks = Array.from({ length: count }, (_, i) =>
+    residualBlock(`${name}.${i}`, channels, timeChannels),
+  );
   return {
     parameters: blocks.flatMap((block) => block.parameters),
     run: (algebra, weights, image, time) =>
@@ -95,7 +102,12 @@ export const residualUNet = (config: ResidualUNetConfig): ConditionedNetwork => 
   const embed2 = dense("time.2", { inputs: timeChannels, outputs: timeChannels });
   const enter = convolution("input", { inputs: 2 * latentChannels, outputs: channels, kernel: 3 });
   const body = level(config, 0);
-  const leave = convolution("output", { inputs: channels, outputs: latentChannels, kernel: 3, initial: "zeros" });
+  const leave = convolution("output", {
+    inputs: channels,
+    outputs: latentChannels,
+    kernel: 3,
+    initial: "zeros",
+  });
   return {
     parameters: [embed1, embed2, enter, body, leave].flatMap((part) => part.parameters),
     latentChannels,
