@@ -1,0 +1,72 @@
+/** What a law is: a named predicate over an engine, an equality and inputs. No test framework is involved. */
+import type { Algebra, Engine, NdArray } from "@tadsr/core";
+import type * as fc from "fast-check";
+
+/** The name of an operation of the algebra. */
+export type Operation = keyof Algebra<unknown>;
+
+/** `true`, or what is wrong, in words with numbers. */
+export type Verdict = true | string;
+
+/**
+ * Compares what was found with what a law expects. `size` is the magnitude of the largest term that
+ * went into either, which is what rounding errors are proportional to.
+ */
+export type Equal = (found: NdArray, expected: NdArray, size: number) => Verdict;
+
+/** What an engine must have for a law to apply. */
+export type Needs = "nothing" | "gradients";
+
+export interface Law {
+  readonly name: string;
+  /** The law as a formula or a sentence. */
+  readonly statement: string;
+  /** The operations it exercises; empty for laws about the engine itself. */
+  readonly operations: readonly Operation[];
+  readonly needs: Needs;
+  /** The tolerance is the engine's epsilon times this times the size of the terms. */
+  readonly factor: number;
+  /** How many times dearer than most a run is: the number of runs is divided by it. */
+  readonly cost: number;
+  /** Random inputs of the shape that `holds` takes. */
+  readonly inputs: fc.Arbitrary<unknown>;
+  readonly holds: <T>(engine: Engine<T>, equal: Equal, inputs: unknown) => Promise<Verdict>;
+}
+
+/** A law before its inputs' type is hidden and its defaults are filled in. */
+export interface LawOf<I> {
+  readonly name: string;
+  readonly statement: string;
+  readonly operations: readonly Operation[];
+  readonly needs?: Needs;
+  readonly factor?: number;
+  readonly cost?: number;
+  readonly inputs: fc.Arbitrary<I>;
+  readonly holds: <T>(engine: Engine<T>, equal: Equal, inputs: I) => Promise<Verdict>;
+}
+
+/** Sums of a few dozen products, each with the engine's epsilon, add up to less than this many of them. */
+export const DEFAULT_FACTOR = 16;
+
+/** Hides the type of a law's inputs, so that laws fit one list: only its own `inputs` go to its `holds`. */
+export const law = <I>({
+  needs = "nothing",
+  factor = DEFAULT_FACTOR,
+  cost = 1,
+  holds,
+  ...rest
+}: LawOf<I>): Law => ({
+  ...rest,
+  needs,
+  factor,
+  cost,
+  holds: (engine, equal, inputs) => holds(engine, equal, inputs as I),
+});
+
+/** The first that is not true. */
+export const every = (verdicts: readonly Verdict[]): Verdict =>
+  verdicts.find((verdict) => verdict !== true) ?? true;
+
+/** `true`, or the explanation where the condition does not hold. */
+export const check = (condition: boolean, explanation: () => string): Verdict =>
+  condition ? true : explanation();

@@ -1,0 +1,22 @@
+/** All laws. */
+import type { Law } from "./law.ts";
+import { agreementLaws } from "./laws/agreement.ts";
+import { convolutionLaws } from "./laws/convolution.ts";
+import { engineLaws } from "./laws/engine.ts";
+import { functionLaws } from "./laws/functions.ts";
+import { gradientLaws } from "./laws/gradients.ts";
+import { imageLaws } from "./laws/images.ts";
+import { vectorSpaceLaws } from "./laws/vector-space.ts";
+
+export { agreementLaws, convolutionLaws, engineLaws, functionLaws, gradientLaws, imageLaws, vectorSpaceLaws };
+
+/** Every law, in the order in which a new backend is best mended. */
+export const laws: readonly Law[] = [
+  ...engineLaws,
+  ...vectorSpaceLaws,
+  ...functionLaws,
+  ...convolutionLaws,
+  ...imageLaws,
+  ...agreementLaws,
+  ...gradientLaws,
+];

@@ -1,0 +1,245 @@
+/** Random uses of every operation: what its agreement with the reference and its gradient are tested on. */
+import type { TensorKind } from "@tadsr/core";
+import * as fc from "fast-check";
+import { onReference, type Program } from "./evaluate.ts";
+import {
+  anyShape,
+  anything,
+  awayFromZero,
+  awayFromZeroAndSix,
+  batches,
+  factors,
+  type Input,
+  imageShapes,
+  notNegative,
+  numbers,
+  positive,
+  tensorOf,
+  upTo,
+  wide,
+} from "./inputs.ts";
+import type { Operation } from "./law.ts";
+import { optionsFor } from "./laws/convolution.ts";
+
+/** One use of an operation. */
+export interface Use {
+  readonly tensors: readonly Input[];
+  /** What the result is. */
+  readonly kind: TensorKind;
+  readonly program: Program;
+}
+
+/** What the elements of the tensors may be. */
+interface Elements {
+  readonly plain: fc.Arbitrary<number>;
+  /** For divisors. */
+  readonly divisor: fc.Arbitrary<number>;
+  /** Under a square root. */
+  readonly radicand: fc.Arbitrary<number>;
+  /** For functions with a kink at 0 or at 6, or far tails. */
+  readonly kinked: fc.Arbitrary<number>;
+  /** Longest side of an image. */
+  readonly side: number;
+}
+
+/** All that an operation must bear. */
+const whole: Elements = {
+  plain: anything,
+  divisor: awayFromZero,
+  radicand: notNegative,
+  kinked: wide,
+  side: 6,
+};
+
+/** Where every operation is differentiable, and small. */
+const smooth: Elements = {
+  plain: awayFromZero,
+  divisor: awayFromZero,
+  radicand: positive,
+  kinked: awayFromZeroAndSix,
+  side: 3,
+};
+
+type Uses = (elements: Elements) => fc.Arbitrary<Use>;
+
+const unary =
+  (which: keyof Elements & ("plain" | "radicand" | "kinked"), program: Program): Uses =>
+  (elements) =>
+    anyShape.chain(({ kind, shape }) =>
+      tensorOf(kind, shape, elements[which]).map((a) => ({ tensors: [a], kind, program })),
+    );
+
+const binary =
+  (program: Program, second: "plain" | "divisor" = "plain"): Uses =>
+  (elements) =>
+    anyShape.chain(({ kind, shape }) =>
+      fc
+        .tuple(tensorOf(kind, shape, elements.plain), tensorOf(kind, shape, elements[second]))
+        .map((tensors) => ({ tensors, kind, program })),
+    );
+
+const convolution =
+  (which: "conv2d" | "depthwiseConv2d"): Uses =>
+  ({ plain, side }) =>
+    fc.tuple(imageShapes(side), upTo(4), upTo(4), upTo(3)).chain(([[n, h, w, c], kh, kw, out]) => {
+      const depthwise = which === "depthwiseConv2d";
+      return fc
+        .record({
+          image: tensorOf("image", [n, h, w, c], plain),
+          weight: depthwise
+            ? tensorOf("depthwise", [c, 1, kh, kw], plain)
+            : tensorOf("convolution", [out, c, kh, kw], plain),
+          bias: fc.option(tensorOf("vector", [depthwise ? c : out], plain)),
+          options: optionsFor([h, w], [kh, kw]),
+        })
+        .map(
+          ({ image, weight, bias, options }): Use => ({
+            tensors: bias === null ? [image, weight] : [image, weight, bias],
+            kind: "image",
+            program: (A, a, v, ...b) => A[which](a, v, b[0] ?? null, options),
+          }),
+        );
+    });
+
+const linear: Uses = ({ plain }) =>
+  fc.tuple(upTo(3), upTo(6), upTo(5)).chain(([n, i, o]) =>
+    fc
+      .record({
+        matrix: tensorOf("matrix", [n, i], plain),
+        weight: tensorOf("matrix", [o, i], plain),
+        bias: fc.option(tensorOf("vector", [o], plain)),
+      })
+      .map(
+        ({ matrix, weight, bias }): Use => ({
+          tensors: bias === null ? [matrix, weight] : [matrix, weight, bias],
+          kind: "matrix",
+          program: (A, a, v, ...b) => A.linear(a, v, b[0] ?? null),
+        }),
+      ),
+  );
+
+/** An operation on one image with a factor; `multiple` says how its shape depends on the factor. */
+const withFactor =
+  (
+    which: "upsampleNearest" | "spaceToDepth" | "depthToSpace",
+    multiple: (factor: number) => { readonly side: number; readonly depth: number },
+  ): Uses =>
+  ({ plain }) =>
+    fc.tuple(imageShapes(3), upTo(3)).chain(([[n, h, w, c], factor]) => {
+      const { side, depth } = multiple(factor);
+      return tensorOf("image", [n, h * side, w * side, c * depth], plain).map(
+        (a): Use => ({ tensors: [a], kind: "image", program: (A, x) => A[which](x, factor) }),
+      );
+    });
+
+const scale: Uses = ({ plain }) =>
+  batches.chain(({ kind, shape }) =>
+    fc
+      .tuple(tensorOf(kind, shape, plain), factors(shape[0] ?? 1))
+      .map(([a, factor]): Use => ({ tensors: [a], kind, program: (A, x) => A.scale(x, factor) })),
+  );
+
+const offset: Uses = ({ plain }) =>
+  anyShape.chain(({ kind, shape }) =>
+    fc
+      .tuple(tensorOf(kind, shape, plain), anything)
+      .map(([a, constant]): Use => ({ tensors: [a], kind, program: (A, x) => A.offset(x, constant) })),
+  );
+
+const mean: Uses = ({ plain }) =>
+  anyShape.chain(({ kind, shape }) =>
+    tensorOf(kind, shape, plain).map(
+      (a): Use => ({ tensors: [a], kind: "scalar", program: (A, x) => A.mean(x) }),
+    ),
+  );
+
+const concatChannels: Uses = ({ plain }) =>
+  imageShapes(3).chain(([n, h, w]) =>
+    fc
+      .array(
+        upTo(4).chain((c) => tensorOf("image", [n, h, w, c], plain)),
+        { minLength: 1, maxLength: 3 },
+      )
+      .map(
+        (tensors): Use => ({
+          tensors,
+          kind: "image",
+          program: (A, ...images) => A.concatChannels(images),
+        }),
+      ),
+  );
+
+const sliceChannels: Uses = ({ plain }) =>
+  fc
+    .tuple(batches, fc.nat(3), upTo(3))
+    .chain(([{ kind, shape }, start, length]) =>
+      tensorOf(kind, [...shape.slice(0, -1), start + length + (shape.at(-1) ?? 1) - 1], plain).map(
+        (a): Use => ({ tensors: [a], kind, program: (A, x) => A.sliceChannels(x, start, length) }),
+      ),
+    );
+
+const channelNorm: Uses = ({ plain }) =>
+  fc
+    .tuple(
+      imageShapes(3).chain((shape) => tensorOf("image", shape, plain)),
+      numbers(0.0625, 1),
+    )
+    .map(
+      ([a, epsilon]): Use => ({
+        tensors: [a],
+        kind: "image",
+        program: (A, x) => A.channelNorm(x, epsilon),
+      }),
+    );
+
+const modulate: Uses = ({ plain }) =>
+  imageShapes(3).chain((shape) => {
+    const matrix = tensorOf("matrix", [shape[0], shape[3]], plain);
+    return fc.tuple(tensorOf("image", shape, plain), matrix, matrix).map(
+      (tensors): Use => ({
+        tensors,
+        kind: "image",
+        program: (A, a, gamma, beta) => A.modulate(a, gamma, beta),
+      }),
+    );
+  });
+
+/** By operation; the type says that none is left out. */
+const uses: Readonly<Record<Operation, Uses>> = {
+  add: binary((A, a, b) => A.add(a, b)),
+  subtract: binary((A, a, b) => A.subtract(a, b)),
+  multiply: binary((A, a, b) => A.multiply(a, b)),
+  divide: binary((A, a, b) => A.divide(a, b), "divisor"),
+  scale,
+  offset,
+  square: unary("plain", (A, a) => A.square(a)),
+  sqrt: unary("radicand", (A, a) => A.sqrt(a)),
+  abs: unary("kinked", (A, a) => A.abs(a)),
+  relu: unary("kinked", (A, a) => A.relu(a)),
+  softplus: unary("kinked", (A, a) => A.softplus(a)),
+  mean,
+  stopGradient: unary("plain", (A, a) => A.stopGradient(a)),
+  silu: unary("kinked", (A, a) => A.silu(a)),
+  relu6: unary("kinked", (A, a) => A.relu6(a)),
+  conv2d: convolution("conv2d"),
+  depthwiseConv2d: convolution("depthwiseConv2d"),
+  linear,
+  upsampleNearest: withFactor("upsampleNearest", () => ({ side: 1, depth: 1 })),
+  spaceToDepth: withFactor("spaceToDepth", (f) => ({ side: f, depth: 1 })),
+  depthToSpace: withFactor("depthToSpace", (f) => ({ side: 1, depth: f * f })),
+  concatChannels,
+  sliceChannels,
+  channelNorm,
+  modulate,
+};
+
+export const operations = Object.keys(uses) as readonly Operation[];
+
+/** Any use of the operation. */
+export const anyUse = (operation: Operation): fc.Arbitrary<Use> => uses[operation](whole);
+
+/** A small use of the operation where it is differentiable, with a weight for each element of its result. */
+export const smoothUse = (operation: Operation): fc.Arbitrary<Use & { readonly weight: Input }> =>
+  uses[operation](smooth).chain((use) =>
+    tensorOf(use.kind, onReference(use.tensors, use.program).shape).map((weight) => ({ ...use, weight })),
+  );

@@ -1,0 +1,15 @@
+/** The laws without a test framework: for any runner, or none. */
+export type { CheckOptions, LawResult } from "./check.ts";
+export { applies, checkLaw, checkLaws } from "./check.ts";
+export { closeTo, identical } from "./equality.ts";
+export type { Equal, Law, Needs, Operation, Verdict } from "./law.ts";
+export {
+  agreementLaws,
+  convolutionLaws,
+  engineLaws,
+  functionLaws,
+  gradientLaws,
+  imageLaws,
+  laws,
+  vectorSpaceLaws,
+} from "./laws.ts";
