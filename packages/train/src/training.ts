@@ -1,0 +1,220 @@
+/** Training a teacher, and a student from it, each in a folder of its own. */
+import { join } from "node:path";
+import { type Engine, makeSchedule, type ScheduleConfig } from "@tadsr/core";
+import {
+  type ConditionedNetwork,
+  initialWeights,
+  loadModel,
+  type Model,
+  type ModelDescription,
+  readWeights,
+  receptiveField,
+  type ResidualUNetConfig,
+  residualUNet,
+  saveModel,
+} from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { ADAMW_DEFAULTS } from "./adamw.ts";
+import type { TrainError } from "./errors.ts";
+import { LATENT_FACTOR } from "./latents.ts";
+import {
+  checkStudentOptions,
+  checkTeacherOptions,
+  type StudentTrainingOptions,
+  type TeacherTrainingOptions,
+  type TrainingOptions,
+  type Watcher,
+} from "./options.ts";
+import { perceptualParameters } from "./perceptual.ts";
+import { openPhotographs, type SkippedPicture } from "./photographs.ts";
+import { runTraining } from "./run.ts";
+import { studentTask } from "./student.ts";
+import type { HostWeights, Task } from "./task.ts";
+import { teacherTask } from "./teacher.ts";
+
+export interface TrainingOutcome {
+  readonly step: number;
+  /** False where the signal stopped it: resume to go on. */
+  readonly finished: boolean;
+  /** The folder of the finished model, or null. */
+  readonly model: string | null;
+  readonly photographs: number;
+  readonly skipped: readonly SkippedPicture[];
+}
+
+const modelFailure = (error: { readonly message: string }): TrainError => ({
+  kind: "Model",
+  message: error.message,
+});
+
+/** What decides the result; where it is written and how often it is saved do not. */
+const identityOf = (options: TrainingOptions): string => {
+  const { output: _output, resume: _resume, checkpointEvery: _every, ...rest } = options;
+  return JSON.stringify(rest);
+};
+
+const perceptualWeightsOf = (file: string | null): TE.TaskEither<TrainError, HostWeights | null> =>
+  file === null
+    ? TE.right(null)
+    : pipe(readWeights(file, perceptualParameters), TE.mapLeft(modelFailure));
+
+interface Prepared {
+  readonly task: Task;
+  readonly network: ConditionedNetwork;
+  readonly initial: HostWeights;
+  readonly description: ModelDescription;
+}
+
+const train = <T>(
+  engine: Engine<T>,
+  options: TrainingOptions,
+  { task, network, initial, description }: Prepared,
+  watcher: Watcher,
+): TE.TaskEither<TrainError, TrainingOutcome> => {
+  const { data, output, shrink, seed, batch, crop, steps, rate, averageDecay, weightDecay } = options;
+  const model = join(output, "model");
+  return pipe(
+    openPhotographs(data, { shrink, minimumSide: crop / 2 }),
+    TE.mapLeft((error): TrainError => error),
+    TE.chain((photographs) =>
+      pipe(
+        runTraining(engine, {
+          folder: output,
+          task,
+          parameters: network.parameters,
+          initial,
+          photographs,
+          batches: { seed, batch, cropHR: crop, scale: LATENT_FACTOR },
+          loop: { steps, rate, averageDecay, adamw: { ...ADAMW_DEFAULTS, weightDecay } },
+          identity: identityOf(options),
+          checkpointEvery: options.checkpointEvery,
+          resume: options.resume,
+          ...watcher,
+        }),
+        TE.chain((run) =>
+          pipe(
+            run.finished
+              ? pipe(
+                  saveModel(model, description, run.weights, { dtype: "F32" }),
+                  TE.bimap(modelFailure, (): string | null => model),
+                )
+              : TE.right<TrainError, string | null>(null),
+            TE.map(
+              (saved): TrainingOutcome => ({
+                step: run.step,
+                finished: run.finished,
+                model: saved,
+                photographs: photographs.items.length,
+                skipped: photographs.skipped,
+              }),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+};
+
+const descriptionOf = (
+  name: string,
+  network: ResidualUNetConfig,
+  schedule: ScheduleConfig,
+  steps: number,
+): ModelDescription => ({
+  format: "tadsr-model/1",
+  name,
+  latent: { kind: "space-to-depth", factor: LATENT_FACTOR },
+  schedule,
+  network,
+  steps,
+});
+
+/** Trains a teacher by Eq 4 from fresh weights. */
+export const trainTeacher = <T>(
+  engine: Engine<T>,
+  options: TeacherTrainingOptions,
+  watcher: Watcher = {},
+): TE.TaskEither<TrainError, TrainingOutcome> => {
+  const network = residualUNet(options.network);
+  return pipe(
+    TE.fromEither(checkTeacherOptions(options, receptiveField(network).alignment)),
+    TE.bind("schedule", () =>
+      TE.fromEither(
+        pipe(
+          makeSchedule(options.schedule),
+          E.mapLeft((error): TrainError => ({ kind: "Options", message: error.message })),
+        ),
+      ),
+    ),
+    TE.bind("perceptualWeights", () => perceptualWeightsOf(options.perceptualWeights)),
+    TE.chain(({ schedule, perceptualWeights }) => {
+      const { seed, batch, perceptual } = options;
+      return train(
+        engine,
+        options,
+        {
+          task: teacherTask({ network, schedule, seed, batch, perceptual, perceptualWeights }),
+          network,
+          initial: initialWeights(network.parameters, { seed }),
+          description: descriptionOf("teacher", options.network, options.schedule, schedule.T),
+        },
+        watcher,
+      );
+    }),
+  );
+};
+
+const sameNetwork = (teacher: Model, start: Model): E.Either<TrainError, Model> =>
+  JSON.stringify([teacher.description.network, teacher.description.schedule]) ===
+  JSON.stringify([start.description.network, start.description.schedule])
+    ? E.right(start)
+    : E.left({ kind: "Model", message: "start: its network or schedule is not the teacher's" });
+
+/** Distils a teacher into a student that needs one step: Eq 6 and Eq 8, and the optional terms. */
+export const trainStudent = <T>(
+  engine: Engine<T>,
+  options: StudentTrainingOptions,
+  watcher: Watcher = {},
+): TE.TaskEither<TrainError, TrainingOutcome> =>
+  pipe(
+    pipe(loadModel(options.teacher), TE.mapLeft(modelFailure)),
+    TE.bindTo("teacher"),
+    TE.chainFirst(({ teacher }) =>
+      TE.fromEither(checkStudentOptions(options, receptiveField(teacher.network).alignment)),
+    ),
+    TE.bind("start", ({ teacher }) =>
+      options.start === null
+        ? TE.right<TrainError, Model>(teacher)
+        : pipe(
+            loadModel(options.start),
+            TE.mapLeft(modelFailure),
+            TE.chainEitherK((start) => sameNetwork(teacher, start)),
+          ),
+    ),
+    TE.bind("perceptualWeights", () => perceptualWeightsOf(options.perceptualWeights)),
+    TE.chain(({ teacher, start, perceptualWeights }) => {
+      const { network, schedule, description } = teacher;
+      const { seed, batch, weights } = options;
+      return train(
+        engine,
+        options,
+        {
+          task: studentTask({
+            network,
+            schedule,
+            teacher: teacher.weights,
+            seed,
+            batch,
+            weights,
+            perceptualWeights,
+          }),
+          network,
+          initial: start.weights,
+          description: { ...description, name: "student", steps: 1 },
+        },
+        watcher,
+      );
+    }),
+  );
