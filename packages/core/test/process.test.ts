@@ -53,6 +53,23 @@ describe("Eq 1, the forward process", () => {
     );
   });
 
+  test("Eq 1 is its transitions one after the other: each adds alpha_t (z_y - z_0) and the variance kappa^2 alpha_t", () => {
+    fc.assert(
+      fc.property(schedules(), number(2), number(2), (schedule, z_0, z_y) => {
+        let mean = z_0;
+        let variance = 0;
+        for (let t = 1; t <= schedule.T; t++) {
+          mean += alphaAt(schedule, t) * (z_y - z_0);
+          variance += schedule.kappa ** 2 * alphaAt(schedule, t);
+          expect(distance([mean], forwardProcess(arrays, schedule)([z_0], [z_y], [0], t))).toBeLessThan(
+            1e-13,
+          );
+          expect(distance([variance], [noiseLevel(schedule)(t) ** 2])).toBeLessThan(1e-13);
+        }
+      }),
+    );
+  });
+
   test("Eq 1 takes a time for each sample: the same as sample by sample", () => {
     fc.assert(
       fc.property(
