@@ -39,7 +39,10 @@ export const encoder = async (picture: DecodedPicture, format: PictureFormat): P
   const whole =
     alpha === null || format === "jpeg"
       ? opaque
-      : opaque.joinChannel(alpha, { raw: { width, height, channels: 1 }, limitInputPixels: false });
+      : opaque.joinChannel(Buffer.from(alpha.buffer, alpha.byteOffset, alpha.length), {
+          raw: { width, height, channels: 1 },
+          limitInputPixels: false,
+        });
   switch (format) {
     case "png":
       return whole.png({ compressionLevel: 6 });

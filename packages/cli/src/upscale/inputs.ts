@@ -8,10 +8,16 @@ import { hasPictureExtension, SUPPORTED } from "./format.ts";
 /** What outputs are called unless the user says otherwise: `photo-4x.png`. */
 export const OUTPUT_SUFFIX = "-4x";
 
+/** A picture, or what was named in its place, that will not be upscaled, and why. */
+export interface Refused {
+  readonly named: string;
+  readonly failure: Failure;
+}
+
 export interface Inputs {
   /** Absolute paths, or `-`; each once, in the order they were named. */
   readonly paths: readonly string[];
-  readonly failures: readonly Failure[];
+  readonly refused: readonly Refused[];
   /** Pictures of a folder or a pattern left out because they are outputs of an earlier run. */
   readonly skipped: readonly string[];
   /** Whether each picture was named by itself. */
@@ -32,7 +38,7 @@ const withoutEarlierOutputs = (paths: readonly string[]): Pick<Inputs, "paths" |
   };
 };
 
-const none: Inputs = { paths: [], failures: [], skipped: [], isSingle: false };
+const none: Inputs = { paths: [], refused: [], skipped: [], isSingle: false };
 
 const picturesOfFolder = async (path: string, named: string): Promise<Inputs> => {
   const entries = await readdir(path, { withFileTypes: true });
@@ -42,7 +48,7 @@ const picturesOfFolder = async (path: string, named: string): Promise<Inputs> =>
     .sort();
   if (found.length > 0) return { ...none, ...withoutEarlierOutputs(found) };
   const message = `${named}: no ${SUPPORTED} picture in this folder (subfolders are not searched)`;
-  return { ...none, failures: [inputFailure(`${message}; name a folder that has some`)] };
+  return { ...none, refused: [{ named, failure: inputFailure(`${message}; name a folder that has some`) }] };
 };
 
 const picturesOfPattern = async (shell: Shell, pattern: string): Promise<Inputs> => {
@@ -56,10 +62,8 @@ const picturesOfPattern = async (shell: Shell, pattern: string): Promise<Inputs>
   });
   const found = matches.filter(hasPictureExtension).sort();
   if (found.length > 0) return { ...none, ...withoutEarlierOutputs(found) };
-  return {
-    ...none,
-    failures: [inputFailure(`${pattern}: no ${SUPPORTED} picture matches this pattern; check it`)],
-  };
+  const failure = inputFailure(`${pattern}: no ${SUPPORTED} picture matches this pattern; check it`);
+  return { ...none, refused: [{ named: pattern, failure }] };
 };
 
 const one = async (shell: Shell, named: string): Promise<Inputs> => {
@@ -73,8 +77,8 @@ const one = async (shell: Shell, named: string): Promise<Inputs> => {
       : { ...none, paths: [path], isSingle: true };
   } catch (thrown) {
     if (/[*?[\]{}!()]/.test(named)) return picturesOfPattern(shell, named);
-    const reason = fileReason(thrown);
-    return { ...none, failures: [inputFailure(`${named}: ${reason}; check the name`)], isSingle: true };
+    const failure = inputFailure(`${named}: ${fileReason(thrown)}; check the name`);
+    return { ...none, refused: [{ named, failure }], isSingle: true };
   }
 };
 
@@ -83,7 +87,7 @@ export const expandInputs = async (shell: Shell, named: readonly string[]): Prom
   const parts = await Promise.all(named.map((name) => one(shell, name)));
   return {
     paths: [...new Set(parts.flatMap((part) => part.paths))],
-    failures: parts.flatMap((part) => part.failures),
+    refused: parts.flatMap((part) => part.refused),
     skipped: [...new Set(parts.flatMap((part) => part.skipped))],
     isSingle: parts.length === 1 && parts.every((part) => part.isSingle),
   };

@@ -6,7 +6,7 @@ import { type Failure, outputFailure, usageFailure } from "../failure.ts";
 import { objectionTo } from "../safe-file.ts";
 import { displayPath, resolveIn, type Shell, STREAM } from "../shell.ts";
 import { formatOf, type PictureFormat } from "./format.ts";
-import { type Inputs, OUTPUT_SUFFIX } from "./inputs.ts";
+import { type Inputs, OUTPUT_SUFFIX, type Refused } from "./inputs.ts";
 
 export interface Job {
   /** Absolute, or `-`. */
@@ -108,7 +108,7 @@ const objection = async (shell: Shell, { input, output }: Job, force: boolean): 
 
 export interface Plan {
   readonly jobs: readonly Job[];
-  readonly failures: readonly Failure[];
+  readonly refused: readonly Refused[];
 }
 
 /** One job for each picture whose output may be written, and what stands in the others' way. */
@@ -119,7 +119,7 @@ export const planOutputs = async (
   force: boolean,
 ): Promise<Plan> => {
   const jobs: Job[] = [];
-  const failures: Failure[] = [];
+  const refused: Refused[] = [];
   const takenBy = new Map<string, string>();
   for (const input of inputs) {
     const job = outputOf(input, destination);
@@ -131,13 +131,13 @@ export const planOutputs = async (
             `${displayPath(shell, input)}: its output ${basename(job.output)} is also that of ` +
               `${displayPath(shell, other)}; upscale it by itself with -o`,
           );
-    const refused = clash ?? (await objection(shell, job, force));
-    if (refused === null) {
+    const failure = clash ?? (await objection(shell, job, force));
+    if (failure === null) {
       jobs.push(job);
       takenBy.set(job.output, input);
     } else {
-      failures.push(refused);
+      refused.push({ named: displayPath(shell, input), failure });
     }
   }
-  return { jobs, failures };
+  return { jobs, refused };
 };

@@ -98,13 +98,17 @@ const checkEntry = async (
 /** Every row: the schedules beside the manifest first, then the manifest's entries in its order. */
 export const verifyManifest = (path: string, shown: string): TE.TaskEither<Failure, readonly Row[]> => {
   const folder = dirname(path);
-  return TE.chain((manifest: JsonObject) => async () => {
-    const read = await readSchedules(folder);
-    const schedules = read !== null && E.isRight(read) ? read.right : {};
-    const problem = read !== null && E.isLeft(read) ? [broken("schedules", "schedules.json", read.left)] : [];
-    const ofSchedules = Object.entries(schedules).flatMap(([name, record]) => checkSchedule(name, record));
-    const names = Object.keys(manifest);
-    const ofEntries = await Promise.all(names.map((name) => checkEntry(folder, name, manifest, schedules)));
-    return E.right([...problem, ...ofSchedules, ...ofEntries.flat()]);
-  })(readManifest(path, shown));
+  const check =
+    (manifest: JsonObject): TE.TaskEither<Failure, readonly Row[]> =>
+    async () => {
+      const read = await readSchedules(folder);
+      const schedules = read !== null && E.isRight(read) ? read.right : {};
+      const problem =
+        read !== null && E.isLeft(read) ? [broken("schedules", "schedules.json", read.left)] : [];
+      const ofSchedules = Object.entries(schedules).flatMap(([name, record]) => checkSchedule(name, record));
+      const names = Object.keys(manifest);
+      const ofEntries = await Promise.all(names.map((name) => checkEntry(folder, name, manifest, schedules)));
+      return E.right([...problem, ...ofSchedules, ...ofEntries.flat()]);
+    };
+  return TE.chain(check)(readManifest(path, shown));
 };

@@ -14,7 +14,7 @@ export interface Row {
   readonly entry: string;
   readonly check: string;
   readonly verdict: Verdict;
-  /** max |a - b| / max |b|, b the recorded numbers; null where nothing was compared. */
+  /** By `relativeError` or `elementError`; null where nothing was compared. */
   readonly error: number | null;
   readonly tolerance: number | null;
   readonly note: string;
@@ -40,6 +40,24 @@ export const relativeError = (computed: Numbers, recorded: Numbers): number => {
   return size === 0 ? difference : difference / size;
 };
 
+/**
+ * The largest |a - b| / |b| of any element, |a| where b is 0; each multiplied by its `weight`, which
+ * divides out a loss of digits that the quantity itself implies. Infinite as `relativeError` is.
+ */
+export const elementError =
+  (weight: (i: number) => number = () => 1) =>
+  (computed: Numbers, recorded: Numbers): number => {
+    if (computed.length !== recorded.length) return Number.POSITIVE_INFINITY;
+    let error = 0;
+    for (let i = 0; i < recorded.length; i++) {
+      const a = computed[i] ?? Number.NaN;
+      const b = recorded[i] ?? Number.NaN;
+      if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.POSITIVE_INFINITY;
+      error = Math.max(error, (Math.abs(a - b) / (b === 0 ? 1 : Math.abs(b))) * weight(i));
+    }
+    return error;
+  };
+
 /** A comparison, judged. */
 export const compared = (
   entry: string,
@@ -47,14 +65,14 @@ export const compared = (
   computed: Numbers,
   recorded: Numbers,
   tolerance: number,
-  note = "",
+  measure: (computed: Numbers, recorded: Numbers) => number = relativeError,
 ): Row => {
-  const error = relativeError(computed, recorded);
-  const lengths =
+  const error = measure(computed, recorded);
+  const note =
     computed.length === recorded.length
-      ? note
+      ? ""
       : `${recorded.length} numbers are recorded, ${computed.length} expected`;
-  return { entry, check, verdict: error <= tolerance ? "ok" : "mismatch", error, tolerance, note: lengths };
+  return { entry, check, verdict: error <= tolerance ? "ok" : "mismatch", error, tolerance, note };
 };
 
 const without =

