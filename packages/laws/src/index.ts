@@ -1,3 +1,3 @@
-export type { DescribeOptions, Skip } from "./describe.ts";
+export type { DescribeOptions } from "./describe.ts";
 export { describeLaws } from "./describe.ts";
 export * from "./plain.ts";

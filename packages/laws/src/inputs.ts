@@ -19,12 +19,14 @@ const mirrored = (magnitude: fc.Arbitrary<number>): fc.Arbitrary<number> =>
 export const anything = numbers(-4, 4);
 /** At least 1/4 away from zero: for divisors, and where a function has a kink at zero. */
 export const awayFromZero = mirrored(numbers(0.25, 4));
+/** At least 1 away from zero. */
+export const atLeastOne = mirrored(numbers(1, 4));
 /** At least 1/4 away from zero and from 6, on both sides of each: the kinks of `relu6`. */
 export const awayFromZeroAndSix = mirrored(fc.oneof(numbers(0.25, 5.75), numbers(6.25, 9)));
 /** From 0 to 16. */
 export const notNegative = numbers(0, 16);
-/** From 1/4 to 16. */
-export const positive = numbers(0.25, 16);
+/** From 1 to 16. */
+export const positive = numbers(1, 16);
 /** From -9 to 9. */
 export const wide = numbers(-9, 9);
 

@@ -5,6 +5,7 @@ import { onReference, type Program } from "./evaluate.ts";
 import {
   anyShape,
   anything,
+  atLeastOne,
   awayFromZero,
   awayFromZeroAndSix,
   batches,
@@ -51,10 +52,10 @@ const whole: Elements = {
   side: 6,
 };
 
-/** Where every operation is differentiable, and small. */
+/** Where every operation is differentiable, with no derivative so large that differences blur, and small. */
 const smooth: Elements = {
   plain: awayFromZero,
-  divisor: awayFromZero,
+  divisor: atLeastOne,
   radicand: positive,
   kinked: awayFromZeroAndSix,
   side: 3,

@@ -13,3 +13,5 @@ export {
   laws,
   vectorSpaceLaws,
 } from "./laws.ts";
+export type { Plan, PlannedTest, PlanOptions, Skip } from "./plan.ts";
+export { planLaws } from "./plan.ts";
