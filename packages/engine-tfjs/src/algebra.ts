@@ -2,7 +2,7 @@
 import type { Algebra, PerSample } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { conv2d, depthwiseConv2d } from "./convolution.ts";
-import { channelNorm, modulate, silu, stopGradient } from "./fused.ts";
+import { channelNorm, modulate, silu, stopGradient, upsampleNearest } from "./fused.ts";
 
 /** Broadcasts one factor a sample over the other axes. */
 const perSampleFactor = (a: tf.Tensor, factor: PerSample): tf.Tensor | number => {
@@ -32,11 +32,6 @@ const depthToSpace = (a: tf.Tensor, f: number): tf.Tensor => {
   const [n, h, w, c] = imageShape(a);
   const blocks = tf.reshape(a, [n, h, w, c / (f * f), f, f]);
   return tf.reshape(tf.transpose(blocks, [0, 1, 4, 2, 5, 3]), [n, h * f, w * f, c / (f * f)]);
-};
-
-const upsampleNearest = (a: tf.Tensor, factor: number): tf.Tensor => {
-  const [, h, w] = imageShape(a);
-  return tf.image.resizeNearestNeighbor(a as tf.Tensor4D, [h * factor, w * factor]);
 };
 
 const linear = (matrix: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Tensor => {

@@ -63,7 +63,8 @@ export const tfjsEngine = ({ name, backend, epsilon }: TfjsOptions): Engine<tf.T
     download: async (kind, tensor) => {
       activate();
       const logical = toLogical(kind, tensor);
-      const data = (await logical.data()) as Float32Array;
+      // A copy: the backend may hand out its own buffer.
+      const data = Float32Array.from(await logical.data());
       const shape = [...logical.shape];
       logical.dispose();
       return { shape, data };

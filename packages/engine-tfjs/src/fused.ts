@@ -86,3 +86,20 @@ export const modulate = withGradient(
     return [tf.mul(dy, factor), tf.sum(tf.mul(dy, image), [1, 2]), tf.sum(dy, [1, 2])];
   },
 );
+
+/**
+ * Each pixel repeated factor x factor times. The gradient sums each block: the cpu backend's own kernel
+ * (ResizeNearestNeighborGrad, 4.22) reads every sample after the first from the wrong place.
+ */
+export const upsampleNearest = (image: tf.Tensor, factor: number): tf.Tensor =>
+  withGradient(
+    (inputs) => {
+      const source = at(inputs, 0) as tf.Tensor4D;
+      const [, h, w] = source.shape;
+      return tf.image.resizeNearestNeighbor(source, [h * factor, w * factor]);
+    },
+    (dy) => {
+      const [n, h, w, c] = (dy as tf.Tensor4D).shape;
+      return tf.sum(tf.reshape(dy, [n, h / factor, factor, w / factor, factor, c]), [2, 4]);
+    },
+  )(image);
