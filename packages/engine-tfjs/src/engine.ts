@@ -15,11 +15,8 @@ export interface TfjsOptions {
 }
 
 const toDevice = (kind: TensorKind, { shape, data }: NdArray): tf.Tensor => {
-  const tensor = tf.tensor(
-    data instanceof Float32Array ? data : new Float32Array(data),
-    [...shape],
-    "float32",
-  );
+  // A copy: TensorFlow.js would keep the caller's own buffer.
+  const tensor = tf.tensor(Float32Array.from(data), [...shape], "float32");
   if (kind !== "convolution" && kind !== "depthwise") return tensor;
   const physical = tf.transpose(tensor, kind === "convolution" ? [2, 3, 1, 0] : [2, 3, 0, 1]);
   tensor.dispose();
