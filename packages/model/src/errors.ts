@@ -1,0 +1,145 @@
+/**
+ * Why a model cannot be read or written. Each has a `message` of one line that names the file, what was
+ * expected, what was found and what to do; only `WeightsMismatch` has a line for each tensor.
+ */
+
+export interface FileUnreadable {
+  readonly _tag: "FileUnreadable";
+  readonly file: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface FileUnwritable {
+  readonly _tag: "FileUnwritable";
+  readonly file: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The file is no safetensors file, or a damaged one. `key` is the tensor's name, null for the whole file. */
+export interface InvalidSafetensors {
+  readonly _tag: "InvalidSafetensors";
+  readonly file: string;
+  readonly key: string | null;
+  readonly expected: string;
+  readonly found: string;
+  readonly message: string;
+}
+
+/** A tensor was asked for that the file does not have. */
+export interface MissingTensor {
+  readonly _tag: "MissingTensor";
+  readonly file: string;
+  readonly key: string;
+  readonly message: string;
+}
+
+/** A number cannot be held by the type it is to be written in. */
+export interface ValueOutOfRange {
+  readonly _tag: "ValueOutOfRange";
+  readonly file: string;
+  readonly key: string;
+  readonly found: number;
+  readonly message: string;
+}
+
+export type Mismatch =
+  | {
+      readonly kind: "missing";
+      readonly key: string;
+      readonly expected: readonly number[];
+      readonly nearest: string | null;
+    }
+  | { readonly kind: "unexpected"; readonly key: string; readonly nearest: string | null }
+  | {
+      readonly kind: "shape";
+      readonly key: string;
+      readonly expected: readonly number[];
+      readonly found: readonly number[];
+    };
+
+/** The weights are not those of the network they are for. All mismatches, in one report. */
+export interface WeightsMismatch {
+  readonly _tag: "WeightsMismatch";
+  readonly file: string;
+  readonly mismatches: readonly Mismatch[];
+  readonly message: string;
+}
+
+/** model.json is not JSON, or a field of it is missing or wrong. `key` is its path, as `network.channels[1]`. */
+export interface InvalidDescription {
+  readonly _tag: "InvalidDescription";
+  readonly file: string;
+  readonly key: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly message: string;
+}
+
+/** Neither a shipped model nor a folder. */
+export interface UnknownModel {
+  readonly _tag: "UnknownModel";
+  readonly name: string;
+  readonly shipped: readonly string[];
+  readonly message: string;
+}
+
+export type ModelError =
+  | FileUnreadable
+  | FileUnwritable
+  | InvalidSafetensors
+  | MissingTensor
+  | ValueOutOfRange
+  | WeightsMismatch
+  | InvalidDescription
+  | UnknownModel;
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "it does not exist",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+  EPERM: "the operation is not permitted",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EMFILE: "too many files are open",
+};
+
+const reasonOf = (thrown: unknown): string => {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const code = "code" in thrown ? String(thrown.code) : "";
+  return REASONS[code] ?? thrown.message;
+};
+
+export const fileUnreadable = (file: string, thrown: unknown): FileUnreadable => {
+  const reason = reasonOf(thrown);
+  return { _tag: "FileUnreadable", file, reason, message: `${file}: it cannot be read: ${reason}` };
+};
+
+export const fileUnwritable = (file: string, thrown: unknown): FileUnwritable => {
+  const reason = reasonOf(thrown);
+  return { _tag: "FileUnwritable", file, reason, message: `${file}: it cannot be written: ${reason}` };
+};
+
+export const invalidSafetensors = (
+  file: string,
+  key: string | null,
+  expected: string,
+  found: string,
+): InvalidSafetensors => {
+  const where = key === null ? "" : `tensor ${JSON.stringify(key)}: `;
+  const message = `${file}: ${where}found ${found}, expected ${expected}; get a whole copy of the file`;
+  return { _tag: "InvalidSafetensors", file, key, expected, found, message };
+};
+
+export const invalidDescription = (
+  file: string,
+  key: string,
+  expected: string,
+  found: string,
+): InvalidDescription => {
+  const where = key === "" ? "" : `${key}: `;
+  const message = `${file}: ${where}found ${found}, expected ${expected}`;
+  return { _tag: "InvalidDescription", file, key, expected, found, message };
+};

@@ -1,0 +1,30 @@
+/** Pictures as they come from and go to a codec, and places in them. */
+
+/** 8-bit sRGB: red, green, blue interleaved, row-major: [height, width, 3]. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 3;
+  readonly data: Uint8Array;
+}
+
+/** Any picture with interleaved channels, row-major: [height, width, channels]. */
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Float32Array | Float64Array | Uint8Array;
+}
+
+/** A raster of 32-bit floats. */
+export interface FloatRaster extends Raster {
+  readonly data: Float32Array;
+}
+
+/** A rectangle of pixels; it may reach beyond a picture where a function says so. */
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}

@@ -1,0 +1,100 @@
+/** A network's weights on the host, checked against the parameters that it declares. */
+import type { NdArray } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { Mismatch, WeightsMismatch } from "./errors.ts";
+import { nearestName } from "./nearest-name.ts";
+import { elements, type ParameterSpec } from "./parameters.ts";
+import { openSafetensors, readTensors, type SafetensorsError } from "./safetensors.ts";
+
+/** By parameter name, in the logical layout. */
+export type HostWeights = Readonly<Record<string, NdArray>>;
+
+const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
+const hint = (nearest: string | null): string =>
+  nearest === null ? "" : `; the nearest name is ${JSON.stringify(nearest)}`;
+
+const lineOf = (mismatch: Mismatch): string => {
+  const key = JSON.stringify(mismatch.key);
+  if (mismatch.kind === "missing")
+    return `${key} ${shapeText(mismatch.expected)} is missing${hint(mismatch.nearest)}`;
+  if (mismatch.kind === "unexpected")
+    return `${key} is not a parameter of the network${hint(mismatch.nearest)}`;
+  return `${key}: found shape ${shapeText(mismatch.found)}, expected ${shapeText(mismatch.expected)}`;
+};
+
+const isSameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, i) => size === b[i]);
+
+/** Everything by which the shapes differ from what the parameters ask for, in the parameters' order. */
+const mismatchesOf = (
+  specs: readonly ParameterSpec[],
+  shapes: ReadonlyMap<string, readonly number[]>,
+): readonly Mismatch[] => {
+  const declared = new Set(specs.map(({ name }) => name));
+  const strays = [...shapes.keys()].filter((name) => !declared.has(name));
+  const absent = specs.map(({ name }) => name).filter((name) => !shapes.has(name));
+  const ofParameters = specs.flatMap(({ name: key, shape: expected }): readonly Mismatch[] => {
+    const found = shapes.get(key);
+    // A parameter that is missing is most likely a stray under another name, and the other way round.
+    if (found === undefined) return [{ kind: "missing", key, expected, nearest: nearestName(key, strays) }];
+    return isSameShape(found, expected) ? [] : [{ kind: "shape", key, expected, found }];
+  });
+  return [
+    ...ofParameters,
+    ...strays.map((key): Mismatch => ({ kind: "unexpected", key, nearest: nearestName(key, absent) })),
+  ];
+};
+
+/** `file` is named in the error; names and shapes must be the parameters', no more and no fewer. */
+export const checkShapes = (
+  file: string,
+  specs: readonly ParameterSpec[],
+  shapes: ReadonlyMap<string, readonly number[]>,
+): E.Either<WeightsMismatch, void> => {
+  const mismatches = mismatchesOf(specs, shapes);
+  const [first, ...others] = mismatches.map(lineOf);
+  if (first === undefined) return E.right(undefined);
+  const message =
+    others.length === 0
+      ? `${file}: the weights are not the network's: ${first}`
+      : `${file}: the weights are not the network's, by ${mismatches.length} tensors:\n  ${[first, ...others].join("\n  ")}`;
+  return E.left({ _tag: "WeightsMismatch", file, mismatches, message });
+};
+
+/** The same for weights in memory, whose data must also have as many numbers as their shapes say. */
+export const checkWeights = (
+  file: string,
+  specs: readonly ParameterSpec[],
+  weights: HostWeights,
+): E.Either<WeightsMismatch, void> =>
+  checkShapes(
+    file,
+    specs,
+    new Map(
+      Object.entries(weights).map(([name, { shape, data }]) => [
+        name,
+        elements(shape) === data.length ? shape : [data.length],
+      ]),
+    ),
+  );
+
+/** Reads the parameters from a file that has them and no others, as float32. Checked before any is read. */
+export const readWeights = (
+  file: string,
+  specs: readonly ParameterSpec[],
+): TE.TaskEither<SafetensorsError | WeightsMismatch, HostWeights> =>
+  TE.bracketW(
+    openSafetensors(file),
+    (opened): TE.TaskEither<SafetensorsError | WeightsMismatch, HostWeights> => {
+      const shapes = new Map([...opened.entries.values()].map(({ name, shape }) => [name, shape]));
+      return TE.chainW(() =>
+        readTensors(
+          opened,
+          specs.map(({ name }) => name),
+        ),
+      )(TE.fromEither(checkShapes(file, specs, shapes)));
+    },
+    (opened) => TE.fromTask(opened.close),
+  );
