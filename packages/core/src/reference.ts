@@ -52,7 +52,7 @@ const checkKind = (operation: string, kind: TensorKind, { shape, data }: NdArray
     shape.length === rank[kind] && (kind !== "depthwise" || shape[1] === 1),
     operation,
     () => show(shape),
-    () => `a ${kind} of ${rank[kind]} axes${kind === "depthwise" ? " whose second is 1" : ""}`,
+    () => `${rank[kind]} axes for the kind ${kind}${kind === "depthwise" ? ", the second 1" : ""}`,
   );
   demand(
     data.length === elementCount(shape),

@@ -1,0 +1,71 @@
+/**
+ * Writing a backend of one's own and testing it with the laws.
+ *
+ * The backend computes in float32: it is the reference interpreter with every result rounded, made by
+ * one function over the record of operations. A backend on another tensor library has the same parts:
+ * an algebra, upload and download in the logical layouts, and a runtime that opens it.
+ */
+import { type Algebra, type Engine, type ReferenceTensor, type Runtime, referenceEngine } from "@tadsr/core";
+import { checkLaws, type LawResult } from "@tadsr/laws/plain";
+import * as TE from "fp-ts/lib/TaskEither.js";
+
+type Operation = (...args: readonly unknown[]) => ReferenceTensor;
+
+const rounded = ({ shape, data }: ReferenceTensor): ReferenceTensor => ({
+  shape,
+  data: data.map(Math.fround),
+});
+
+/** The algebra with something done to every result. */
+const after = (
+  algebra: Algebra<ReferenceTensor>,
+  change: (result: ReferenceTensor) => ReferenceTensor,
+): Algebra<ReferenceTensor> => {
+  const operations = Object.entries(algebra).map(([name, operation]) => [
+    name,
+    (...args: readonly unknown[]) => change((operation as unknown as Operation)(...args)),
+  ]);
+  return Object.fromEntries(operations) as unknown as Algebra<ReferenceTensor>;
+};
+
+export const float32Engine: Engine<ReferenceTensor> = {
+  ...referenceEngine,
+  name: "float32",
+  algebra: after(referenceEngine.algebra, rounded),
+  /** A result is off by half a unit in its last place; sums are exact until they are rounded. */
+  epsilon: 2 ** -23,
+  upload: (kind, array) => rounded(referenceEngine.upload(kind, array)),
+};
+
+/** What `describeLaws`, the command line and the examples take. This one can always be opened. */
+export const float32: Runtime<ReferenceTensor> = {
+  name: float32Engine.name,
+  epsilon: float32Engine.epsilon,
+  open: TE.right(float32Engine),
+};
+
+/** The same with a slip: the convolution takes no notice of its stride. */
+export const brokenEngine: Engine<ReferenceTensor> = {
+  ...float32Engine,
+  name: "broken",
+  algebra: {
+    ...float32Engine.algebra,
+    conv2d: (image, weight, bias, { padding }) =>
+      float32Engine.algebra.conv2d(image, weight, bias, { padding, stride: 1 }),
+  },
+};
+
+/** Tries the laws on both, without a test framework. */
+export const main = async (): Promise<Readonly<Record<"float32" | "broken", readonly LawResult[]>>> => ({
+  float32: await checkLaws(float32Engine),
+  broken: await checkLaws(brokenEngine),
+});
+
+if (import.meta.filename === process.argv[1]) {
+  for (const [name, results] of Object.entries(await main())) {
+    const number = (outcome: LawResult["outcome"]): number =>
+      results.filter((result) => result.outcome === outcome).length;
+    console.log(`${name}: ${number("holds")} laws hold, ${number("fails")} fail`);
+    for (const { outcome, explanation } of results) if (outcome === "fails") console.log(explanation);
+  }
+}
