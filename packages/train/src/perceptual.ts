@@ -99,11 +99,9 @@ export const perceptualFeatures =
  */
 export const perceptualDistance =
   <T>(algebra: Algebra<T>) =>
-  (a: readonly T[], b: readonly T[]): T =>
-    a
-      .map((feature, i) => {
-        const other = b[i];
-        if (other === undefined) throw new Error(`perceptual distance: ${a.length} maps against ${b.length}`);
-        return algebra.mean(algebra.square(algebra.subtract(feature, other)));
-      })
+  (a: readonly T[], b: readonly T[]): T => {
+    if (a.length !== b.length) throw new Error(`perceptual distance: ${a.length} maps against ${b.length}`);
+    return a
+      .map((feature, i) => algebra.mean(algebra.square(algebra.subtract(feature, b[i] as T))))
       .reduce((sum, term) => algebra.add(sum, term));
+  };

@@ -1,0 +1,69 @@
+import { type NdArray, referenceAlgebra, referenceEngine } from "@tadsr/core";
+import { describe, expect, it } from "vitest";
+import { perceptualDistance, perceptualFeatures, perceptualParameters } from "../src/perceptual.ts";
+
+const float32 = (length: number, f: (i: number) => number): Float32Array =>
+  Float32Array.from({ length }, (_, i) => f(i));
+
+/** A number in [0, 1) that looks random. */
+const scattered = (i: number, layer: number): number => {
+  const value = Math.sin(i * 12.9898 + layer * 78.233) * 43758.5453;
+  return value - Math.floor(value);
+};
+
+/** Weights by formula, so that PyTorch could be given the same: see EXPECTED. */
+const weights = Object.fromEntries(
+  perceptualParameters.map(({ name, kind, shape }, place) => {
+    const layer = Math.floor(place / 2);
+    const count = shape.reduce((a, b) => a * b, 1);
+    const fan = count / (shape[0] ?? 1);
+    const data = name.endsWith(".weight")
+      ? float32(count, (i) => (scattered(i, layer) - 0.5) * Math.sqrt(24 / fan))
+      : float32(count, (i) => 0.1 * Math.cos(i + layer));
+    return [name, referenceEngine.upload(kind, { shape, data })];
+  }),
+);
+
+const picture = (phase: number): NdArray => ({
+  shape: [1, 32, 32, 3],
+  data: float32(32 * 32 * 3, (i) => Math.sin(i * 0.013 * (1 + phase) + phase)),
+});
+
+const features = (phase: number) =>
+  perceptualFeatures(referenceAlgebra, weights)(referenceEngine.upload("image", picture(phase)));
+
+/**
+ * The same network on the same numbers in PyTorch 2.13, float64: for each compared block, the mean over
+ * pixels of the squared difference of the feature vectors divided by their lengths.
+ */
+const EXPECTED = [1.114498770938395, 0.5873582494874544, 0.43635408025159655, 0.40119519810624826];
+
+describe("the perceptual distance", () => {
+  it("agrees with the same network in PyTorch, block by block", () => {
+    const [a, b] = [features(0), features(1)];
+    expect(a.map(({ shape }) => shape)).toEqual([
+      [1, 16, 16, 16],
+      [1, 8, 8, 24],
+      [1, 4, 4, 40],
+      [1, 2, 2, 80],
+    ]);
+    EXPECTED.forEach((expected, stage) => {
+      const pair = [a[stage], b[stage]].map((feature) => (feature === undefined ? [] : [feature]));
+      const distance = perceptualDistance(referenceAlgebra)(pair[0] ?? [], pair[1] ?? []).data[0] ?? 0;
+      // 1e-4: a length is made safe by adding 1e-6 to its square here, and by adding to itself there.
+      expect(Math.abs(distance / expected - 1)).toBeLessThan(1e-4);
+    });
+    const sum = EXPECTED.reduce((x, y) => x + y, 0);
+    expect(perceptualDistance(referenceAlgebra)(a, b).data[0]).toBeCloseTo(sum, 4);
+  });
+
+  it("is 0 from a picture to itself", () => {
+    const a = features(0);
+    expect(perceptualDistance(referenceAlgebra)(a, a).data[0]).toBe(0);
+  });
+
+  it("refuses lists of different lengths", () => {
+    const a = features(0);
+    expect(() => perceptualDistance(referenceAlgebra)(a, a.slice(1))).toThrow(/4 maps against 3/);
+  });
+});

@@ -1,0 +1,56 @@
+/** A training small enough for the plain JavaScript backend, for the tests. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { normal } from "@tadsr/core";
+import type { ResidualUNetConfig } from "@tadsr/model";
+import sharp from "sharp";
+import { STUDENT_DEFAULTS, type StudentTrainingOptions, TEACHER_DEFAULTS, type TeacherTrainingOptions } from "../src/index.ts";
+
+export const tinyNetwork: ResidualUNetConfig = {
+  kind: "residual-unet",
+  latentChannels: 48,
+  channels: [4, 6],
+  blocks: [1, 1],
+  timeFeatures: 4,
+  timeChannels: 6,
+};
+
+/** Two smooth random pictures of 96 x 80 pixels. */
+export const writePhotographs = async (folder: string): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  for (const stream of [1, 2]) {
+    const coarse = Buffer.from(normal({ seed: 3, stream }, 0, 12 * 10 * 3).map((v) => 128 + 50 * v));
+    await sharp(coarse, { raw: { width: 12, height: 10, channels: 3 } })
+      .resize(96, 80, { kernel: "cubic" })
+      .png()
+      .toFile(join(folder, `photograph-${stream}.png`));
+  }
+};
+
+const common = {
+  steps: 6,
+  batch: 2,
+  crop: 16,
+  shrink: 1,
+  seed: 9,
+  checkpointEvery: 2,
+  averageDecay: 0.9,
+  rate: { peak: 2e-3, warmUp: 2, decay: "cosine" },
+} as const;
+
+export const tinyTeacher = (data: string, output: string): TeacherTrainingOptions => ({
+  ...TEACHER_DEFAULTS,
+  ...common,
+  data,
+  output,
+  network: tinyNetwork,
+});
+
+export const tinyStudent = (data: string, output: string, teacher: string): StudentTrainingOptions => ({
+  ...STUDENT_DEFAULTS,
+  ...common,
+  data,
+  output,
+  teacher,
+  weights: { distillation: 1, score: 0.01, perceptual: 0, fidelity: 0.1 },
+});

@@ -1,0 +1,126 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cpu } from "@tadsr/runtime-node";
+import * as E from "fp-ts/lib/Either.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TrainingOutcome, trainStudent, trainTeacher, type Watcher } from "../src/index.ts";
+import { tinyStudent, tinyTeacher, writePhotographs } from "./tiny.ts";
+
+const opened = await cpu.open();
+if (E.isLeft(opened)) throw new Error(opened.left.missing);
+const engine = opened.right;
+
+let folder = "";
+const at = (...parts: readonly string[]): string => join(folder, ...parts);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tadsr-train-"));
+  await writePhotographs(at("photographs"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const right = <L extends { readonly message: string }, A>(result: E.Either<L, A>): A => {
+  if (E.isLeft(result)) throw new Error(result.left.message);
+  return result.right;
+};
+
+const message = <A>(result: E.Either<{ readonly message: string }, A>): string =>
+  E.isLeft(result) ? result.left.message : "it succeeded";
+
+const teacher = async (name: string, changes = {}, watcher: Watcher = {}): Promise<TrainingOutcome> =>
+  right(await trainTeacher(engine, { ...tinyTeacher(at("photographs"), at(name)), ...changes }, watcher)());
+
+const weightsFile = (name: string): Promise<Buffer> => readFile(at(name, "model", "model.safetensors"));
+
+const losses = async (name: string): Promise<readonly unknown[]> =>
+  (await readFile(at(name, "log.jsonl"), "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+/** Runs the tiny training in another process and kills it outright when it has done a step. */
+const killAfterStep = (name: string, step: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const script = fileURLToPath(new URL("./killed-run.ts", import.meta.url));
+    const child = spawn(process.execPath, ["--import", "tsx", script, at("photographs"), at(name)]);
+    let printed = "";
+    child.stdout.on("data", (chunk) => {
+      printed += chunk;
+      if (printed.includes(`step ${step}\n`)) child.kill("SIGKILL");
+    });
+    child.on("error", reject);
+    child.on("exit", (_code, signal) =>
+      signal === "SIGKILL" ? resolve() : reject(new Error(`it ended by itself:\n${printed}`)),
+    );
+  });
+
+describe("training", () => {
+  it("goes on after a kill -9 to the weights and the losses of an uninterrupted run, bit for bit", async () => {
+    await teacher("whole");
+    await killAfterStep("killed", 5);
+    const first = await losses("killed");
+    expect(first.length).toBe(4); // the log goes as far as the checkpoint does
+    const resumed = await teacher("killed", { resume: true });
+    expect(resumed).toMatchObject({ step: 6, finished: true });
+    expect(await losses("killed")).toEqual(await losses("whole"));
+    expect((await weightsFile("killed")).equals(await weightsFile("whole"))).toBe(true);
+  });
+
+  it("stops at a signal with a checkpoint, and resumes from there", async () => {
+    const stop = new AbortController();
+    const stopped = await teacher(
+      "stopped",
+      {},
+      { signal: stop.signal, onProgress: ({ step }) => (step === 3 ? stop.abort() : undefined) },
+    );
+    expect(stopped).toMatchObject({ step: 3, finished: false, model: null });
+    await teacher("stopped", { resume: true });
+    expect((await weightsFile("stopped")).equals(await weightsFile("whole"))).toBe(true);
+  });
+
+  it("gives other weights for another seed", async () => {
+    await teacher("other", { seed: 10 });
+    expect((await weightsFile("other")).equals(await weightsFile("whole"))).toBe(false);
+  });
+
+  it("does not start over in a folder that holds a training", async () => {
+    const again = await trainTeacher(engine, tinyTeacher(at("photographs"), at("whole")))();
+    expect(message(again)).toMatch(/holds a training: continue it with --resume/);
+  });
+
+  it("does not resume with other options", async () => {
+    const options = { ...tinyTeacher(at("photographs"), at("whole")), batch: 3, resume: true };
+    expect(message(await trainTeacher(engine, options)())).toMatch(/was made with other options/);
+  });
+
+  it("distils a student from the teacher, and its distillation loss falls", async () => {
+    const options = { ...tinyStudent(at("photographs"), at("student"), at("whole", "model")), steps: 30 };
+    const outcome = right(await trainStudent(engine, options)());
+    expect(outcome).toMatchObject({ step: 30, finished: true });
+    const log = (await losses("student")) as { readonly parts: Record<string, number> }[];
+    expect(Object.keys(log[0]?.parts ?? {}).sort()).toEqual(["distillation", "fidelity", "score"]);
+    const mean = (part: typeof log) =>
+      part.reduce((sum, { parts }) => sum + (parts.distillation ?? 0), 0) / part.length;
+    expect(mean(log.slice(-8))).toBeLessThan(mean(log.slice(0, 8)));
+  });
+
+  it("keeps no tensor: as many are alive after 50 steps as before", async () => {
+    const before = engine.liveTensors();
+    await teacher("fifty", { steps: 50, checkpointEvery: 25 });
+    expect(engine.liveTensors()).toBe(before);
+  });
+
+  it.each([
+    ["steps", { steps: 0 }, /steps is 0; allowed: a whole number from 1/],
+    ["crop", { crop: 30 }, /crop is 30; allowed: a multiple of 8 pixels/],
+    ["perceptual", { perceptual: 1 }, /needs perceptualWeights/],
+    ["data", { data: "/nowhere/at/all" }, /nowhere/],
+    ["schedule", { schedule: { steps: 4, kappa: -1, minNoiseLevel: 0.2, etasEnd: 0.99, power: 0.3 } }, /kappa/],
+  ])("refuses a wrong %s with a line that says so", async (_, changes, expected) => {
+    const options = { ...tinyTeacher(at("photographs"), at("refused")), ...changes };
+    expect(message(await trainTeacher(engine, options)())).toMatch(expected);
+  });
+});
