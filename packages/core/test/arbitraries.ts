@@ -70,14 +70,18 @@ export const affinePredictors: fc.Arbitrary<AnyPredictor> = fc.tuple(number(2), 
       offset(scale(input, slope), shift + drift * first(index)),
 );
 
-/** x -> a softplus(b x + c) x + d |x|: smooth and kinked parts, and the time in c. */
+/**
+ * x -> a g(b x + c) x + d |x|, with g(u) = softplus(u) - softplus(u - 1) a smooth step from 0 to 1 and the
+ * time in c: curved and kinked, and at most of the size of x, so that thirty steps do not overflow.
+ */
 export const nonlinearPredictors: fc.Arbitrary<AnyPredictor> = fc
   .tuple(number(1), number(2), number(1), number(1))
   .map(
     ([a, b, c, d]) =>
-      <T>({ add, multiply, scale, offset, softplus, abs }: Pointwise<T>): Predictor<T> =>
+      <T>({ add, subtract, multiply, scale, offset, softplus, abs }: Pointwise<T>): Predictor<T> =>
       (input, index) => {
-        const gate = softplus(offset(scale(input, b), c + 0.05 * first(index)));
+        const u = offset(scale(input, b), c + 0.05 * first(index));
+        const gate = subtract(softplus(u), softplus(offset(u, -1)));
         return add(scale(multiply(gate, input), a), scale(abs(input), d));
       },
   );

@@ -76,6 +76,19 @@ describe("where paper and code differ", () => {
     expect(perturbationNoise(codeReading)(source, 5, 20)).toEqual(uniform(source, 5, 20));
   });
 
+  test("the paper's choices and the code's are these", () => {
+    expect(paperReading).toEqual({
+      perturbation: "normal",
+      inputScaling: "once",
+      discriminatorTimes: "all",
+    });
+    expect(codeReading).toEqual({
+      perturbation: "uniform",
+      inputScaling: "twice",
+      discriminatorTimes: "all-but-last",
+    });
+  });
+
   test("each choice changes what it names and nothing else", () => {
     const behaviour = (reading: Reading) => ({
       noise: perturbationNoise(reading)(source, 0, 8),

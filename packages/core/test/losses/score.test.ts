@@ -8,6 +8,7 @@ import {
   highFrequencyScoreDistillation,
   type InputScaling,
   noiseFromPrediction,
+  type PerSample,
   type PerturbedPair,
   perturbPair,
   predictClean,
@@ -31,7 +32,7 @@ import {
   schedulesWithTime,
 } from "../arbitraries.ts";
 import { arrays, distance, type Numbers } from "../arrays.ts";
-import { constant, duals, varying } from "../dual.ts";
+import { constant, type Dual, duals, varying } from "../dual.ts";
 
 interface Situation {
   readonly schedule: Schedule;
@@ -341,6 +342,33 @@ describe("the surrogate that is differentiated", () => {
         const whole = scoreDifference(arrays, s.schedule)(pair, 1);
         const perSample = scoreDifference(arrays, s.schedule)(pair, scoreWeight(1, 2));
         equal(arrays.scale(whole, 1 / N), arrays.scale(perSample, 1 / 2));
+      }),
+    );
+  });
+
+  test("the surrogate passes nothing to what the gradient was made from", () => {
+    fc.assert(
+      fc.property(numbers(N), numbers(N), numbers(N), (gradient, z_0_student, direction) => {
+        const surrogate = scoreSurrogate(duals);
+        expect(surrogate(varying(gradient, direction), constant(z_0_student)).tangent).toEqual([0]);
+      }),
+    );
+  });
+
+  test("no gradient enters the teacher: what it is shown and what it says are constants", () => {
+    fc.assert(
+      fc.property(either, numbers(N), (s, direction) => {
+        const student = varying(s.z_0_student, direction);
+        const [z_y, epsilon] = [constant(s.z_y), constant(s.epsilon)];
+        const shown: Numbers[] = [];
+        const spy = (input: Dual, index: PerSample): Dual => {
+          shown.push(input.tangent);
+          return s.predictor(duals)(input, index);
+        };
+        perturbPair(duals, s.schedule)(spy, student, constant(s.z_0_teacher), z_y, epsilon, s.t);
+        scoreDistillationSampling(duals, s.schedule)(spy, student, z_y, epsilon, s.t);
+        expect(shown).toHaveLength(3);
+        for (const tangent of shown) expect(distance(tangent, [0, 0, 0, 0])).toBe(0);
       }),
     );
   });
