@@ -26,7 +26,7 @@ export interface Law {
   readonly needs: Needs;
   /** The tolerance is the engine's epsilon times this times the size of the terms. */
   readonly factor: number;
-  /** How many times dearer than most a run is: the number of runs is divided by it. */
+  /** The number of runs is divided by it: more than 1 where a run is dear, less where more are needed. */
   readonly cost: number;
   /** Random inputs of the shape that `holds` takes. */
   readonly inputs: fc.Arbitrary<unknown>;

@@ -24,19 +24,37 @@ export interface Convolution {
 
 type Which = "conv2d" | "depthwiseConv2d";
 
-/** Options for an image of h x w: any stride, and padding grown to make the kernel fit. */
+/** The padding TensorFlow calls `same`: as many pixels as a stride needs, the odd one after. */
+const samePadding = (size: readonly [number, number], kernel: readonly [number, number], stride: number) => {
+  const [vertical, horizontal] = [0, 1].map((axis) => {
+    const [length, taps] = [size[axis] ?? 1, kernel[axis] ?? 1];
+    return Math.max(0, (Math.ceil(length / stride) - 1) * stride + taps - length);
+  }) as [number, number];
+  const [top, left] = [Math.floor(vertical / 2), Math.floor(horizontal / 2)];
+  return { top, bottom: vertical - top, left, right: horizontal - left };
+};
+
+/**
+ * Options for an image of h x w: any stride; no padding, any padding, or `same`, for which many
+ * libraries have code of its own. Padding is grown to make the kernel fit.
+ */
 export const optionsFor = (
-  [h, w]: readonly [number, number],
-  [kh, kw]: readonly [number, number],
+  size: readonly [number, number],
+  kernel: readonly [number, number],
 ): fc.Arbitrary<ConvolutionOptions> =>
-  fc.record({ stride: upTo(3), padding: paddings }).map(({ stride, padding }) => ({
-    stride,
-    padding: {
-      ...padding,
-      bottom: Math.max(padding.bottom, kh - h - padding.top),
-      right: Math.max(padding.right, kw - w - padding.left),
-    },
-  }));
+  fc
+    .tuple(upTo(3), fc.oneof(fc.constant(none), fc.constant("same" as const), paddings))
+    .map(([stride, chosen]) => {
+      const padding = chosen === "same" ? samePadding(size, kernel, stride) : chosen;
+      return {
+        stride,
+        padding: {
+          ...padding,
+          bottom: Math.max(padding.bottom, kernel[0] - size[0] - padding.top),
+          right: Math.max(padding.right, kernel[1] - size[1] - padding.left),
+        },
+      };
+    });
 
 const convolutions = (which: Which): fc.Arbitrary<Convolution> =>
   fc.tuple(imageShapes(6), upTo(3), upTo(3), upTo(4)).chain(([[n, h, w, c], kh, kw, out]) => {
