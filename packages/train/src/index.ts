@@ -1,4 +1,14 @@
 export {
+  ADAMW_DEFAULTS,
+  type AdamWOptions,
+  adamwStep,
+  type LearningRate,
+  learningRateAt,
+  type Moments,
+  movingAverage,
+  type Updated,
+} from "./adamw.ts";
+export {
   type BatchOptions,
   batchStream,
   type TrainingBatch,
@@ -11,6 +21,7 @@ export {
   type GaussianBlur,
   gaussianBlur,
 } from "./blur.ts";
+export { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 export { type DataPurpose, type NoisePlace, placeOf } from "./data-streams.ts";
 export {
   bicubicPicture,
@@ -26,8 +37,22 @@ export {
   type PictureSeed,
   type Range,
 } from "./degradation.ts";
+export type { TrainError } from "./errors.ts";
 export { type BytePicture, type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
 export { encodeJpeg, throughJpeg } from "./jpeg.ts";
+export { LATENT_FACTOR, type Latents, latentsOf } from "./latents.ts";
+export { type LoopOptions, type StepReport, type TrainingState, trainingStep } from "./loop.ts";
+export {
+  SMALL_NETWORK,
+  SMALL_SCHEDULE,
+  STUDENT_DEFAULTS,
+  type StudentTrainingOptions,
+  TEACHER_DEFAULTS,
+  type TeacherTrainingOptions,
+  type TrainingOptions,
+  type Watcher,
+} from "./options.ts";
+export { perceptualDistance, perceptualFeatures, perceptualParameters } from "./perceptual.ts";
 export {
   type DataError,
   decodePicture,
@@ -39,6 +64,11 @@ export {
   type SkippedPicture,
 } from "./photographs.ts";
 export { bicubicDown, type ResizeFilter, resize, resizeFilters, type Size } from "./resampling.ts";
+export { type RunOptions, type RunProgress, type RunResult, runTraining } from "./run.ts";
+export { type StudentOptions, type StudentWeights, studentTask } from "./student.ts";
+export type { HostWeights, OpenTask, Task } from "./task.ts";
+export { type TeacherOptions, teacherTask } from "./teacher.ts";
+export { type TrainingOutcome, trainStudent, trainTeacher } from "./training.ts";
 export {
   keyOfName,
   type ValidationOptions,

@@ -19,7 +19,7 @@ import { latentsOf } from "./latents.ts";
 import { type Term, weightedSum } from "./objective-terms.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
 import { normals, uniforms } from "./streams.ts";
-import { type HostWeights, type Task, uploadWeights } from "./task.ts";
+import { type HostWeights, type OpenTask, type Task, uploadWeights } from "./task.ts";
 
 export interface StudentWeights {
   /** Eq 6. */
@@ -45,7 +45,7 @@ export interface StudentOptions {
 
 export const studentTask = (options: StudentOptions): Task => ({
   name: "student",
-  open: <T>(engine: Engine<T>) => {
+  open: <T>(engine: Engine<T>): OpenTask<T> => {
     const { network, schedule, seed, batch, weights: weight } = options;
     const { algebra } = engine;
     const frozenTeacher = uploadWeights(engine, network.parameters, options.teacher);

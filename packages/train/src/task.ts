@@ -1,9 +1,9 @@
 /** What the training loop runs: a teacher's or a student's objective, step by step. */
-import type { Engine, NdArray, Objective, Tensors } from "@tadsr/core";
+import type { Engine, Objective, Tensors } from "@tadsr/core";
+import type { HostWeights } from "@tadsr/model";
 import type { TrainingBatch } from "./batches.ts";
 
-/** Weights in their logical layout, by name. */
-export type HostWeights = Readonly<Record<string, NdArray>>;
+export type { HostWeights };
 
 export interface OpenTask<T> {
   /**

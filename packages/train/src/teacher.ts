@@ -12,7 +12,7 @@ import { latentsOf } from "./latents.ts";
 import { weightedSum } from "./objective-terms.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
 import { normals, uniforms } from "./streams.ts";
-import type { HostWeights, Task } from "./task.ts";
+import type { HostWeights, OpenTask, Task } from "./task.ts";
 
 export interface TeacherOptions {
   readonly network: ConditionedNetwork;
@@ -27,7 +27,7 @@ export interface TeacherOptions {
 
 export const teacherTask = (options: TeacherOptions): Task => ({
   name: "teacher",
-  open: <T>(engine: Engine<T>) => {
+  open: <T>(engine: Engine<T>): OpenTask<T> => {
     const { network, schedule, seed, batch } = options;
     const { algebra } = engine;
     const perceptual =

@@ -7,9 +7,9 @@ import {
   loadModel,
   type Model,
   type ModelDescription,
+  type ResidualUNetConfig,
   readWeights,
   receptiveField,
-  type ResidualUNetConfig,
   residualUNet,
   saveModel,
 } from "@tadsr/model";
@@ -56,9 +56,7 @@ const identityOf = (options: TrainingOptions): string => {
 };
 
 const perceptualWeightsOf = (file: string | null): TE.TaskEither<TrainError, HostWeights | null> =>
-  file === null
-    ? TE.right(null)
-    : pipe(readWeights(file, perceptualParameters), TE.mapLeft(modelFailure));
+  file === null ? TE.right(null) : pipe(readWeights(file, perceptualParameters), TE.mapLeft(modelFailure));
 
 interface Prepared {
   readonly task: Task;
@@ -140,6 +138,7 @@ export const trainTeacher = <T>(
   const network = residualUNet(options.network);
   return pipe(
     TE.fromEither(checkTeacherOptions(options, receptiveField(network).alignment)),
+    TE.bindTo("checked"),
     TE.bind("schedule", () =>
       TE.fromEither(
         pipe(

@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { normal } from "@tadsr/core";
 import type { ResidualUNetConfig } from "@tadsr/model";
 import sharp from "sharp";
-import { STUDENT_DEFAULTS, type StudentTrainingOptions, TEACHER_DEFAULTS, type TeacherTrainingOptions } from "../src/index.ts";
+import {
+  STUDENT_DEFAULTS,
+  type StudentTrainingOptions,
+  TEACHER_DEFAULTS,
+  type TeacherTrainingOptions,
+} from "../src/index.ts";
 
 export const tinyNetwork: ResidualUNetConfig = {
   kind: "residual-unet",

@@ -118,7 +118,11 @@ describe("training", () => {
     ["crop", { crop: 30 }, /crop is 30; allowed: a multiple of 8 pixels/],
     ["perceptual", { perceptual: 1 }, /needs perceptualWeights/],
     ["data", { data: "/nowhere/at/all" }, /nowhere/],
-    ["schedule", { schedule: { steps: 4, kappa: -1, minNoiseLevel: 0.2, etasEnd: 0.99, power: 0.3 } }, /kappa/],
+    [
+      "schedule",
+      { schedule: { steps: 4, kappa: -1, minNoiseLevel: 0.2, etasEnd: 0.99, power: 0.3 } },
+      /kappa/,
+    ],
   ])("refuses a wrong %s with a line that says so", async (_, changes, expected) => {
     const options = { ...tinyTeacher(at("photographs"), at("refused")), ...changes };
     expect(message(await trainTeacher(engine, options)())).toMatch(expected);
