@@ -12,6 +12,7 @@ export type {
 } from "./errors.ts";
 export { latentOfPixels, pixelsOfLatent } from "./latent.ts";
 export { around, convolution, dense, type Layer } from "./layers.ts";
+export { type Lifetimes, lifetimesOf, releasingAlgebra } from "./lifetimes.ts";
 export {
   decodeDescription,
   MODEL_FORMAT,
@@ -48,4 +49,6 @@ export {
 } from "./safetensors.ts";
 export type { SafetensorsHeader, StoredType, TensorEntry } from "./safetensors-header.ts";
 export { paddedSize, planTiles, type Tile, type TilingOptions } from "./tiling.ts";
-export { checkWeights, type HostWeights, readWeights } from "./weights.ts";
+export { type FinishedTile, openUpscaler, placeTile, type Upscaler, upscale } from "./upscale.ts";
+export { DEFAULT_TILE, type UpscaleError, type UpscaleOptions } from "./upscale-options.ts";
+export { checkWeights, type HostWeights, readWeights, uploadWeights } from "./weights.ts";

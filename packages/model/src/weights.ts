@@ -1,10 +1,10 @@
 /** A network's weights on the host, checked against the parameters that it declares. */
-import type { NdArray } from "@tadsr/core";
+import type { Engine, NdArray, Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { Mismatch, WeightsMismatch } from "./errors.ts";
 import { nearestName } from "./nearest-name.ts";
-import { elements, type ParameterSpec } from "./parameters.ts";
+import { elements, type ParameterSpec, parameter } from "./parameters.ts";
 import { openSafetensors, readTensors, type SafetensorsError } from "./safetensors.ts";
 
 /** By parameter name, in the logical layout. */
@@ -98,3 +98,19 @@ export const readWeights = (
     },
     (opened) => TE.fromTask(opened.close),
   );
+
+/** Copies the parameters to the engine; the caller releases them. Throws what the engine throws. */
+export const uploadWeights = <T>(
+  engine: Engine<T>,
+  specs: readonly Pick<ParameterSpec, "name" | "kind">[],
+  weights: HostWeights,
+): Tensors<T> => {
+  const uploaded: [string, T][] = [];
+  try {
+    for (const { name, kind } of specs) uploaded.push([name, engine.upload(kind, parameter(weights, name))]);
+  } catch (thrown) {
+    engine.release(uploaded.map(([, tensor]) => tensor));
+    throw thrown;
+  }
+  return Object.fromEntries(uploaded);
+};

@@ -1,0 +1,131 @@
+/** What an upscaling is asked for, its checks, and why it may fail. */
+import { noiseSource, respace, type Schedule } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+import type { Picture, Rectangle } from "./picture.ts";
+import type { Model } from "./pretrained.ts";
+
+/** Side of the part of the picture that one pass keeps, in its pixels, when left out. */
+export const DEFAULT_TILE = 256;
+
+export interface UpscaleOptions {
+  /** Of the noise: a whole number from 0 to 2^53 - 1. The same seed gives the same picture, whatever the tile. */
+  readonly seed: number;
+  /** Side of the part of the picture that one pass keeps, in its pixels; from 1 up. */
+  readonly tile?: number;
+  /** Steps of the sampler, 1 to the schedule's T; what the model was trained for when left out. */
+  readonly steps?: number;
+  /** Looked at before every tile. */
+  readonly signal?: AbortSignal;
+  /** Called before the first tile and after every one. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export type UpscaleError =
+  | {
+      readonly _tag: "InvalidOption";
+      readonly option: "seed" | "tile" | "steps";
+      readonly found: unknown;
+      readonly allowed: string;
+      readonly message: string;
+    }
+  | { readonly _tag: "InvalidPicture"; readonly message: string }
+  | { readonly _tag: "Aborted"; readonly done: number; readonly total: number; readonly message: string }
+  /** The network gave an infinity or a NaN. `tile` is where, in pixels of the picture. */
+  | { readonly _tag: "NotFinite"; readonly tile: Rectangle; readonly message: string }
+  /** The engine threw: most often because memory ran out. */
+  | { readonly _tag: "EngineFailed"; readonly engine: string; readonly message: string };
+
+export const aborted = (done: number, total: number): UpscaleError => ({
+  _tag: "Aborted",
+  done,
+  total,
+  message: `stopped after ${done} of ${total} tiles`,
+});
+
+export const notFinite = (model: string, tile: Rectangle): UpscaleError => ({
+  _tag: "NotFinite",
+  tile,
+  message:
+    `the model ${model} gave numbers that are not finite at ${tile.x}, ${tile.y} of the picture; ` +
+    "its weights are damaged or are not meant for this engine",
+});
+
+export const engineFailed = (engine: string, thrown: unknown): UpscaleError => {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return {
+    _tag: "EngineFailed",
+    engine,
+    message: `the engine ${engine} failed: ${reason}; if memory ran out, a smaller tile needs less`,
+  };
+};
+
+const refuse = (
+  option: "seed" | "tile" | "steps",
+  found: unknown,
+  allowed: string,
+): E.Either<UpscaleError, never> =>
+  E.left({
+    _tag: "InvalidOption",
+    option,
+    found,
+    allowed,
+    message: `${option} is ${String(found)}; allowed: ${allowed}`,
+  });
+
+const invalidPicture = (message: string): E.Either<UpscaleError, never> =>
+  E.left({ _tag: "InvalidPicture", message });
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+
+const checkPicture = ({ width, height, data }: Picture): E.Either<UpscaleError, void> => {
+  if (!isCount(width) || !isCount(height))
+    return invalidPicture(`the picture is ${width} x ${height}; it must be 1 x 1 or larger`);
+  return data.length === width * height * 3
+    ? E.right(undefined)
+    : invalidPicture(
+        `the picture has ${data.length} bytes; ${width} x ${height} pixels of red, green and blue are ${width * height * 3}`,
+      );
+};
+
+/** What is done: how far a network sees over all its steps goes by how many there are. */
+export interface Sampling {
+  readonly seed: number;
+  readonly tile: number;
+  readonly steps: number;
+  /** Its T is `steps`, unless `steps` is 1: then z_0 is predicted at T in one go. */
+  readonly schedule: Schedule;
+}
+
+/** All T steps, some of them (respaced as the published code does), or one from T. */
+const scheduleFor = (schedule: Schedule, steps: number): E.Either<UpscaleError, Schedule> =>
+  steps === schedule.T || steps === 1
+    ? E.right(schedule)
+    : E.mapLeft(
+        ({ allowed }: { allowed: string }): UpscaleError => ({
+          _tag: "InvalidOption",
+          option: "steps",
+          found: steps,
+          allowed,
+          message: `steps is ${steps}; allowed: ${allowed}`,
+        }),
+      )(respace(schedule, steps));
+
+export const checkRequest = (
+  { schedule, description }: Pick<Model, "schedule" | "description">,
+  picture: Picture,
+  options: UpscaleOptions,
+): E.Either<UpscaleError, Sampling> => {
+  const { seed, tile = DEFAULT_TILE, steps = description.steps } = options;
+  const source = noiseSource(seed, 0);
+  if (E.isLeft(source)) return refuse("seed", seed, source.left.allowed);
+  if (!isCount(tile)) return refuse("tile", tile, "a whole number from 1");
+  if (!isCount(steps) || steps > schedule.T)
+    return refuse(
+      "steps",
+      steps,
+      `a whole number from 1 to ${schedule.T}, the steps of the model's schedule`,
+    );
+  return E.chain(() =>
+    E.map((used: Schedule) => ({ seed, tile, steps, schedule: used }))(scheduleFor(schedule, steps)),
+  )(checkPicture(picture));
+};

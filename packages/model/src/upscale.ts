@@ -1,0 +1,278 @@
+/**
+ * A picture made larger by a model, tile by tile: bicubic upsampling, its latent z_y, noise, the network,
+ * and pixels again. Beyond the picture and the result, memory is bounded by the tile.
+ *
+ * The result does not depend on the tile but for rounding: z_y is computed exactly as in the whole
+ * picture's, the noise goes by the place in the whole picture, and what is read around a tile is all that
+ * the network can see from it.
+ */
+import {
+  deterministicSampler,
+  type Engine,
+  type NdArray,
+  normal,
+  type Predictor,
+  predictClean,
+  type SamplerStep,
+  startOfSampling,
+  type Tensors,
+} from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import { latentOfPixels, pixelsOfLatent } from "./latent.ts";
+import { type Lifetimes, lifetimesOf, releasingAlgebra } from "./lifetimes.ts";
+import { predictor } from "./networks/predictor.ts";
+import type { FloatRaster, Picture, Rectangle } from "./picture.ts";
+import type { Model } from "./pretrained.ts";
+import { receptiveField } from "./receptive-field.ts";
+import { bicubicResize } from "./resize.ts";
+import { paddedSize, planTiles, type Tile } from "./tiling.ts";
+import {
+  aborted,
+  checkRequest,
+  engineFailed,
+  notFinite,
+  type Sampling,
+  type UpscaleError,
+  type UpscaleOptions,
+} from "./upscale-options.ts";
+import { uploadWeights } from "./weights.ts";
+
+/** A part of the result that is done. */
+export interface FinishedTile {
+  /** Its place in the result, in the result's pixels. */
+  readonly place: Rectangle;
+  /** [place.height, place.width, 3]. */
+  readonly data: Uint8Array;
+  /** How many are done with this one, and how many there are. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A model on an engine. */
+export interface Upscaler {
+  /** The result is so many times wider and higher. */
+  readonly factor: number;
+  /** The tiles of the result in reading order, each as it is done; ends after a failure. */
+  readonly tiles: (
+    picture: Picture,
+    options: UpscaleOptions,
+  ) => AsyncGenerator<E.Either<UpscaleError, FinishedTile>, void>;
+  /** The whole result. */
+  readonly upscale: (picture: Picture, options: UpscaleOptions) => TE.TaskEither<UpscaleError, Picture>;
+  /** Releases the weights; the upscaler is not used afterwards. */
+  readonly close: () => void;
+}
+
+/** The part of a request that is the same for every tile. */
+interface Job<T> {
+  readonly engine: Engine<T>;
+  readonly model: Model;
+  readonly weights: Tensors<T>;
+  readonly lifetimes: Lifetimes;
+  readonly picture: Picture;
+  readonly sampling: Sampling;
+  /** Width of the padded picture: noise is counted in its rows. */
+  readonly paddedWidth: number;
+}
+
+const scaled = ({ x, y, width, height }: Rectangle, factor: number): Rectangle => ({
+  x: x * factor,
+  y: y * factor,
+  width: width * factor,
+  height: height * factor,
+});
+
+/** z_y of a part of the padded picture; the padding repeats the edge pixels, as `bicubicResize` does. */
+const conditionOf = <T>({ picture, model }: Job<T>, read: Rectangle): NdArray => {
+  const { factor } = model.description.latent;
+  const { width, height } = picture;
+  const pixels = bicubicResize(picture, height * factor, width * factor, scaled(read, factor));
+  for (let i = 0; i < pixels.data.length; i++) pixels.data[i] = (pixels.data[i] as number) / 127.5 - 1;
+  return latentOfPixels(pixels, factor);
+};
+
+/** The noise of a part: of value `channel` at (row, column), that at (row width + column) channels + channel. */
+const noiseOf = <T>(
+  { sampling, paddedWidth }: Job<T>,
+  { x, y }: Rectangle,
+  shape: readonly number[],
+): NdArray => {
+  const [, height = 0, width = 0, channels = 0] = shape;
+  const length = width * channels;
+  const data = new Float32Array(height * length);
+  for (let row = 0; row < height; row++) {
+    const position = ((y + row) * paddedWidth + x) * channels;
+    data.set(normal({ seed: sampling.seed, stream: 0 }, position, length), row * length);
+  }
+  return { shape, data };
+};
+
+/** Drives a sampler to its end, holding no more than one step's results. */
+const driveFrugally = <T>(engine: Engine<T>, steps: Generator<SamplerStep<T>, T>): T => {
+  let held: readonly T[] = [];
+  for (;;) {
+    const step = engine.scope(() => steps.next());
+    const kept: readonly T[] = step.done === true ? [step.value] : [step.value.z_t, step.value.z_0];
+    engine.release(held.filter((tensor) => !kept.includes(tensor)));
+    if (step.done === true) return step.value;
+    held = kept;
+  }
+};
+
+/** z_0 of a part of the picture. */
+const sample = <T>(job: Job<T>, read: Rectangle): T => {
+  const { engine, model, weights, lifetimes, sampling } = job;
+  const { algebra } = engine;
+  const { steps, schedule } = sampling;
+  return engine.scope(() => {
+    const condition = conditionOf(job, read);
+    const z_y = engine.upload("image", condition);
+    const epsilon = engine.upload("image", noiseOf(job, read, condition.shape));
+    const z_T = startOfSampling(algebra, schedule)(z_y, epsilon);
+    const predict: Predictor<T> = (input, index) => {
+      const frugal = { ...engine, algebra: releasingAlgebra(engine, lifetimes) };
+      return predictor(frugal, model.network, weights, z_y, 1)(input, index);
+    };
+    return steps === 1
+      ? predictClean(algebra, schedule)(predict, z_T, schedule.T)
+      : driveFrugally(engine, deterministicSampler(algebra, schedule)(predict, z_T, z_y));
+  });
+};
+
+/** Bytes of the kept part of what was read; null where a value is not finite. */
+const keptBytes = ({ width, channels, data }: FloatRaster, kept: Rectangle): Uint8Array | null => {
+  const bytes = new Uint8ClampedArray(kept.width * kept.height * channels);
+  let to = 0;
+  for (let row = kept.y; row < kept.y + kept.height; row++) {
+    const from = (row * width + kept.x) * channels;
+    for (let at = from; at < from + kept.width * channels; at++) {
+      const value = data[at] as number;
+      if (!Number.isFinite(value)) return null;
+      bytes[to++] = (value + 1) * 127.5;
+    }
+  }
+  return new Uint8Array(bytes.buffer);
+};
+
+const upscaleTile = async <T>(
+  job: Job<T>,
+  { kept, read }: Tile,
+): Promise<E.Either<UpscaleError, Pick<FinishedTile, "place" | "data">>> => {
+  const { engine, model } = job;
+  const { factor } = model.description.latent;
+  try {
+    const z_0 = sample(job, read);
+    const latent = await engine.download("image", z_0).finally(() => engine.release([z_0]));
+    const inside = { ...kept, x: kept.x - read.x, y: kept.y - read.y };
+    const data = keptBytes(pixelsOfLatent(latent, factor), scaled(inside, factor));
+    return data === null
+      ? E.left(notFinite(model.description.name, kept))
+      : E.right({ place: scaled(kept, factor), data });
+  } catch (thrown) {
+    return E.left(engineFailed(engine.name, thrown));
+  }
+};
+
+/** Lets signals, timers and input be handled. */
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+async function* upscaleTiles<T>(
+  job: Omit<Job<T>, "picture" | "sampling" | "paddedWidth">,
+  picture: Picture,
+  options: UpscaleOptions,
+): AsyncGenerator<E.Either<UpscaleError, FinishedTile>, void> {
+  const checked = checkRequest(job.model, picture, options);
+  if (E.isLeft(checked)) {
+    yield checked;
+    return;
+  }
+  const sampling = checked.right;
+  const { margin, alignment } = receptiveField(job.model.network);
+  const { width, height } = picture;
+  const { tile, steps } = sampling;
+  // Each step sees the margin around what the one after it sees.
+  const tiles = planTiles({ width, height, tile, margin: margin * steps, alignment });
+  const paddedWidth = paddedSize(width, alignment);
+  const total = tiles.length;
+  options.onProgress?.(0, total);
+  for (const [done, plan] of tiles.entries()) {
+    await breathe();
+    if (options.signal?.aborted === true) {
+      yield E.left(aborted(done, total));
+      return;
+    }
+    const result = await upscaleTile({ ...job, picture, sampling, paddedWidth }, plan);
+    if (E.isLeft(result)) {
+      yield result;
+      return;
+    }
+    options.onProgress?.(done + 1, total);
+    yield E.right({ ...result.right, done: done + 1, total });
+  }
+}
+
+/** Puts a tile into its place in the result. */
+export const placeTile = (result: Picture, { place, data }: Pick<FinishedTile, "place" | "data">): void => {
+  const length = place.width * 3;
+  for (let row = 0; row < place.height; row++) {
+    const to = ((place.y + row) * result.width + place.x) * 3;
+    result.data.set(data.subarray(row * length, (row + 1) * length), to);
+  }
+};
+
+const emptyPicture = (width: number, height: number): E.Either<UpscaleError, Picture> =>
+  E.tryCatch(
+    (): Picture => ({ width, height, channels: 3, data: new Uint8Array(width * height * 3) }),
+    (): UpscaleError => ({
+      _tag: "InvalidPicture",
+      message: `a result of ${width} x ${height} pixels does not fit into memory; cut the picture into parts`,
+    }),
+  );
+
+/**
+ * Puts a model's weights on the engine, for any number of pictures one after another; `close` releases
+ * them. The engine stays the caller's.
+ */
+export const openUpscaler = <T>(engine: Engine<T>, model: Model): E.Either<UpscaleError, Upscaler> => {
+  const { factor } = model.description.latent;
+  const uploaded = E.tryCatch(
+    () => uploadWeights(engine, model.network.parameters, model.weights),
+    (thrown) => engineFailed(engine.name, thrown),
+  );
+  return E.map((weights: Tensors<T>): Upscaler => {
+    const lifetimes = lifetimesOf(model.network);
+    const tiles: Upscaler["tiles"] = (picture, options) =>
+      upscaleTiles({ engine, model, weights, lifetimes }, picture, options);
+    return {
+      factor,
+      tiles,
+      upscale: (picture, options) => async () => {
+        const checked = checkRequest(model, picture, options);
+        if (E.isLeft(checked)) return checked;
+        const result = emptyPicture(picture.width * factor, picture.height * factor);
+        if (E.isLeft(result)) return result;
+        for await (const tile of tiles(picture, options)) {
+          if (E.isLeft(tile)) return tile;
+          placeTile(result.right, tile.right);
+        }
+        return result;
+      },
+      close: () => engine.release(Object.values(weights)),
+    };
+  })(uploaded);
+};
+
+/** Upscales one picture: the weights go on the engine before and off it after. */
+export const upscale =
+  <T>(engine: Engine<T>, model: Model) =>
+  (picture: Picture, options: UpscaleOptions): TE.TaskEither<UpscaleError, Picture> =>
+  async () => {
+    const upscaler = openUpscaler(engine, model);
+    if (E.isLeft(upscaler)) return upscaler;
+    try {
+      return await upscaler.right.upscale(picture, options)();
+    } finally {
+      upscaler.right.close();
+    }
+  };
