@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import * as E from "fp-ts/lib/Either.js";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addScheduleCommand } from "./commands/schedule.ts";
+import { addTrainCommand } from "./commands/train.ts";
 import { addUpscaleCommand } from "./commands/upscale.ts";
 import { addVerifyCommand } from "./commands/verify.ts";
 import { type ExitCode, exitCodeOf, firstLine } from "./failure.ts";
@@ -31,6 +32,7 @@ const makeProgram = (shell: Shell, perform: Perform): Command => {
   addDemoCommand(program, perform);
   addScheduleCommand(program, perform);
   addVerifyCommand(program, perform);
+  addTrainCommand(program, perform);
   return program;
 };
 

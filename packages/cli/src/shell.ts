@@ -6,6 +6,8 @@
 import { relative, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
+import type { Undo } from "./interrupt.ts";
+
 /** A stream the command writes to; `isTTY` says whether a person looks at it. */
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
@@ -15,8 +17,8 @@ export interface Shell {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Calls `undo`, which must be synchronous, if the command is interrupted; returns its removal. */
-  readonly onInterrupt: (undo: () => void) => () => void;
+  /** Calls `undo` if the command is interrupted, and waits where it gives a promise; returns its removal. */
+  readonly onInterrupt: (undo: Undo) => () => void;
 }
 
 /**

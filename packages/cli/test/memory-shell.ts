@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
+import type { Undo } from "../src/interrupt.ts";
 import type { Output, Shell } from "../src/shell.ts";
 
 interface Memory {
@@ -27,7 +28,7 @@ export interface MemoryShell {
   readonly outBytes: () => Buffer;
   readonly err: () => string;
   /** What `tadsr` registered to undo and has not taken back. */
-  readonly undoing: ReadonlySet<() => void>;
+  readonly undoing: ReadonlySet<Undo>;
 }
 
 export interface MemoryShellOptions {
@@ -38,7 +39,7 @@ export interface MemoryShellOptions {
 export const memoryShell = (folder: string, options: MemoryShellOptions = {}): MemoryShell => {
   const stdout = memory(options.isTerminal === true);
   const stderr = memory(options.isTerminal === true);
-  const undoing = new Set<() => void>();
+  const undoing = new Set<Undo>();
   const shell: Shell = {
     folder,
     stdin: Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)]),

@@ -1,6 +1,7 @@
 import * as E from "fp-ts/lib/Either.js";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { bleedColour } from "../src/upscale/bleed.ts";
 import { type DecodedPicture, decodePicture } from "../src/upscale/decode.ts";
 import { encoder, enlargeAlpha } from "../src/upscale/encode.ts";
 import { checkSide, formatOf, sniffFormat } from "../src/upscale/format.ts";
@@ -160,6 +161,55 @@ describe("encoding", () => {
     const ramp = await enlargeAlpha(Uint8Array.of(0, 255), 2, 1, 4);
     expect(ramp).toHaveLength(32);
     expect([ramp[0], ramp[7]]).toEqual([0, 255]);
+  });
+});
+
+describe("colour under transparency", () => {
+  it("comes from the visible neighbours, round by round; alpha and visible colours stay", () => {
+    const picture: DecodedPicture = {
+      width: 4,
+      height: 1,
+      rgb: Uint8Array.from([200, 100, 50, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+      alpha: Uint8Array.from([9, 0, 0, 0]),
+    };
+    bleedColour(picture);
+    expect([...picture.rgb]).toEqual([200, 100, 50, 200, 100, 50, 200, 100, 50, 200, 100, 50]);
+    expect([...(picture.alpha ?? [])]).toEqual([9, 0, 0, 0]);
+  });
+
+  it("is the mean where visible colours meet, above and below too, and does not wrap around rows", () => {
+    const picture: DecodedPicture = {
+      width: 2,
+      height: 3,
+      rgb: Uint8Array.from([0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 200, 0, 0]),
+      alpha: Uint8Array.from([0, 255, 0, 0, 0, 255]),
+    };
+    bleedColour(picture);
+    // Right column: 100, their mean, 200. Left column: its right neighbour's, each in its own round.
+    const reds = [0, 1, 2, 3, 4, 5].map((i) => picture.rgb[3 * i]);
+    expect(reds).toEqual([100, 100, 150, 150, 200, 200]);
+  });
+
+  it("does not reach without end, and leaves a picture with nothing visible alone", () => {
+    const wide: DecodedPicture = {
+      width: 20,
+      height: 1,
+      rgb: new Uint8Array(60).fill(0).fill(90, 0, 3),
+      alpha: new Uint8Array(20).fill(255, 0, 1),
+    };
+    bleedColour(wide);
+    expect(Array.from({ length: 20 }, (_, i) => wide.rgb[3 * i])).toEqual([
+      ...Array(9).fill(90),
+      ...Array(11).fill(0),
+    ]);
+    const empty: DecodedPicture = {
+      width: 1,
+      height: 1,
+      rgb: Uint8Array.of(1, 2, 3),
+      alpha: Uint8Array.of(0),
+    };
+    bleedColour(empty);
+    expect([...empty.rgb]).toEqual([1, 2, 3]);
   });
 });
 

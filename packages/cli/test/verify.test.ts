@@ -84,7 +84,7 @@ describe("tadsr verify fails on a planted error", () => {
     ["mse_weight", 14],
   ])("in schedules.json: %s", async (quantity, index) => {
     editJson("schedules.json", (json) => {
-      const values = json["realsr_s15"]?.[quantity] as number[];
+      const values = json.realsr_s15?.[quantity] as number[];
       values[index] = (values[index] ?? 0) * (1 + 1e-9) + (quantity === "timestep_map" ? 1 : 0);
     });
     const { code, rows } = await verify();
@@ -94,8 +94,8 @@ describe("tadsr verify fails on a planted error", () => {
 
   it("in a schedule's configuration", async () => {
     editJson("schedules.json", (json) => {
-      const config = json["faceir_s4"]?.["config"] as Record<string, number>;
-      config["power"] = 0.31;
+      const config = json.faceir_s4?.config as Record<string, number>;
+      config.power = 0.31;
     });
     const { code, rows } = await verify();
     expect(code).toBe(1);
@@ -152,13 +152,13 @@ describe("tadsr verify on other folders", () => {
 
   it("follows the schedule that the samplers' entry names: another one is a mismatch", async () => {
     editJson("manifest.json", (json) => {
-      (json["samplers"] ?? {})["schedule"] = "faceir_s4 config";
+      (json.samplers ?? {}).schedule = "faceir_s4 config";
     });
     const { code, rows } = await verify();
     expect(code).toBe(1);
     expect(checks(rows, "MISMATCH")).toContain("samplers: first step by Eq 3, from one_step.z0");
     editJson("manifest.json", (json) => {
-      (json["samplers"] ?? {})["schedule"] = "unheard_of";
+      (json.samplers ?? {}).schedule = "unheard_of";
     });
     const unknown = await verify();
     expect(unknown.code).toBe(1);

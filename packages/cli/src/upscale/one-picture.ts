@@ -5,6 +5,7 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, fileReason, firstLine, inputFailure, outputFailure } from "../failure.ts";
 import { cannotWrite, writeSafely } from "../safe-file.ts";
 import { displayPath, type Shell, STREAM } from "../shell.ts";
+import { bleedColour } from "./bleed.ts";
 import { type DecodedPicture, decodePicture } from "./decode.ts";
 import { encoder, enlargeAlpha } from "./encode.ts";
 import { checkSide } from "./format.ts";
@@ -114,6 +115,7 @@ export const upscaleOne = (
       const [width, height] = [inputWidth * enlarger.factor, inputHeight * enlarger.factor];
       const fits = checkSide(job.format, width, height);
       if (E.isLeft(fits)) return E.left(about(name, fits.left));
+      bleedColour(decoded.right);
       const enlarged = await enlargeAll(enlarger, decoded.right, onTile)();
       if (E.isLeft(enlarged)) return E.left(about(name, enlarged.left));
       const written = await write(enlarged.right)();

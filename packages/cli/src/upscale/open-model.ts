@@ -1,10 +1,77 @@
 /** A model on a runtime, ready to enlarge pictures. */
+import { loadModel, type Model, openUpscaler, type Picture, type UpscaleError } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { NetworkOptions } from "../commands/upscale.ts";
+import { type Failure, firstLine, runtimeFailure, usageFailure } from "../failure.ts";
+import { locateModel, modelLine } from "../locate-model.ts";
+import { openRuntime } from "../open-runtime.ts";
 import type { Shell } from "../shell.ts";
 import type { Enlarger } from "./one-picture.ts";
+
+/** The shipped model that is meant where none is named. */
+export const DEFAULT_MODEL = "small-x4";
 
 export interface OpenModel extends Enlarger {
   readonly name: string;
   readonly runtime: string;
   readonly settings: { readonly seed: number; readonly steps: number; readonly tile: number };
+  /** Releases the weights and gives the runtime back. */
   readonly close: () => Promise<void>;
 }
+
+/** The steps that will be taken; refused where the model's schedule has fewer. */
+const stepsOf = (model: Model, steps: number | undefined): E.Either<Failure, number> => {
+  const { description, schedule } = model;
+  const taken = steps ?? description.steps;
+  return taken <= schedule.T
+    ? E.right(taken)
+    : E.left(
+        usageFailure(
+          `--steps ${taken} is too many: model ${description.name} has a schedule of ${schedule.T}; ` +
+            `give 1 to ${schedule.T}`,
+        ),
+      );
+};
+
+const upscaleFailure = (error: UpscaleError): Failure => runtimeFailure(firstLine(error.message));
+
+/**
+ * Reads the model, then opens the runtime, so that a wrong model is told before a heavy runtime is
+ * loaded.
+ */
+export const openModel =
+  (shell: Shell, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>
+  async () => {
+    const folder = await locateModel(shell, options.model ?? DEFAULT_MODEL)();
+    if (E.isLeft(folder)) return folder;
+    const loaded = await TE.mapLeft(modelLine)(loadModel(folder.right))();
+    if (E.isLeft(loaded)) return loaded;
+    const model = loaded.right;
+    const steps = stepsOf(model, options.steps);
+    if (E.isLeft(steps)) return steps;
+    const opened = await openRuntime(options.runtime)();
+    if (E.isLeft(opened)) return opened;
+    const engine = opened.right;
+    const upscaler = openUpscaler(engine, model);
+    if (E.isLeft(upscaler)) {
+      await engine.close();
+      return E.left(upscaleFailure(upscaler.left));
+    }
+    const settings = { seed: options.seed, steps: steps.right, tile: options.tile };
+    return E.right({
+      name: model.description.name,
+      runtime: engine.name,
+      settings,
+      factor: upscaler.right.factor,
+      enlarge: ({ width, height, rgb }, onTile) => {
+        const picture: Picture = { width, height, channels: 3, data: rgb };
+        const enlarged = upscaler.right.upscale(picture, { ...settings, onProgress: onTile });
+        return TE.bimap(upscaleFailure, ({ data }: Picture) => data)(enlarged);
+      },
+      close: async () => {
+        upscaler.right.close();
+        await engine.close();
+      },
+    });
+  };

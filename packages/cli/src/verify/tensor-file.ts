@@ -1,10 +1,9 @@
 /** The tensors of a file in float64, as they are recorded: PyTorch's layout, the batch first. */
 
-import { readFile } from "node:fs/promises";
-import type { ReferenceTensor } from "@tadsr/core";
+import type { NdArray, ReferenceTensor } from "@tadsr/core";
+import { openSafetensors, readTensors } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
-import type * as TE from "fp-ts/lib/TaskEither.js";
-import { fileReason } from "../failure.ts";
+import * as TE from "fp-ts/lib/TaskEither.js";
 
 export type TensorFile = ReadonlyMap<string, ReferenceTensor>;
 
@@ -29,23 +28,24 @@ export const sample = ({ shape, data }: ReferenceTensor, i: number): ReferenceTe
   return { shape: [1, ...rest], data: data.slice(i * size, (i + 1) * size) };
 };
 
-export const readTensorFile =
-  (path: string): TE.TaskEither<string, TensorFile> =>
-  async () => {
-    const bytes = await readFile(path).catch((e: unknown) => fileReason(e));
-    if (typeof bytes === "string") return E.left(bytes);
-    const end = 8 + Number(bytes.readBigUInt64LE(0));
-    const header = JSON.parse(bytes.subarray(8, end).toString()) as Record<
-      string,
-      { dtype: string; shape: number[]; data_offsets: [number, number] }
-    >;
-    const map = new Map<string, ReferenceTensor>();
-    for (const [k, v] of Object.entries(header)) {
-      if (v.dtype !== "F32") continue;
-      const b = bytes.subarray(end + v.data_offsets[0], end + v.data_offsets[1]);
-      if (b.length !== v.data_offsets[1] - v.data_offsets[0]) return E.left("cut off");
-      const copy = new Uint8Array(b);
-      map.set(k, { shape: v.shape, data: Float64Array.from(new Float32Array(copy.buffer)) });
-    }
-    return E.right(map);
-  };
+/** Every tensor of floating-point numbers; the others (times, indices) no check reads. */
+export const readTensorFile = (path: string): TE.TaskEither<string, TensorFile> =>
+  TE.mapLeft(({ message }: { readonly message: string }) => message)(
+    TE.bracket(
+      openSafetensors(path),
+      (opened) => {
+        const floats = [...opened.entries.values()].filter(({ type }) => /^(F32|F16|BF16)$/.test(type));
+        const names = floats.map(({ name }) => name);
+        return TE.map(
+          (tensors: Readonly<Record<string, NdArray>>): TensorFile =>
+            new Map(
+              Object.entries(tensors).map(([name, { shape, data }]) => [
+                name,
+                { shape, data: Float64Array.from(data) },
+              ]),
+            ),
+        )(readTensors(opened, names));
+      },
+      (opened) => TE.fromTask(opened.close),
+    ),
+  );

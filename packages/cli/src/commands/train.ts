@@ -1,0 +1,82 @@
+/** `tadsr train teacher` and `tadsr train student`. */
+import { type Command, Option } from "commander";
+import { finiteNumber, wholeNumber } from "../options.ts";
+import type { Perform } from "../perform.ts";
+
+/** Runtimes that have gradients. */
+export const TRAINING_RUNTIMES = ["auto", "tensorflow", "wasm", "cpu"] as const;
+
+/** What was typed; what was not stands in the training's own defaults. */
+export interface TrainCommandOptions {
+  readonly data: string;
+  readonly out: string;
+  readonly runtime: (typeof TRAINING_RUNTIMES)[number];
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly crop?: number;
+  readonly shrink?: number;
+  readonly seed?: number;
+  readonly rate?: number;
+  readonly warmUp?: number;
+  readonly decay?: "constant" | "cosine";
+  readonly averageDecay?: number;
+  readonly weightDecay?: number;
+  readonly checkpointEvery?: number;
+  readonly resume?: boolean;
+  readonly perceptual?: number;
+  readonly perceptualWeights?: string;
+}
+
+export interface TrainStudentCommandOptions extends TrainCommandOptions {
+  readonly teacher: string;
+  readonly start?: string;
+  readonly distillation?: number;
+  readonly score?: number;
+  readonly fidelity?: number;
+}
+
+const RESUME_HELP = `
+A checkpoint and the losses (log.jsonl) are written to the output folder as the training goes; Ctrl-C stops after
+the step it is at, and --resume goes on, also after a crash. The finished model is in <out>/model.`;
+
+const addCommonOptions = (command: Command): Command =>
+  command
+    .requiredOption("--data <folder>", "photographs to learn from")
+    .requiredOption("-o, --out <folder>", "folder of the run")
+    .option("--steps <n>", "training steps", wholeNumber(1))
+    .option("--batch <n>", "crops a step", wholeNumber(1))
+    .option("--crop <n>", "side of a crop, in pixels of the photograph", wholeNumber(1))
+    .option("--shrink <factor>", "shrink photographs first, which takes their JPEG blocks away", finiteNumber)
+    .option("--seed <n>", "seed of everything random", wholeNumber(0))
+    .option("--rate <r>", "learning rate after the warm-up", finiteNumber)
+    .option("--warm-up <n>", "steps over which the rate rises", wholeNumber(0))
+    .addOption(new Option("--decay <how>", "the rate after the warm-up").choices(["constant", "cosine"]))
+    .option("--average-decay <d>", "decay of the weights' moving average", finiteNumber)
+    .option("--weight-decay <d>", "AdamW's weight decay", finiteNumber)
+    .option("--checkpoint-every <n>", "steps between checkpoints", wholeNumber(1))
+    .option("--resume", "go on with the training in the output folder")
+    .option("--perceptual <weight>", "weight of the perceptual term", finiteNumber)
+    .option("--perceptual-weights <file>", "made by tools/perceptual-weights.py", String)
+    .addOption(
+      new Option("--runtime <name>", "what computes; auto: tensorflow where it opens, else wasm")
+        .choices(TRAINING_RUNTIMES)
+        .default("auto"),
+    )
+    .addHelpText("after", RESUME_HELP);
+
+export const addTrainCommand = (program: Command, perform: Perform): void => {
+  const train = program.command("train").description("train a teacher, or a one-step student from it");
+  addCommonOptions(train.command("teacher").description("train a many-step teacher (Eq 4)")).action(
+    (options: TrainCommandOptions) =>
+      perform(async (shell) => (await import("../train/run.ts")).runTrainTeacher(shell, options)),
+  );
+  addCommonOptions(train.command("student").description("distil a teacher into one step (Eq 6 and Eq 8)"))
+    .requiredOption("--teacher <name|folder>", "the teacher's model")
+    .option("--start <name|folder>", "start from this model instead of from the teacher", String)
+    .option("--distillation <weight>", "weight of Eq 6", finiteNumber)
+    .option("--score <weight>", "weight of Eq 8, lambda_1 of Eq 13", finiteNumber)
+    .option("--fidelity <weight>", "weight of the mean absolute error from the photograph", finiteNumber)
+    .action((options: TrainStudentCommandOptions) =>
+      perform(async (shell) => (await import("../train/run.ts")).runTrainStudent(shell, options)),
+    );
+};

@@ -1,0 +1,157 @@
+/** `tadsr train`: the command line's words to the options of @tadsr/train, and its progress to the terminal. */
+import type { Engine } from "@tadsr/core";
+import {
+  type RunProgress,
+  STUDENT_DEFAULTS,
+  type StudentTrainingOptions,
+  TEACHER_DEFAULTS,
+  type TeacherTrainingOptions,
+  type TrainError,
+  type TrainingOptions,
+  type TrainingOutcome,
+  trainStudent,
+  trainTeacher,
+  type Watcher,
+} from "@tadsr/train";
+import * as E from "fp-ts/lib/Either.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import type { TrainCommandOptions, TrainStudentCommandOptions } from "../commands/train.ts";
+import { type ExitCode, type Failure, inputFailure, modelFailure, usageFailure } from "../failure.ts";
+import { locateModel } from "../locate-model.ts";
+import { openRuntime } from "../open-runtime.ts";
+import type { CommandTask } from "../perform.ts";
+import { displayPath, noteLine, printLine, resolveIn, type Shell } from "../shell.ts";
+
+type Common = Omit<TrainingOptions, "data" | "output">;
+
+/** What was typed, over the defaults. */
+const commonOptions = <A extends Common>(
+  shell: Shell,
+  typed: TrainCommandOptions,
+  defaults: A,
+): A & TrainingOptions => ({
+  ...defaults,
+  data: resolveIn(shell, typed.data),
+  output: resolveIn(shell, typed.out),
+  steps: typed.steps ?? defaults.steps,
+  batch: typed.batch ?? defaults.batch,
+  crop: typed.crop ?? defaults.crop,
+  shrink: typed.shrink ?? defaults.shrink,
+  seed: typed.seed ?? defaults.seed,
+  rate: {
+    peak: typed.rate ?? defaults.rate.peak,
+    warmUp: typed.warmUp ?? defaults.rate.warmUp,
+    decay: typed.decay ?? defaults.rate.decay,
+  },
+  averageDecay: typed.averageDecay ?? defaults.averageDecay,
+  weightDecay: typed.weightDecay ?? defaults.weightDecay,
+  checkpointEvery: typed.checkpointEvery ?? defaults.checkpointEvery,
+  resume: typed.resume ?? defaults.resume,
+  perceptualWeights:
+    typed.perceptualWeights === undefined
+      ? defaults.perceptualWeights
+      : resolveIn(shell, typed.perceptualWeights),
+});
+
+export const teacherOptions = (shell: Shell, typed: TrainCommandOptions): TeacherTrainingOptions => ({
+  ...commonOptions(shell, typed, TEACHER_DEFAULTS),
+  perceptual: typed.perceptual ?? TEACHER_DEFAULTS.perceptual,
+});
+
+/** `teacher` and `start` are folders already. */
+export const studentOptions = (
+  shell: Shell,
+  typed: TrainStudentCommandOptions,
+  teacher: string,
+  start: string | null,
+): StudentTrainingOptions => {
+  const { distillation, score, perceptual, fidelity } = STUDENT_DEFAULTS.weights;
+  return {
+    ...commonOptions(shell, typed, STUDENT_DEFAULTS),
+    teacher,
+    start,
+    weights: {
+      distillation: typed.distillation ?? distillation,
+      score: typed.score ?? score,
+      perceptual: typed.perceptual ?? perceptual,
+      fidelity: typed.fidelity ?? fidelity,
+    },
+  };
+};
+
+const failureOf = (error: TrainError): Failure => {
+  switch (error.kind) {
+    case "Options":
+      return usageFailure(error.message);
+    case "Model":
+      return modelFailure(error.message);
+    default:
+      return inputFailure(error.message);
+  }
+};
+
+/** Hours, minutes and seconds, the larger ones where there are any. */
+export const duration = (seconds: number): string => {
+  if (!Number.isFinite(seconds)) return "unknown";
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h} h ${m} min` : m > 0 ? `${m} min ${s} s` : `${s} s`;
+};
+
+export const progressText = ({ step, steps, loss, secondsLeft }: RunProgress): string =>
+  `step ${step} of ${steps}, loss ${loss.toPrecision(4)}, ${duration(secondsLeft)} left`;
+
+/** On a terminal one line that changes; in a file or a pipe a line every hundred steps. */
+const showProgress = (shell: Shell, progress: RunProgress): void => {
+  if (shell.stderr.isTTY === true) shell.stderr.write(`\r\u001b[2K${progressText(progress)}`);
+  else if (progress.step % 100 === 0) noteLine(shell, progressText(progress));
+};
+
+const outcomeLine = (shell: Shell, out: string, runtime: string, outcome: TrainingOutcome): string => {
+  const { step, photographs, skipped, model } = outcome;
+  const trained = `${step} steps on ${photographs} photographs (${skipped.length} skipped), runtime ${runtime}`;
+  return model === null
+    ? `${out}: stopped after ${trained}; go on with --resume`
+    : `${displayPath(shell, model)}: ${trained}`;
+};
+
+type Train = (engine: Engine<unknown>, watcher: Watcher) => TE.TaskEither<TrainError, TrainingOutcome>;
+
+/** Opens the runtime, trains, and lets Ctrl-C stop it after a step with a checkpoint written. */
+const runTraining =
+  (shell: Shell, typed: TrainCommandOptions, train: Train): CommandTask =>
+  async () => {
+    const opened = await openRuntime(typed.runtime)();
+    if (E.isLeft(opened)) return opened;
+    const engine = opened.right;
+    const controller = new AbortController();
+    const onProgress = (progress: RunProgress): void => showProgress(shell, progress);
+    const training = train(engine, { signal: controller.signal, onProgress })();
+    const forget = shell.onInterrupt(async () => {
+      controller.abort();
+      await training;
+    });
+    const trained = await training;
+    forget();
+    if (shell.stderr.isTTY === true) shell.stderr.write("\r\u001b[2K");
+    await engine.close();
+    if (E.isLeft(trained)) return E.left(failureOf(trained.left));
+    for (const { name, reason } of trained.right.skipped) noteLine(shell, `${name} skipped: ${reason}`);
+    printLine(shell, outcomeLine(shell, typed.out, engine.name, trained.right));
+    return E.right<Failure, ExitCode>(0);
+  };
+
+export const runTrainTeacher = (shell: Shell, typed: TrainCommandOptions): CommandTask =>
+  runTraining(shell, typed, (engine, watcher) => trainTeacher(engine, teacherOptions(shell, typed), watcher));
+
+export const runTrainStudent =
+  (shell: Shell, typed: TrainStudentCommandOptions): CommandTask =>
+  async () => {
+    const teacher = await locateModel(shell, typed.teacher)();
+    if (E.isLeft(teacher)) return teacher;
+    const start: E.Either<Failure, string | null> =
+      typed.start === undefined ? E.right(null) : await locateModel(shell, typed.start)();
+    if (E.isLeft(start)) return start;
+    const options = studentOptions(shell, typed, teacher.right, start.right);
+    return runTraining(shell, typed, (engine, watcher) => trainStudent(engine, options, watcher))();
+  };

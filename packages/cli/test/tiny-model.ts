@@ -1,0 +1,42 @@
+/** A model folder that is quick to run: a few thousand weights, none of them trained. */
+import { normal } from "@tadsr/core";
+import { initialWeights, type ModelDescription, residualUNet, saveModel } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+
+export const tinyDescription: ModelDescription = {
+  format: "tadsr-model/1",
+  name: "tiny",
+  latent: { kind: "space-to-depth", factor: 4 },
+  schedule: { steps: 4, kappa: 1, minNoiseLevel: 0.2, etasEnd: 0.99, power: 0.3 },
+  network: {
+    kind: "residual-unet",
+    latentChannels: 48,
+    channels: [8, 8],
+    blocks: [1, 1],
+    timeFeatures: 4,
+    timeChannels: 8,
+  },
+  steps: 1,
+};
+
+/**
+ * Writes the model. Layers that start at zero, so that an untrained model is bicubic, get small random
+ * numbers: a picture then depends on the noise, and so on the seed.
+ */
+export const saveTinyModel = async (folder: string): Promise<void> => {
+  const { parameters } = residualUNet(tinyDescription.network);
+  const silent = new Set(parameters.filter(({ initial }) => initial === "zeros").map(({ name }) => name));
+  const weights = Object.fromEntries(
+    Object.entries(initialWeights(parameters, { seed: 1 })).map(([name, { shape, data }], stream) => [
+      name,
+      silent.has(name)
+        ? {
+            shape,
+            data: Float32Array.from(normal({ seed: 2, stream }, 0, data.length), (value) => 0.02 * value),
+          }
+        : { shape, data },
+    ]),
+  );
+  const saved = await saveModel(folder, tinyDescription, weights, { dtype: "F32" })();
+  if (E.isLeft(saved)) throw new Error(saved.left.message);
+};
