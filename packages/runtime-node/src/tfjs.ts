@@ -34,6 +34,7 @@ export const tfjsRuntime = ({ name, backend, register, missing, remedy }: TfjsRu
     async (): Promise<Engine<Tensor>> => {
       const { tfjsEngine } = await import("@tadsr/engine-tfjs");
       const tf = await import("@tensorflow/tfjs-core");
+      tf.enableProdMode(); // no advertisements on standard error
       await register();
       if (!(await tf.setBackend(backend))) throw new Error(`the ${backend} backend did not initialise`);
       return tfjsEngine({ name, backend, epsilon: FLOAT32_EPSILON });
