@@ -30,6 +30,10 @@ export const positive = numbers(1, 16);
 /** From -9 to 9. */
 export const wide = numbers(-9, 9);
 
+/** The dimensions of an image: [n, h, w, c]. */
+export const dimensions = ({ shape }: Input): readonly [number, number, number, number] =>
+  shape as [number, number, number, number];
+
 export const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 export const input = (kind: TensorKind, shape: readonly number[], data: Iterable<number>): Input => ({

@@ -6,9 +6,19 @@ import { engineLaws } from "./laws/engine.ts";
 import { functionLaws } from "./laws/functions.ts";
 import { gradientLaws } from "./laws/gradients.ts";
 import { imageLaws } from "./laws/images.ts";
+import { linearLaws } from "./laws/linear.ts";
 import { vectorSpaceLaws } from "./laws/vector-space.ts";
 
-export { agreementLaws, convolutionLaws, engineLaws, functionLaws, gradientLaws, imageLaws, vectorSpaceLaws };
+export {
+  agreementLaws,
+  convolutionLaws,
+  engineLaws,
+  functionLaws,
+  gradientLaws,
+  imageLaws,
+  linearLaws,
+  vectorSpaceLaws,
+};
 
 /** Every law, in the order in which a new backend is best mended. */
 export const laws: readonly Law[] = [
@@ -16,6 +26,7 @@ export const laws: readonly Law[] = [
   ...vectorSpaceLaws,
   ...functionLaws,
   ...convolutionLaws,
+  ...linearLaws,
   ...imageLaws,
   ...agreementLaws,
   ...gradientLaws,

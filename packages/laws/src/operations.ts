@@ -1,6 +1,7 @@
 /** Random uses of every operation: what its agreement with the reference and its gradient are tested on. */
 import type { TensorKind } from "@tadsr/core";
 import * as fc from "fast-check";
+import { optionsFor } from "./convolutions.ts";
 import { onReference, type Program } from "./evaluate.ts";
 import {
   anyShape,
@@ -20,7 +21,6 @@ import {
   wide,
 } from "./inputs.ts";
 import type { Operation } from "./law.ts";
-import { optionsFor } from "./laws/convolution.ts";
 
 /** One use of an operation. */
 export interface Use {

@@ -11,6 +11,7 @@ export {
   gradientLaws,
   imageLaws,
   laws,
+  linearLaws,
   vectorSpaceLaws,
 } from "./laws.ts";
 export type { Plan, PlannedTest, PlanOptions, Skip } from "./plan.ts";

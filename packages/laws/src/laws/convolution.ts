@@ -1,73 +1,19 @@
-/** Convolutions and the linear layer: linear in both arguments, and known kernels do what they must. */
-import type { ConvolutionOptions, Padding } from "@tadsr/core";
+/** Convolutions: linear in both arguments, and known kernels do what they must. */
 import * as fc from "fast-check";
+import {
+  blockDiagonal,
+  convolutions,
+  imageFrom,
+  none,
+  optionsFor,
+  pixel,
+  setInZeros,
+  tapWeight,
+  type Which,
+} from "../convolutions.ts";
 import { definition, equation } from "../equation.ts";
-import { count, type Input, imageShapes, inputFrom, tensorOf, upTo } from "../inputs.ts";
+import { dimensions, imageShapes, tensorOf, upTo } from "../inputs.ts";
 import type { Law, Operation } from "../law.ts";
-
-const none: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
-
-const paddings: fc.Arbitrary<Padding> = fc.record({
-  top: fc.nat(2),
-  bottom: fc.nat(2),
-  left: fc.nat(2),
-  right: fc.nat(2),
-});
-
-/** Two images and two weights of one size, a bias, and options under which the kernel fits the image. */
-export interface Convolution {
-  readonly images: readonly [Input, Input];
-  readonly weights: readonly [Input, Input];
-  readonly bias: Input;
-  readonly options: ConvolutionOptions;
-}
-
-type Which = "conv2d" | "depthwiseConv2d";
-
-/** The padding TensorFlow calls `same`: as many pixels as a stride needs, the odd one after. */
-const samePadding = (size: readonly [number, number], kernel: readonly [number, number], stride: number) => {
-  const [vertical, horizontal] = [0, 1].map((axis) => {
-    const [length, taps] = [size[axis] ?? 1, kernel[axis] ?? 1];
-    return Math.max(0, (Math.ceil(length / stride) - 1) * stride + taps - length);
-  }) as [number, number];
-  const [top, left] = [Math.floor(vertical / 2), Math.floor(horizontal / 2)];
-  return { top, bottom: vertical - top, left, right: horizontal - left };
-};
-
-/**
- * Options for an image of h x w: any stride; no padding, any padding, or `same`, for which many
- * libraries have code of its own. Padding is grown to make the kernel fit.
- */
-export const optionsFor = (
-  size: readonly [number, number],
-  kernel: readonly [number, number],
-): fc.Arbitrary<ConvolutionOptions> =>
-  fc
-    .tuple(upTo(3), fc.oneof(fc.constant(none), fc.constant("same" as const), paddings))
-    .map(([stride, chosen]) => {
-      const padding = chosen === "same" ? samePadding(size, kernel, stride) : chosen;
-      return {
-        stride,
-        padding: {
-          ...padding,
-          bottom: Math.max(padding.bottom, kernel[0] - size[0] - padding.top),
-          right: Math.max(padding.right, kernel[1] - size[1] - padding.left),
-        },
-      };
-    });
-
-const convolutions = (which: Which): fc.Arbitrary<Convolution> =>
-  fc.tuple(imageShapes(6), upTo(3), upTo(3), upTo(4)).chain(([[n, h, w, c], kh, kw, out]) => {
-    const image = tensorOf("image", [n, h, w, c]);
-    const weight =
-      which === "conv2d" ? tensorOf("convolution", [out, c, kh, kw]) : tensorOf("depthwise", [c, 1, kh, kw]);
-    return fc.record({
-      images: fc.tuple(image, image),
-      weights: fc.tuple(weight, weight),
-      bias: tensorOf("vector", [which === "conv2d" ? out : c]),
-      options: optionsFor([h, w], [kh, kw]),
-    });
-  });
 
 /** The laws `conv2d` and `depthwiseConv2d` share. */
 const shared = (which: Which): readonly Law[] => {
@@ -143,43 +89,6 @@ const shared = (which: Which): readonly Law[] => {
     strideLaw(which),
   ];
 };
-
-const dimensions = ({ shape }: Input): readonly [number, number, number, number] =>
-  shape as [number, number, number, number];
-
-/** The pixel at (y, x) of a sample's channel; 0 outside the image. */
-const pixel = (image: Input, sample: number, y: number, x: number, channel: number): number => {
-  const [, h, w, c] = dimensions(image);
-  if (y < 0 || y >= h || x < 0 || x >= w) return 0;
-  return image.data[((sample * h + y) * w + x) * c + channel] as number;
-};
-
-/** An image from a formula over its coordinates. */
-const imageFrom = (
-  shape: readonly [number, number, number, number],
-  formula: (sample: number, y: number, x: number, channel: number) => number,
-): Input => {
-  const [, h, w, c] = shape;
-  return inputFrom("image", shape, (i) =>
-    formula(Math.floor(i / (h * w * c)), Math.floor(i / (w * c)) % h, Math.floor(i / c) % w, i % c),
-  );
-};
-
-const setInZeros = (image: Input, { top, bottom, left, right }: Padding): Input => {
-  const [n, h, w, c] = dimensions(image);
-  return imageFrom([n, h + top + bottom, w + left + right, c], (sample, y, x, channel) =>
-    pixel(image, sample, y - top, x - left, channel),
-  );
-};
-
-/** A weight that is 1 at one tap from each channel to itself. */
-const tapWeight = (which: Which, c: number, [kh, kw]: readonly [number, number], tap: number): Input =>
-  which === "depthwiseConv2d"
-    ? inputFrom("depthwise", [c, 1, kh, kw], (i) => (i % (kh * kw) === tap ? 1 : 0))
-    : inputFrom("convolution", [c, c, kh, kw], (i) => {
-        const [out, from] = [Math.floor(i / (c * kh * kw)), Math.floor(i / (kh * kw)) % c];
-        return out === from && i % (kh * kw) === tap ? 1 : 0;
-      });
 
 /** With one tap at (ky, kx), the result is the image moved up by ky - top and left by kx - left. */
 const shiftLaw = (which: Which): Law =>
@@ -274,14 +183,6 @@ const translation: Law = equation({
     }),
 });
 
-const blockDiagonal = ({ shape, data }: Input): Input => {
-  const [c, , kh, kw] = shape as [number, number, number, number];
-  return inputFrom("convolution", [c, c, kh, kw], (i) => {
-    const [out, from] = [Math.floor(i / (c * kh * kw)), Math.floor(i / (kh * kw)) % c];
-    return out === from ? (data[out * kh * kw + (i % (kh * kw))] as number) : 0;
-  });
-};
-
 const depthwiseIsBlockDiagonal: Law = equation({
   name: "depthwiseConv2d is conv2d with a block-diagonal weight",
   statement: "depthwise(a, w) = conv(a, diag(w)), with bias, stride and padding",
@@ -299,61 +200,9 @@ const depthwiseIsBlockDiagonal: Law = equation({
       A.conv2d(a, diagonal, bias, options),
 });
 
-const layers = fc.tuple(upTo(3), upTo(6), upTo(5)).chain(([n, i, o]) => {
-  const matrix = tensorOf("matrix", [n, i]);
-  const weight = tensorOf("matrix", [o, i]);
-  return fc.record({
-    matrices: fc.tuple(matrix, matrix),
-    weights: fc.tuple(weight, weight),
-    bias: tensorOf("vector", [o]),
-  });
-});
-
-const linearLaws: readonly Law[] = [
-  definition({
-    name: "linear is the matrix product with the transposed weight",
-    statement: "linear(a, w, b)[n, o] = sum_i a[n, i] w[o, i] + b[o]",
-    operations: ["linear"],
-    inputs: layers,
-    tensors: ({ matrices: [a], weights: [w], bias }) => [a, w, bias],
-    program: () => (A, a, w, bias) => A.linear(a, w, bias),
-    expected: ({ matrices: [a], weights: [w], bias }) => {
-      const [n, i] = a.shape as [number, number];
-      const o = count(bias.shape);
-      return inputFrom("matrix", [n, o], (index) => {
-        const [row, out] = [Math.floor(index / o), index % o];
-        let sum = bias.data[out] as number;
-        for (let k = 0; k < i; k++) sum += (a.data[row * i + k] as number) * (w.data[out * i + k] as number);
-        return sum;
-      });
-    },
-  }),
-  equation({
-    name: "linear is linear in the matrix",
-    statement: "linear(a + b, w) = linear(a, w) + linear(b, w)",
-    operations: ["linear", "add"],
-    inputs: layers,
-    tensors: ({ matrices: [a, b], weights: [w] }) => [a, b, w],
-    kind: () => "matrix",
-    left: () => (A, a, b, w) => A.linear(A.add(a, b), w, null),
-    right: () => (A, a, b, w) => A.add(A.linear(a, w, null), A.linear(b, w, null)),
-  }),
-  equation({
-    name: "linear is linear in the weight",
-    statement: "linear(a, v + w) = linear(a, v) + linear(a, w)",
-    operations: ["linear", "add"],
-    inputs: layers,
-    tensors: ({ matrices: [a], weights: [v, w] }) => [a, v, w],
-    kind: () => "matrix",
-    left: () => (A, a, v, w) => A.linear(a, A.add(v, w), null),
-    right: () => (A, a, v, w) => A.add(A.linear(a, v, null), A.linear(a, w, null)),
-  }),
-];
-
 export const convolutionLaws: readonly Law[] = [
   ...shared("conv2d"),
   translation,
   ...shared("depthwiseConv2d"),
   depthwiseIsBlockDiagonal,
-  ...linearLaws,
 ];

@@ -1,16 +1,18 @@
-/** Gradients, for engines that have them: against central differences on the reference interpreter. */
-import type {
-  Algebra,
-  Differentiate,
-  Differentiated,
-  Engine,
-  NdArray,
-  Objective,
-  Tensors,
-} from "@tadsr/core";
+/** Gradients, for engines that have them: against central differences, and what `differentiate` returns. */
+import type { NdArray } from "@tadsr/core";
 import * as fc from "fast-check";
 import { identical } from "../equality.ts";
 import { onReference, type Program, sizeOf } from "../evaluate.ts";
+import {
+  agrees,
+  type Gradients,
+  gradientLaw,
+  gradientsOf,
+  inOrder,
+  named,
+  nameOf,
+  weightedSum,
+} from "../gradient.ts";
 import {
   anything,
   awayFromZero,
@@ -21,141 +23,8 @@ import {
   inputFrom,
   tensorOf,
 } from "../inputs.ts";
-import { check, every, type Law, type LawOf, law, type Operation, type Verdict } from "../law.ts";
-import { operations, smoothUse, type Use } from "../operations.ts";
-
-/** A scalar made of named parameters. */
-type Loss = <T>(algebra: Algebra<T>, parameters: Tensors<T>, constants: readonly T[]) => Objective<T>;
-
-interface Gradients {
-  readonly loss: NdArray;
-  readonly parts: Readonly<Record<string, NdArray>>;
-  readonly gradients: Readonly<Record<string, NdArray>>;
-}
-
-const downloadAll = async <T>(
-  engine: Engine<T>,
-  tensors: Tensors<T>,
-  kindOf: (name: string) => Input["kind"],
-): Promise<Readonly<Record<string, NdArray>>> => {
-  const arrays: Record<string, NdArray> = {};
-  for (const [name, tensor] of Object.entries(tensors))
-    arrays[name] = await engine.download(kindOf(name), tensor);
-  return arrays;
-};
-
-/** The engine's own gradients, brought back; leaves nothing alive. */
-const gradientsOf = async <T>(
-  engine: Engine<T>,
-  differentiate: Differentiate<T>,
-  parameters: Readonly<Record<string, Input>>,
-  constants: readonly Input[],
-  loss: Loss,
-): Promise<Gradients> => {
-  const uploaded: Tensors<T> = Object.fromEntries(
-    Object.entries(parameters).map(([name, array]) => [name, engine.upload(array.kind, array)]),
-  );
-  const fixed = constants.map((array) => engine.upload(array.kind, array));
-  const result: Differentiated<T> = engine.scope(() =>
-    differentiate(uploaded, (tensors) => loss(engine.algebra, tensors, fixed)),
-  );
-  const brought: Gradients = {
-    loss: await engine.download("scalar", result.loss),
-    parts: await downloadAll(engine, result.parts, () => "scalar"),
-    gradients: await downloadAll(engine, result.gradients, (name) => parameters[name]?.kind ?? "scalar"),
-  };
-  engine.release(
-    new Set([
-      result.loss,
-      ...Object.values(result.parts),
-      ...Object.values(result.gradients),
-      ...Object.values(uploaded),
-      ...fixed,
-    ]),
-  );
-  return brought;
-};
-
-type GradientLaw<I> = Omit<LawOf<I>, "holds" | "needs"> & {
-  readonly holds: <T>(
-    engine: Engine<T>,
-    differentiate: Differentiate<T>,
-    equal: Parameters<LawOf<I>["holds"]>[1],
-    inputs: I,
-  ) => Promise<Verdict>;
-};
-
-const gradientLaw = <I>({ holds, ...rest }: GradientLaw<I>): Law =>
-  law<I>({
-    ...rest,
-    needs: "gradients",
-    holds: async (engine, equal, inputs) =>
-      engine.differentiate === null
-        ? "the engine has no gradients: differentiate is null"
-        : holds(engine, engine.differentiate, equal, inputs),
-  });
-
-/** The weighted sum of an operation's result: each element of it counts differently. */
-const weightedSum =
-  (program: Program, elements: number): Program =>
-  (A, weight, ...tensors) =>
-    A.scale(A.mean(A.multiply(program(A, ...tensors), weight)), elements);
-
-const STEP = 1e-3;
-
-/** Central differences of fourth order: (8 (f(x+h) - f(x-h)) - (f(x+2h) - f(x-2h))) / 12 h. */
-const centralDifferences = (tensors: readonly Input[], which: number, program: Program): Input => {
-  const parameter = tensors[which] as Input;
-  const moved = (element: number, by: number): number => {
-    const data = parameter.data.slice();
-    data[element] = (data[element] as number) + by;
-    const point = tensors.map((tensor, i) => (i === which ? { ...parameter, data } : tensor));
-    return onReference(point, program).data[0] as number;
-  };
-  const difference = (element: number, by: number): number => moved(element, by) - moved(element, -by);
-  return inputFrom(
-    parameter.kind,
-    parameter.shape,
-    (element) => (8 * difference(element, STEP) - difference(element, 2 * STEP)) / (12 * STEP),
-  );
-};
-
-/** The float64 differences themselves are good to this, relative to the size of the terms. */
-const DIFFERENCES_EPSILON = 1e-10;
-
-const nameOf = (index: number): string => `p${index}`;
-
-const named = (tensors: readonly Input[]): Readonly<Record<string, Input>> =>
-  Object.fromEntries(tensors.map((tensor, i) => [nameOf(i), tensor]));
-
-const inOrder = <T>(parameters: Tensors<T>): T[] =>
-  Object.keys(parameters)
-    .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)))
-    .map((name) => parameters[name] as T);
-
-/** The gradient of every parameter against central differences. */
-const agrees = async <T>(
-  engine: Engine<T>,
-  differentiate: Differentiate<T>,
-  equal: Parameters<Law["holds"]>[1],
-  { tensors, program, weight }: Omit<Use, "kind"> & { readonly weight: Input },
-): Promise<Verdict> => {
-  const sum = weightedSum(program, count(weight.shape));
-  const { gradients } = await gradientsOf(engine, differentiate, named(tensors), [weight], (A, p, c) => ({
-    loss: sum(A, ...c, ...inOrder(p)),
-    parts: {},
-  }));
-  const all = [weight, ...tensors];
-  const size = sizeOf(all, sum) * Math.max(1, DIFFERENCES_EPSILON / engine.epsilon);
-  return every(
-    tensors.map((_, i) => {
-      const found = gradients[nameOf(i)];
-      const verdict =
-        found === undefined ? "is missing" : equal(found, centralDifferences(all, i + 1, sum), size);
-      return verdict === true ? true : `gradient of operand ${i + 1}: ${verdict}`;
-    }),
-  );
-};
+import { check, every, type Law, type Operation, type Verdict } from "../law.ts";
+import { operations, smoothUse } from "../operations.ts";
 
 const ofOperation = (operation: Operation): Law =>
   gradientLaw({

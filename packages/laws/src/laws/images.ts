@@ -2,11 +2,17 @@
 import * as fc from "fast-check";
 import { definition, equation } from "../equation.ts";
 import { evaluate } from "../evaluate.ts";
-import { awayFromZero, type Input, imageShapes, inputFrom, numbers, tensorOf, upTo } from "../inputs.ts";
+import {
+  awayFromZero,
+  dimensions,
+  type Input,
+  imageShapes,
+  inputFrom,
+  numbers,
+  tensorOf,
+  upTo,
+} from "../inputs.ts";
 import { type Law, law } from "../law.ts";
-
-const dimensions = ({ shape }: Input): readonly [number, number, number, number] =>
-  shape as [number, number, number, number];
 
 const imageAndFactor = fc.record({ shape: imageShapes(3), factor: upTo(3) }).chain(({ shape, factor }) =>
   fc.record({
