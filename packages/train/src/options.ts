@@ -65,7 +65,7 @@ export const SMALL_NETWORK: ResidualUNetConfig = {
 export const SMALL_SCHEDULE: ScheduleConfig = {
   steps: 4,
   kappa: 1,
-  minNoiseLevel: 0.2,
+  minNoiseLevel: Math.sqrt(0.001),
   etasEnd: 0.99,
   power: 0.3,
 };
