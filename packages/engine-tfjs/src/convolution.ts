@@ -10,8 +10,9 @@ type Convolve = (
   pad: "same" | "valid",
 ) => tf.Tensor4D;
 
+/** What `same` adds along an axis; below 0 it adds nothing, and wasm's kernels (4.22) return zeros. */
 const extent = (size: number, kernel: number, stride: number): number =>
-  Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0);
+  (Math.ceil(size / stride) - 1) * stride + kernel - size;
 
 /** Whether TensorFlow's `same` pads exactly so; it is the one padding every backend has kernels for. */
 const isSame = (
@@ -22,6 +23,8 @@ const isSame = (
   const vertical = extent(image.shape[1], weight.shape[0], stride);
   const horizontal = extent(image.shape[2], weight.shape[1], stride);
   return (
+    vertical >= 0 &&
+    horizontal >= 0 &&
     padding.top === vertical >> 1 &&
     padding.bottom === vertical - (vertical >> 1) &&
     padding.left === horizontal >> 1 &&
