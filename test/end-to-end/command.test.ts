@@ -1,6 +1,14 @@
 /** The command as a user runs it: a process of its own, with its streams, signals and exit code. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -177,5 +185,29 @@ describe.skipIf(process.platform === "win32")("an interrupted upscale", () => {
     spawned.child.kill("SIGINT");
     expect((await spawned.ended).code).toBe(130);
     expect(readdirSync(place).sort()).toEqual(["large-4x.png", "large.png"]);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("an interrupted training", () => {
+  it("ends with a checkpoint and code 130, and goes on from there", async () => {
+    mkdirSync(at("photos"));
+    await flat(96, 96).toFile(at("photos/a.png"));
+    const words = [
+      ...["train", "teacher", "--data", "photos", "-o", "run", "--batch", "1", "--crop", "32"],
+      ...["--runtime", "wasm", "--checkpoint-every", "1"],
+    ];
+    const spawned = start([...words, "--steps", "100000"]);
+    await until(() => existsSync(at("run/checkpoint.safetensors")), spawned);
+    spawned.child.kill("SIGINT");
+    const { code, out } = await spawned.ended;
+    const stopped = /^run: stopped after (\d+) steps? on 1 photograph, .*; go on with --resume\n$/.exec(
+      out.toString(),
+    );
+    expect({ code, stopped: stopped !== null }).toEqual({ code: 130, stopped: true });
+    const lines = readFileSync(at("run/log.jsonl"), "utf8").trimEnd().split("\n");
+    expect(lines).toHaveLength(Number(stopped?.[1]));
+    const other = await start([...words, "--steps", "100001", "--resume"]).ended;
+    expect(other.code).toBe(1);
+    expect(other.err).toMatch(/^tadsr: [^\n]*\n$/);
   });
 });

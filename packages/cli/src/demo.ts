@@ -9,6 +9,7 @@ import sharp, { type OverlayOptions, type Sharp } from "sharp";
 import type { DemoOptions } from "./commands/demo.ts";
 import type { ExitCode, Failure } from "./failure.ts";
 import type { CommandTask } from "./perform.ts";
+import { plural } from "./plural.ts";
 import { progressOn } from "./progress.ts";
 import { cannotWrite, writeSafely } from "./safe-file.ts";
 import { printLine, resolveIn, type Shell } from "./shell.ts";
@@ -126,7 +127,7 @@ export const runDemo =
           printLine(
             shell,
             `${options.out}: bicubic | tadsr | original, model ${model.name}, runtime ${model.runtime}, ` +
-              `${steps} step${steps === 1 ? "" : "s"}, seed ${seed}, ${compared.right.toFixed(2)} s`,
+              `${plural(steps, "step")}, seed ${seed}, ${compared.right.toFixed(2)} s`,
           );
           return E.right(0);
         } catch (thrown) {

@@ -74,7 +74,7 @@ export const schedulePlot = (schedule: Schedule): string => {
   });
   const { steps, power, kappa, minNoiseLevel, etasEnd } = schedule.config;
   const respaced = schedule.T === steps ? "" : ` respaced to ${schedule.T}`;
-  const caption = `T = ${steps}${respaced}, p = ${power}, κ = ${kappa}, least noise ${minNoiseLevel}, end ${etasEnd}`;
+  const caption = `T = ${steps}${respaced}, p = ${power}, κ = ${kappa}, least noise ${Number(minNoiseLevel.toPrecision(4))}, end ${etasEnd}`;
   const middle = (PLOT.top + PLOT.bottom) / 2;
   return svgDocument(WIDTH, HEIGHT, [
     element("rect", { width: WIDTH, height: HEIGHT, fill: "#ffffff" }),

@@ -16,10 +16,18 @@ import {
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import type { TrainCommandOptions, TrainStudentCommandOptions } from "../commands/train.ts";
-import { type ExitCode, type Failure, inputFailure, modelFailure, usageFailure } from "../failure.ts";
+import {
+  type ExitCode,
+  type Failure,
+  firstLine,
+  inputFailure,
+  modelFailure,
+  usageFailure,
+} from "../failure.ts";
 import { locateModel } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { CommandTask } from "../perform.ts";
+import { plural } from "../plural.ts";
 import { displayPath, noteLine, printLine, resolveIn, type Shell } from "../shell.ts";
 
 type Common = Omit<TrainingOptions, "data" | "output">;
@@ -79,15 +87,10 @@ export const studentOptions = (
   };
 };
 
-const failureOf = (error: TrainError): Failure => {
-  switch (error.kind) {
-    case "Options":
-      return usageFailure(error.message);
-    case "Model":
-      return modelFailure(error.message);
-    default:
-      return inputFailure(error.message);
-  }
+const failureOf = ({ kind, message }: TrainError): Failure => {
+  const line = firstLine(message);
+  if (kind === "Options") return usageFailure(line);
+  return kind === "Model" ? modelFailure(line) : inputFailure(line);
 };
 
 /** Hours, minutes and seconds, the larger ones where there are any. */
@@ -109,7 +112,8 @@ const showProgress = (shell: Shell, progress: RunProgress): void => {
 
 const outcomeLine = (shell: Shell, out: string, runtime: string, outcome: TrainingOutcome): string => {
   const { step, photographs, skipped, model } = outcome;
-  const trained = `${step} steps on ${photographs} photographs (${skipped.length} skipped), runtime ${runtime}`;
+  const left = skipped.length === 0 ? "" : ` (${skipped.length} left out)`;
+  const trained = `${plural(step, "step")} on ${plural(photographs, "photograph")}${left}, runtime ${runtime}`;
   return model === null
     ? `${out}: stopped after ${trained}; go on with --resume`
     : `${displayPath(shell, model)}: ${trained}`;
@@ -117,7 +121,23 @@ const outcomeLine = (shell: Shell, out: string, runtime: string, outcome: Traini
 
 type Train = (engine: Engine<unknown>, watcher: Watcher) => TE.TaskEither<TrainError, TrainingOutcome>;
 
-/** Opens the runtime, trains, and lets Ctrl-C stop it after a step with a checkpoint written. */
+/** Trains and prints how it ended. */
+const trainAndTell = async (
+  shell: Shell,
+  typed: TrainCommandOptions,
+  engine: Engine<unknown>,
+  train: TE.TaskEither<TrainError, TrainingOutcome>,
+): Promise<E.Either<Failure, ExitCode>> => {
+  const trained = await train();
+  if (shell.stderr.isTTY === true) shell.stderr.write("\r\u001b[2K");
+  await engine.close();
+  if (E.isLeft(trained)) return E.left(failureOf(trained.left));
+  for (const { name, reason } of trained.right.skipped) noteLine(shell, `${name} skipped: ${reason}`);
+  printLine(shell, outcomeLine(shell, typed.out, engine.name, trained.right));
+  return E.right(0);
+};
+
+/** Opens the runtime and trains; Ctrl-C stops it after a step, when a checkpoint is written. */
 const runTraining =
   (shell: Shell, typed: TrainCommandOptions, train: Train): CommandTask =>
   async () => {
@@ -126,19 +146,19 @@ const runTraining =
     const engine = opened.right;
     const controller = new AbortController();
     const onProgress = (progress: RunProgress): void => showProgress(shell, progress);
-    const training = train(engine, { signal: controller.signal, onProgress })();
+    const working = trainAndTell(
+      shell,
+      typed,
+      engine,
+      train(engine, { signal: controller.signal, onProgress }),
+    );
     const forget = shell.onInterrupt(async () => {
       controller.abort();
-      await training;
+      await working;
     });
-    const trained = await training;
+    const worked = await working;
     forget();
-    if (shell.stderr.isTTY === true) shell.stderr.write("\r\u001b[2K");
-    await engine.close();
-    if (E.isLeft(trained)) return E.left(failureOf(trained.left));
-    for (const { name, reason } of trained.right.skipped) noteLine(shell, `${name} skipped: ${reason}`);
-    printLine(shell, outcomeLine(shell, typed.out, engine.name, trained.right));
-    return E.right<Failure, ExitCode>(0);
+    return worked;
   };
 
 export const runTrainTeacher = (shell: Shell, typed: TrainCommandOptions): CommandTask =>

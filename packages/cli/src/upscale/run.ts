@@ -5,6 +5,7 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import type { UpscaleOptions } from "../commands/upscale.ts";
 import type { ExitCode, Failure } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
+import { plural } from "../plural.ts";
 import { progressOn } from "../progress.ts";
 import { cannotWrite } from "../safe-file.ts";
 import { displayPath, noteLine, type Shell, STREAM } from "../shell.ts";
@@ -12,8 +13,6 @@ import { expandInputs, type Refused } from "./inputs.ts";
 import { type Finished, upscaleOne } from "./one-picture.ts";
 import { type OpenModel, openModel } from "./open-model.ts";
 import { type Destination, destinationOf, type Job, planOutputs } from "./outputs.ts";
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const makeFolder = (shell: Shell, destination: Destination): TE.TaskEither<Failure, void> =>
   destination._tag === "Folder"

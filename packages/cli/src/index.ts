@@ -1,0 +1,6 @@
+/** The command as a function, for programs that run it inside themselves. */
+export type { ExitCode } from "./failure.ts";
+export { handleInterrupts, type Undo } from "./interrupt.ts";
+export { run } from "./program.ts";
+export { type Output, type Shell, userFolder } from "./shell.ts";
+export { VERSION } from "./version.ts";

@@ -1,0 +1,145 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SMALL_SCHEDULE, STUDENT_DEFAULTS, TEACHER_DEFAULTS } from "@tadsr/train";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../src/program.ts";
+import { presets } from "../src/schedule/run.ts";
+import { duration, progressText, studentOptions, teacherOptions } from "../src/train/run.ts";
+import { memoryShell, temporaryFolder } from "./memory-shell.ts";
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+const at = (name: string): string => join(folder.path, name);
+
+const tadsr = async (...words: readonly string[]) => {
+  const memory = memoryShell(folder.path);
+  const code = await run(memory.shell, words);
+  return { code, out: memory.out(), err: memory.err(), undoing: memory.undoing };
+};
+
+beforeAll(async () => {
+  mkdirSync(at("photos"));
+  const noise = Uint8Array.from({ length: 96 * 96 * 3 }, (_, i) => (i * 31 + (i >> 6) * 17) % 256);
+  await sharp(noise, { raw: { width: 96, height: 96, channels: 3 } })
+    .png()
+    .toFile(at("photos/a.png"));
+});
+
+const QUICK = ["--data", "photos", "--batch", "1", "--crop", "32", "--runtime", "wasm"];
+
+const logged = (name: string): readonly number[] =>
+  readFileSync(at(name), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { readonly step: number }).step);
+
+describe("tadsr train", () => {
+  it("trains a teacher, resumes it, distils a student, and both upscale", async () => {
+    const first = await tadsr("train", "teacher", ...QUICK, "-o", "t", "--steps", "2");
+    expect(first).toMatchObject({
+      code: 0,
+      out: "t/model: 2 steps on 1 photograph, runtime wasm\n",
+      err: "",
+    });
+    expect(first.undoing.size).toBe(0);
+    expect(logged("t/log.jsonl")).toEqual([1, 2]);
+    const student = await tadsr(
+      ...["train", "student", ...QUICK, "-o", "s", "--steps", "1", "--teacher", "t/model"],
+    );
+    expect(student).toMatchObject({ code: 0, out: "s/model: 1 step on 1 photograph, runtime wasm\n" });
+    for (const [model, steps] of [
+      ["t/model", "4 steps"],
+      ["s/model", "1 step"],
+    ] as const) {
+      const upscaled = await tadsr("upscale", "photos/a.png", "--model", model, "--tile", "48", "--force");
+      expect(upscaled.code).toBe(0);
+      expect(upscaled.out).toContain(steps);
+    }
+  });
+
+  it("does not run over a training that is there", async () => {
+    const again = await tadsr("train", "teacher", ...QUICK, "-o", "t", "--steps", "2");
+    expect(again).toMatchObject({ code: 1, out: "" });
+    expect(again.err).toMatch(/^tadsr: .*holds a training: continue it with --resume[^\n]*\n$/);
+  });
+
+  it.each([
+    ["no data", ["train", "teacher", "-o", "x"], 2, "required option '--data <folder>' not specified"],
+    ["no teacher", ["train", "student", ...QUICK, "-o", "x"], 2, "'--teacher <name|folder>' not specified"],
+    ["no steps", ["train", "teacher", ...QUICK, "-o", "x", "--steps", "0"], 2, "argument '0' is invalid"],
+    [
+      "a crop that does not fit",
+      ["train", "teacher", ...QUICK, "--crop", "30", "-o", "x"],
+      2,
+      "crop is 30; allowed",
+    ],
+    ["a missing folder", ["train", "teacher", ...QUICK, "--data", "none", "-o", "x"], 1, "none"],
+    ["a missing teacher", ["train", "student", ...QUICK, "-o", "x", "--teacher", "gone"], 1, "gone: neither"],
+    ["a runtime without gradients", ["train", "teacher", "--runtime", "reference"], 2, "Allowed choices are"],
+    ["nothing to train", ["train"], 2, ""],
+  ])("refuses %s, with one line where it is not the help", async (name, words, code, message) => {
+    const result = await tadsr(...words);
+    expect(result.code).toBe(code);
+    expect(result.out).toBe("");
+    expect(result.err).toContain(message);
+    if (name !== "nothing to train") expect(result.err).toMatch(/^tadsr: [^\n]*\n$/);
+  });
+});
+
+describe("the options of a training", () => {
+  const { shell } = memoryShell("/home/me");
+  const least = { data: "photos", out: "run", runtime: "auto" } as const;
+
+  it("are the package's own where nothing is typed; paths are the user's", () => {
+    const paths = { data: "/home/me/photos", output: "/home/me/run" };
+    expect(teacherOptions(shell, least)).toEqual({ ...TEACHER_DEFAULTS, ...paths });
+    expect(studentOptions(shell, { ...least, teacher: "t" }, "/t", null)).toEqual({
+      ...STUDENT_DEFAULTS,
+      ...paths,
+      teacher: "/t",
+    });
+  });
+
+  it("are what is typed, every one", () => {
+    const common = {
+      ...{ steps: 11, batch: 12, crop: 48, shrink: 0.5, seed: 13, averageDecay: 0.5, weightDecay: 0.25 },
+      ...{ checkpointEvery: 14, resume: true },
+    };
+    const typed = {
+      ...least,
+      ...common,
+      ...({ rate: 0.125, warmUp: 15, decay: "constant", perceptual: 0.75, perceptualWeights: "p" } as const),
+    };
+    const expected = {
+      ...common,
+      ...{ data: "/home/me/photos", output: "/home/me/run", perceptualWeights: "/home/me/p" },
+      rate: { peak: 0.125, warmUp: 15, decay: "constant" },
+    };
+    expect(teacherOptions(shell, typed)).toMatchObject({ ...expected, perceptual: 0.75 });
+    const weights = { distillation: 2, score: 3, fidelity: 4 };
+    expect(studentOptions(shell, { ...typed, ...weights, teacher: "t" }, "/t", "/s")).toMatchObject({
+      ...expected,
+      ...{ teacher: "/t", start: "/s" },
+      weights: { ...weights, perceptual: 0.75 },
+    });
+  });
+});
+
+describe("the schedule of the small models", () => {
+  it("is a preset of tadsr schedule", () => expect(presets["small-x4"]).toEqual(SMALL_SCHEDULE));
+});
+
+describe("progress", () => {
+  it("says how far, how good and how long", () => {
+    const progress = { step: 3, steps: 10, loss: 0.123456, parts: {}, rate: 1, secondsLeft: 75 };
+    expect(progressText(progress)).toBe("step 3 of 10, loss 0.1235, 1 min 15 s left");
+  });
+  it.each([
+    [0.4, "0 s"],
+    [59.6, "1 min 0 s"],
+    [3600, "1 h 0 min"],
+    [7385, "2 h 3 min"],
+    [Number.NaN, "unknown"],
+  ])("%d seconds are %s", (seconds, text) => expect(duration(seconds)).toBe(text));
+});
