@@ -1,0 +1,137 @@
+/** The check of imports passes on this tree, and fails on each fault that it is there to find. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+
+const check = join(import.meta.dirname, "..", "tools", "check-imports.mjs");
+
+const run = (...folder: readonly string[]): { readonly status: number | null; readonly text: string } => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [check, ...folder], { encoding: "utf8" });
+  return { status, text: stdout + stderr };
+};
+
+/** Runs the check on a tree of these files alone. */
+const runOn = (files: Readonly<Record<string, string>>): ReturnType<typeof run> => {
+  const folder = mkdtempSync(join(tmpdir(), "tadsr-imports-"));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    return run(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+const manifest = (name: string, ...dependencies: readonly string[]): string =>
+  JSON.stringify({ name, dependencies: Object.fromEntries(dependencies.map((key) => [key, "1.0.0"])) });
+
+const sound = {
+  "packages/core/package.json": manifest("@tadsr/core", "fp-ts"),
+  "packages/core/src/index.ts": 'export { a } from "./a.ts";\n',
+  "packages/core/src/a.ts": 'import * as E from "fp-ts/lib/Either.js";\nexport const a = E.right(1);\n',
+};
+
+test("the tree's imports are sound", () => {
+  expect(run()).toEqual({ status: 0, text: expect.stringContaining("no import cycle") });
+});
+
+test("a small sound tree passes", () => {
+  expect(runOn(sound).status).toBe(0);
+});
+
+const device = { "packages/runtime-node/package.json": manifest("r", "@tensorflow/tfjs-backend-wasm") };
+
+test.each<[string, Readonly<Record<string, string>>, string]>([
+  [
+    "a cycle",
+    { "packages/core/src/a.ts": 'import "./b.ts";\n', "packages/core/src/b.ts": 'export * from "./a.ts";\n' },
+    "import cycle: packages/core/src/a.ts -> packages/core/src/b.ts -> packages/core/src/a.ts",
+  ],
+  [
+    "a cycle through a dynamic import",
+    {
+      "packages/core/src/a.ts": 'import "./b.ts";\n',
+      "packages/core/src/b.ts": 'export const b = () => import("./a.ts");\n',
+    },
+    "import cycle: packages/core/src/a.ts -> packages/core/src/b.ts -> packages/core/src/a.ts",
+  ],
+  [
+    "a dependency that points the wrong way, though of types only",
+    {
+      "packages/model/package.json": manifest("@tadsr/model", "@tadsr/train"),
+      "packages/model/src/index.ts": 'export type { T } from "@tadsr/train";\n',
+      "packages/train/package.json": manifest("@tadsr/train"),
+      "packages/train/src/index.ts": "export type T = number;\n",
+    },
+    "packages/model/src/index.ts: model must not import train",
+  ],
+  [
+    "another package of npm in core",
+    {
+      "packages/core/package.json": manifest("@tadsr/core", "fp-ts", "sharp"),
+      "packages/core/src/b.ts": 'import sharp from "sharp";\nexport const b = sharp;\n',
+    },
+    "core imports sharp: it may import fp-ts only",
+  ],
+  [
+    "Node's modules in core",
+    { "packages/core/src/b.ts": 'export { join } from "node:path";\n' },
+    "core imports node:path",
+  ],
+  [
+    "an undeclared package",
+    {
+      "packages/model/package.json": manifest("@tadsr/model"),
+      "packages/model/src/index.ts": 'import * as O from "fp-ts/lib/Option.js";\nexport const o = O.none;\n',
+    },
+    "imports fp-ts/lib/Option.js, which its package.json does not declare",
+  ],
+  [
+    "a declared package that nothing imports",
+    { "packages/model/package.json": manifest("@tadsr/model", "fp-ts") },
+    "declares fp-ts, which nothing imports",
+  ],
+  [
+    "a file of another package by its path",
+    {
+      "packages/model/package.json": manifest("@tadsr/model"),
+      "packages/model/src/index.ts": 'export * from "../../core/src/index.ts";\n',
+    },
+    "from outside its package's src",
+  ],
+  [
+    "a backend outside the runtimes",
+    {
+      "packages/model/package.json": manifest("@tadsr/model", "@tensorflow/tfjs-backend-wasm"),
+      "packages/model/src/index.ts": 'export const open = () => import("@tensorflow/tfjs-backend-wasm");\n',
+    },
+    "only a runtime imports @tensorflow/tfjs-backend-wasm",
+  ],
+  [
+    "a backend imported with its runtime",
+    { ...device, "packages/runtime-node/src/index.ts": 'import "@tensorflow/tfjs-backend-wasm";\n' },
+    "imports @tensorflow/tfjs-backend-wasm before its runtime is opened",
+  ],
+  [
+    "a backend awaited while its runtime is imported",
+    {
+      ...device,
+      "packages/runtime-node/src/index.ts":
+        'export const tf = await import("@tensorflow/tfjs-backend-wasm");\n',
+    },
+    "imports @tensorflow/tfjs-backend-wasm before its runtime is opened",
+  ],
+  [
+    "a package that has no rule",
+    { "packages/other/package.json": manifest("@tadsr/other") },
+    "does not say what other may import",
+  ],
+])("%s fails the check", (_, files, text) => {
+  const { status, text: printed } = runOn({ ...sound, ...files });
+  expect(printed).toContain(text);
+  expect(status).toBe(1);
+});

@@ -1,0 +1,155 @@
+#!/usr/bin/env node
+/**
+ * Fails on an import cycle, on a dependency that points the wrong way between packages, on an import that
+ * the package's manifest does not declare (or a declared one that nothing imports), and on a device's
+ * backend that is imported before its runtime is opened. An import of types counts between packages; in a
+ * cycle it does not, since it is gone when the program runs.
+ *
+ *   node tools/check-imports.mjs [folder that holds packages/; this repository unless given]
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { parseSync } from "vite";
+
+/** Who may import whom, by folder under packages/. A package that is not named here fails the check. */
+const mayImport = {
+  core: [],
+  laws: ["core"],
+  model: ["core"],
+  train: ["core", "model"],
+  "engine-tfjs": ["core"],
+  "runtime-node": ["core", "engine-tfjs"],
+  cli: ["core", "laws", "model", "train", "engine-tfjs", "runtime-node"],
+};
+
+/** All that core may import from npm. */
+const npmOfCore = ["fp-ts"];
+
+/** What drives a device. Only a runtime imports it, and only when it is opened. */
+const isBackend = (name) =>
+  /^@tensorflow\/tfjs-(backend-|node|react-native)|^onnxruntime|^webgpu$/.test(name);
+const isRuntime = (folder) => folder.startsWith("runtime-");
+
+const root = resolve(process.argv[2] ?? join(import.meta.dirname, ".."));
+
+const sourcesUnder = (folder) =>
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+        const path = join(folder, entry.name);
+        if (entry.isDirectory())
+          return ["node_modules", "dist"].includes(entry.name) ? [] : sourcesUnder(path);
+        return /\.(ts|mts|mjs)$/.test(entry.name) ? [path] : [];
+      })
+    : [];
+
+/** Every import of a file: what it names, whether it waits for a function's call, whether it is of types. */
+const importsOf = (file) => {
+  const { program, errors } = parseSync(file, readFileSync(file, "utf8"));
+  if (errors.length > 0) throw new Error(`${relative(root, file)}: ${errors[0].message}`);
+  const found = [];
+  const visit = (node, insideFunction) => {
+    if (Array.isArray(node)) for (const item of node) visit(item, insideFunction);
+    else if (node !== null && typeof node === "object" && typeof node.type === "string") {
+      const isType = node.importKind === "type" || node.exportKind === "type" || node.type === "TSImportType";
+      const source = node.source ?? (node.type === "TSImportType" ? node.argument : undefined);
+      const name = source?.value ?? source?.literal?.value;
+      const lazy = isType || (node.type === "ImportExpression" && insideFunction);
+      if (typeof name === "string") found.push({ name, lazy, isType });
+      const deeper = insideFunction || /Function/.test(node.type);
+      for (const key of Object.keys(node)) visit(node[key], deeper);
+    }
+  };
+  visit(program, false);
+  return found;
+};
+
+const files = ["packages", "examples", "test"].flatMap((folder) => sourcesUnder(join(root, folder)));
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+const faults = [];
+const fault = (file, text) => faults.push(`${relative(root, file).split(sep).join("/")}: ${text}`);
+
+const isRelative = (name) => name.startsWith(".");
+const packageName = (name) => name.split("/", name.startsWith("@") ? 2 : 1).join("/");
+const isBuiltin = (name) => name.startsWith("node:") || builtinModules.includes(name);
+
+// Cycles, by depth-first search over the relative imports.
+const state = new Map();
+const search = (file, path) => {
+  if (state.get(file) === "done") return;
+  if (state.get(file) === "open") {
+    const cycle = [...path.slice(path.indexOf(file)), file];
+    fault(
+      file,
+      `import cycle: ${cycle.map((step) => relative(root, step).split(sep).join("/")).join(" -> ")}`,
+    );
+    return;
+  }
+  state.set(file, "open");
+  for (const { name, isType } of imports.get(file) ?? []) {
+    if (isRelative(name) && !isType) search(resolve(dirname(file), name), [...path, file]);
+  }
+  state.set(file, "done");
+};
+for (const file of files) search(file, []);
+
+for (const file of files) {
+  for (const { name } of imports.get(file)) {
+    if (!isRelative(name)) continue;
+    const target = resolve(dirname(file), name);
+    if (!existsSync(target)) fault(file, `imports ${name}, which does not exist`);
+  }
+}
+
+// Between packages.
+const folders = existsSync(join(root, "packages"))
+  ? readdirSync(join(root, "packages"), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  : [];
+const manifests = new Map(
+  folders
+    .map(({ name }) => [name, join(root, "packages", name, "package.json")])
+    .filter(([, path]) => existsSync(path))
+    .map(([name, path]) => [name, JSON.parse(readFileSync(path, "utf8"))]),
+);
+const folderOf = new Map([...manifests].map(([folder, manifest]) => [manifest.name, folder]));
+
+for (const [folder, manifest] of manifests) {
+  const home = join(root, "packages", folder);
+  const allowed = mayImport[folder];
+  if (allowed === undefined) {
+    fault(join(home, "package.json"), `tools/check-imports.mjs does not say what ${folder} may import`);
+    continue;
+  }
+  const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
+  const used = new Set();
+  for (const file of sourcesUnder(join(home, "src"))) {
+    for (const { name, lazy } of imports.get(file)) {
+      if (isRelative(name)) {
+        const inside = resolve(dirname(file), name).startsWith(join(home, "src") + sep);
+        if (!inside) fault(file, `imports ${name} from outside its package's src`);
+        continue;
+      }
+      if (isBuiltin(name)) {
+        if (folder === "core") fault(file, `core imports ${name}: it runs everywhere, so not Node's modules`);
+        continue;
+      }
+      const dependency = packageName(name);
+      used.add(dependency);
+      if (!declared.has(dependency)) fault(file, `imports ${name}, which its package.json does not declare`);
+      const target = folderOf.get(dependency);
+      if (target !== undefined && !allowed.includes(target))
+        fault(file, `${folder} must not import ${target}`);
+      if (target === undefined && folder === "core" && !npmOfCore.includes(dependency))
+        fault(file, `core imports ${name}: it may import ${npmOfCore.join(", ")} only`);
+      if (isBackend(dependency) && !isRuntime(folder)) fault(file, `only a runtime imports ${dependency}`);
+      if (isBackend(dependency) && !lazy) fault(file, `imports ${dependency} before its runtime is opened`);
+    }
+  }
+  for (const dependency of Object.keys(manifest.dependencies ?? {}))
+    if (!used.has(dependency))
+      fault(join(home, "package.json"), `declares ${dependency}, which nothing imports`);
+}
+
+for (const line of [...new Set(faults)].sort()) console.error(line);
+if (faults.length > 0) process.exitCode = 1;
+else console.log(`${files.length} files: no import cycle, every dependency points the right way`);

