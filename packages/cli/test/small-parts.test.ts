@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DEFAULT_TILE as tileOfModel } from "@tadsr/model";
 import { InvalidArgumentError } from "commander";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { DEFAULT_TILE } from "../src/commands/upscale.ts";
 import { fileReason, firstLine } from "../src/failure.ts";
 import { handleInterrupts } from "../src/interrupt.ts";
 import { modelLine } from "../src/locate-model.ts";
@@ -98,6 +100,11 @@ describe("messages", () => {
       "m: wrong, by 3 tensors: a (and 2 more)",
     );
   });
+});
+
+describe("the default tile", () => {
+  it("is the model package's, which the command line does not import for it", () =>
+    expect(DEFAULT_TILE).toBe(tileOfModel));
 });
 
 describe("the version", () => {
