@@ -14,10 +14,14 @@ const editDistance = (a: string, b: string): number => {
   return row[b.length] as number;
 };
 
-/** The candidate that is fewest edits away, if fewer than half of the name would change; else null. */
+/** A prefix too many, as in `module.input.bias`, is what names most often differ by. */
+const isSuffix = (a: string, b: string): boolean => a.length > 0 && b.endsWith(`.${a}`);
+
+/** The candidate that is fewest edits away, if less than a third of the name would change; else null. */
 export const nearestName = (name: string, candidates: Iterable<string>): string | null => {
-  let [best, fewest]: [string | null, number] = [null, Math.ceil(name.length / 2)];
+  let [best, fewest]: [string | null, number] = [null, Math.ceil(name.length / 3)];
   for (const candidate of candidates) {
+    if (isSuffix(name, candidate) || isSuffix(candidate, name)) return candidate;
     if (Math.abs(candidate.length - name.length) >= fewest) continue;
     const distance = editDistance(name, candidate);
     if (distance < fewest) [best, fewest] = [candidate, distance];

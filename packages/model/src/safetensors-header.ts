@@ -75,8 +75,9 @@ export const headerLength = (file: string, start: Uint8Array, fileSize: number):
 };
 
 const entryOf = (file: string, name: string, value: unknown): Checked<TensorEntry> => {
-  const refuse = (expected: string, found: unknown) =>
-    E.left(invalidSafetensors(file, name, expected, shown(found)));
+  const refuseText = (expected: string, found: string) =>
+    E.left(invalidSafetensors(file, name, expected, found));
+  const refuse = (expected: string, found: unknown) => refuseText(expected, shown(found));
   if (!isRecord(value)) return refuse("an object with dtype, shape and data_offsets", value);
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isStoredType(dtype)) return refuse(`a dtype of ${Object.keys(BYTES).join(", ")}`, dtype);
@@ -86,7 +87,7 @@ const entryOf = (file: string, name: string, value: unknown): Checked<TensorEntr
   const [begin, end] = offsets as [number, number];
   const size = elements(shape) * BYTES[dtype];
   if (end - begin !== size)
-    return refuse(`${size} bytes, for shape ${shown(shape)} of ${dtype}`, `${end - begin} bytes` as unknown);
+    return refuseText(`${size} bytes, for shape ${shown(shape)} of ${dtype}`, `${end - begin} bytes`);
   return E.right({ name, type: dtype, shape: shape as readonly number[], begin, end });
 };
 
