@@ -4,6 +4,6 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 const packages = join(import.meta.dirname, "..", "packages");
-for (const name of readdirSync(packages))
+for (const entry of readdirSync(packages, { withFileTypes: true }).filter((found) => found.isDirectory()))
   for (const output of ["dist", "tsconfig.tsbuildinfo"])
-    rmSync(join(packages, name, output), { recursive: true, force: true });
+    rmSync(join(packages, entry.name, output), { recursive: true, force: true });
