@@ -14,8 +14,28 @@ import { type HostWeights, uploadWeights } from "./task.ts";
 const FORMAT = "tadsr-checkpoint/1";
 const PARTS = ["weights", "average", "first", "second"] as const;
 
-/** What the state was trained with, compared word for word on resuming. */
+/** What the state was trained with: a flat record as JSON, compared field by field on resuming. */
 export type Identity = string;
+
+const fieldsOf = (identity: Identity): Readonly<Record<string, unknown>> => {
+  try {
+    const value: unknown = JSON.parse(identity);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+};
+
+/** "batch was 2 and is 3", for every field that differs. */
+const differences = (then: Identity, now: Identity): string => {
+  const [before, after] = [fieldsOf(then), fieldsOf(now)];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const text = (value: unknown): string => JSON.stringify(value) ?? "absent";
+  return names
+    .filter((name) => text(before[name]) !== text(after[name]))
+    .map((name) => `${name} was ${text(before[name])} and is ${text(after[name])}`)
+    .join(", ");
+};
 
 export const downloadWeights = async <T>(
   engine: Engine<T>,
@@ -74,10 +94,8 @@ export const readCheckpoint =
     const { metadata, tensors } = read.right;
     if (metadata.format !== FORMAT) return refused(file, `not a checkpoint (expected format ${FORMAT})`);
     if (metadata.identity !== identity) {
-      return refused(
-        file,
-        `was made with other options; give the same or another folder\n  then: ${metadata.identity}\n  now:  ${identity}`,
-      );
+      const changed = differences(metadata.identity ?? "", identity);
+      return refused(file, `was made with other options: ${changed}; resume with those, or train elsewhere`);
     }
     const part = (name: (typeof PARTS)[number]): Tensors<T> =>
       uploadWeights(

@@ -93,7 +93,9 @@ describe("training", () => {
 
   it("does not resume with other options", async () => {
     const options = { ...tinyTeacher(at("photographs"), at("whole")), batch: 3, resume: true };
-    expect(message(await trainTeacher(engine, options)())).toMatch(/was made with other options/);
+    expect(message(await trainTeacher(engine, options)())).toMatch(
+      /was made with other options: batch was 2 and is 3; resume with those/,
+    );
   });
 
   it("distils a student from the teacher, and its distillation loss falls", async () => {
