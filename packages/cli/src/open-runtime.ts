@@ -3,8 +3,8 @@ import type { Engine } from "@tadsr/core";
 import { preference, runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
-import type { RuntimeChoice } from "./commands/upscale.ts";
 import { type Failure, runtimeFailure } from "./failure.ts";
+import type { RuntimeChoice } from "./upscale/options.ts";
 
 /**
  * A runtime named by the user opens or is an error with its remedy. `auto` is the first of the

@@ -5,7 +5,6 @@ import { DEFAULT_TILE as tileOfModel } from "@tadsr/model";
 import { InvalidArgumentError } from "commander";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { DEFAULT_TILE } from "../src/commands/upscale.ts";
 import { fileReason, firstLine } from "../src/failure.ts";
 import { handleInterrupts } from "../src/interrupt.ts";
 import { modelLine } from "../src/locate-model.ts";
@@ -13,6 +12,7 @@ import { finiteNumber, wholeNumber } from "../src/options.ts";
 import { progressLine } from "../src/progress.ts";
 import { element, escapeXml } from "../src/svg.ts";
 import { textTable } from "../src/table.ts";
+import { DEFAULT_TILE } from "../src/upscale/options.ts";
 import { VERSION } from "../src/version.ts";
 
 describe("option values", () => {

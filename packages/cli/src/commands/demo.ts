@@ -1,12 +1,8 @@
 /** `tadsr demo`: a picture that comes with the command, upscaled and laid beside bicubic. */
 import type { Command } from "commander";
+import type { DemoOptions } from "../demo.ts";
 import type { Perform } from "../perform.ts";
-import { addNetworkOptions, type NetworkOptions } from "./upscale.ts";
-
-export interface DemoOptions extends NetworkOptions {
-  readonly out: string;
-  readonly force?: boolean;
-}
+import { addNetworkOptions } from "./upscale.ts";
 
 export const addDemoCommand = (program: Command, perform: Perform): void => {
   const command = program

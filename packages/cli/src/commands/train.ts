@@ -2,38 +2,11 @@
 import { type Command, Option } from "commander";
 import { finiteNumber, wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
-
-/** Runtimes that have gradients. */
-export const TRAINING_RUNTIMES = ["auto", "tensorflow", "wasm", "cpu"] as const;
-
-/** What was typed; what was not stands in the training's own defaults. */
-export interface TrainCommandOptions {
-  readonly data: string;
-  readonly out: string;
-  readonly runtime: (typeof TRAINING_RUNTIMES)[number];
-  readonly steps?: number;
-  readonly batch?: number;
-  readonly crop?: number;
-  readonly shrink?: number;
-  readonly seed?: number;
-  readonly rate?: number;
-  readonly warmUp?: number;
-  readonly decay?: "constant" | "cosine";
-  readonly averageDecay?: number;
-  readonly weightDecay?: number;
-  readonly checkpointEvery?: number;
-  readonly resume?: boolean;
-  readonly perceptual?: number;
-  readonly perceptualWeights?: string;
-}
-
-export interface TrainStudentCommandOptions extends TrainCommandOptions {
-  readonly teacher: string;
-  readonly start?: string;
-  readonly distillation?: number;
-  readonly score?: number;
-  readonly fidelity?: number;
-}
+import {
+  TRAINING_RUNTIMES,
+  type TrainCommandOptions,
+  type TrainStudentCommandOptions,
+} from "../train/options.ts";
 
 const RESUME_HELP = `
 A checkpoint and the losses (log.jsonl) are written to the output folder as the training goes; Ctrl-C stops after

@@ -1,10 +1,7 @@
 /** `tadsr verify`: this project's mathematics against recorded reference numbers. */
 import type { Command } from "commander";
 import type { Perform } from "../perform.ts";
-
-export interface VerifyOptions {
-  readonly manifest: string;
-}
+import type { VerifyOptions } from "../verify/run.ts";
 
 export const addVerifyCommand = (program: Command, perform: Perform): void => {
   program

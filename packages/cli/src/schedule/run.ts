@@ -9,12 +9,12 @@ import {
 } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { PRESETS, ScheduleOptions } from "../commands/schedule.ts";
 import { type ExitCode, type Failure, fileReason, outputFailure, usageFailure } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
 import { writeSafely } from "../safe-file.ts";
 import { printLine, resolveIn, type Shell } from "../shell.ts";
 import { textTable } from "../table.ts";
+import type { PRESETS, ScheduleOptions } from "./options.ts";
 import { schedulePlot } from "./plot.ts";
 import { type ScheduleRow, scheduleRows } from "./rows.ts";
 

@@ -15,7 +15,6 @@ import {
 } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
-import type { TrainCommandOptions, TrainStudentCommandOptions } from "../commands/train.ts";
 import {
   type ExitCode,
   type Failure,
@@ -29,6 +28,7 @@ import { openRuntime } from "../open-runtime.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
 import { displayPath, noteLine, printLine, resolveIn, type Shell } from "../shell.ts";
+import type { TrainCommandOptions, TrainStudentCommandOptions } from "./options.ts";
 
 type Common = Omit<TrainingOptions, "data" | "output">;
 

@@ -2,12 +2,12 @@
 import { loadModel, type Model, openUpscaler, type Picture, type UpscaleError } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { NetworkOptions } from "../commands/upscale.ts";
 import { type Failure, firstLine, runtimeFailure, usageFailure } from "../failure.ts";
 import { locateModel, modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { Shell } from "../shell.ts";
 import type { Enlarger } from "./one-picture.ts";
+import type { NetworkOptions } from "./options.ts";
 
 /** The shipped model that is meant where none is named. */
 export const DEFAULT_MODEL = "small-x4";

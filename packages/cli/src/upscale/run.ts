@@ -2,7 +2,6 @@
 import { mkdir } from "node:fs/promises";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { UpscaleOptions } from "../commands/upscale.ts";
 import type { ExitCode, Failure } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
@@ -12,6 +11,7 @@ import { displayPath, noteLine, type Shell, STREAM } from "../shell.ts";
 import { expandInputs, type Refused } from "./inputs.ts";
 import { type Finished, upscaleOne } from "./one-picture.ts";
 import { type OpenModel, openModel } from "./open-model.ts";
+import type { UpscaleOptions } from "./options.ts";
 import { type Destination, destinationOf, type Job, planOutputs } from "./outputs.ts";
 
 const makeFolder = (shell: Shell, destination: Destination): TE.TaskEither<Failure, void> =>

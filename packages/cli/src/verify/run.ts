@@ -1,12 +1,15 @@
 /** Prints what `verifyManifest` found. */
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { VerifyOptions } from "../commands/verify.ts";
 import type { ExitCode } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
 import { noteLine, printLine, resolveIn, type Shell } from "../shell.ts";
 import { textTable } from "../table.ts";
 import { verifyManifest } from "./report.ts";
 import type { Row, Verdict } from "./row.ts";
+
+export interface VerifyOptions {
+  readonly manifest: string;
+}
 
 const cells = ({ entry, check, verdict, error, tolerance, note }: Row): readonly string[] => [
   entry,

@@ -1,0 +1,33 @@
+/** What `train` is asked for. */
+
+/** Runtimes that have gradients. */
+export const TRAINING_RUNTIMES = ["auto", "tensorflow", "wasm", "cpu"] as const;
+
+/** What was typed; what was not stands in the training's own defaults. */
+export interface TrainCommandOptions {
+  readonly data: string;
+  readonly out: string;
+  readonly runtime: (typeof TRAINING_RUNTIMES)[number];
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly crop?: number;
+  readonly shrink?: number;
+  readonly seed?: number;
+  readonly rate?: number;
+  readonly warmUp?: number;
+  readonly decay?: "constant" | "cosine";
+  readonly averageDecay?: number;
+  readonly weightDecay?: number;
+  readonly checkpointEvery?: number;
+  readonly resume?: boolean;
+  readonly perceptual?: number;
+  readonly perceptualWeights?: string;
+}
+
+export interface TrainStudentCommandOptions extends TrainCommandOptions {
+  readonly teacher: string;
+  readonly start?: string;
+  readonly distillation?: number;
+  readonly score?: number;
+  readonly fidelity?: number;
+}
