@@ -1,6 +1,7 @@
 /** The command line: what there is to type, and how a failure is told. */
 import { Command, CommanderError } from "commander";
 import * as E from "fp-ts/lib/Either.js";
+import { addDegradeCommand } from "./commands/degrade.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addScheduleCommand } from "./commands/schedule.ts";
 import { addTrainCommand } from "./commands/train.ts";
@@ -33,6 +34,7 @@ const makeProgram = (shell: Shell, perform: Perform): Command => {
   addScheduleCommand(program, perform);
   addVerifyCommand(program, perform);
   addTrainCommand(program, perform);
+  addDegradeCommand(program, perform);
   return program;
 };
 
