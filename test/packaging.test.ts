@@ -1,0 +1,208 @@
+/**
+ * What users get: every package is built and packed, the tarballs are installed by npm into an empty
+ * folder, and used there from JavaScript, from TypeScript, from vitest and from the shell.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+const onWindows = process.platform === "win32";
+
+interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const run = (command: string, args: readonly string[], cwd: string): Finished => {
+  // vitest and pnpm tell their children about themselves; a user's shell does not.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(VITEST|NODE_ENV$|TEST$|INIT_CWD$|npm_(?!config))/.test(name),
+    ),
+  );
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    env,
+    encoding: "utf8",
+    shell: onWindows,
+  });
+  return { status, stdout, stderr };
+};
+
+/** What the command wrote to standard output. */
+const succeed = (command: string, args: readonly string[], cwd: string): string => {
+  const { status, stdout, stderr } = run(command, args, cwd);
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
+  return stdout;
+};
+
+const packages = readdirSync(join(root, "packages"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")))
+  .map(({ name }) => String(name));
+
+const versionOf = (name: string): string =>
+  JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies[name];
+
+/** Imports every package and runs something of each. */
+const USE_JS = `
+import assert from "node:assert/strict";
+import * as core from "@tadsr/core";
+import * as tfjs from "@tadsr/engine-tfjs";
+import * as laws from "@tadsr/laws/plain";
+import * as model from "@tadsr/model";
+import * as node from "@tadsr/runtime-node";
+import * as train from "@tadsr/train";
+import * as cli from "tadsr";
+for (const module of [core, tfjs, laws, model, node, train, cli]) assert(Object.keys(module).length > 0);
+const made = core.makeSchedule(core.superResolutionSchedule);
+assert.equal(made._tag, "Right");
+assert.equal(made.right.eta.length, made.right.T + 1);
+const engine = await node.runtimes.wasm.open();
+assert.equal(engine._tag, "Right");
+const two = engine.right.upload("vector", { shape: [1], data: Float32Array.of(2) });
+assert.equal((await engine.right.download("vector", engine.right.algebra.add(two, two))).data[0], 4);
+await engine.right.close();
+console.log((await model.shippedModels()).join());
+`;
+
+/** What must not be lost on the way: a type that became \`any\` is a declaration that did not resolve. */
+const USE_TS = `
+import { makeSchedule, type Pointwise, type Runtime, type Schedule } from "@tadsr/core";
+import { tfjsEngine } from "@tadsr/engine-tfjs";
+import { describeLaws } from "@tadsr/laws";
+import { checkLaws } from "@tadsr/laws/plain";
+import { type Model, upscale } from "@tadsr/model";
+import { runtimes } from "@tadsr/runtime-node";
+import { trainStudent } from "@tadsr/train";
+import { run } from "tadsr";
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type Sound = IsAny<Schedule | Runtime<number> | Pointwise<number> | Model>;
+type Functions =
+  | typeof makeSchedule | typeof tfjsEngine | typeof describeLaws | typeof checkLaws
+  | typeof upscale | typeof runtimes | typeof trainStudent | typeof run;
+export const sound: [Sound, IsAny<Functions>] = [false, false];
+export const eta = (schedule: Schedule): number | undefined => schedule.eta[1];
+`;
+
+const DRAW = `
+import sharp from "sharp";
+await sharp({ create: { width: 12, height: 8, channels: 3, background: "teal" } }).toFile("small.png");
+`;
+
+const LAWS_TEST = `
+import { describeLaws } from "@tadsr/laws";
+import { runtimes } from "@tadsr/runtime-node";
+describeLaws(runtimes.wasm);
+`;
+
+const compilerOptions = (module: string, moduleResolution: string): object => ({
+  module,
+  moduleResolution,
+  target: "ES2022",
+  lib: ["ES2023", "DOM"],
+  types: ["node"],
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+  noEmit: true,
+});
+
+const noSkips = process.env.TADSR_NO_SKIPS === "1";
+const reachable = noSkips || run("npm", ["view", "fp-ts@2.16.11", "version"], root).status === 0;
+
+describe.skipIf(!reachable)(
+  reachable ? "the packed packages" : "skipped: npm's registry cannot be reached, connect to it",
+  () => {
+    const folder = join(tmpdir(), `tadsr-packed-${process.pid}`);
+    const consumer = join(folder, "consumer");
+
+    beforeAll(() => {
+      mkdirSync(folder);
+      succeed(process.execPath, ["tools/clean.mjs"], root);
+      succeed(process.execPath, [compiler, "-b", "packages/tsconfig.json"], root);
+      const pack = ["-r", "--filter", "./packages/*", "pack", "--pack-destination", folder];
+      succeed("npx", ["-y", "pnpm@12", ...pack], root);
+      const tarballs = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+      expect(tarballs.length).toBe(packages.length);
+      mkdirSync(consumer);
+      writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
+      const others = ["vitest", "@types/node"].map((name) => `${name}@${versionOf(name)}`);
+      const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"];
+      succeed(
+        "npm",
+        ["install", ...quiet, ...tarballs.map((name) => join(folder, name)), ...others],
+        consumer,
+      );
+    }, 300_000);
+
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    test.each(packages)("%s holds its code, its declarations, its licence and its readme", (name) => {
+      const installed = join(consumer, "node_modules", name);
+      const { version, exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+      expect(version).toBe("0.1.0");
+      for (const { types, default: code } of Object.values(exports) as { types: string; default: string }[]) {
+        expect(readFileSync(join(installed, types), "utf8")).not.toBe("");
+        expect(readFileSync(join(installed, code), "utf8")).not.toBe("");
+      }
+      expect(readFileSync(join(installed, "LICENSE"), "utf8")).toContain("Apache License");
+      expect(readFileSync(join(installed, "README.md"), "utf8")).toContain(`# ${name}`);
+    });
+
+    test("can be imported and run from JavaScript, with the shipped models", () => {
+      writeFileSync(join(consumer, "use.mjs"), USE_JS);
+      expect(succeed(process.execPath, ["use.mjs"], consumer)).toContain("small-x4");
+    });
+
+    test.each([
+      ["NodeNext", "NodeNext"],
+      ["ESNext", "Bundler"],
+    ])("type-check strictly in TypeScript, module %s and resolution %s", (module, moduleResolution) => {
+      writeFileSync(join(consumer, "use.ts"), USE_TS);
+      const project = `tsconfig.${moduleResolution}.json`;
+      const options = { compilerOptions: compilerOptions(module, moduleResolution), files: ["use.ts"] };
+      writeFileSync(join(consumer, project), JSON.stringify(options));
+      const { stdout } = run(process.execPath, [compiler, "-p", project, "--pretty", "false"], consumer);
+      // Not ours: TensorFlow.js's own declarations, and a type of the optional package that is not here.
+      const ours = stdout
+        .split("\n")
+        .filter((line) => /^(use\.ts|node_modules\/(@tadsr|tadsr)\/)/.test(line));
+      expect(ours.filter((line) => !line.includes("'@tensorflow/tfjs-node-gpu'"))).toEqual([]);
+    });
+
+    test("let an outsider test a runtime by the laws", () => {
+      writeFileSync(join(consumer, "laws.test.js"), LAWS_TEST);
+      const printed = succeed(process.execPath, ["node_modules/vitest/vitest.mjs", "run"], consumer);
+      expect(printed).toMatch(/Tests .*\d+ passed/);
+    });
+
+    test("give the command tadsr", () => {
+      expect(succeed("npx", ["--no-install", "tadsr", "--version"], consumer).trim()).toBe("0.1.0");
+      expect(succeed("npx", ["--no-install", "tadsr", "--help"], consumer)).toContain("upscale");
+      const rows = succeed("npx", ["--no-install", "tadsr", "schedule"], consumer).trim().split("\n");
+      expect(rows.length).toBe(16);
+      expect(run("npx", ["--no-install", "tadsr", "upscale", "absent.jpg"], consumer).status).toBe(1);
+    });
+
+    test("enlarge a picture with the model that is packed", () => {
+      writeFileSync(join(consumer, "draw.mjs"), DRAW);
+      succeed(process.execPath, ["draw.mjs"], consumer);
+      const printed = run(
+        "npx",
+        ["--no-install", "tadsr", "upscale", "small.png", "--runtime", "wasm"],
+        consumer,
+      );
+      expect(printed.status, printed.stderr).toBe(0);
+      // The width and the height stand in a PNG's first chunk.
+      const png = readFileSync(join(consumer, "small-4x.png"));
+      expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([48, 32]);
+    });
+  },
+);
