@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+/**
+ * Adds up vitest's JSON reports and prints "N passed, N failed"; exits with 1 unless all passed. A skipped
+ * test counts as failed, and so does a file that failed before its first test and a report without
+ * tests or that cannot be read.
+ *
+ *   node tools/count-tests.mjs <report.json, or a folder of them> [failures from elsewhere]
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const [place, elsewhere = "0"] = process.argv.slice(2);
+if (place === undefined) {
+  console.error("count-tests: give a report of vitest, or a folder of them");
+  process.exit(2);
+}
+
+const reportsIn = (path) =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory()
+    ? readdirSync(path)
+        .filter((name) => name.endsWith(".json"))
+        .map((name) => join(path, name))
+    : [path];
+
+const resultsOf = (path) => {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")).testResults;
+  } catch (error) {
+    console.error(`count-tests: ${path}: ${error.message}`);
+    return [];
+  }
+};
+
+/** Passed and failed of one report. */
+const count = (path) => {
+  const testResults = resultsOf(path);
+  const tests = testResults.flatMap((file) => file.assertionResults);
+  const passed = tests.filter(({ status }) => status === "passed").length;
+  const silent = testResults.filter(
+    (file) => file.status === "failed" && file.assertionResults.every(({ status }) => status === "passed"),
+  ).length;
+  return { passed, failed: tests.length - passed + silent + (tests.length === 0 ? 1 : 0) };
+};
+
+const counts = reportsIn(place).map(count);
+const passed = counts.reduce((sum, report) => sum + report.passed, 0);
+const failed = counts.reduce((sum, report) => sum + report.failed, Number(elsewhere));
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
