@@ -4,12 +4,17 @@
  * parameter's own.
  */
 import type { Engine, Tensors } from "@tadsr/core";
-import { type ParameterSpec, readSafetensors, writeSafetensors } from "@tadsr/model";
+import {
+  type HostWeights,
+  type ParameterSpec,
+  readSafetensors,
+  uploadWeights,
+  writeSafetensors,
+} from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { TrainError } from "./errors.ts";
 import type { TrainingState } from "./loop.ts";
-import { type HostWeights, uploadWeights } from "./task.ts";
 
 const FORMAT = "tadsr-checkpoint/1";
 const PARTS = ["weights", "average", "first", "second"] as const;

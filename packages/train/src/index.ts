@@ -66,7 +66,7 @@ export {
 export { bicubicDown, type ResizeFilter, resize, resizeFilters, type Size } from "./resampling.ts";
 export { type RunOptions, type RunProgress, type RunResult, runTraining } from "./run.ts";
 export { type StudentOptions, type StudentWeights, studentTask } from "./student.ts";
-export type { HostWeights, OpenTask, Task } from "./task.ts";
+export type { OpenTask, Task } from "./task.ts";
 export { type TeacherOptions, teacherTask } from "./teacher.ts";
 export { type TrainingOutcome, trainStudent, trainTeacher } from "./training.ts";
 export {

@@ -51,7 +51,7 @@ export interface Watcher {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-/** The shipped small model's network: 1.9 M parameters. */
+/** The shipped small model's network: 2 073 840 parameters. */
 export const SMALL_NETWORK: ResidualUNetConfig = {
   kind: "residual-unet",
   latentChannels: 48,

@@ -1,7 +1,7 @@
 import type { Engine } from "@tadsr/core";
+import { type HostWeights, uploadWeights } from "@tadsr/model";
 import { LATENT_FACTOR, type Latents } from "./latents.ts";
 import { perceptualDistance, perceptualFeatures, perceptualParameters } from "./perceptual.ts";
-import { type HostWeights, uploadWeights } from "./task.ts";
 
 export interface PerceptualTerm<T> {
   /** The distance of a predicted latent's picture from the original, as a function of the prediction. */

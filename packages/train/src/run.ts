@@ -2,7 +2,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "@tadsr/core";
-import type { ParameterSpec } from "@tadsr/model";
+import { type HostWeights, type ParameterSpec, uploadWeights } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import { type BatchOptions, batchStream } from "./batches.ts";
@@ -11,7 +11,7 @@ import type { TrainError } from "./errors.ts";
 import { appendLines, keepLogUpTo } from "./log.ts";
 import { type LoopOptions, type StepReport, type TrainingState, tensorsOf, trainingStep } from "./loop.ts";
 import type { Photographs } from "./photographs.ts";
-import { type HostWeights, type Task, uploadWeights } from "./task.ts";
+import type { Task } from "./task.ts";
 
 export interface RunProgress extends StepReport {
   readonly steps: number;

@@ -14,12 +14,12 @@ import {
   scoreTime,
   startOfSampling,
 } from "@tadsr/core";
-import { type ConditionedNetwork, predictor } from "@tadsr/model";
+import { type ConditionedNetwork, type HostWeights, predictor, uploadWeights } from "@tadsr/model";
 import { latentsOf } from "./latents.ts";
 import { type Term, weightedSum } from "./objective-terms.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
 import { normals, uniforms } from "./streams.ts";
-import { type HostWeights, type OpenTask, type Task, uploadWeights } from "./task.ts";
+import type { OpenTask, Task } from "./task.ts";
 
 export interface StudentWeights {
   /** Eq 6. */

@@ -1,9 +1,6 @@
 /** What the training loop runs: a teacher's or a student's objective, step by step. */
 import type { Engine, Objective, Tensors } from "@tadsr/core";
-import type { HostWeights } from "@tadsr/model";
 import type { TrainingBatch } from "./batches.ts";
-
-export type { HostWeights };
 
 export interface OpenTask<T> {
   /**
@@ -20,16 +17,3 @@ export interface Task {
   /** Uploads the frozen weights, once. */
   open<T>(engine: Engine<T>): OpenTask<T>;
 }
-
-export const uploadWeights = <T>(
-  engine: Engine<T>,
-  specs: readonly { readonly name: string; readonly kind: Parameters<Engine<T>["upload"]>[0] }[],
-  weights: HostWeights,
-): Tensors<T> =>
-  Object.fromEntries(
-    specs.map(({ name, kind }) => {
-      const array = weights[name];
-      if (array === undefined) throw new Error(`weights of ${name} are missing`);
-      return [name, engine.upload(kind, array)];
-    }),
-  );

@@ -7,12 +7,12 @@ import {
   predictClean,
   type Schedule,
 } from "@tadsr/core";
-import { type ConditionedNetwork, predictor } from "@tadsr/model";
+import { type ConditionedNetwork, type HostWeights, predictor } from "@tadsr/model";
 import { latentsOf } from "./latents.ts";
 import { weightedSum } from "./objective-terms.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
 import { normals, uniforms } from "./streams.ts";
-import type { HostWeights, OpenTask, Task } from "./task.ts";
+import type { OpenTask, Task } from "./task.ts";
 
 export interface TeacherOptions {
   readonly network: ConditionedNetwork;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Engine, makeSchedule, type ScheduleConfig } from "@tadsr/core";
 import {
   type ConditionedNetwork,
+  type HostWeights,
   initialWeights,
   loadModel,
   type Model,
@@ -31,7 +32,7 @@ import { perceptualParameters } from "./perceptual.ts";
 import { openPhotographs, type SkippedPicture } from "./photographs.ts";
 import { runTraining } from "./run.ts";
 import { studentTask } from "./student.ts";
-import type { HostWeights, Task } from "./task.ts";
+import type { Task } from "./task.ts";
 import { teacherTask } from "./teacher.ts";
 
 export interface TrainingOutcome {
