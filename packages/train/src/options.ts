@@ -43,6 +43,8 @@ export interface StudentTrainingOptions extends TrainingOptions {
   /** Model folder to start from instead of the teacher's weights, to train an earlier student further. */
   readonly start: string | null;
   readonly weights: StudentWeights;
+  /** HSD by the paper's text, or as the authors' code has it (FACTS section 4). */
+  readonly reading: "paper" | "code";
 }
 
 /** Who watches a training, and may stop it. */
@@ -96,6 +98,7 @@ export const STUDENT_DEFAULTS: Omit<StudentTrainingOptions, "data" | "output" | 
   steps: 2000,
   rate: { peak: 1e-4, warmUp: 100, decay: "cosine" },
   start: null,
+  reading: "paper",
   weights: { distillation: 1, score: 0.01, perceptual: 0, fidelity: 0 },
 };
 

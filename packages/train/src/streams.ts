@@ -1,5 +1,5 @@
 /** Where training's own random numbers come from; purposes 16 to 31 belong to the data (data-streams.ts). */
-import { type NoiseSource, normal, uniform } from "@tadsr/core";
+import { type NoiseSource, normal, perturbationNoise, type Reading, uniform } from "@tadsr/core";
 
 /** The purposes are part of what a seed means: never renumber them. */
 const PURPOSES = { time: 1, noise: 2, scoreTime: 3, scoreNoise: 4 } as const;
@@ -16,6 +16,15 @@ export const streamOf = (seed: number, purpose: Purpose, step: number): NoiseSou
 
 export const normals = (seed: number, purpose: Purpose, step: number, count: number): Float32Array =>
   Float32Array.from(normal(streamOf(seed, purpose, step), 0, count));
+
+/** The noise that HSD perturbs with: normal by the paper, uniform by the authors' code. */
+export const perturbations = (
+  reading: Reading,
+  seed: number,
+  purpose: Purpose,
+  step: number,
+  count: number,
+): Float32Array => Float32Array.from(perturbationNoise(reading)(streamOf(seed, purpose, step), 0, count));
 
 export const uniforms = (seed: number, purpose: Purpose, step: number, count: number): readonly number[] =>
   Array.from(uniform(streamOf(seed, purpose, step), 0, count));

@@ -9,6 +9,7 @@ import {
   type Engine,
   highFrequencyScoreDistillation,
   predictClean,
+  type Reading,
   runSampler,
   type Schedule,
   scoreTime,
@@ -18,7 +19,7 @@ import { type ConditionedNetwork, type HostWeights, predictor, uploadWeights } f
 import { latentsOf } from "./latents.ts";
 import { type Term, weightedSum } from "./objective-terms.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
-import { normals, uniforms } from "./streams.ts";
+import { normals, perturbations, uniforms } from "./streams.ts";
 import type { OpenTask, Task } from "./task.ts";
 
 export interface StudentWeights {
@@ -39,6 +40,8 @@ export interface StudentOptions {
   readonly seed: number;
   readonly batch: number;
   readonly weights: StudentWeights;
+  /** Where the paper and its authors' code differ in HSD. */
+  readonly reading: Reading;
   /** Needed where `weights.perceptual` is above 0. */
   readonly perceptualWeights: HostWeights | null;
 }
@@ -46,7 +49,7 @@ export interface StudentOptions {
 export const studentTask = (options: StudentOptions): Task => ({
   name: "student",
   open: <T>(engine: Engine<T>): OpenTask<T> => {
-    const { network, schedule, seed, batch, weights: weight } = options;
+    const { network, schedule, seed, batch, weights: weight, reading } = options;
     const { algebra } = engine;
     const frozenTeacher = uploadWeights(engine, network.parameters, options.teacher);
     const perceptual =
@@ -61,16 +64,18 @@ export const studentTask = (options: StudentOptions): Task => ({
         const { z_0, z_y, side } = latents;
         const shape = [batch, side, side, network.latentChannels];
         const count = shape.reduce((product, size) => product * size, 1);
-        const gaussian = (purpose: "noise" | "scoreNoise"): T =>
-          engine.upload("image", { shape, data: normals(seed, purpose, step, count) });
-        const z_T = startOfSampling(algebra, schedule)(z_y, gaussian("noise"));
+        const epsilon = engine.upload("image", { shape, data: normals(seed, "noise", step, count) });
+        const z_T = startOfSampling(algebra, schedule)(z_y, epsilon);
         const teacher = predictor(engine, network, frozenTeacher, z_y, batch);
         const z_0_teacher =
           weight.distillation > 0 || weight.score > 0
             ? engine.scope(() => runSampler(deterministicSampler(algebra, schedule)(teacher, z_T, z_y)))
             : z_0;
         const t_score = uniforms(seed, "scoreTime", step, batch).map(scoreTime(schedule.T));
-        const epsilon_score = gaussian("scoreNoise");
+        const epsilon_score = engine.upload("image", {
+          shape,
+          data: perturbations(reading, seed, "scoreNoise", step, count),
+        });
         const distance = perceptual?.against(latents);
         return (weights) => {
           const student = predictor(engine, network, weights, z_y, batch);
@@ -85,7 +90,7 @@ export const studentTask = (options: StudentOptions): Task => ({
               name: "score",
               weight: weight.score,
               value: () =>
-                highFrequencyScoreDistillation(algebra, schedule)(
+                highFrequencyScoreDistillation(algebra, schedule, reading.inputScaling)(
                   teacher,
                   z_0_student,
                   z_0_teacher,

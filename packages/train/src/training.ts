@@ -1,6 +1,6 @@
 /** Training a teacher, and a student from it, each in a folder of its own. */
 import { join } from "node:path";
-import { type Engine, makeSchedule, type ScheduleConfig } from "@tadsr/core";
+import { codeReading, type Engine, makeSchedule, paperReading, type ScheduleConfig } from "@tadsr/core";
 import {
   type ConditionedNetwork,
   type HostWeights,
@@ -197,6 +197,7 @@ export const trainStudent = <T>(
     TE.chain(({ teacher, start, perceptualWeights }) => {
       const { network, schedule, description } = teacher;
       const { seed, batch, weights } = options;
+      const reading = options.reading === "code" ? codeReading : paperReading;
       return train(
         engine,
         options,
@@ -208,6 +209,7 @@ export const trainStudent = <T>(
             seed,
             batch,
             weights,
+            reading,
             perceptualWeights,
           }),
           network,

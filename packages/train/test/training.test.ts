@@ -109,6 +109,17 @@ describe("training", () => {
     expect(mean(log.slice(-8))).toBeLessThan(mean(log.slice(0, 8)));
   });
 
+  it("distils by the authors' reading where asked, which is another training", async () => {
+    const student = (name: string) => tinyStudent(at("photographs"), at(name), at("whole", "model"));
+    right(await trainStudent(engine, { ...student("by-paper"), reading: "paper" })());
+    right(await trainStudent(engine, { ...student("by-code"), reading: "code" })());
+    const first = async (name: string) => (await losses(name))[0] as { parts: Record<string, number> };
+    const [paper, code] = [(await first("by-paper")).parts, (await first("by-code")).parts];
+    expect(code.distillation).toBe(paper.distillation);
+    expect(code.score).not.toBe(paper.score);
+    expect((await weightsFile("by-code")).equals(await weightsFile("by-paper"))).toBe(false);
+  });
+
   it("keeps no tensor: as many are alive after 50 steps as before", async () => {
     const before = engine.liveTensors();
     await teacher("fifty", { steps: 50, checkpointEvery: 25 });

@@ -30,4 +30,5 @@ export interface TrainStudentCommandOptions extends TrainCommandOptions {
   readonly distillation?: number;
   readonly score?: number;
   readonly fidelity?: number;
+  readonly reading?: "paper" | "code";
 }

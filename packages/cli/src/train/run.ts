@@ -78,6 +78,7 @@ export const studentOptions = (
     ...commonOptions(shell, typed, STUDENT_DEFAULTS),
     teacher,
     start,
+    reading: typed.reading ?? STUDENT_DEFAULTS.reading,
     weights: {
       distillation: typed.distillation ?? distillation,
       score: typed.score ?? score,
