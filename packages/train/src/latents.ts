@@ -8,13 +8,13 @@ export const LATENT_FACTOR = 4;
 
 export interface Latents<T> {
   readonly batch: number;
-  /** Side of the latent in pixels. */
-  readonly side: number;
+  /** Shape of the latents: [n, H/4, W/4, 48]. */
+  readonly shape: readonly number[];
   /** The original pictures [n, H, W, 3] in [-1, 1]. */
   readonly pictures: T;
-  /** Their latent z_0 [n, H/4, W/4, 48]. */
+  /** Their latent z_0. */
   readonly z_0: T;
-  /** The latent z_y of the bicubic upsampling, of the same shape. */
+  /** The latent z_y of the bicubic upsampling. */
   readonly z_y: T;
 }
 
@@ -39,7 +39,7 @@ export const latentsOf = <T>(engine: Engine<T>, { hr, lr }: TrainingBatch, batch
   const bicubic = engine.upload("image", { shape, data: upsampled(lr, batch, side) });
   return {
     batch,
-    side,
+    shape: [batch, side, side, 3 * LATENT_FACTOR ** 2],
     pictures,
     z_0: engine.algebra.spaceToDepth(pictures, LATENT_FACTOR),
     z_y: engine.algebra.spaceToDepth(bicubic, LATENT_FACTOR),

@@ -9,18 +9,32 @@ export interface PerceptualTerm<T> {
   readonly frozen: readonly T[];
 }
 
-/** Uploads the feature network; the original's features are computed outside what is differentiated. */
-export const openPerceptualTerm = <T>(engine: Engine<T>, weights: HostWeights): PerceptualTerm<T> => {
+/** What stands for the term where its weight is 0: nothing is computed, and asking for it is a defect. */
+const absent = <T>(): PerceptualTerm<T> => ({
+  against: () => () => {
+    throw new Error("the perceptual term has a weight but no feature network");
+  },
+  frozen: [],
+});
+
+/**
+ * Uploads the feature network where the term has a weight. The original's features are computed outside
+ * what is differentiated.
+ */
+export const openPerceptualTerm = <T>(
+  engine: Engine<T>,
+  weight: number,
+  weights: HostWeights | null,
+): PerceptualTerm<T> => {
+  if (weight === 0 || weights === null) return absent();
+  const { algebra } = engine;
   const uploaded = uploadWeights(engine, perceptualParameters, weights);
-  const features = perceptualFeatures(engine.algebra, uploaded);
+  const features = perceptualFeatures(algebra, uploaded);
   return {
     against: ({ pictures }) => {
       const original = engine.scope(() => features(pictures));
       return (z_0) =>
-        perceptualDistance(engine.algebra)(
-          features(engine.algebra.depthToSpace(z_0, LATENT_FACTOR)),
-          original,
-        );
+        perceptualDistance(algebra)(features(algebra.depthToSpace(z_0, LATENT_FACTOR)), original);
     },
     frozen: Object.values(uploaded),
   };

@@ -1,5 +1,13 @@
 /** Where training's own random numbers come from; purposes 16 to 31 belong to the data (data-streams.ts). */
-import { type NoiseSource, normal, perturbationNoise, type Reading, uniform } from "@tadsr/core";
+import {
+  type NdArray,
+  type NoiseSource,
+  normal,
+  perturbationNoise,
+  type Reading,
+  uniform,
+} from "@tadsr/core";
+import { elements } from "@tadsr/model";
 
 /** The purposes are part of what a seed means: never renumber them. */
 const PURPOSES = { time: 1, noise: 2, scoreTime: 3, scoreNoise: 4 } as const;
@@ -14,8 +22,11 @@ export const streamOf = (seed: number, purpose: Purpose, step: number): NoiseSou
   stream: PURPOSES[purpose] * STEPS + step,
 });
 
-export const normals = (seed: number, purpose: Purpose, step: number, count: number): Float32Array =>
-  Float32Array.from(normal(streamOf(seed, purpose, step), 0, count));
+/** Standard normal noise of a shape. */
+export const normals = (seed: number, purpose: Purpose, step: number, shape: readonly number[]): NdArray => ({
+  shape,
+  data: Float32Array.from(normal(streamOf(seed, purpose, step), 0, elements(shape))),
+});
 
 /** The noise that HSD perturbs with: normal by the paper, uniform by the authors' code. */
 export const perturbations = (
@@ -23,8 +34,11 @@ export const perturbations = (
   seed: number,
   purpose: Purpose,
   step: number,
-  count: number,
-): Float32Array => Float32Array.from(perturbationNoise(reading)(streamOf(seed, purpose, step), 0, count));
+  shape: readonly number[],
+): NdArray => {
+  const numbers = perturbationNoise(reading)(streamOf(seed, purpose, step), 0, elements(shape));
+  return { shape, data: Float32Array.from(numbers) };
+};
 
 export const uniforms = (seed: number, purpose: Purpose, step: number, count: number): readonly number[] =>
   Array.from(uniform(streamOf(seed, purpose, step), 0, count));

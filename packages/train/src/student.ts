@@ -52,19 +52,14 @@ export const studentTask = (options: StudentOptions): Task => ({
     const { network, schedule, seed, batch, weights: weight, reading } = options;
     const { algebra } = engine;
     const frozenTeacher = uploadWeights(engine, network.parameters, options.teacher);
-    const perceptual =
-      weight.perceptual > 0 && options.perceptualWeights !== null
-        ? openPerceptualTerm(engine, options.perceptualWeights)
-        : null;
+    const perceptual = openPerceptualTerm(engine, weight.perceptual, options.perceptualWeights);
     return {
-      frozen: [...Object.values(frozenTeacher), ...(perceptual?.frozen ?? [])],
+      frozen: [...Object.values(frozenTeacher), ...perceptual.frozen],
       prepare: (pictures) => {
         const { step } = pictures;
         const latents = latentsOf(engine, pictures, batch);
-        const { z_0, z_y, side } = latents;
-        const shape = [batch, side, side, network.latentChannels];
-        const count = shape.reduce((product, size) => product * size, 1);
-        const epsilon = engine.upload("image", { shape, data: normals(seed, "noise", step, count) });
+        const { z_0, z_y, shape } = latents;
+        const epsilon = engine.upload("image", normals(seed, "noise", step, shape));
         const z_T = startOfSampling(algebra, schedule)(z_y, epsilon);
         const teacher = predictor(engine, network, frozenTeacher, z_y, batch);
         const z_0_teacher =
@@ -72,11 +67,8 @@ export const studentTask = (options: StudentOptions): Task => ({
             ? engine.scope(() => runSampler(deterministicSampler(algebra, schedule)(teacher, z_T, z_y)))
             : z_0;
         const t_score = uniforms(seed, "scoreTime", step, batch).map(scoreTime(schedule.T));
-        const epsilon_score = engine.upload("image", {
-          shape,
-          data: perturbations(reading, seed, "scoreNoise", step, count),
-        });
-        const distance = perceptual?.against(latents);
+        const epsilon_score = engine.upload("image", perturbations(reading, seed, "scoreNoise", step, shape));
+        const distance = perceptual.against(latents);
         return (weights) => {
           const student = predictor(engine, network, weights, z_y, batch);
           const z_0_student = predictClean(algebra, schedule)(student, z_T, schedule.T);
@@ -104,9 +96,7 @@ export const studentTask = (options: StudentOptions): Task => ({
               weight: weight.fidelity,
               value: () => algebra.mean(algebra.abs(algebra.subtract(z_0_student, z_0))),
             },
-            ...(distance === undefined
-              ? []
-              : [{ name: "perceptual", weight: weight.perceptual, value: () => distance(z_0_student) }]),
+            { name: "perceptual", weight: weight.perceptual, value: () => distance(z_0_student) },
           ];
           return weightedSum(algebra, terms);
         };

@@ -30,22 +30,17 @@ export const teacherTask = (options: TeacherOptions): Task => ({
   open: <T>(engine: Engine<T>): OpenTask<T> => {
     const { network, schedule, seed, batch } = options;
     const { algebra } = engine;
-    const perceptual =
-      options.perceptual > 0 && options.perceptualWeights !== null
-        ? openPerceptualTerm(engine, options.perceptualWeights)
-        : null;
+    const perceptual = openPerceptualTerm(engine, options.perceptual, options.perceptualWeights);
     return {
-      frozen: perceptual?.frozen ?? [],
+      frozen: perceptual.frozen,
       prepare: (pictures) => {
         const { step } = pictures;
         const latents = latentsOf(engine, pictures, batch);
-        const { z_0, z_y, side } = latents;
-        const shape = [batch, side, side, network.latentChannels];
-        const count = shape.reduce((product, size) => product * size, 1);
-        const epsilon = engine.upload("image", { shape, data: normals(seed, "noise", step, count) });
+        const { z_0, z_y, shape } = latents;
+        const epsilon = engine.upload("image", normals(seed, "noise", step, shape));
         const t = uniforms(seed, "time", step, batch).map(denoisingTime(schedule.T));
         const z_t = forwardProcess(algebra, schedule)(z_0, z_y, epsilon, t);
-        const distance = perceptual?.against(latents);
+        const distance = perceptual.against(latents);
         return (weights) => {
           const predict = predictor(engine, network, weights, z_y, batch);
           const z_0_predicted = predictClean(algebra, schedule)(predict, z_t, t);
@@ -55,9 +50,7 @@ export const teacherTask = (options: TeacherOptions): Task => ({
               weight: 1,
               value: () => denoisingLoss(algebra, schedule)(z_0_predicted, z_0, t),
             },
-            ...(distance === undefined
-              ? []
-              : [{ name: "perceptual", weight: options.perceptual, value: () => distance(z_0_predicted) }]),
+            { name: "perceptual", weight: options.perceptual, value: () => distance(z_0_predicted) },
           ]);
         };
       },
