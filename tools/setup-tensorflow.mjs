@@ -111,7 +111,9 @@ const requireTools = () => {
 /** Downloads (or takes) the wheel and leaves the libraries and headers in .cache/tensorflow. */
 const installLibraries = () => {
   const part = `${home}.part`;
-  rmSync(part, { recursive: true, force: true });
+  const clear = () => rmSync(part, { recursive: true, force: true });
+  clear();
+  process.on("exit", clear);
   mkdirSync(part, { recursive: true });
   const needed = BYTES_NEEDED[cuda ? "cuda" : "cpu"];
   const { bavail, bsize } = statfsSync(part);
@@ -145,7 +147,7 @@ const installLibraries = () => {
   writeFileSync(join(content, "installed.json"), `${JSON.stringify({ requirement })}\n`);
   rmSync(home, { recursive: true, force: true });
   renameSync(content, home);
-  rmSync(part, { recursive: true });
+  clear();
 };
 
 /** Compiles tfjs-node's two files against the stable C interfaces of TensorFlow and of Node. */
