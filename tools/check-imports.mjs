@@ -20,7 +20,7 @@ const mayImport = {
   train: ["core", "model"],
   "engine-tfjs": ["core"],
   "runtime-node": ["core", "engine-tfjs"],
-  cli: ["core", "laws", "model", "train", "engine-tfjs", "runtime-node"],
+  cli: ["core", "model", "train", "engine-tfjs", "runtime-node"],
 };
 
 /** All that core may import from npm. */
