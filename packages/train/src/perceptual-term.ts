@@ -1,11 +1,15 @@
 import type { Engine } from "@tadsr/core";
 import { type HostWeights, uploadWeights } from "@tadsr/model";
 import { LATENT_FACTOR, type Latents } from "./latents.ts";
-import { perceptualDistance, perceptualFeatures, perceptualParameters } from "./perceptual.ts";
+import { PHASES, perceptualDistance, perceptualFeatures, perceptualParameters } from "./perceptual.ts";
+import { uniforms } from "./streams.ts";
 
 export interface PerceptualTerm<T> {
-  /** The distance of a predicted latent's picture from the original, as a function of the prediction. */
-  against(latents: Latents<T>): (z_0: T) => T;
+  /**
+   * The distance of a predicted latent's picture from the original, as a function of the prediction, with
+   * the feature network's grid at a phase drawn for the step.
+   */
+  against(latents: Latents<T>, seed: number, step: number): (z_0: T) => T;
   readonly frozen: readonly T[];
 }
 
@@ -31,10 +35,12 @@ export const openPerceptualTerm = <T>(
   const uploaded = uploadWeights(engine, perceptualParameters, weights);
   const features = perceptualFeatures(algebra, uploaded);
   return {
-    against: ({ pictures }) => {
-      const original = engine.scope(() => features(pictures));
+    against: ({ pictures }, seed, step) => {
+      const [y = 0, x = 0] = uniforms(seed, "phase", step, 2).map((u) => Math.floor(u * PHASES));
+      const phase = { y, x };
+      const original = engine.scope(() => features(pictures, phase));
       return (z_0) =>
-        perceptualDistance(algebra)(features(algebra.depthToSpace(z_0, LATENT_FACTOR)), original);
+        perceptualDistance(algebra)(features(algebra.depthToSpace(z_0, LATENT_FACTOR), phase), original);
     },
     frozen: Object.values(uploaded),
   };

@@ -3,7 +3,7 @@
  * eighth block, each pixel's feature vector divided by its length, squared differences. An optional term
  * of training, not from the paper. `tools/perceptual-weights.py` makes the weights.
  */
-import type { Algebra, ConvolutionOptions, Padding, Tensors } from "@tadsr/core";
+import type { Algebra, ConvolutionOptions, Tensors } from "@tadsr/core";
 import { type ParameterSpec, parameter } from "@tadsr/model";
 
 interface InvertedResidual {
@@ -53,28 +53,51 @@ export const perceptualParameters: readonly ParameterSpec[] = [
   ...BLOCKS.flatMap(blockParameters),
 ];
 
-/** TensorFlow's `same` padding where the size is a multiple of the stride. */
-const samePadding = (kernel: number, stride: number): Padding => {
+/**
+ * Where the network's grid lies on the picture, in pixels 0..15 from its usual place. Each of its four
+ * halvings keeps every second pixel; a bit of the phase says which. At one fixed phase a network that is
+ * trained against the distance learns a faint pattern of four pixels' period that pleases it.
+ */
+export interface Phase {
+  readonly y: number;
+  readonly x: number;
+}
+
+export const USUAL_PHASE: Phase = { y: 0, x: 0 };
+
+/** Phases that there are along an axis: two for each halving. */
+export const PHASES = 16;
+
+/** Zeros before and after an axis: TensorFlow's `same`, or one pixel further where `late`. */
+const around = (kernel: number, stride: number, late: boolean): readonly [number, number] => {
   const total = kernel - stride;
-  const before = Math.floor(total / 2);
-  return { top: before, left: before, bottom: total - before, right: total - before };
+  const before = Math.floor(total / 2) + (late ? 1 : 0);
+  return [before, total - before];
 };
 
-const geometry = (kernel: number, stride: number): ConvolutionOptions => ({
-  stride,
-  padding: samePadding(kernel, stride),
-});
+/** Geometry of a convolution that halves the picture for the `halving`th time, or (null) keeps its size. */
+const geometry = (kernel: number, halving: number | null, phase: Phase): ConvolutionOptions => {
+  const stride = halving === null ? 1 : 2;
+  const late = (offset: number): boolean => halving !== null && ((offset >> halving) & 1) === 1;
+  const [top, bottom] = around(kernel, stride, late(phase.y));
+  const [left, right] = around(kernel, stride, late(phase.x));
+  return { stride, padding: { top, bottom, left, right } };
+};
 
 /** Feature maps of pictures [n, h, w, 3] in [-1, 1], h and w multiples of 16. */
 export const perceptualFeatures =
   <T>(algebra: Algebra<T>, weights: Tensors<T>) =>
-  (pictures: T): readonly T[] => {
+  (pictures: T, phase: Phase = USUAL_PHASE): readonly T[] => {
+    let halvings = 0;
     const weight = (name: string): T => parameter(weights, `${name}.weight`);
     const bias = (name: string): T => parameter(weights, `${name}.bias`);
-    const pointwise = (name: string, x: T): T => algebra.conv2d(x, weight(name), bias(name), geometry(1, 1));
+    const pointwise = (name: string, x: T): T =>
+      algebra.conv2d(x, weight(name), bias(name), geometry(1, null, phase));
     // The network was trained on (value - 127) / 128 for values 0 to 255.
     const input = algebra.offset(algebra.scale(pictures, 127.5 / 128), 0.5 / 128);
-    let x = algebra.relu6(algebra.conv2d(input, weight("stem"), bias("stem"), geometry(3, 2)));
+    let x = algebra.relu6(
+      algebra.conv2d(input, weight("stem"), bias("stem"), geometry(3, halvings++, phase)),
+    );
     return BLOCKS.flatMap(({ inputs, outputs, expansion, kernel, stride }, i) => {
       const name = `blocks.${i}`;
       const wide = expansion === 1 ? x : algebra.relu6(pointwise(`${name}.expand`, x));
@@ -83,7 +106,7 @@ export const perceptualFeatures =
           wide,
           weight(`${name}.depthwise`),
           bias(`${name}.depthwise`),
-          geometry(kernel, stride),
+          geometry(kernel, stride === 2 ? halvings++ : null, phase),
         ),
       );
       const projected = pointwise(`${name}.project`, mixed);

@@ -10,7 +10,7 @@ import {
 import { elements } from "@tadsr/model";
 
 /** The purposes are part of what a seed means: never renumber them. */
-const PURPOSES = { time: 1, noise: 2, scoreTime: 3, scoreNoise: 4 } as const;
+const PURPOSES = { time: 1, noise: 2, scoreTime: 3, scoreNoise: 4, phase: 5 } as const;
 
 export type Purpose = keyof typeof PURPOSES;
 

@@ -68,7 +68,7 @@ export const studentTask = (options: StudentOptions): Task => ({
             : z_0;
         const t_score = uniforms(seed, "scoreTime", step, batch).map(scoreTime(schedule.T));
         const epsilon_score = engine.upload("image", perturbations(reading, seed, "scoreNoise", step, shape));
-        const distance = perceptual.against(latents);
+        const distance = perceptual.against(latents, seed, step);
         return (weights) => {
           const student = predictor(engine, network, weights, z_y, batch);
           const z_0_student = predictClean(algebra, schedule)(student, z_T, schedule.T);

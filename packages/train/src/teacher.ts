@@ -40,7 +40,7 @@ export const teacherTask = (options: TeacherOptions): Task => ({
         const epsilon = engine.upload("image", normals(seed, "noise", step, shape));
         const t = uniforms(seed, "time", step, batch).map(denoisingTime(schedule.T));
         const z_t = forwardProcess(algebra, schedule)(z_0, z_y, epsilon, t);
-        const distance = perceptual.against(latents);
+        const distance = perceptual.against(latents, seed, step);
         return (weights) => {
           const predict = predictor(engine, network, weights, z_y, batch);
           const z_0_predicted = predictClean(algebra, schedule)(predict, z_t, t);

@@ -62,6 +62,27 @@ describe("the perceptual distance", () => {
     expect(perceptualDistance(referenceAlgebra)(a, a).data[0]).toBe(0);
   });
 
+  it("moves with the picture: at phase (y, x) it sees what it usually sees y and x pixels further on", () => {
+    // 64 x 64 pixels of a picture without end, and the same from one pixel to the left and two above.
+    const at = (top: number, left: number): NdArray => ({
+      shape: [1, 64, 64, 3],
+      data: float32(64 * 64 * 3, (i) => {
+        const [y, x, c] = [Math.floor(i / 192) + top, (Math.floor(i / 3) % 64) + left, i % 3];
+        return Math.sin(0.3 * x + c) * Math.cos(0.2 * y * (1 + c));
+      }),
+    });
+    const look = perceptualFeatures(referenceAlgebra, weights);
+    const [first] = look(referenceEngine.upload("image", at(0, 0)), { y: 0, x: 1 });
+    const [second] = look(referenceEngine.upload("image", at(0, -1)), { y: 0, x: 0 });
+    const [unmoved] = look(referenceEngine.upload("image", at(0, 0)));
+    const inside = (tensor: typeof first, i: number): number =>
+      tensor?.data[((8 + Math.floor(i / 16)) * 32 + 8 + (i % 16)) * 16] ?? Number.NaN;
+    for (let i = 0; i < 256; i++) expect(inside(first, i)).toBeCloseTo(inside(second, i), 10);
+    expect(Array.from({ length: 256 }, (_, i) => Math.abs(inside(first, i) - inside(unmoved, i)))).toSatisfy(
+      (differences: number[]) => Math.max(...differences) > 0.01,
+    );
+  });
+
   it("refuses lists of different lengths", () => {
     const a = features(0);
     expect(() => perceptualDistance(referenceAlgebra)(a, a.slice(1))).toThrow(/4 maps against 3/);
