@@ -76,13 +76,14 @@ console.log(tf.backend().isUsingGpuDevice ? "on the GPU" : "on the CPU");
 
 /** Loads TensorFlow in a process of its own: where it ran, or what went wrong. */
 const attempt = () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--eval", TRIAL, addon], {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ["--eval", TRIAL, addon], {
     encoding: "utf8",
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" },
   });
   const where = stdout.trim().split("\n").at(-1);
   if (status === 0) return { where };
-  return { fault: stderr.split("\n").find((line) => /Error/.test(line)) ?? stderr.split("\n")[0] };
+  const lines = stderr.split("\n").filter((line) => line !== "");
+  return { fault: lines.find((line) => /Error/.test(line)) ?? lines[0] ?? `ended by ${signal ?? status}` };
 };
 
 const installed = () => {
@@ -173,7 +174,8 @@ if (installed() === requirement && existsSync(binding)) {
     say(`${requirement} is already there, and runs ${where}`);
     process.exit(0);
   }
-  say(`what is there does not run (${fault}): again`);
+  say(`what is there does not run (${fault}): all of it again`);
+  rmSync(stamp);
 }
 requireTools();
 if (installed() !== requirement) installLibraries();
