@@ -10,7 +10,7 @@ import { expandInputs } from "../src/upscale/inputs.ts";
 import { destinationOf, planOutputs } from "../src/upscale/outputs.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
 
-let folder = temporaryFolder();
+let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
   folder = temporaryFolder();
 });

@@ -20,7 +20,7 @@ const MODEL = join(models.path, "tiny");
 beforeAll(() => saveTinyModel(MODEL));
 afterAll(models.remove);
 
-let folder = temporaryFolder();
+let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
   folder = temporaryFolder();
 });

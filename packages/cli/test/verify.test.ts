@@ -9,7 +9,7 @@ import { withRenamedTensor, withScaledElement } from "./safetensors-bytes.ts";
 
 const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), "fixtures");
 
-let folder = temporaryFolder();
+let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
   folder = temporaryFolder();
   cpSync(FIXTURES, folder.path, { recursive: true });

@@ -6,5 +6,5 @@ export const cpu = tfjsRuntime({
   backend: "cpu",
   register: () => import("@tensorflow/tfjs-backend-cpu"),
   missing: "@tensorflow/tfjs-backend-cpu",
-  remedy: "reinstall: pnpm install",
+  remedy: "install again: npx -y pnpm@12 install",
 });

@@ -1,7 +1,9 @@
 import util from "node:util";
+import type { Runtime } from "@tadsr/core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import { tfjsRuntime } from "./tfjs.ts";
 
-/** Type tests that tfjs-node calls and that Node 23 took out of `util`. */
+/** Type tests that tfjs-node calls, that Node 22 warns of, and that Node 23 took out of `util`. */
 const removedFromUtil = {
   isArray: Array.isArray,
   isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
@@ -15,11 +17,11 @@ const removedFromUtil = {
 
 const restoreUtil = (): void => {
   const target = util as unknown as Record<string, unknown>;
-  for (const [name, test] of Object.entries(removedFromUtil)) target[name] ??= test;
+  for (const [name, test] of Object.entries(removedFromUtil)) target[name] = test;
 };
 
 /** TensorFlow's own kernels under TensorFlow.js: all cores, or CUDA where its TensorFlow was built for it. */
-export const tensorflow = tfjsRuntime({
+export const tensorflow: Runtime<Tensor> = tfjsRuntime({
   name: "tensorflow",
   backend: "tensorflow",
   register: () => {
@@ -28,5 +30,5 @@ export const tensorflow = tfjsRuntime({
     return import("@tensorflow/tfjs-node-gpu");
   },
   missing: "TensorFlow's library for @tensorflow/tfjs-node-gpu",
-  remedy: "install it: pnpm setup:tensorflow",
+  remedy: "install it: npx -y pnpm@12 setup:tensorflow",
 });

@@ -10,5 +10,5 @@ export const wasm = tfjsRuntime({
     registerWasmGradients();
   },
   missing: "@tensorflow/tfjs-backend-wasm",
-  remedy: "reinstall: pnpm install",
+  remedy: "install again: npx -y pnpm@12 install",
 });
