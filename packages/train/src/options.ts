@@ -4,6 +4,7 @@ import type { ResidualUNetConfig } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { LearningRate } from "./adamw.ts";
 import type { TrainError } from "./errors.ts";
+import { GRID_WINDOW } from "./grid-term.ts";
 import { LATENT_FACTOR } from "./latents.ts";
 import type { RunProgress } from "./run.ts";
 import type { StudentWeights } from "./student.ts";
@@ -99,7 +100,7 @@ export const STUDENT_DEFAULTS: Omit<StudentTrainingOptions, "data" | "output" | 
   rate: { peak: 1e-4, warmUp: 100, decay: "cosine" },
   start: null,
   reading: "paper",
-  weights: { distillation: 1, score: 0.01, perceptual: 0, fidelity: 0 },
+  weights: { distillation: 1, score: 0.01, perceptual: 0, fidelity: 0, grid: 0 },
 };
 
 interface Rule {
@@ -175,6 +176,11 @@ export const checkStudentOptions = (
   if (missingPerceptual(weights.perceptual, options.perceptualWeights)) return refusal(NEEDS_PERCEPTUAL);
   if (Object.values(weights).every((weight) => weight === 0)) {
     return refusal("every weight is 0; give at least one of distillation, score, perceptual, fidelity");
+  }
+  if (weights.grid > 0 && options.crop < GRID_WINDOW * LATENT_FACTOR) {
+    return refusal(
+      `crop is ${options.crop}; allowed with a grid term: at least ${GRID_WINDOW * LATENT_FACTOR} pixels`,
+    );
   }
   const rules = Object.entries(weights).map(([field, value]) => weightRule(field, value));
   return checked(options, [...commonRules(options), ...rules], alignment);

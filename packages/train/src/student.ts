@@ -1,7 +1,7 @@
 /**
  * The student's objective, Eq 13 as far as its first two terms: Eq 6 against the teacher's deterministic
- * sample, and Eq 8 (HSD). Two optional terms against the original picture stand beside them, which are not
- * the paper's: a perceptual distance and the mean absolute error.
+ * sample, and Eq 8 (HSD). Optional terms against the original picture stand beside them, which are not the
+ * paper's: a perceptual distance, the mean absolute error, and the energy of a grid.
  */
 import {
   deterministicSampler,
@@ -16,6 +16,7 @@ import {
   startOfSampling,
 } from "@tadsr/core";
 import { type ConditionedNetwork, type HostWeights, predictor, uploadWeights } from "@tadsr/model";
+import { openGridTerm } from "./grid-term.ts";
 import { latentsOf } from "./latents.ts";
 import { type Term, weightedSum } from "./objective-terms.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
@@ -31,6 +32,8 @@ export interface StudentWeights {
   readonly perceptual: number;
   /** The mean absolute error from the original. */
   readonly fidelity: number;
+  /** The energy of a grid of the low-resolution picture's period, which the perceptual distance invites. */
+  readonly grid: number;
 }
 
 export interface StudentOptions {
@@ -53,8 +56,9 @@ export const studentTask = (options: StudentOptions): Task => ({
     const { algebra } = engine;
     const frozenTeacher = uploadWeights(engine, network.parameters, options.teacher);
     const perceptual = openPerceptualTerm(engine, weight.perceptual, options.perceptualWeights);
+    const grid = openGridTerm(engine);
     return {
-      frozen: [...Object.values(frozenTeacher), ...perceptual.frozen],
+      frozen: [...Object.values(frozenTeacher), ...perceptual.frozen, ...grid.frozen],
       prepare: (pictures) => {
         const { step } = pictures;
         const latents = latentsOf(engine, pictures, batch);
@@ -96,6 +100,7 @@ export const studentTask = (options: StudentOptions): Task => ({
               weight: weight.fidelity,
               value: () => algebra.mean(algebra.abs(algebra.subtract(z_0_student, z_0))),
             },
+            { name: "grid", weight: weight.grid, value: () => grid.energy(z_0_student, z_0) },
             { name: "perceptual", weight: weight.perceptual, value: () => distance(z_0_student) },
           ];
           return weightedSum(algebra, terms);

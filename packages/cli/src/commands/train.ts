@@ -49,6 +49,7 @@ export const addTrainCommand = (program: Command, perform: Perform): void => {
     .option("--distillation <weight>", "weight of Eq 6", finiteNumber)
     .option("--score <weight>", "weight of Eq 8, lambda_1 of Eq 13", finiteNumber)
     .option("--fidelity <weight>", "weight of the mean absolute error from the photograph", finiteNumber)
+    .option("--grid <weight>", "weight against a grid that the perceptual term invites", finiteNumber)
     .addOption(
       new Option("--reading <whose>", "Eq 8 by the paper's text, or as the authors' code has it").choices([
         "paper",

@@ -30,5 +30,6 @@ export interface TrainStudentCommandOptions extends TrainCommandOptions {
   readonly distillation?: number;
   readonly score?: number;
   readonly fidelity?: number;
+  readonly grid?: number;
   readonly reading?: "paper" | "code";
 }

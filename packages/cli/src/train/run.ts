@@ -73,7 +73,7 @@ export const studentOptions = (
   teacher: string,
   start: string | null,
 ): StudentTrainingOptions => {
-  const { distillation, score, perceptual, fidelity } = STUDENT_DEFAULTS.weights;
+  const { distillation, score, perceptual, fidelity, grid } = STUDENT_DEFAULTS.weights;
   return {
     ...commonOptions(shell, typed, STUDENT_DEFAULTS),
     teacher,
@@ -84,6 +84,7 @@ export const studentOptions = (
       score: typed.score ?? score,
       perceptual: typed.perceptual ?? perceptual,
       fidelity: typed.fidelity ?? fidelity,
+      grid: typed.grid ?? grid,
     },
   };
 };
