@@ -1,13 +1,16 @@
 import { defineConfig } from "vitest/config";
 import type { TestModule } from "vitest/node";
 
-/** Says at the end what was skipped: such a title tells what is missing and what mends it. */
+/** Says at the end what was skipped: its title, or its note, tells what is missing and what mends it. */
 const tellSkipped = {
   onTestRunEnd: (modules: readonly TestModule[]): void => {
-    const titles = modules.flatMap((module) =>
-      [...module.children.allTests("skipped")].map((test) => test.fullName),
-    );
-    for (const title of titles) console.log(`not run: ${title}`);
+    for (const module of modules) {
+      for (const test of module.children.allTests("skipped")) {
+        const result = test.result();
+        const note = result.state === "skipped" && result.note !== undefined ? `: ${result.note}` : "";
+        console.log(`not run: ${test.fullName}${note}`);
+      }
+    }
   },
 };
 
