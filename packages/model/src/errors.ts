@@ -2,6 +2,7 @@
  * Why a model cannot be read or written. Each has a `message` of one line that names the file, what was
  * expected, what was found and what to do; only `WeightsMismatch` has a line for each tensor.
  */
+import { fileReason } from "./file-reason.ts";
 
 export interface FileUnreadable {
   readonly _tag: "FileUnreadable";
@@ -95,30 +96,13 @@ export type ModelError =
   | InvalidDescription
   | UnknownModel;
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "it does not exist",
-  ENOTDIR: "a part of its path is a file, not a folder",
-  EISDIR: "it is a folder",
-  EACCES: "permission denied",
-  EPERM: "the operation is not permitted",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  EMFILE: "too many files are open",
-};
-
-const reasonOf = (thrown: unknown): string => {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const code = "code" in thrown ? String(thrown.code) : "";
-  return REASONS[code] ?? thrown.message;
-};
-
 export const fileUnreadable = (file: string, thrown: unknown): FileUnreadable => {
-  const reason = reasonOf(thrown);
+  const reason = fileReason(thrown);
   return { _tag: "FileUnreadable", file, reason, message: `${file}: it cannot be read: ${reason}` };
 };
 
 export const fileUnwritable = (file: string, thrown: unknown): FileUnwritable => {
-  const reason = reasonOf(thrown);
+  const reason = fileReason(thrown);
   return { _tag: "FileUnwritable", file, reason, message: `${file}: it cannot be written: ${reason}` };
 };
 

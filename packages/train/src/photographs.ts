@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import sharp, { type ResizeOptions } from "sharp";
@@ -44,10 +45,6 @@ export interface PhotographOptions {
 
 const pictureExtension = /\.(jpe?g|png|webp|tiff?|avif|gif)$/i;
 
-/** Message of anything thrown, its first line. */
-export const reasonOf = (thrown: unknown): string =>
-  (thrown instanceof Error ? thrown.message : String(thrown)).split("\n")[0] ?? "";
-
 /** Names of the picture files of a folder in the order of their code units, the same on every machine. */
 export const pictureNames =
   (folder: string): TaskEither<DataError, readonly string[]> =>
@@ -65,7 +62,7 @@ export const pictureNames =
       return E.left({
         kind: "UnreadableFolder",
         folder,
-        message: `${folder}: cannot list this folder: ${reasonOf(thrown)}`,
+        message: `${folder}: cannot list this folder: ${fileReason(thrown)}`,
       });
     }
   };
@@ -109,7 +106,7 @@ const openOne = async (
         })
       : E.right({ name, ...picture });
   } catch (thrown) {
-    return E.left({ name, reason: reasonOf(thrown) });
+    return E.left({ name, reason: fileReason(thrown) });
   }
 };
 

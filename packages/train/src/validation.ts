@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import sharp from "sharp";
@@ -11,7 +12,7 @@ import {
   degradePicture,
 } from "./degradation.ts";
 import { type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
-import { type DataError, decodePicture, pictureNames, reasonOf, type SkippedPicture } from "./photographs.ts";
+import { type DataError, decodePicture, pictureNames, type SkippedPicture } from "./photographs.ts";
 
 export interface ValidationOptions {
   /** "bicubic": plain shrinking by four; "degraded": the degradation of the training. */
@@ -72,7 +73,7 @@ const degradeFile = async (
         : await degradePicture(fromBytes(picture), { seed, key: keyOfName(name) }, ranges),
     );
   } catch (thrown) {
-    return E.left({ name, reason: reasonOf(thrown) });
+    return E.left({ name, reason: fileReason(thrown) });
   }
 };
 
@@ -107,7 +108,7 @@ export const writeValidationPairs =
         return E.left({
           kind: "UnwritablePicture",
           file,
-          message: `${file}: cannot write: ${reasonOf(thrown)}`,
+          message: `${file}: cannot write: ${fileReason(thrown)}`,
         });
       }
       pairs.push({ name: outputs[n] as string, parameters });

@@ -95,7 +95,7 @@ describe("photographs of a folder", () => {
   it.each([
     ["empty", "NoPictures", /no pictures in this folder/],
     ["bad", "NoPictures", /none of the 2 pictures can be used; the first, text\.jpg: /],
-    ["missing", "UnreadableFolder", /cannot list this folder: ENOENT/],
+    ["missing", "UnreadableFolder", /cannot list this folder: it does not exist/],
   ] as const)("are an error where there are none: %s", async (folder, kind, message) => {
     const error = left(await openPhotographs(at(folder), { shrink: 1, minimumSide: 8 })());
     expect(error.kind).toBe(kind);

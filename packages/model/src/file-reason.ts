@@ -1,0 +1,24 @@
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "it does not exist",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+  EPERM: "the operation is not permitted",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EEXIST: "it exists already",
+  ENAMETOOLONG: "its name is too long",
+  EMFILE: "too many files are open",
+};
+
+/** The first line of whatever was thrown, without a stack. */
+export const firstLine = (thrown: unknown): string => {
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return (text.split("\n").find((line) => line.trim() !== "") ?? "unknown error").trim();
+};
+
+/** What a failed file operation means, in words. */
+export const fileReason = (thrown: unknown): string => {
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  return REASONS[code] ?? firstLine(thrown);
+};
