@@ -37,7 +37,7 @@ export const samePadding = (
 };
 
 /**
- * Options for an image of h x w: any stride; no padding, any padding, or `same`, for which many
+ * Options for an image of h x w: every stride; no padding, some padding, or `same`, for which many
  * libraries have code of its own. Padding is grown to make the kernel fit.
  */
 export const optionsFor = (
