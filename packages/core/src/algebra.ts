@@ -56,6 +56,24 @@ export interface ConvolutionOptions {
   readonly padding: Padding;
 }
 
+export interface GroupNormOptions {
+  /** Neighbouring channels that are normalised together are c / groups many. */
+  readonly groups: number;
+  readonly epsilon: number;
+}
+
+export interface AttentionOptions {
+  /** The channels are cut into so many equal runs, which attend by themselves. */
+  readonly heads: number;
+}
+
+export interface WindowOptions extends AttentionOptions {
+  /** Side of a window in pixels. */
+  readonly window: number;
+  /** How far the grid of windows is displaced down and right, in pixels, 0..window - 1. */
+  readonly shift: number;
+}
+
 /**
  * What the networks need besides `Pointwise`.
  *
@@ -63,13 +81,23 @@ export interface ConvolutionOptions {
  * image; a stride-1 convolution commutes with translation away from the edges; `depthToSpace`
  * inverts `spaceToDepth`; `concatChannels` then `sliceChannels` gives the parts back;
  * `channelNorm` has mean square 1 over channels and does not change when its input is scaled;
- * `modulate(a, 0, 0) = a`; every pixel of `upsampleNearest(a, f)` equals its source pixel.
+ * `modulate(a, 0, 0) = a`; every pixel of `upsampleNearest(a, f)` equals its source pixel;
+ * `groupNorm` with weight 1 and bias 0 has mean 0 in each group and does not change when a constant is
+ * added to a group; `gelu(a) - gelu(-a) = a`; `attention` gives each pixel a weighted mean of the values,
+ * and is linear in them; `windowAttention` does not look across the edge of a window, and is `attention`
+ * where one window covers the image and `positions` is 0; `takeRows(nearestIndices(takeRows(i, e), e), e) =
+ * takeRows(i, e)`; `sequenceConvolution` commutes with rotations of the sequence; `spectralNormalize` does
+ * not change when its weight is scaled by a positive number.
  */
 export interface Neural<T> extends Pointwise<T> {
   /** a * sigmoid(a). */
   silu(a: T): T;
   /** min(max(a, 0), 6). */
   relu6(a: T): T;
+  /** a where a > 0, else slope * a. */
+  leakyRelu(a: T, slope: number): T;
+  /** a * Phi(a) with the normal distribution function itself, not an approximation by tanh. */
+  gelu(a: T): T;
   /**
    * Cross-correlation. image [n, h, w, i], weight of kind `convolution` (logical [o, i, kh, kw]),
    * bias [o] or null -> [n, h', w', o], h' = floor((h + top + bottom - kh) / stride) + 1.
@@ -77,8 +105,11 @@ export interface Neural<T> extends Pointwise<T> {
   conv2d(image: T, weight: T, bias: T | null, options: ConvolutionOptions): T;
   /** As `conv2d`, each channel by itself; weight of kind `depthwise` (logical [c, 1, kh, kw]). */
   depthwiseConv2d(image: T, weight: T, bias: T | null, options: ConvolutionOptions): T;
-  /** [n, i] times the transpose of weight [o, i], plus bias [o] -> [n, o]. */
-  linear(matrix: T, weight: T, bias: T | null): T;
+  /**
+   * Times the transpose of weight [o, i], plus bias [o]: a matrix [n, i] -> [n, o], or every pixel of an
+   * image [n, h, w, i] -> [n, h, w, o].
+   */
+  linear(a: T, weight: T, bias: T | null): T;
   /** Each pixel of [n, h, w, c] repeated factor x factor times -> [n, h f, w f, c]. */
   upsampleNearest(image: T, factor: number): T;
   /** [n, h, w, c] -> [n, h / f, w / f, c f f]; channel c f f + y f + x is PyTorch's order. */
@@ -92,6 +123,48 @@ export interface Neural<T> extends Pointwise<T> {
   channelNorm(image: T, epsilon: number): T;
   /** image [n, h, w, c] * (1 + gamma [n, c]) + beta [n, c], the same at every pixel (Eq 10's form). */
   modulate(image: T, gamma: T, beta: T): T;
+  /**
+   * (a - mean) / sqrt(variance + epsilon) * weight [c] + bias [c]; mean and variance (of the population)
+   * of each sample's group of channels over all its pixels. The groups divide the channels.
+   */
+  groupNorm(image: T, weight: T, bias: T, options: GroupNormOptions): T;
+  /**
+   * Softmax attention among all pixels of a sample. query, key, value [n, h, w, c] -> [n, h, w, c]; head
+   * k has channels k c / heads .. (k + 1) c / heads - 1; scores are divided by sqrt(c / heads).
+   */
+  attention(query: T, key: T, value: T, options: AttentionOptions): T;
+  /**
+   * Attention among the pixels of the same window. The grid's lines are at shift plus multiples of the
+   * window, so that windows at the edges are smaller where the shift or the size asks for it. positions
+   * [(2 window - 1)^2, heads] is added to the scores: row (dy + window - 1) (2 window - 1) + dx + window - 1
+   * for a query dy pixels below and dx right of its key.
+   *
+   * Where windows are rolled or padded into equal ones, what is no part of the window gets the score -100,
+   * as the authors' code has it, or less; that is the same but for scores that differ by tens.
+   */
+  windowAttention(query: T, key: T, value: T, positions: T, options: WindowOptions): T;
+  /**
+   * The row of the codebook [k, c] that is nearest to each pixel of [n, h, w, c] by squared distance, the
+   * first of equals, as a number -> [n, h, w, 1]. No gradient passes.
+   */
+  nearestIndices(image: T, codebook: T): T;
+  /** The rows of the codebook [k, c] that indices [n, h, w, 1] name -> [n, h, w, c]. */
+  takeRows(indices: T, codebook: T): T;
+  /**
+   * The pixels of each sample, row by row, as one closed sequence (after the last comes the first), under a
+   * cross-correlation: image [n, h, w, i], weight of kind `sequence` (logical [o, i, k], k odd and at most
+   * h w), bias [o] or null -> [n, h, w, o].
+   */
+  sequenceConvolution(image: T, weight: T, bias: T | null): T;
+  /**
+   * weight / (u W v) with W the weight of kind `sequence` as a matrix [o, i k], u [o] and v [i k] vectors
+   * (PyTorch's spectral_norm). Gradients pass through W in both places, not into u and v.
+   */
+  spectralNormalize(weight: T, u: T, v: T): T;
+  /** W v / max(|W v|, 1e-12): a vector [o]. No gradient passes. */
+  leftSingular(weight: T, v: T): T;
+  /** W^T u / max(|W^T u|, 1e-12): a vector [i k]. No gradient passes. */
+  rightSingular(weight: T, u: T): T;
 }
 
 /** The whole algebra. */

@@ -9,9 +9,9 @@ import type { Algebra } from "./algebra.ts";
 /**
  * What a tensor is, so that an engine may keep it in a layout of its own:
  * scalar [], vector [n], matrix [rows, columns], image [batch, height, width, channels],
- * convolution [out, in, kh, kw], depthwise [channels, 1, kh, kw].
+ * convolution [out, in, kh, kw], depthwise [channels, 1, kh, kw], sequence [out, in, k].
  */
-export type TensorKind = "scalar" | "vector" | "matrix" | "image" | "convolution" | "depthwise";
+export type TensorKind = "scalar" | "vector" | "matrix" | "image" | "convolution" | "depthwise" | "sequence";
 
 /** A dense array in its kind's logical layout, row-major. */
 export interface NdArray {

@@ -6,17 +6,21 @@
  */
 import type { Algebra } from "./algebra.ts";
 import type { Engine, NdArray, TensorKind } from "./engine.ts";
+import { attention, windowAttention } from "./reference/attention.ts";
+import { nearestIndices, takeRows } from "./reference/codebook.ts";
 import { conv2d, depthwiseConv2d, linear } from "./reference/convolution.ts";
 import {
   channelNorm,
   concatChannels,
   depthToSpace,
+  groupNorm,
   modulate,
   sliceChannels,
   spaceToDepth,
   upsampleNearest,
 } from "./reference/images.ts";
-import { pointwise, relu6, silu } from "./reference/pointwise.ts";
+import { gelu, leakyRelu, pointwise, relu6, silu } from "./reference/pointwise.ts";
+import { leftSingular, rightSingular, sequenceConvolution, spectralNormalize } from "./reference/spectral.ts";
 import { demand, elementCount, type ReferenceTensor, show, tensor } from "./reference/tensor.ts";
 
 export type { ReferenceTensor } from "./reference/tensor.ts";
@@ -26,6 +30,8 @@ export const referenceAlgebra: Algebra<ReferenceTensor> = {
   ...pointwise,
   silu,
   relu6,
+  leakyRelu,
+  gelu,
   conv2d,
   depthwiseConv2d,
   linear,
@@ -36,6 +42,15 @@ export const referenceAlgebra: Algebra<ReferenceTensor> = {
   sliceChannels,
   channelNorm,
   modulate,
+  groupNorm,
+  attention,
+  windowAttention,
+  nearestIndices,
+  takeRows,
+  sequenceConvolution,
+  spectralNormalize,
+  leftSingular,
+  rightSingular,
 };
 
 const rank: Readonly<Record<TensorKind, number>> = {
@@ -45,6 +60,7 @@ const rank: Readonly<Record<TensorKind, number>> = {
   image: 4,
   convolution: 4,
   depthwise: 4,
+  sequence: 3,
 };
 
 const checkKind = (operation: string, kind: TensorKind, { shape, data }: NdArray): void => {

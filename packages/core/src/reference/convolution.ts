@@ -4,6 +4,7 @@ import {
   demand,
   demandBias,
   demandInteger,
+  elementCount,
   type ImageShape,
   imageShape,
   matrixShape,
@@ -157,23 +158,30 @@ export const depthwiseConv2d = (
 
 /** As `Neural.linear`. */
 export const linear = (
-  matrix: ReferenceTensor,
+  a: ReferenceTensor,
   weight: ReferenceTensor,
   bias: ReferenceTensor | null,
 ): ReferenceTensor => {
-  const [n, i] = matrixShape("linear", matrix);
+  demand(
+    a.shape.length === 2 || a.shape.length === 4,
+    "linear",
+    () => show(a.shape),
+    () => "a matrix [n, i] or an image [n, h, w, i]",
+  );
+  const i = a.shape[a.shape.length - 1] as number;
   const [o, columns] = matrixShape("linear", weight);
   demand(
     columns === i,
     "linear",
-    () => `matrix ${show(matrix.shape)} and weight ${show(weight.shape)}`,
+    () => `${show(a.shape)} and weight ${show(weight.shape)}`,
     () => `weight [o, ${i}]`,
   );
   demandBias("linear", bias, o);
-  const data = new Float64Array(n * o);
-  for (let row = 0; row < n; row++)
+  const rows = elementCount(a.shape.slice(0, -1));
+  const data = new Float64Array(rows * o);
+  for (let row = 0; row < rows; row++)
     for (let out = 0; out < o; out++)
       data[row * o + out] =
-        dot(matrix.data, row * i, weight.data, out * i, i) + (bias === null ? 0 : (bias.data[out] as number));
-  return tensor([n, o], data);
+        dot(a.data, row * i, weight.data, out * i, i) + (bias === null ? 0 : (bias.data[out] as number));
+  return tensor([...a.shape.slice(0, -1), o], data);
 };

@@ -1,6 +1,8 @@
 /** What rearranges, joins and normalises images, in float64. */
+import type { GroupNormOptions } from "../algebra.ts";
 import {
   demand,
+  demandBias,
   demandInteger,
   imageShape,
   matrixShape,
@@ -163,5 +165,55 @@ export const modulate = (
     const entry = Math.floor(i / (h * w * c)) * c + (i % c);
     data[i] = (image.data[i] as number) * (1 + (gamma.data[entry] as number)) + (beta.data[entry] as number);
   }
+  return tensor(image.shape, data);
+};
+
+/** As `Neural.groupNorm`. */
+export const groupNorm = (
+  image: ReferenceTensor,
+  weight: ReferenceTensor,
+  bias: ReferenceTensor,
+  { groups, epsilon }: GroupNormOptions,
+): ReferenceTensor => {
+  const { n, h, w, c } = imageShape("groupNorm", image);
+  demandInteger("groupNorm", "groups", groups, 1);
+  demand(
+    c % groups === 0,
+    "groupNorm",
+    () => `${c} channels in ${groups} groups`,
+    () => "groups that divide the channels",
+  );
+  demand(
+    sameShape(weight.shape, [c]),
+    "groupNorm",
+    () => `weight ${show(weight.shape)}`,
+    () => `weight [${c}]`,
+  );
+  demandBias("groupNorm", bias, c);
+  const size = c / groups;
+  const count = h * w * size;
+  const data = new Float64Array(image.data.length);
+  for (let sample = 0; sample < n; sample++)
+    for (let group = 0; group < groups; group++) {
+      const each = (visit: (i: number, channel: number) => void): void => {
+        for (let pixel = 0; pixel < h * w; pixel++)
+          for (let channel = group * size; channel < (group + 1) * size; channel++)
+            visit((sample * h * w + pixel) * c + channel, channel);
+      };
+      let sum = 0;
+      each((i) => {
+        sum += image.data[i] as number;
+      });
+      const mean = sum / count;
+      let squares = 0;
+      each((i) => {
+        squares += ((image.data[i] as number) - mean) ** 2;
+      });
+      const deviation = Math.sqrt(squares / count + epsilon);
+      each((i, channel) => {
+        const normal = ((image.data[i] as number) - mean) / deviation;
+        data[i] = normal * (weight.data[channel] as number) + (bias.data[channel] as number);
+      });
+    }
   return tensor(image.shape, data);
 };

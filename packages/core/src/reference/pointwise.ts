@@ -1,6 +1,7 @@
 /** The pointwise part of the algebra in float64. */
 import type { Pointwise } from "../algebra.ts";
 import type { PerSample } from "../notation.ts";
+import { normalDistribution } from "./error-function.ts";
 import { demand, type ReferenceTensor, sameShape, show, tensor } from "./tensor.ts";
 
 const map = (a: ReferenceTensor, f: (x: number) => number): ReferenceTensor => tensor(a.shape, a.data.map(f));
@@ -69,3 +70,8 @@ export const pointwise: Pointwise<ReferenceTensor> = {
 export const silu = (a: ReferenceTensor): ReferenceTensor => map(a, (x) => x / (1 + Math.exp(-x)));
 
 export const relu6 = (a: ReferenceTensor): ReferenceTensor => map(a, (x) => Math.min(Math.max(x, 0), 6));
+
+export const leakyRelu = (a: ReferenceTensor, slope: number): ReferenceTensor =>
+  map(a, (x) => (x > 0 ? x : slope * x));
+
+export const gelu = (a: ReferenceTensor): ReferenceTensor => map(a, (x) => x * normalDistribution(x));
