@@ -2,7 +2,7 @@
  * The layers networks are made of: each is its parameters as data beside a function of the algebra, so
  * that names and shapes can be checked before a tensor is read and nothing is said twice.
  */
-import type { Algebra, Padding, Tensors } from "@tadsr/core";
+import type { Algebra, GroupNormOptions, Padding, Tensors } from "@tadsr/core";
 import { type ParameterSpec, parameter } from "./parameters.ts";
 
 export interface Layer {
@@ -42,7 +42,7 @@ export const convolution = (name: string, shape: ConvolutionShape): Layer => {
   };
 };
 
-/** `name.weight` [outputs, inputs] and `name.bias` [outputs], on a matrix [batch, inputs]. */
+/** `name.weight` [outputs, inputs] and `name.bias` [outputs], on a matrix [batch, inputs] or at every pixel. */
 export const dense = (
   name: string,
   { inputs, outputs, initial = "fan-in" }: Omit<ConvolutionShape, "kernel">,
@@ -55,5 +55,18 @@ export const dense = (
     ],
     run: (algebra, weights, input) =>
       algebra.linear(input, parameter(weights, weight), parameter(weights, bias)),
+  };
+};
+
+/** `name.weight` [channels] and `name.bias` [channels]: group normalisation of an image. */
+export const groupNormalization = (name: string, channels: number, options: GroupNormOptions): Layer => {
+  const [weight, bias] = [`${name}.weight`, `${name}.bias`];
+  return {
+    parameters: [
+      { name: weight, kind: "vector", shape: [channels], initial: "ones" },
+      { name: bias, kind: "vector", shape: [channels], initial: "zeros" },
+    ],
+    run: (algebra, weights, input) =>
+      algebra.groupNorm(input, parameter(weights, weight), parameter(weights, bias), options),
   };
 };

@@ -5,9 +5,17 @@ export interface ParameterSpec {
   readonly name: string;
   readonly kind: TensorKind;
   readonly shape: readonly number[];
-  /** `fan-in`: normal with variance 1 / (inputs of one output); `zeros`: the branch starts silent. */
-  readonly initial: "zeros" | "fan-in";
+  readonly initial: Initial;
 }
+
+/**
+ * How fresh weights are drawn. `fan-in`: normal with variance 1 / (inputs of one output); `small`: normal
+ * with deviation 0.02, for tables that are added to something; `ones`: a scale that starts idle; `zeros`: a
+ * bias, or a branch that starts silent.
+ */
+export type Initial = "zeros" | "ones" | "small" | "fan-in";
+
+const SMALL = 0.02;
 
 export const elements = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);
@@ -31,8 +39,9 @@ export const initialWeights = (
     specs.map(({ name, shape, initial }, stream) => {
       const count = elements(shape);
       const data = new Float32Array(count);
-      if (initial === "fan-in") {
-        const deviation = 1 / Math.sqrt(Math.max(1, count / (shape[0] ?? 1)));
+      if (initial === "ones") data.fill(1);
+      if (initial === "fan-in" || initial === "small") {
+        const deviation = initial === "small" ? SMALL : 1 / Math.sqrt(Math.max(1, count / (shape[0] ?? 1)));
         normal({ seed, stream }, 0, count).forEach((value, i) => {
           data[i] = deviation * value;
         });
