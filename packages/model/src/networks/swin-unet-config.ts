@@ -1,0 +1,240 @@
+/** What a UNet with Swin layers is made of, as data, and the authors' way of writing it (FACTS section 5). */
+import * as E from "fp-ts/lib/Either.js";
+
+/** Window attention layers; widths in channels, lengths in pixels of the level they stand at. */
+export interface SwinConfig {
+  /** The nominal sides of the levels that have a Swin layer; the middle always has one. */
+  readonly resolutions: readonly number[];
+  /** Blocks of a layer; every second one has its windows shifted. */
+  readonly depth: number;
+  /** Channels inside of a layer. */
+  readonly channels: number;
+  /** Channels of one head; divides `channels`. */
+  readonly headChannels: number;
+  /** Side of a window where the nominal side is larger; else the window is as large as that. */
+  readonly window: number;
+  /** Hidden channels of a block's two-layer network, as a multiple of `channels`. */
+  readonly mlpRatio: number;
+}
+
+export interface SwinUNetConfig {
+  readonly kind: "swin-unet";
+  /** Channels of the latent that it reads. */
+  readonly latentChannels: number;
+  /** Channels that it predicts: the latent's, where it is to predict z_0. */
+  readonly outputChannels: number;
+  /**
+   * Nominal side of the latent, a level's being imageSize / 2^level. It decides where Swin layers stand and
+   * whether their windows shrink; the network runs on other sizes too.
+   */
+  readonly imageSize: number;
+  /** Channels that each level's multiplier multiplies; also the sinusoidal features of the time index. */
+  readonly channels: number;
+  /** Channels of each level as multiples of `channels`, finest first. */
+  readonly multipliers: readonly number[];
+  /** Residual blocks of each level on the way down; on the way up there is one more. */
+  readonly blocks: readonly number[];
+  /** Whether the time scales and shifts the normalised features, or is only added to them. */
+  readonly scaleShift: boolean;
+  readonly swin: SwinConfig;
+  /**
+   * What is concatenated to the latent: an image of so many channels whose nominal side is `size`, imageSize
+   * times a power of two; null where there is none.
+   */
+  readonly condition: { readonly channels: number; readonly size: number } | null;
+}
+
+/** A configuration that no network can be made of. `key` is the field, as its record names it. */
+export interface InvalidNetworkConfig {
+  readonly _tag: "InvalidNetworkConfig";
+  readonly source: string;
+  readonly key: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly message: string;
+}
+
+/** Channels that are normalised together are a 32nd of all (FACTS section 5). */
+export const GROUPS = 32;
+
+const shown = (value: unknown): string =>
+  value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value)).slice(0, 80);
+
+const invalid = (source: string, key: string, expected: string, value: unknown): InvalidNetworkConfig => {
+  const found = shown(value);
+  const message = `${source}: ${key}: found ${found}, expected ${expected}`;
+  return { _tag: "InvalidNetworkConfig", source, key, expected, found, message };
+};
+
+/** Channels of each level, finest first. */
+export const levelChannels = ({ channels, multipliers }: SwinUNetConfig): readonly number[] =>
+  multipliers.map((multiplier) => Math.trunc(multiplier * channels));
+
+/** Nominal sides of the levels, finest first. */
+export const levelSides = ({ imageSize, multipliers }: SwinUNetConfig): readonly number[] =>
+  multipliers.map((_, level) => Math.floor(imageSize / 2 ** level));
+
+/** Times that the condition's sides are halved until they are the latent's. */
+export const conditionLevels = ({ condition, imageSize }: SwinUNetConfig): number =>
+  condition === null ? 0 : Math.log2(condition.size / imageSize);
+
+/** Each field by its path in the record, what it should be, and whether it is. */
+const demands = (config: SwinUNetConfig): readonly (readonly [string, string, unknown, boolean])[] => {
+  const { imageSize, channels, multipliers, blocks, swin, condition } = config;
+  const isCount = (value: number, least = 1): boolean => Number.isSafeInteger(value) && value >= least;
+  const widths = levelChannels(config);
+  const count = "a whole number above 0";
+  const hidden = Math.trunc(swin.channels * swin.mlpRatio);
+  return [
+    ["latentChannels", count, config.latentChannels, isCount(config.latentChannels)],
+    ["outputChannels", count, config.outputChannels, isCount(config.outputChannels)],
+    ["imageSize", count, imageSize, isCount(imageSize)],
+    ["channels", "a multiple of 32", channels, isCount(channels) && channels % GROUPS === 0],
+    [
+      "multipliers",
+      `numbers, one a level, that make multiples of 32 of ${channels}`,
+      multipliers,
+      multipliers.length > 0 && widths.every((width) => isCount(width) && width % GROUPS === 0),
+    ],
+    [
+      "imageSize",
+      `at least 2^${multipliers.length - 1}, for ${multipliers.length} levels`,
+      imageSize,
+      imageSize >= 2 ** (multipliers.length - 1),
+    ],
+    [
+      "blocks",
+      `one whole number for each of the ${multipliers.length} levels`,
+      blocks,
+      blocks.length === multipliers.length && blocks.every((many) => isCount(many, 0)),
+    ],
+    ["swin.resolutions", "whole numbers", swin.resolutions, swin.resolutions.every((side) => isCount(side))],
+    ["swin.depth", "a whole number", swin.depth, isCount(swin.depth, 0)],
+    [
+      "swin.channels",
+      "a multiple of 32",
+      swin.channels,
+      isCount(swin.channels) && swin.channels % GROUPS === 0,
+    ],
+    [
+      "swin.headChannels",
+      `a divisor of swin.channels, ${swin.channels}`,
+      swin.headChannels,
+      isCount(swin.headChannels) && swin.channels % swin.headChannels === 0,
+    ],
+    ["swin.window", count, swin.window, isCount(swin.window)],
+    ["swin.mlpRatio", `a number that makes a whole one of ${swin.channels}`, swin.mlpRatio, isCount(hidden)],
+    ...(condition === null
+      ? []
+      : ([
+          ["condition.channels", count, condition.channels, isCount(condition.channels)],
+          [
+            "condition.size",
+            `imageSize, ${imageSize}, times a power of two`,
+            condition.size,
+            isCount(conditionLevels(config), 0),
+          ],
+        ] as const)),
+  ];
+};
+
+/** The configuration, or the first thing by which no network can be made of it. `source` is named in it. */
+export const checkSwinUNetConfig = (
+  source: string,
+  config: SwinUNetConfig,
+): E.Either<InvalidNetworkConfig, SwinUNetConfig> => {
+  const broken = demands(config).find(([, , , holds]) => !holds);
+  if (broken === undefined) return E.right(config);
+  const [key, expected, value] = broken;
+  return E.left(invalid(source, key, expected, value));
+};
+
+/** A field of the authors' record: what makes a value of it, null where the value is none; and its default. */
+interface Field<A> {
+  readonly expected: string;
+  readonly read: (value: unknown) => A | null;
+  readonly otherwise?: A;
+}
+
+const whole: Field<number> = {
+  expected: "a whole number",
+  read: (value) => (Number.isSafeInteger(value) ? Number(value) : null),
+};
+const real: Field<number> = {
+  expected: "a number",
+  read: (value) => (Number.isFinite(value) ? Number(value) : null),
+};
+const truth: Field<boolean> = {
+  expected: "true or false",
+  read: (value) => (typeof value === "boolean" ? value : null),
+};
+const numbers: Field<readonly number[]> = {
+  expected: "a list of numbers",
+  read: (value) => (Array.isArray(value) && value.every((item) => Number.isFinite(item)) ? value : null),
+};
+const numberOrNumbers: Field<number | readonly number[]> = {
+  expected: "a whole number or a list of them",
+  read: (value) => real.read(value) ?? numbers.read(value),
+};
+
+/** What the authors' network can be told but the published ones are not, and this one does not do. */
+const FIXED: readonly (readonly [string, unknown])[] = [
+  ["dims", 2],
+  ["conv_resample", true],
+  ["resblock_updown", false],
+  ["patch_norm", false],
+  ["cond_mask", false],
+];
+
+/**
+ * The configuration from the authors' record of the constructor's arguments, as `model.params` in their YAML
+ * files and in manifest.json. What has no bearing on the result (`dropout`, `use_fp16`) is ignored; a field that is
+ * not there has the authors' default, but for `lq_size`, which is then `image_size`.
+ */
+export const swinUNetConfigOf = (
+  source: string,
+  record: Readonly<Record<string, unknown>>,
+): E.Either<InvalidNetworkConfig, SwinUNetConfig> => {
+  const faults: InvalidNetworkConfig[] = [];
+  const refuse = (key: string, expected: string): void => {
+    faults.push(invalid(source, key, expected, record[key]));
+  };
+  const field = <A>(key: string, { expected, read, otherwise }: Field<A>, absent: A): A => {
+    const value = record[key];
+    const found = value === undefined || value === null ? (otherwise ?? null) : read(value);
+    if (found === null) refuse(key, expected);
+    return found ?? absent;
+  };
+  for (const [key, only] of FIXED)
+    if (record[key] !== undefined && record[key] !== only)
+      refuse(key, `${shown(only)}, all that is known here`);
+  const imageSize = field("image_size", whole, 1);
+  const multipliers = field("channel_mult", numbers, []);
+  const blocks = field("num_res_blocks", numberOrNumbers, []);
+  const isConditioned = field("cond_lq", { ...truth, otherwise: true }, true);
+  const swinChannels = field("swin_embed_dim", { ...whole, otherwise: 96 }, 1);
+  const heads = record.num_head_channels === -1 ? field("num_heads", whole, 1) : null;
+  const config: SwinUNetConfig = {
+    kind: "swin-unet",
+    latentChannels: field("in_channels", whole, 1),
+    outputChannels: field("out_channels", whole, 1),
+    imageSize,
+    channels: field("model_channels", whole, 1),
+    multipliers,
+    blocks: typeof blocks === "number" ? multipliers.map(() => blocks) : blocks,
+    scaleShift: field("use_scale_shift_norm", { ...truth, otherwise: false }, false),
+    swin: {
+      resolutions: field("attention_resolutions", numbers, []),
+      depth: field("swin_depth", { ...whole, otherwise: 2 }, 1),
+      channels: swinChannels,
+      headChannels: heads === null ? field("num_head_channels", whole, 1) : swinChannels / heads,
+      window: field("window_size", { ...whole, otherwise: 8 }, 1),
+      mlpRatio: field("mlp_ratio", { ...real, otherwise: 2 }, 1),
+    },
+    condition: isConditioned
+      ? { channels: 3, size: field("lq_size", { ...whole, otherwise: imageSize }, 1) }
+      : null,
+  };
+  const [fault] = faults;
+  return fault === undefined ? checkSwinUNetConfig(source, config) : E.left(fault);
+};
