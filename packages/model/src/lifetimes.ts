@@ -3,8 +3,10 @@
  * intermediate of a network is alive at its end. So the network is first interpreted with an algebra that
  * only notes which operation's result is used last where, and then run with each released at that moment.
  */
-import type { Algebra, Engine } from "@tadsr/core";
+import type { Algebra, Engine, Tensors } from "@tadsr/core";
+import type { Layer } from "./layers.ts";
 import type { ConditionedNetwork } from "./networks/network.ts";
+import type { ParameterSpec } from "./parameters.ts";
 
 /** For each operation, in the order of execution: the operations whose results nothing needs after it. */
 export type Lifetimes = readonly (readonly number[])[];
@@ -17,7 +19,7 @@ const algebraOf = <T>(around: (name: keyof Algebra<T>) => Operation): Algebra<T>
     get: (_, name) => around(name as keyof Algebra<T>),
   });
 
-/** The result of an operation, or (null) an input of the network. */
+/** The result of an operation, or (null) an input of the computation. */
 interface Result {
   readonly operation: number | null;
 }
@@ -25,8 +27,14 @@ interface Result {
 const isResult = (value: unknown): value is Result =>
   typeof value === "object" && value !== null && "operation" in value;
 
-/** When each result of the network is used last. A network runs the same operations on every input. */
-export const lifetimesOf = (network: ConditionedNetwork): Lifetimes => {
+/**
+ * Any computation with the algebra that does the same operations on every input. `given` stands for each of
+ * its weights and inputs; what it returns is kept.
+ */
+export type Computation = <T>(algebra: Algebra<T>, given: T) => T | readonly T[];
+
+/** When each result of a computation is used last. */
+export const lifetimesOfComputation = (compute: Computation): Lifetimes => {
   const lastUse: number[] = [];
   const algebra = algebraOf<Result>(() => (...operands) => {
     const operation = lastUse.length;
@@ -35,18 +43,35 @@ export const lifetimesOf = (network: ConditionedNetwork): Lifetimes => {
       if (isResult(operand) && operand.operation !== null) lastUse[operand.operation] = operation;
     return { operation };
   });
-  const given: Result = { operation: null };
-  const weights = Object.fromEntries(network.parameters.map(({ name }) => [name, given]));
-  const final = network.run(algebra)(weights, { input: given, condition: given, time: given });
+  const kept = new Set([compute(algebra, { operation: null })].flat().map(({ operation }) => operation));
   const ending: number[][] = lastUse.map(() => []);
-  for (const [operation, last] of lastUse.entries())
-    if (operation !== final.operation) ending[last]?.push(operation);
+  for (const [operation, last] of lastUse.entries()) if (!kept.has(operation)) ending[last]?.push(operation);
   return ending;
 };
 
+/** The same tensor under every parameter's name. */
+const everyParameter = <T>(parameters: readonly Pick<ParameterSpec, "name">[], given: T): Tensors<T> =>
+  Object.fromEntries(parameters.map(({ name }) => [name, given]));
+
+/** When each result of the network is used last. A network runs the same operations on every input. */
+export const lifetimesOf = (network: ConditionedNetwork): Lifetimes =>
+  lifetimesOfComputation((algebra, given) =>
+    network.run(algebra)(everyParameter(network.parameters, given), {
+      input: given,
+      condition: given,
+      time: given,
+    }),
+  );
+
+/** The same for a layer, or a network that is one, as an autoencoder's parts are. */
+export const lifetimesOfLayer = (layer: Layer): Lifetimes =>
+  lifetimesOfComputation((algebra, given) =>
+    layer.run(algebra, everyParameter(layer.parameters, given), given),
+  );
+
 /**
- * The engine's algebra for one run of the network, releasing as the lifetimes say. What an operation makes
- * for itself is released when it ends. Every tensor but the network's inputs and its result is gone then.
+ * The engine's algebra for one run of the computation, releasing as the lifetimes say. What an operation
+ * makes for itself is released when it ends. Every tensor but the inputs and what is kept is gone then.
  */
 export const releasingAlgebra = <T>(engine: Engine<T>, lifetimes: Lifetimes): Algebra<T> => {
   const results: T[] = [];

@@ -1,0 +1,61 @@
+/** The VQ autoencoder's configuration, and those of the published weights (FACTS section 5). */
+
+/** Lists have one number for each level, finest first; each further level halves height and width. */
+export interface VqAutoencoderConfig {
+  readonly kind: "vq-autoencoder";
+  /** Channels of the picture that is encoded, and of the one that is decoded. */
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  /** Channels of the level i are `channels * multipliers[i]`: multiples of 32, the groups of the norm. */
+  readonly channels: number;
+  readonly multipliers: readonly number[];
+  /** Residual blocks of each level in the encoder; the decoder has one more in each. */
+  readonly blocks: readonly number[];
+  /** Levels whose every residual block has an attention after it. The middle has one always. */
+  readonly attentionLevels: readonly number[];
+  /** Channels between the inner networks and the 1x1 convolutions around the quantiser. */
+  readonly innerChannels: number;
+  /** Channels of the latent z, and of each entry of the codebook. */
+  readonly latentChannels: number;
+  /** Entries of the codebook. */
+  readonly codebookSize: number;
+}
+
+/** The latent is so many times smaller than the picture: 4 in f4. */
+export const downsamplingFactor = ({ multipliers }: Pick<VqAutoencoderConfig, "multipliers">): number =>
+  2 ** (multipliers.length - 1);
+
+/** Channels of each level, finest first. */
+export const levelChannels = ({
+  channels,
+  multipliers,
+}: Pick<VqAutoencoderConfig, "channels" | "multipliers">): readonly number[] =>
+  multipliers.map((multiplier) => channels * multiplier);
+
+/** autoencoder_vq_f4.pth: the latent of real-world super-resolution; 55 322 782 parameters. */
+export const vqF4: VqAutoencoderConfig = {
+  kind: "vq-autoencoder",
+  inputChannels: 3,
+  outputChannels: 3,
+  channels: 128,
+  multipliers: [1, 2, 4],
+  blocks: [2, 2, 2],
+  attentionLevels: [],
+  innerChannels: 3,
+  latentChannels: 3,
+  codebookSize: 8192,
+};
+
+/** ffhq512_vq_f8_dim8_face.pth: the latent of face restoration. */
+export const vqF8Face: VqAutoencoderConfig = {
+  kind: "vq-autoencoder",
+  inputChannels: 3,
+  outputChannels: 3,
+  channels: 64,
+  multipliers: [1, 2, 4, 8],
+  blocks: [1, 2, 3, 4],
+  attentionLevels: [],
+  innerChannels: 8,
+  latentChannels: 8,
+  codebookSize: 4096,
+};

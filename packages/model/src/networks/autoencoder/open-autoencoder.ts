@@ -1,0 +1,50 @@
+/** The VQ autoencoder on an engine, as the latent between pictures and the diffusion. */
+import type { Engine } from "@tadsr/core";
+import type { Layer } from "../../layers.ts";
+import { type Lifetimes, lifetimesOfLayer, releasingAlgebra } from "../../lifetimes.ts";
+import { type HostWeights, uploadWeights } from "../../weights.ts";
+import type { VqAutoencoder } from "./autoencoder.ts";
+
+export interface DecodeOptions {
+  /** The paper's way, unless false: z is quantised first. */
+  readonly quantised?: boolean;
+}
+
+/** Results belong to the caller, who releases them; inputs are left alone. */
+export interface OpenAutoencoder<T> {
+  readonly factor: number;
+  readonly latentChannels: number;
+  /** A picture [n, h, w, channels] in [-1, 1] to z, not quantised; h and w are multiples of the factor. */
+  encode(picture: T): T;
+  /** z [n, h, w, latent channels] to a picture [n, h factor, w factor, channels]. */
+  decode(z: T, options?: DecodeOptions): T;
+  /** Releases the weights; the autoencoder is not used afterwards. */
+  close(): void;
+}
+
+/**
+ * Puts the weights, which are the autoencoder's (`checkWeights`), on the engine, which stays the caller's.
+ * Of what lies between input and result, no more is alive at once than is needed. Throws what the engine
+ * throws.
+ */
+export const openAutoencoder = <T>(
+  engine: Engine<T>,
+  autoencoder: VqAutoencoder,
+  weights: HostWeights,
+): OpenAutoencoder<T> => {
+  const { encoder, quantiser, decoder, factor, latentChannels } = autoencoder;
+  const uploaded = uploadWeights(engine, autoencoder.parameters, weights);
+  const frugal = (layer: Layer): ((input: T) => T) => {
+    const lifetimes: Lifetimes = lifetimesOfLayer(layer);
+    return (input) => engine.scope(() => layer.run(releasingAlgebra(engine, lifetimes), uploaded, input));
+  };
+  const [encode, quantise, reconstruct] = [frugal(encoder), frugal(quantiser), frugal(decoder)];
+  return {
+    factor,
+    latentChannels,
+    encode,
+    decode: (z, { quantised = true } = {}) =>
+      quantised ? engine.scope(() => reconstruct(quantise(z))) : reconstruct(z),
+    close: () => engine.release(Object.values(uploaded)),
+  };
+};
