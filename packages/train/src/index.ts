@@ -43,6 +43,7 @@ export { encodeJpeg, throughJpeg } from "./jpeg.ts";
 export { LATENT_FACTOR, type Latents, latentsOf } from "./latents.ts";
 export { type LoopOptions, type StepReport, type TrainingState, trainingStep } from "./loop.ts";
 export {
+  SMALL_DISCRIMINATOR,
   SMALL_NETWORK,
   SMALL_SCHEDULE,
   STUDENT_DEFAULTS,
@@ -65,8 +66,16 @@ export {
 } from "./photographs.ts";
 export { bicubicDown, type ResizeFilter, resize, resizeFilters, type Size } from "./resampling.ts";
 export { type RunOptions, type RunProgress, type RunResult, runTraining } from "./run.ts";
+export { type AdversaryState, type LearningState, type StepTaken, takeStep } from "./step.ts";
 export { type StudentOptions, type StudentWeights, studentTask } from "./student.ts";
-export type { OpenTask, Task } from "./task.ts";
+export {
+  type AlgorithmOptions,
+  type AlgorithmWeights,
+  type StepInputs,
+  type StudentStep,
+  studentStep,
+} from "./student-step.ts";
+export type { AdversarySpec, Duel, Judge, OpenTask, PreparedStep, Task } from "./task.ts";
 export { type TeacherOptions, teacherTask } from "./teacher.ts";
 export { type TrainingOutcome, trainStudent, trainTeacher } from "./training.ts";
 export {

@@ -1,6 +1,6 @@
 /** What a training is asked for, with defaults and the check of every number. */
 import type { ScheduleConfig } from "@tadsr/core";
-import type { ResidualUNetConfig } from "@tadsr/model";
+import { type Encoder, HEAD_SPAN, type ResidualUNetConfig } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { LearningRate } from "./adamw.ts";
 import type { TrainError } from "./errors.ts";
@@ -44,8 +44,12 @@ export interface StudentTrainingOptions extends TrainingOptions {
   /** Model folder to start from instead of the teacher's weights, to train an earlier student further. */
   readonly start: string | null;
   readonly weights: StudentWeights;
-  /** HSD by the paper's text, or as the authors' code has it (FACTS section 4). */
+  /** HSD and the discriminator by the paper's text, or as the authors' code has it (FACTS section 4). */
   readonly reading: "paper" | "code";
+  /** Used where `weights.adversarial` is above 0: the paper's, or the plain GAN of its ablation. */
+  readonly discriminator: "time-aware" | "plain";
+  /** Peak of the discriminator's learning rate, which rises and falls as the student's does. */
+  readonly discriminatorRate: number;
 }
 
 /** Who watches a training, and may stop it. */
@@ -63,6 +67,9 @@ export const SMALL_NETWORK: ResidualUNetConfig = {
   timeFeatures: 64,
   timeChannels: 128,
 };
+
+/** The small family's discriminator, but for what it is told of its teacher's encoder. */
+export const SMALL_DISCRIMINATOR = { kind: "discriminator", timeFeatures: 64, outputs: 64 } as const;
 
 /** The small family's schedule: four steps of a moderate noise. */
 export const SMALL_SCHEDULE: ScheduleConfig = {
@@ -100,7 +107,9 @@ export const STUDENT_DEFAULTS: Omit<StudentTrainingOptions, "data" | "output" | 
   rate: { peak: 1e-4, warmUp: 100, decay: "cosine" },
   start: null,
   reading: "paper",
-  weights: { distillation: 1, score: 0.01, perceptual: 0, fidelity: 0, grid: 0 },
+  discriminator: "time-aware",
+  discriminatorRate: 1e-4,
+  weights: { distillation: 1, score: 0.01, adversarial: 0, perceptual: 0, fidelity: 0, grid: 0 },
 };
 
 interface Rule {
@@ -168,20 +177,33 @@ export const checkTeacherOptions = (
     ? refusal(NEEDS_PERCEPTUAL)
     : checked(options, [...commonRules(options), weightRule("perceptual", options.perceptual)], alignment);
 
+/** Side of the latent that gives the coarsest feature map as many pixels as a head's convolution spans. */
+const leastLatent = ({ strides }: Encoder): number => Math.max(...strides) * Math.ceil(Math.sqrt(HEAD_SPAN));
+
 export const checkStudentOptions = (
   options: StudentTrainingOptions,
   alignment: number,
+  encoder: Encoder,
 ): E.Either<TrainError, StudentTrainingOptions> => {
   const { weights } = options;
   if (missingPerceptual(weights.perceptual, options.perceptualWeights)) return refusal(NEEDS_PERCEPTUAL);
   if (Object.values(weights).every((weight) => weight === 0)) {
-    return refusal("every weight is 0; give at least one of distillation, score, perceptual, fidelity");
+    return refusal(
+      "every weight is 0; give at least one of distillation, score, adversarial, perceptual, fidelity",
+    );
   }
   if (weights.grid > 0 && options.crop < GRID_WINDOW * LATENT_FACTOR) {
     return refusal(
       `crop is ${options.crop}; allowed with a grid term: at least ${GRID_WINDOW * LATENT_FACTOR} pixels`,
     );
   }
-  const rules = Object.entries(weights).map(([field, value]) => weightRule(field, value));
+  const least = leastLatent(encoder) * LATENT_FACTOR;
+  if (weights.adversarial > 0 && options.crop < least) {
+    return refusal(`crop is ${options.crop}; allowed with a discriminator: at least ${least} pixels`);
+  }
+  const rules = [
+    ...Object.entries(weights).map(([field, value]) => weightRule(field, value)),
+    between("discriminatorRate", options.discriminatorRate, 0, 1),
+  ];
   return checked(options, [...commonRules(options), ...rules], alignment);
 };

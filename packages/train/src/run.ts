@@ -6,12 +6,13 @@ import { type HostWeights, type ParameterSpec, uploadWeights } from "@tadsr/mode
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import { type BatchOptions, batchStream } from "./batches.ts";
-import { downloadWeights, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { downloadWeights, readCheckpoint, type StateSpecs, writeCheckpoint } from "./checkpoint.ts";
 import type { TrainError } from "./errors.ts";
 import { appendLines, keepLogUpTo } from "./log.ts";
 import { type LoopOptions, type StepReport, type TrainingState, tensorsOf, trainingStep } from "./loop.ts";
 import type { Photographs } from "./photographs.ts";
-import type { Task } from "./task.ts";
+import type { AdversaryState } from "./step.ts";
+import type { AdversarySpec, Task } from "./task.ts";
 
 export interface RunProgress extends StepReport {
   readonly steps: number;
@@ -59,7 +60,20 @@ const zerosLike = (weights: HostWeights): HostWeights =>
     ]),
   );
 
-const freshState = <T>(engine: Engine<T>, { parameters, initial }: RunOptions): TrainingState<T> => {
+const freshAdversary = <T>(
+  engine: Engine<T>,
+  { parameters, buffers, initial }: AdversarySpec,
+): AdversaryState<T> => {
+  const zeros = zerosLike(initial);
+  return {
+    weights: uploadWeights(engine, parameters, initial),
+    buffers: uploadWeights(engine, buffers, initial),
+    first: uploadWeights(engine, parameters, zeros),
+    second: uploadWeights(engine, parameters, zeros),
+  };
+};
+
+const freshState = <T>(engine: Engine<T>, { parameters, initial, task }: RunOptions): TrainingState<T> => {
   const upload = (weights: HostWeights) => uploadWeights(engine, parameters, weights);
   const zeros = zerosLike(initial);
   return {
@@ -68,21 +82,24 @@ const freshState = <T>(engine: Engine<T>, { parameters, initial }: RunOptions): 
     average: upload(initial),
     first: upload(zeros),
     second: upload(zeros),
+    adversary: task.adversary === null ? null : freshAdversary(engine, task.adversary),
   };
 };
+
+const specsOf = ({ parameters, task: { adversary } }: RunOptions): StateSpecs => ({ parameters, adversary });
 
 const startingState = async <T>(
   engine: Engine<T>,
   options: RunOptions,
 ): Promise<E.Either<TrainError, TrainingState<T>>> => {
-  const { folder, resume, parameters, identity } = options;
+  const { folder, resume, identity } = options;
   const file = join(folder, CHECKPOINT);
   if (!(await exists(file))) return E.right(freshState(engine, options));
   if (!resume) {
     const message = `${folder} holds a training: continue it with --resume, or choose another folder`;
     return E.left({ kind: "FolderInUse", folder, message });
   }
-  return readCheckpoint(engine, parameters, identity, file)();
+  return readCheckpoint(engine, specsOf(options), identity, file)();
 };
 
 /** Seconds left, by the mean time of the steps done since this process began. */
@@ -112,7 +129,7 @@ export const runTraining =
     const save = async (): Promise<E.Either<TrainError, void>> => {
       await appendLines(logFile, unwritten);
       unwritten = [];
-      return writeCheckpoint(engine, parameters, state, identity, join(folder, CHECKPOINT))();
+      return writeCheckpoint(engine, specsOf(options), state, identity, join(folder, CHECKPOINT))();
     };
     try {
       while (state.step < loop.steps && signal?.aborted !== true) {

@@ -10,7 +10,15 @@ import {
 import { elements } from "@tadsr/model";
 
 /** The purposes are part of what a seed means: never renumber them. */
-const PURPOSES = { time: 1, noise: 2, scoreTime: 3, scoreNoise: 4, phase: 5 } as const;
+const PURPOSES = {
+  time: 1,
+  noise: 2,
+  scoreTime: 3,
+  scoreNoise: 4,
+  phase: 5,
+  judgeTime: 6,
+  judgeNoise: 7,
+} as const;
 
 export type Purpose = keyof typeof PURPOSES;
 
@@ -28,7 +36,7 @@ export const normals = (seed: number, purpose: Purpose, step: number, shape: rea
   data: Float32Array.from(normal(streamOf(seed, purpose, step), 0, elements(shape))),
 });
 
-/** The noise that HSD perturbs with: normal by the paper, uniform by the authors' code. */
+/** The noise that HSD and the discriminator perturb with: normal by the paper, uniform by the authors' code. */
 export const perturbations = (
   reading: Reading,
   seed: number,

@@ -4,8 +4,10 @@ import {
   denoisingTime,
   type Engine,
   forwardProcess,
+  type Objective,
   predictClean,
   type Schedule,
+  type Tensors,
 } from "@tadsr/core";
 import { type ConditionedNetwork, type HostWeights, predictor } from "@tadsr/model";
 import { latentsOf } from "./latents.ts";
@@ -27,6 +29,7 @@ export interface TeacherOptions {
 
 export const teacherTask = (options: TeacherOptions): Task => ({
   name: "teacher",
+  adversary: null,
   open: <T>(engine: Engine<T>): OpenTask<T> => {
     const { network, schedule, seed, batch } = options;
     const { algebra } = engine;
@@ -41,7 +44,7 @@ export const teacherTask = (options: TeacherOptions): Task => ({
         const t = uniforms(seed, "time", step, batch).map(denoisingTime(schedule.T));
         const z_t = forwardProcess(algebra, schedule)(z_0, z_y, epsilon, t);
         const distance = perceptual.against(latents, seed, step);
-        return (weights) => {
+        const objective = (weights: Tensors<T>): Objective<T> => {
           const predict = predictor(engine, network, weights, z_y, batch);
           const z_0_predicted = predictClean(algebra, schedule)(predict, z_t, t);
           return weightedSum(algebra, [
@@ -53,6 +56,7 @@ export const teacherTask = (options: TeacherOptions): Task => ({
             { name: "perceptual", weight: options.perceptual, value: () => distance(z_0_predicted) },
           ]);
         };
+        return { duel: null, objective: () => objective };
       },
     };
   },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { codeReading, type Engine, makeSchedule, paperReading, type ScheduleConfig } from "@tadsr/core";
 import {
   type ConditionedNetwork,
+  discriminator,
   type HostWeights,
   initialWeights,
   loadModel,
@@ -23,6 +24,7 @@ import { LATENT_FACTOR } from "./latents.ts";
 import {
   checkStudentOptions,
   checkTeacherOptions,
+  SMALL_DISCRIMINATOR,
   type StudentTrainingOptions,
   type TeacherTrainingOptions,
   type TrainingOptions,
@@ -64,12 +66,13 @@ interface Prepared {
   readonly network: ConditionedNetwork;
   readonly initial: HostWeights;
   readonly description: ModelDescription;
+  readonly adversaryRate: number;
 }
 
 const train = <T>(
   engine: Engine<T>,
   options: TrainingOptions,
-  { task, network, initial, description }: Prepared,
+  { task, network, initial, description, adversaryRate }: Prepared,
   watcher: Watcher,
 ): TE.TaskEither<TrainError, TrainingOutcome> => {
   const { data, output, shrink, seed, batch, crop, steps, rate, averageDecay, weightDecay } = options;
@@ -86,7 +89,13 @@ const train = <T>(
           initial,
           photographs,
           batches: { seed, batch, cropHR: crop, scale: LATENT_FACTOR },
-          loop: { steps, rate, averageDecay, adamw: { ...ADAMW_DEFAULTS, weightDecay } },
+          loop: {
+            steps,
+            rate,
+            adversaryRate,
+            averageDecay,
+            adamw: { ...ADAMW_DEFAULTS, weightDecay },
+          },
           identity: identityOf(options),
           checkpointEvery: options.checkpointEvery,
           resume: options.resume,
@@ -159,6 +168,7 @@ export const trainTeacher = <T>(
           network,
           initial: initialWeights(network.parameters, { seed }),
           description: descriptionOf("teacher", options.network, options.schedule, schedule.T),
+          adversaryRate: 0,
         },
         watcher,
       );
@@ -172,7 +182,7 @@ const sameNetwork = (teacher: Model, start: Model): E.Either<TrainError, Model> 
     ? E.right(start)
     : E.left({ kind: "Model", message: "start: its network or schedule is not the teacher's" });
 
-/** Distils a teacher into a student that needs one step: Eq 6 and Eq 8, and the optional terms. */
+/** Distils a teacher into a student that needs one step: Algorithm 1, and the optional terms. */
 export const trainStudent = <T>(
   engine: Engine<T>,
   options: StudentTrainingOptions,
@@ -182,7 +192,9 @@ export const trainStudent = <T>(
     pipe(loadModel(options.teacher), TE.mapLeft(modelFailure)),
     TE.bindTo("teacher"),
     TE.chainFirst(({ teacher }) =>
-      TE.fromEither(checkStudentOptions(options, receptiveField(teacher.network).alignment)),
+      TE.fromEither(
+        checkStudentOptions(options, receptiveField(teacher.network).alignment, teacher.network.encoder),
+      ),
     ),
     TE.bind("start", ({ teacher }) =>
       options.start === null
@@ -198,6 +210,8 @@ export const trainStudent = <T>(
       const { network, schedule, description } = teacher;
       const { seed, batch, weights } = options;
       const reading = options.reading === "code" ? codeReading : paperReading;
+      const { channels, strides } = network.encoder;
+      const timeAware = options.discriminator === "time-aware";
       return train(
         engine,
         options,
@@ -206,6 +220,10 @@ export const trainStudent = <T>(
             network,
             schedule,
             teacher: teacher.weights,
+            discriminator:
+              weights.adversarial > 0
+                ? discriminator({ ...SMALL_DISCRIMINATOR, channels, strides, timeAware })
+                : null,
             seed,
             batch,
             weights,
@@ -215,6 +233,7 @@ export const trainStudent = <T>(
           network,
           initial: start.weights,
           description: { ...description, name: "student", steps: 1 },
+          adversaryRate: options.discriminatorRate,
         },
         watcher,
       );

@@ -57,5 +57,5 @@ export const tinyStudent = (data: string, output: string, teacher: string): Stud
   data,
   output,
   teacher,
-  weights: { distillation: 1, score: 0.01, perceptual: 0, fidelity: 0.1, grid: 0 },
+  weights: { distillation: 1, score: 0.01, adversarial: 0, perceptual: 0, fidelity: 0.1, grid: 0 },
 });

@@ -43,18 +43,25 @@ export const addTrainCommand = (program: Command, perform: Perform): void => {
     (options: TrainCommandOptions) =>
       perform(async (shell) => (await import("../train/run.ts")).runTrainTeacher(shell, options)),
   );
-  addCommonOptions(train.command("student").description("distil a teacher into one step (Eq 6 and Eq 8)"))
+  addCommonOptions(train.command("student").description("distil a teacher into one step (Algorithm 1)"))
     .requiredOption("--teacher <name|folder>", "the teacher's model")
     .option("--start <name|folder>", "start from this model instead of from the teacher", String)
     .option("--distillation <weight>", "weight of Eq 6", finiteNumber)
     .option("--score <weight>", "weight of Eq 8, lambda_1 of Eq 13", finiteNumber)
+    .option("--adversarial <weight>", "weight of Eq 11, lambda_2 of Eq 13; 0: no discriminator", finiteNumber)
+    .addOption(
+      new Option("--discriminator <kind>", "told the time, or the plain GAN of the paper's ablation").choices(
+        ["time-aware", "plain"],
+      ),
+    )
+    .option("--discriminator-rate <r>", "the discriminator's learning rate after the warm-up", finiteNumber)
     .option("--fidelity <weight>", "weight of the mean absolute error from the photograph", finiteNumber)
     .option("--grid <weight>", "weight against a grid that the perceptual term invites", finiteNumber)
     .addOption(
-      new Option("--reading <whose>", "Eq 8 by the paper's text, or as the authors' code has it").choices([
-        "paper",
-        "code",
-      ]),
+      new Option(
+        "--reading <whose>",
+        "Eq 8 and 9 by the paper's text, or as the authors' code has it",
+      ).choices(["paper", "code"]),
     )
     .action((options: TrainStudentCommandOptions) =>
       perform(async (shell) => (await import("../train/run.ts")).runTrainStudent(shell, options)),

@@ -31,5 +31,8 @@ export interface TrainStudentCommandOptions extends TrainCommandOptions {
   readonly score?: number;
   readonly fidelity?: number;
   readonly grid?: number;
+  readonly adversarial?: number;
+  readonly discriminator?: "time-aware" | "plain";
+  readonly discriminatorRate?: number;
   readonly reading?: "paper" | "code";
 }

@@ -73,15 +73,18 @@ export const studentOptions = (
   teacher: string,
   start: string | null,
 ): StudentTrainingOptions => {
-  const { distillation, score, perceptual, fidelity, grid } = STUDENT_DEFAULTS.weights;
+  const { distillation, score, adversarial, perceptual, fidelity, grid } = STUDENT_DEFAULTS.weights;
   return {
     ...commonOptions(shell, typed, STUDENT_DEFAULTS),
     teacher,
     start,
     reading: typed.reading ?? STUDENT_DEFAULTS.reading,
+    discriminator: typed.discriminator ?? STUDENT_DEFAULTS.discriminator,
+    discriminatorRate: typed.discriminatorRate ?? STUDENT_DEFAULTS.discriminatorRate,
     weights: {
       distillation: typed.distillation ?? distillation,
       score: typed.score ?? score,
+      adversarial: typed.adversarial ?? adversarial,
       perceptual: typed.perceptual ?? perceptual,
       fidelity: typed.fidelity ?? fidelity,
       grid: typed.grid ?? grid,

@@ -1,4 +1,4 @@
-import type { Engine, Predictor, Tensors } from "@tadsr/core";
+import type { Engine, PerSample, Predictor, Tensors } from "@tadsr/core";
 import type { ConditionedNetwork } from "./network.ts";
 
 /**
@@ -15,6 +15,22 @@ export const predictor =
   ): Predictor<T> =>
   (input, index) =>
     network.run(engine.algebra)(weights, {
+      input,
+      condition,
+      time: engine.upload("matrix", network.timeFeatures(index, batch)),
+    });
+
+/** The network's encoder as Eq 9 wants it: z_t scaled and a 0-based index in, feature maps out. */
+export const featureReader =
+  <T>(
+    engine: Engine<T>,
+    network: ConditionedNetwork,
+    weights: Tensors<T>,
+    condition: T,
+    batch: number,
+  ): ((input: T, index: PerSample) => readonly T[]) =>
+  (input, index) =>
+    network.encoder.run(engine.algebra)(weights, {
       input,
       condition,
       time: engine.upload("matrix", network.timeFeatures(index, batch)),

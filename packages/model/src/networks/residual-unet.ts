@@ -5,10 +5,13 @@
  * bicubic. It normalises over channels at each pixel, never over space, and has no attention: its
  * receptive field is finite, so tiles join without a seam. Not from the paper; its role is F_phi and
  * f_theta for people who have no published weights.
+ *
+ * A discriminator reads what the blocks of each level give on the way down. (The paper's encoder gives
+ * what follows each shrinking; here the finest level, which holds the texture, is not left out.)
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { convolution, dense, type Layer } from "../layers.ts";
-import type { ConditionedNetwork } from "./network.ts";
+import type { ConditionedNetwork, NetworkInputs } from "./network.ts";
 import { sinusoidalFeatures } from "./time-embedding.ts";
 
 export interface ResidualUNetConfig {
@@ -66,13 +69,18 @@ const blockList = (name: string, count: number, channels: number, timeChannels: 
   };
 };
 
+interface Level extends Block {
+  /** What the blocks on the way down give, this level's and those of the coarser ones. */
+  encode<T>(algebra: Algebra<T>, weights: Tensors<T>, image: T, time: T): readonly T[];
+}
+
 /** One level: blocks, the coarser levels inside, and blocks again on what the two of them give. */
-const level = (config: ResidualUNetConfig, depth: number): Block => {
+const level = (config: ResidualUNetConfig, depth: number): Level => {
   const channels = config.channels[depth] ?? 0;
   const inner = config.channels[depth + 1];
   const count = config.blocks[depth] ?? 0;
   const down = blockList(`down.${depth}`, count, channels, config.timeChannels);
-  if (inner === undefined) return down;
+  if (inner === undefined) return { ...down, encode: (...inputs) => [down.run(...inputs)] };
   const coarser = level(config, depth + 1);
   const shrink = convolution(`shrink.${depth}`, {
     inputs: channels,
@@ -91,6 +99,10 @@ const level = (config: ResidualUNetConfig, depth: number): Block => {
       const above = algebra.upsampleNearest(grow.run(algebra, weights, below), 2);
       return up.run(algebra, weights, algebra.add(skip, above), time);
     },
+    encode: (algebra, weights, image, time) => {
+      const skip = down.run(algebra, weights, image, time);
+      return [skip, ...coarser.encode(algebra, weights, shrink.run(algebra, weights, skip), time)];
+    },
   };
 };
 
@@ -108,14 +120,26 @@ export const residualUNet = (config: ResidualUNetConfig): ConditionedNetwork => 
     kernel: 3,
     initial: "zeros",
   });
+  const begin = <T>(algebra: Algebra<T>, weights: Tensors<T>, inputs: NetworkInputs<T>) => {
+    const embedded = embed2.run(algebra, weights, algebra.silu(embed1.run(algebra, weights, inputs.time)));
+    const time = algebra.silu(embedded);
+    const hidden = enter.run(algebra, weights, algebra.concatChannels([inputs.input, inputs.condition]));
+    return { hidden, time };
+  };
   return {
     parameters: [embed1, embed2, enter, body, leave].flatMap((part) => part.parameters),
     latentChannels,
     timeFeatures: (index, batch) => sinusoidalFeatures(index, batch, config.timeFeatures),
+    encoder: {
+      channels: config.channels,
+      strides: config.channels.map((_, depth) => 2 ** depth),
+      run: (algebra) => (weights, inputs) => {
+        const { hidden, time } = begin(algebra, weights, inputs);
+        return body.encode(algebra, weights, hidden, time);
+      },
+    },
     run: (algebra) => (weights, inputs) => {
-      const embedded = embed2.run(algebra, weights, algebra.silu(embed1.run(algebra, weights, inputs.time)));
-      const time = algebra.silu(embedded);
-      const hidden = enter.run(algebra, weights, algebra.concatChannels([inputs.input, inputs.condition]));
+      const { hidden, time } = begin(algebra, weights, inputs);
       const result = body.run(algebra, weights, hidden, time);
       const residual = leave.run(algebra, weights, algebra.silu(algebra.channelNorm(result, EPSILON)));
       return algebra.add(inputs.condition, residual);
