@@ -1,4 +1,13 @@
-export type { Algebra, ConvolutionOptions, Neural, Padding, Pointwise } from "./algebra.ts";
+export type {
+  Algebra,
+  AttentionOptions,
+  ConvolutionOptions,
+  GroupNormOptions,
+  Neural,
+  Padding,
+  Pointwise,
+  WindowOptions,
+} from "./algebra.ts";
 export type {
   Differentiate,
   Differentiated,

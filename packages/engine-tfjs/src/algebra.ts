@@ -1,8 +1,12 @@
-/** The algebra on TensorFlow.js. Images are NHWC, convolution weights HWIO. */
+/** The algebra on TensorFlow.js. Images are NHWC, convolution weights HWIO, those of sequences 1WIO. */
 import type { Algebra, PerSample } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
+import { attention, windowAttention } from "./attention.ts";
+import { nearestIndices, takeRows } from "./codebook.ts";
 import { conv2d, depthwiseConv2d } from "./convolution.ts";
-import { channelNorm, modulate, silu, stopGradient, upsampleNearest } from "./fused.ts";
+import { channelNorm, gelu, modulate, silu, stopGradient, upsampleNearest } from "./fused.ts";
+import { groupNorm } from "./group-norm.ts";
+import { leftSingular, rightSingular, sequenceConvolution, spectralNormalize } from "./sequence.ts";
 
 /** Broadcasts one factor a sample over the other axes. */
 const perSampleFactor = (a: tf.Tensor, factor: PerSample): tf.Tensor | number => {
@@ -34,10 +38,17 @@ const depthToSpace = (a: tf.Tensor, f: number): tf.Tensor => {
   return tf.reshape(tf.transpose(blocks, [0, 1, 4, 2, 5, 3]), [n, h * f, w * f, c / (f * f)]);
 };
 
-const linear = (matrix: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Tensor => {
-  const product = tf.matMul(matrix as tf.Tensor2D, weight as tf.Tensor2D, false, true);
-  return bias === null ? product : tf.add(product, bias);
+const linear = (a: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Tensor => {
+  const channels = a.shape.at(-1) ?? 1;
+  const rows = a.rank === 2 ? a : tf.reshape(a, [a.size / channels, channels]);
+  const product = tf.matMul(rows as tf.Tensor2D, weight as tf.Tensor2D, false, true);
+  const result = bias === null ? product : tf.add(product, bias);
+  return a.rank === 2 ? result : tf.reshape(result, [...a.shape.slice(0, -1), result.shape[1] ?? 1]);
 };
+
+/** By `relu` on both sides, which every backend has with its gradient. */
+const leakyRelu = (a: tf.Tensor, slope: number): tf.Tensor =>
+  tf.sub(tf.relu(a), tf.mul(tf.relu(tf.neg(a)), slope));
 
 const sliceChannels = (a: tf.Tensor, start: number, length: number): tf.Tensor =>
   tf.slice(a, [...a.shape.slice(0, -1).map(() => 0), start], [...a.shape.slice(0, -1), length]);
@@ -59,6 +70,8 @@ export const tfjsAlgebra: Algebra<tf.Tensor> = {
   stopGradient: (a) => stopGradient(a),
   silu: (a) => silu(a),
   relu6: (a) => tf.clipByValue(a, 0, 6),
+  leakyRelu,
+  gelu: (a) => gelu(a),
   conv2d,
   depthwiseConv2d,
   linear,
@@ -69,4 +82,13 @@ export const tfjsAlgebra: Algebra<tf.Tensor> = {
   sliceChannels,
   channelNorm,
   modulate: (image, gamma, beta) => modulate(image, gamma, beta),
+  groupNorm,
+  attention,
+  windowAttention,
+  nearestIndices,
+  takeRows,
+  sequenceConvolution,
+  spectralNormalize,
+  leftSingular,
+  rightSingular,
 };

@@ -4,6 +4,7 @@ import type { Algebra, Engine, NdArray, TensorKind } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { tfjsAlgebra } from "./algebra.ts";
 import { differentiate } from "./gradients.ts";
+import { fromSequence, toSequence } from "./sequence.ts";
 
 export interface TfjsOptions {
   /** The engine's name in reports. */
@@ -17,8 +18,11 @@ export interface TfjsOptions {
 const toDevice = (kind: TensorKind, { shape, data }: NdArray): tf.Tensor => {
   // A copy: TensorFlow.js would keep the caller's own buffer.
   const tensor = tf.tensor(Float32Array.from(data), [...shape], "float32");
-  if (kind !== "convolution" && kind !== "depthwise") return tensor;
-  const physical = tf.transpose(tensor, kind === "convolution" ? [2, 3, 1, 0] : [2, 3, 0, 1]);
+  if (kind !== "convolution" && kind !== "depthwise" && kind !== "sequence") return tensor;
+  const physical = tf.tidy(() => {
+    if (kind === "convolution") return tf.transpose(tensor, [2, 3, 1, 0]);
+    return kind === "depthwise" ? tf.transpose(tensor, [2, 3, 0, 1]) : toSequence(tensor);
+  });
   tensor.dispose();
   return physical;
 };
@@ -26,6 +30,7 @@ const toDevice = (kind: TensorKind, { shape, data }: NdArray): tf.Tensor => {
 const toLogical = (kind: TensorKind, tensor: tf.Tensor): tf.Tensor => {
   if (kind === "convolution") return tf.transpose(tensor, [3, 2, 0, 1]);
   if (kind === "depthwise") return tf.transpose(tensor, [2, 3, 0, 1]);
+  if (kind === "sequence") return tf.tidy(() => fromSequence(tensor));
   return tensor.clone();
 };
 

@@ -4,11 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 
-type Save = (tensors: tf.Tensor[]) => void;
-type Gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
+export type Save = (tensors: tf.Tensor[]) => void;
+export type Gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
 
 /** tf.customGrad with its loose types put straight. */
-const withGradient = (
+export const withGradient = (
   forward: (inputs: readonly tf.Tensor[], save: Save) => tf.Tensor,
   gradient: Gradient,
 ): ((...inputs: tf.Tensor[]) => tf.Tensor) =>
@@ -18,7 +18,7 @@ const withGradient = (
     return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved) as tf.Tensor };
   });
 
-const at = <A>(list: readonly A[], i: number): A => {
+export const at = <A>(list: readonly A[], i: number): A => {
   const value = list[i];
   if (value === undefined) throw new Error(`expected at least ${i + 1} tensors, found ${list.length}`);
   return value;
@@ -103,3 +103,18 @@ export const upsampleNearest = (image: tf.Tensor, factor: number): tf.Tensor =>
       return tf.sum(tf.reshape(dy, [n, h / factor, factor, w / factor, factor, c]), [2, 4]);
     },
   )(image);
+
+/** a Phi(a); derivative Phi(a) + a e^(-a^2 / 2) / sqrt(2 pi). */
+export const gelu = withGradient(
+  (inputs, save) => {
+    const a = at(inputs, 0);
+    const below = tf.mul(tf.add(tf.erf(tf.mul(a, Math.SQRT1_2)), 1), 0.5);
+    save([a, below]);
+    return tf.mul(a, below);
+  },
+  (dy, saved) => {
+    const [a, below] = [at(saved, 0), at(saved, 1)];
+    const density = tf.mul(tf.exp(tf.mul(tf.square(a), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return tf.mul(dy, tf.add(below, tf.mul(a, density)));
+  },
+);
