@@ -2,7 +2,7 @@
  * How far a network sees, derived by interpreting it: an algebra whose "tensor" is the interval of input
  * pixels that a pixel depends on. Tiles are read with this margin around the part that is kept.
  */
-import type { Algebra, ConvolutionOptions } from "@tadsr/core";
+import type { Algebra, ConvolutionOptions, WindowOptions } from "@tadsr/core";
 import type { ConditionedNetwork } from "./networks/network.ts";
 
 export interface ReceptiveField {
@@ -54,7 +54,19 @@ const upsampled = (image: Reach, factor: number): Reach => {
   return { ...image, scale, before: image.before + shift, after: image.after + shift };
 };
 
+/** A pixel may be at any place of its window; the grid of windows asks for origins on its lines. */
+const windowed = (image: Reach, { window }: WindowOptions): Reach => ({
+  ...image,
+  before: image.before + (window - 1) * image.scale,
+  after: image.after + (window - 1) * image.scale,
+  coarsest: Math.max(image.coarsest, window * image.scale),
+});
+
 const same = (a: Reach): Reach => a;
+
+const everywhere = (): never => {
+  throw new Error("a network that mixes all of a picture's pixels has no finite receptive field");
+};
 
 const reachAlgebra: Algebra<Reach> = {
   add: join,
@@ -68,12 +80,12 @@ const reachAlgebra: Algebra<Reach> = {
   abs: same,
   relu: same,
   softplus: same,
-  mean: () => {
-    throw new Error("a network that averages over space has no finite receptive field");
-  },
+  mean: everywhere,
   stopGradient: same,
   silu: same,
   relu6: same,
+  leakyRelu: same,
+  gelu: same,
   conv2d: (image, weight, _bias, options) => convolved(image, weight, options),
   depthwiseConv2d: (image, weight, _bias, options) => convolved(image, weight, options),
   linear: same,
@@ -88,6 +100,16 @@ const reachAlgebra: Algebra<Reach> = {
   sliceChannels: same,
   channelNorm: same,
   modulate: (image) => image,
+  groupNorm: everywhere,
+  attention: everywhere,
+  windowAttention: (query, key, value, _positions, options) =>
+    windowed([query, key, value].reduce(join), options),
+  nearestIndices: same,
+  takeRows: same,
+  sequenceConvolution: everywhere,
+  spectralNormalize: same,
+  leftSingular: () => NOTHING,
+  rightSingular: () => NOTHING,
 };
 
 /** Margin and alignment in pixels of the network's input, which for the small family are LR pixels. */
