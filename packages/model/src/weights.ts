@@ -15,7 +15,8 @@ const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 const hint = (nearest: string | null): string =>
   nearest === null ? "" : `; the nearest name is ${JSON.stringify(nearest)}`;
 
-const lineOf = (mismatch: Mismatch): string => {
+/** One line of a report: which tensor, what was found and expected. */
+export const mismatchLine = (mismatch: Mismatch): string => {
   const key = JSON.stringify(mismatch.key);
   if (mismatch.kind === "missing")
     return `${key} ${shapeText(mismatch.expected)} is missing${hint(mismatch.nearest)}`;
@@ -24,7 +25,7 @@ const lineOf = (mismatch: Mismatch): string => {
   return `${key}: found shape ${shapeText(mismatch.found)}, expected ${shapeText(mismatch.expected)}`;
 };
 
-const isSameShape = (a: readonly number[], b: readonly number[]): boolean =>
+export const isSameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, i) => size === b[i]);
 
 /** Everything by which the shapes differ from what the parameters ask for, in the parameters' order. */
@@ -54,7 +55,7 @@ export const checkShapes = (
   shapes: ReadonlyMap<string, readonly number[]>,
 ): E.Either<WeightsMismatch, void> => {
   const mismatches = mismatchesOf(specs, shapes);
-  const [first, ...others] = mismatches.map(lineOf);
+  const [first, ...others] = mismatches.map(mismatchLine);
   if (first === undefined) return E.right(undefined);
   const message =
     others.length === 0

@@ -1,7 +1,7 @@
 /** The VQ autoencoder's configuration as the authors write it: `ddconfig`, `n_embed`, `embed_dim`. */
 import * as E from "fp-ts/lib/Either.js";
 import { type InvalidDescription, invalidDescription } from "../../errors.ts";
-import type { VqAutoencoderConfig } from "./config.ts";
+import { downsamplingFactor, faultOfVqConfig, GROUPS, type VqAutoencoderConfig } from "./config.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -77,13 +77,11 @@ const listFault = (ddconfig: Fields): Fault | null => {
 
 /** What no field can say by itself, of a record whose fields are right. */
 const inconsistency = (config: VqAutoencoderConfig, ddconfig: Fields): Fault | null => {
-  const uneven = [config.channels, ...config.multipliers.map((m) => m * config.channels)].find(
-    (channels) => channels % 32 !== 0,
-  );
-  if (uneven !== undefined)
-    return { key: "ddconfig.ch", expected: "multiples of 32 channels in every level", found: uneven };
+  // The lists are right already, so that only the width can be wrong.
+  if (faultOfVqConfig(config) !== null)
+    return { key: "ddconfig.ch", expected: `a multiple of ${GROUPS}`, found: ddconfig.ch };
   const { attn_resolutions, resolution } = ddconfig;
-  const factor = 2 ** (config.multipliers.length - 1);
+  const factor = downsamplingFactor(config);
   return !isIdle(attn_resolutions) && Number(resolution) % factor !== 0
     ? {
         key: "ddconfig.resolution",

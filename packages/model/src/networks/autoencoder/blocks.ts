@@ -1,8 +1,9 @@
 /** What the encoder and the decoder are made of; names within a block are those of the authors' files. */
 import type { GroupNormOptions } from "@tadsr/core";
 import { convolution, groupNormalization, type Layer } from "../../layers.ts";
+import { GROUPS } from "./config.ts";
 
-const NORM: GroupNormOptions = { groups: 32, epsilon: 1e-6 };
+const NORM: GroupNormOptions = { groups: GROUPS, epsilon: 1e-6 };
 
 /** FACTS section 5's norm, 32 groups; channels are a multiple of 32. */
 export const norm = (name: string, channels: number): Layer => groupNormalization(name, channels, NORM);

@@ -59,3 +59,41 @@ export const vqF8Face: VqAutoencoderConfig = {
   latentChannels: 8,
   codebookSize: 4096,
 };
+
+/** Channels that are normalised together are a 32nd of all (FACTS section 5). */
+export const GROUPS = 32;
+
+/** What no network can be made of: which field, what was expected, what was found. */
+export interface ConfigFault {
+  readonly key: keyof VqAutoencoderConfig;
+  readonly expected: string;
+  readonly found: unknown;
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+
+/** The first thing by which no autoencoder can be made of the configuration; null where one can. */
+export const faultOfVqConfig = (config: VqAutoencoderConfig): ConfigFault | null => {
+  const { multipliers, blocks, channels } = config;
+  const counts = [
+    "inputChannels",
+    "outputChannels",
+    "innerChannels",
+    "latentChannels",
+    "codebookSize",
+  ] as const;
+  const uncounted = counts.find((key) => !isCount(config[key]));
+  if (uncounted !== undefined)
+    return { key: uncounted, expected: "a whole number above 0", found: config[uncounted] };
+  if (!isCount(channels) || channels % GROUPS !== 0)
+    return { key: "channels", expected: `a multiple of ${GROUPS}`, found: channels };
+  if (multipliers.length === 0 || !multipliers.every(isCount))
+    return { key: "multipliers", expected: "whole numbers above 0, one a level", found: multipliers };
+  return blocks.length === multipliers.length && blocks.every(isCount)
+    ? null
+    : {
+        key: "blocks",
+        expected: `whole numbers above 0, one for each of ${multipliers.length} levels`,
+        found: blocks,
+      };
+};
