@@ -67,11 +67,21 @@ export interface AttentionOptions {
   readonly heads: number;
 }
 
+/**
+ * What becomes of the windows that a displaced grid cuts at the image's edges. `separate`: each part is a window
+ * by itself, as in the paper of Swin Transformers. `wrapped`: the image closes round its edges, so that opposite
+ * ones meet in a window, but that each window of the last row falls into its first window - shift columns and
+ * the others; so the authors' networks were trained (their mask marks columns where it should mark regions).
+ */
+export type WindowEdges = "separate" | "wrapped";
+
 export interface WindowOptions extends AttentionOptions {
   /** Side of a window in pixels. */
   readonly window: number;
   /** How far the grid of windows is displaced down and right, in pixels, 0..window - 1. */
   readonly shift: number;
+  /** `separate` unless given; it matters only where there is a shift. */
+  readonly edges?: WindowEdges;
 }
 
 /**
@@ -137,7 +147,9 @@ export interface Neural<T> extends Pointwise<T> {
    * Attention among the pixels of the same window. The grid's lines are at shift plus multiples of the
    * window, so that windows at the edges are smaller where the shift or the size asks for it. positions
    * [(2 window - 1)^2, heads] is added to the scores: row (dy + window - 1) (2 window - 1) + dx + window - 1
-   * for a query dy pixels below and dx right of its key.
+   * for a query dy pixels below and dx right of its key. With edges `wrapped` a side that is no multiple of
+   * the window closes as if it were the next multiple, by pixels that nothing attends to, and dy and dx are
+   * counted within the window.
    *
    * Where windows are rolled or padded into equal ones, what is no part of the window gets the score -100,
    * as the authors' code has it, or less; that is the same but for scores that differ by tens.

@@ -6,6 +6,7 @@ export type {
   Neural,
   Padding,
   Pointwise,
+  WindowEdges,
   WindowOptions,
 } from "./algebra.ts";
 export type {

@@ -82,11 +82,11 @@ export const windowAttention = (
   key: tf.Tensor,
   value: tf.Tensor,
   positions: tf.Tensor,
-  { heads, window, shift }: WindowOptions,
+  { heads, window, shift, edges = "separate" }: WindowOptions,
 ): tf.Tensor => {
   const [n = 1, height = 1, width = 1, c = 1] = query.shape;
   const tokens = window * window;
-  const layout = equalWindows({ height, width, window, shift });
+  const layout = equalWindows({ height, width, window, shift, edges });
   const windows = toWindows(tf.concat([query, key, value], 3), layout);
   const [q, k, v] = tf.split(windows, 3, 2).map((part) => splitHeads(part, heads)) as [
     tf.Tensor3D,

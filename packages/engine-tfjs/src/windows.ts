@@ -1,4 +1,5 @@
 /** An image cut into equal windows: rolled where the grid is shifted, padded where the size is no multiple. */
+import type { WindowEdges } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 
 interface WindowGrid {
@@ -6,6 +7,7 @@ interface WindowGrid {
   readonly width: number;
   readonly window: number;
   readonly shift: number;
+  readonly edges: WindowEdges;
 }
 
 export interface EqualWindows extends WindowGrid {
@@ -34,7 +36,7 @@ const partsAlong = (size: number, padded: number, shift: number): readonly numbe
   });
 
 const maskOf = (
-  { height, width, window, shift }: WindowGrid,
+  { height, width, window, shift, edges }: WindowGrid,
   rows: number,
   columns: number,
 ): Float32Array => {
@@ -45,7 +47,9 @@ const maskOf = (
   const part = (row: number, column: number, token: number): number => {
     const y = vertical[row * window + Math.floor(token / window)] ?? -1;
     const x = horizontal[column * window + (token % window)] ?? -1;
-    return y < 0 || x < 0 ? -1 : 2 * y + x;
+    if (y < 0 || x < 0) return -1;
+    if (edges === "separate" || shift === 0) return 2 * y + x;
+    return row === rows - 1 && token % window >= window - shift ? 1 : 0;
   };
   let at = 0;
   for (let row = 0; row < rows; row++)

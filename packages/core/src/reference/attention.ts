@@ -12,27 +12,27 @@ import {
   zeros,
 } from "./tensor.ts";
 
-/** Pixels that attend to each other, as rows and columns of the image. */
-interface Region {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-}
-
+/** A pixel of the image, and where it stands among those that it attends to. */
 interface Pixel {
   readonly row: number;
   readonly column: number;
+  readonly y: number;
+  readonly x: number;
 }
 
-const pixelsOf = ({ top, bottom, left, right }: Region): readonly Pixel[] =>
+/** Pixels that attend to each other. */
+type Region = readonly Pixel[];
+
+type Span = readonly [from: number, to: number];
+
+const rectangle = ([top, bottom]: Span, [left, right]: Span): Region =>
   Array.from({ length: bottom - top }, (_, y) =>
-    Array.from({ length: right - left }, (_, x) => ({ row: top + y, column: left + x })),
+    Array.from({ length: right - left }, (_, x) => ({ row: top + y, column: left + x, y, x })),
   ).flat();
 
 /** The parts of 0..size-1 between the lines of a grid at shift + k window. */
-const cuts = (size: number, window: number, shift: number): readonly (readonly [number, number])[] => {
-  const result: [number, number][] = [];
+const cuts = (size: number, window: number, shift: number): readonly Span[] => {
+  const result: Span[] = [];
   for (let start = shift - window; start < size; start += window) {
     const [from, to] = [Math.max(0, start), Math.min(size, start + window)];
     if (from < to) result.push([from, to]);
@@ -77,14 +77,13 @@ const attendWithin = (
   heads: number,
   bias: Bias,
 ): void => {
-  const pixels = pixelsOf(region);
   const width = c / heads;
   const place = ({ row, column }: Pixel, head: number): number =>
     ((sample * h + row) * w + column) * c + head * width;
   for (let head = 0; head < heads; head++)
-    for (const from of pixels) {
+    for (const from of region) {
       const q = place(from, head);
-      const scores = pixels.map((to) => {
+      const scores = region.map((to) => {
         const k = place(to, head);
         let sum = 0;
         for (let i = 0; i < width; i++) sum += (query.data[q + i] as number) * (key.data[k + i] as number);
@@ -93,7 +92,7 @@ const attendWithin = (
       const largest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
       const weights = scores.map((score) => Math.exp(score - largest));
       const total = weights.reduce((a, b) => a + b, 0);
-      pixels.forEach((to, j) => {
+      region.forEach((to, j) => {
         const v = place(to, head);
         const share = (weights[j] as number) / total;
         for (let i = 0; i < width; i++)
@@ -124,8 +123,32 @@ export const attention = (
 ): ReferenceTensor => {
   const operands = { query, key, value };
   const size = checkOperands("attention", operands, heads);
-  const whole = { top: 0, bottom: size.h, left: 0, right: size.w };
+  const whole = rectangle([0, size.h], [0, size.w]);
   return attendInRegions(operands, size, [whole], heads, () => 0);
+};
+
+/** Every part of a window is a region. */
+const separateRegions = ({ h, w }: ImageShape, window: number, shift: number): readonly Region[] =>
+  cuts(h, window, shift).flatMap((rows) => cuts(w, window, shift).map((columns) => rectangle(rows, columns)));
+
+/** The image closes round its edges; the windows of the last row fall into two by columns. */
+const wrappedRegions = ({ h, w }: ImageShape, window: number, shift: number): readonly Region[] => {
+  const [rows, columns] = [Math.ceil(h / window), Math.ceil(w / window)];
+  return Array.from({ length: rows * columns }, (_, place) => {
+    const [top, left] = [Math.floor(place / columns) * window, (place % columns) * window];
+    const pixels = rectangle([0, window], [0, window])
+      .map(({ y, x }) => ({
+        row: (top + y + shift) % (rows * window),
+        column: (left + x + shift) % (columns * window),
+        y,
+        x,
+      }))
+      .filter(({ row, column }) => row < h && column < w);
+    const isCut = top === (rows - 1) * window;
+    return isCut
+      ? [pixels.filter(({ x }) => x < window - shift), pixels.filter(({ x }) => x >= window - shift)]
+      : [pixels];
+  }).flat();
 };
 
 /** As `Neural.windowAttention`. */
@@ -134,7 +157,7 @@ export const windowAttention = (
   key: ReferenceTensor,
   value: ReferenceTensor,
   positions: ReferenceTensor,
-  { heads, window, shift }: WindowOptions,
+  { heads, window, shift, edges = "separate" }: WindowOptions,
 ): ReferenceTensor => {
   const operands = { query, key, value };
   const size = checkOperands("windowAttention", operands, heads);
@@ -154,11 +177,10 @@ export const windowAttention = (
     () => `positions [${side * side}, ${heads}]`,
   );
   const bias: Bias = (head, q, k) => {
-    const row = (q.row - k.row + window - 1) * side + q.column - k.column + window - 1;
+    const row = (q.y - k.y + window - 1) * side + q.x - k.x + window - 1;
     return positions.data[row * heads + head] as number;
   };
-  const regions = cuts(size.h, window, shift).flatMap(([top, bottom]) =>
-    cuts(size.w, window, shift).map(([left, right]) => ({ top, bottom, left, right })),
-  );
+  const isWrapped = edges === "wrapped" && shift > 0;
+  const regions = (isWrapped ? wrappedRegions : separateRegions)(size, window, shift);
   return attendInRegions(operands, size, regions, heads, bias);
 };

@@ -1,4 +1,5 @@
 /** What a UNet with Swin layers is made of, as data, and the authors' way of writing it (FACTS section 5). */
+import type { WindowEdges } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 
 /** Window attention layers; widths in channels, lengths in pixels of the level they stand at. */
@@ -15,6 +16,8 @@ export interface SwinConfig {
   readonly window: number;
   /** Hidden channels of a block's two-layer network, as a multiple of `channels`. */
   readonly mlpRatio: number;
+  /** At the image's edges; `wrapped` in all that the authors published. */
+  readonly edges: WindowEdges;
 }
 
 export interface SwinUNetConfig {
@@ -230,6 +233,7 @@ export const swinUNetConfigOf = (
       headChannels: heads === null ? field("num_head_channels", whole, 1) : swinChannels / heads,
       window: field("window_size", { ...whole, otherwise: 8 }, 1),
       mlpRatio: field("mlp_ratio", { ...real, otherwise: 2 }, 1),
+      edges: "wrapped",
     },
     condition: isConditioned
       ? { channels: 3, size: field("lq_size", { ...whole, otherwise: imageSize }, 1) }
