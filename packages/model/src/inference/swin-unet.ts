@@ -1,0 +1,132 @@
+/**
+ * The configuration of a UNet with Swin layers from its shapes: all of it, but for the nominal size of its
+ * latent, which is only in the sizes of the masks that the authors' files hold.
+ */
+import type { WindowEdges } from "@tadsr/core";
+import type { SwinUNetConfig } from "../networks/swin-unet-config.ts";
+import { type Evidence, inferSides } from "./nominal-size.ts";
+import type { ShapeReader } from "./shape-reader.ts";
+
+/** What the published networks have (FACTS section 5), for what the shapes do not say. */
+const PUBLISHED = { imageSize: 64, window: 8, headChannels: 32, mlpRatio: 4, edges: "wrapped" } as const;
+
+/** What of a configuration may be told, for where the shapes do not say it or mislead. */
+export interface SwinUNetOverrides {
+  /** Nominal side of the latent: where windows shrink and stop being shifted. */
+  readonly imageSize?: number;
+  readonly window?: number;
+  readonly headChannels?: number;
+  /** The authors' networks all have `wrapped` ones, which is not listed among what is assumed. */
+  readonly edges?: WindowEdges;
+  /** Channels of the latent, where they are not those of the prediction. */
+  readonly latentChannels?: number;
+}
+
+/** The way down: how many residual blocks each level has. */
+const blocksDown = ({ has }: ShapeReader): readonly number[] => {
+  const blocks = [0];
+  for (let step = 1; ; step++) {
+    if (has(`input_blocks.${step}.0.op.weight`)) blocks.push(0);
+    else if (has(`input_blocks.${step}.0.in_layers.2.weight`)) blocks.push((blocks.pop() as number) + 1);
+    else return blocks;
+  }
+};
+
+/** The first step up of each level, finest first: there is one at least, of one block more than down. */
+const firstStepsUp = (blocks: readonly number[]): readonly number[] =>
+  blocks.map((_, level) => blocks.slice(level + 1).reduce((sum, count) => sum + count + 1, 0));
+
+/** A factor that makes `width` of `channels` when the product is cut to a whole number. */
+const multiplier = (width: number, channels: number): number => {
+  const quotient = width / channels;
+  return Math.trunc(quotient * channels) === width ? quotient : quotient * (1 + Number.EPSILON);
+};
+
+/** The side of the windows whose relative positions a table of so many rows holds: (2 side - 1)^2. */
+const windowOfRows = (rows: number): number => (Math.sqrt(rows) + 1) / 2;
+
+/** A Swin layer that the file has, at a level. */
+interface Placed {
+  readonly name: string;
+  readonly level: number;
+}
+
+/** What a Swin layer's shapes tell of its level's nominal side. */
+const evidenceOf = ({ axis, has }: ShapeReader, { name, level }: Placed): Evidence => {
+  const first = `${name}.blocks.0.attn`;
+  const window = windowOfRows(axis(`${first}.relative_position_bias_table`, 0));
+  const mask = `${name}.blocks.1.attn_mask`;
+  // Only a shifted block has a mask: one matrix for each window, the last of which may reach over the edge.
+  if (has(mask)) {
+    const windows = Math.sqrt(axis(mask, 0));
+    return { level, window, sides: [(windows - 1) * window + 1, windows * window] };
+  }
+  const isUnshifted = has(`${first}.relative_position_index`) && has(`${name}.blocks.1.norm1.weight`);
+  return { level, window, sides: isUnshifted ? [window, window] : null };
+};
+
+export const inferSwinUNet = (
+  reader: ShapeReader,
+  overrides: SwinUNetOverrides,
+): { readonly config: SwinUNetConfig; readonly assumed: readonly string[] } => {
+  const { axis, count, has } = reader;
+  const channels = axis("time_embed.0.weight", 1);
+  const outputChannels = axis("out.2.weight", 0);
+  const blocks = blocksDown(reader);
+  const stepsUp = firstStepsUp(blocks);
+  const widths = stepsUp.map((step) => axis(`output_blocks.${step}.0.in_layers.2.weight`, 0));
+
+  const middle: Placed = { name: "middle_block.1", level: blocks.length - 1 };
+  const atLevels = stepsUp
+    .map((step, level): Placed => ({ name: `output_blocks.${step}.1`, level }))
+    .filter(({ name }) => has(`${name}.patch_embed.proj.weight`));
+  const inside = axis(`${middle.name}.patch_embed.proj.weight`, 0);
+  const depth = count((block) => `${middle.name}.blocks.${block}.norm1.weight`);
+  const block = `${middle.name}.blocks.0`;
+  const heads = depth === 0 ? null : axis(`${block}.attn.relative_position_bias_table`, 1);
+  const nominal = inferSides(
+    depth === 0 ? [] : [middle, ...atLevels].map((placed) => evidenceOf(reader, placed)),
+    blocks.length,
+    { published: PUBLISHED, given: overrides },
+  );
+
+  const halvings = count((level) => `feature_extractor.${3 * level + 2}.op.weight`);
+  const entering = axis("input_blocks.0.0.weight", 1);
+  const beside = halvings === 0 ? null : axis(`feature_extractor.${3 * (halvings - 1) + 2}.op.weight`, 0);
+  const latentChannels = overrides.latentChannels ?? (beside === null ? outputChannels : entering - beside);
+  const conditionChannels =
+    beside === null ? entering - latentChannels : axis("feature_extractor.0.weight", 1);
+  const { headChannels } = overrides;
+  return {
+    config: {
+      kind: "swin-unet",
+      latentChannels,
+      outputChannels,
+      imageSize: nominal.imageSize,
+      channels,
+      multipliers: widths.map((width) => multiplier(width, channels)),
+      blocks,
+      scaleShift:
+        axis("middle_block.0.emb_layers.1.weight", 0) !== axis("middle_block.0.out_layers.0.weight", 0),
+      swin: {
+        resolutions: atLevels.map(({ level }) => Math.floor(nominal.imageSize / 2 ** level)),
+        depth,
+        channels: inside,
+        headChannels: headChannels ?? (heads === null ? PUBLISHED.headChannels : inside / heads),
+        window: nominal.window,
+        mlpRatio: depth === 0 ? PUBLISHED.mlpRatio : multiplier(axis(`${block}.mlp.fc1.weight`, 0), inside),
+        edges: overrides.edges ?? PUBLISHED.edges,
+      },
+      condition:
+        conditionChannels === 0
+          ? null
+          : { channels: conditionChannels, size: nominal.imageSize * 2 ** halvings },
+    },
+    assumed: [
+      ...nominal.assumed,
+      ...(heads === null && headChannels === undefined ? ["swin.headChannels"] : []),
+      ...(depth === 0 ? ["swin.mlpRatio"] : []),
+      ...(beside === null && overrides.latentChannels === undefined ? ["latentChannels"] : []),
+    ],
+  };
+};

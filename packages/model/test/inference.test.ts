@@ -1,0 +1,273 @@
+import fc from "fast-check";
+import * as E from "fp-ts/lib/Either.js";
+import { describe, expect, it } from "vitest";
+import {
+  type Architecture,
+  type DiscriminatorConfig,
+  type InferenceOptions,
+  inferArchitecture,
+  type ResidualUNetConfig,
+  tensorsOf,
+  type VqAutoencoderConfig,
+  vqF4,
+  vqF8Face,
+} from "../src/index.ts";
+import { levelSides, type SwinUNetConfig } from "../src/networks/swin-unet-config.ts";
+
+type Shapes = Map<string, readonly number[]>;
+
+const shapesOf = (architecture: Architecture): Shapes =>
+  new Map(tensorsOf(architecture).map(({ name, shape }) => [name, shape]));
+
+/** The buffers that the authors' files have beside the parameters of a swin-unet. */
+const withBuffers = (config: SwinUNetConfig): Shapes => {
+  const shapes = shapesOf({ kind: "swin-unet", config, assumed: [] });
+  const sides = levelSides(config);
+  const last = sides.length - 1;
+  // Which level a numbered step belongs to.
+  const down = [0, ...config.blocks.flatMap((count, level) => [...Array(count).fill(level), level])];
+  const up = config.blocks.flatMap((count, level) => Array<number>(count + 1).fill(level)).reverse();
+  for (const [name, shape] of [...shapes]) {
+    const match = /^(.*\.blocks\.(\d+))\.attn\.relative_position_bias_table$/.exec(name);
+    if (match === null) continue;
+    const [, block = "", index = "0"] = match;
+    const step = Number(/blocks\.(\d+)\./.exec(block)?.[1]);
+    const level = block.startsWith("middle") ? last : ((block.startsWith("input") ? down : up)[step] ?? last);
+    const side = sides[level] ?? 0;
+    const area = ((Math.sqrt(shape[0] ?? 0) + 1) / 2) ** 2;
+    shapes.set(`${block}.attn.relative_position_index`, [area, area]);
+    if (side > config.swin.window && Number(index) % 2 === 1)
+      shapes.set(`${block}.attn_mask`, [Math.ceil(side / config.swin.window) ** 2, area, area]);
+  }
+  return shapes;
+};
+
+const inferred = (shapes: Shapes, options: InferenceOptions = {}): Architecture => {
+  const result = inferArchitecture(shapes, options);
+  if (E.isLeft(result)) throw new Error(result.left.message);
+  return result.right;
+};
+
+const refusal = (shapes: Shapes): string => {
+  const result = inferArchitecture(shapes, { file: "x.pth" });
+  return E.isLeft(result) ? result.left.message : "";
+};
+
+const perLevel = (levels: number, least: number) =>
+  fc.array(fc.integer({ min: least, max: 3 }), { minLength: levels, maxLength: levels });
+
+const vqConfig: fc.Arbitrary<VqAutoencoderConfig> = fc.integer({ min: 1, max: 4 }).chain((levels) =>
+  fc.record({
+    kind: fc.constant("vq-autoencoder" as const),
+    inputChannels: fc.integer({ min: 1, max: 4 }),
+    outputChannels: fc.integer({ min: 1, max: 4 }),
+    channels: fc.constantFrom(32, 64, 96),
+    multipliers: perLevel(levels, 1),
+    blocks: perLevel(levels, 1),
+    attentionLevels: fc.subarray([...Array(levels).keys()]),
+    innerChannels: fc.integer({ min: 1, max: 9 }),
+    latentChannels: fc.integer({ min: 1, max: 9 }),
+    codebookSize: fc.integer({ min: 1, max: 99 }),
+  }),
+);
+
+const residualConfig: fc.Arbitrary<ResidualUNetConfig> = fc.integer({ min: 1, max: 4 }).chain((levels) =>
+  fc.record({
+    kind: fc.constant("residual-unet" as const),
+    latentChannels: fc.integer({ min: 1, max: 48 }),
+    channels: fc.array(fc.integer({ min: 1, max: 64 }), { minLength: levels, maxLength: levels }),
+    blocks: perLevel(levels, 0),
+    timeFeatures: fc.integer({ min: 1, max: 20 }).map((half) => 2 * half),
+    timeChannels: fc.integer({ min: 1, max: 64 }),
+  }),
+);
+
+const discriminatorConfig: fc.Arbitrary<DiscriminatorConfig> = fc.record({
+  kind: fc.constant("discriminator" as const),
+  channels: fc.array(
+    fc.integer({ min: 1, max: 8 }).map((n) => 4 * n),
+    { minLength: 1, maxLength: 5 },
+  ),
+  timeFeatures: fc.integer({ min: 1, max: 20 }).map((half) => 2 * half),
+  outputs: fc.integer({ min: 1, max: 70 }),
+  timeAware: fc.boolean(),
+});
+
+/** Nominal sizes are such that windows fill the sides they are smaller than, as the authors' must. */
+const swinConfig: fc.Arbitrary<SwinUNetConfig> = fc
+  .record({ levels: fc.integer({ min: 1, max: 4 }), window: fc.integer({ min: 2, max: 9 }) })
+  .chain(({ levels, window }) =>
+    fc
+      .record({
+        channels: fc.constantFrom(32, 64),
+        widths: fc.array(fc.constantFrom(32, 64, 96, 160), { minLength: levels, maxLength: levels }),
+        blocks: perLevel(levels, 0),
+        scaleShift: fc.boolean(),
+        latentChannels: fc.integer({ min: 1, max: 9 }),
+        coarsest: fc.oneof(fc.integer({ min: 1, max: window }), fc.constantFrom(window, 2 * window)),
+        swinLevels: fc.subarray([...Array(levels).keys()]),
+        depth: fc.integer({ min: 2, max: 4 }),
+        heads: fc.constantFrom(1, 2, 4),
+        swinChannels: fc.constantFrom(32, 64),
+        mlpRatio: fc.constantFrom(1, 1.5, 2, 4),
+        halvings: fc.option(fc.integer({ min: 0, max: 3 })),
+      })
+      .map((drawn): SwinUNetConfig => {
+        const imageSize = drawn.coarsest * 2 ** (levels - 1);
+        return {
+          kind: "swin-unet",
+          latentChannels: drawn.latentChannels,
+          outputChannels: drawn.latentChannels,
+          imageSize,
+          channels: drawn.channels,
+          multipliers: drawn.widths.map((width) => width / drawn.channels),
+          blocks: drawn.blocks,
+          scaleShift: drawn.scaleShift,
+          swin: {
+            resolutions: drawn.swinLevels.map((level) => imageSize / 2 ** level),
+            depth: drawn.depth,
+            channels: drawn.swinChannels,
+            headChannels: drawn.swinChannels / drawn.heads,
+            window,
+            mlpRatio: drawn.mlpRatio,
+            edges: "wrapped",
+          },
+          condition: drawn.halvings === null ? null : { channels: 3, size: imageSize * 2 ** drawn.halvings },
+        };
+      }),
+  );
+
+describe("inferArchitecture", () => {
+  it("gives back the configuration of any VQ autoencoder", () => {
+    fc.assert(
+      fc.property(vqConfig, (config) => {
+        const architecture: Architecture = { kind: "vq-autoencoder", config, assumed: [] };
+        expect(inferred(shapesOf(architecture))).toEqual(architecture);
+      }),
+    );
+    for (const config of [vqF4, vqF8Face])
+      expect(inferred(shapesOf({ kind: "vq-autoencoder", config, assumed: [] })).config).toEqual(config);
+  });
+
+  it("gives back the configuration of any residual UNet", () => {
+    fc.assert(
+      fc.property(residualConfig, (config) => {
+        const architecture: Architecture = { kind: "residual-unet", config, assumed: [] };
+        expect(inferred(shapesOf(architecture))).toEqual(architecture);
+      }),
+    );
+  });
+
+  it("gives back the configuration of any discriminator, but for what it is not told in its shapes", () => {
+    fc.assert(
+      fc.property(discriminatorConfig, (config) => {
+        const shapes = shapesOf({ kind: "discriminator", config, assumed: [] });
+        const options = config.timeAware ? {} : { timeFeatures: config.timeFeatures };
+        const strides = config.channels.map((_, i) => 2 ** i);
+        expect(inferred(shapes, options)).toEqual({ kind: "discriminator", config, assumed: ["strides"] });
+        expect(inferred(shapes, { ...options, strides })).toEqual({
+          kind: "discriminator",
+          config: { ...config, strides },
+          assumed: [],
+        });
+      }),
+    );
+  });
+
+  it("gives back the configuration of any UNet with Swin layers from the authors' files, masks and all", () => {
+    fc.assert(
+      fc.property(swinConfig, (config) => {
+        const { condition, swin, imageSize } = config;
+        const { assumed, ...architecture } = inferred(withBuffers(config), { window: swin.window });
+        const isPyramid = condition !== null && condition.size > imageSize;
+        expect(architecture).toEqual({ kind: "swin-unet", config });
+        expect(assumed.filter((field) => field !== "imageSize")).toEqual(isPyramid ? [] : ["latentChannels"]);
+      }),
+    );
+  });
+
+  it("needs the image size where the masks are gone, and is told it", () => {
+    fc.assert(
+      fc.property(swinConfig, (config) => {
+        const { swin, imageSize } = config;
+        const shapes = shapesOf({ kind: "swin-unet", config, assumed: [] });
+        expect(inferred(shapes, { imageSize, window: swin.window }).config).toEqual(config);
+        // Whatever is assumed instead, the network is made of the same tensors.
+        expect(shapesOf(inferred(shapes))).toEqual(shapes);
+      }),
+    );
+  });
+
+  it("says what is assumed where a mask or a smaller window does not tell the size", () => {
+    const [config] = fc.sample(swinConfig, { seed: 1, numRuns: 1 });
+    if (config === undefined) throw new Error("no sample");
+    const plain: SwinUNetConfig = {
+      ...config,
+      imageSize: 16,
+      multipliers: [1, 2],
+      blocks: [1, 1],
+      swin: { ...config.swin, resolutions: [16, 8], window: 8 },
+      condition: { channels: 3, size: 16 },
+    };
+    const stripped = inferred(shapesOf({ kind: "swin-unet", config: plain, assumed: [] }));
+    expect(stripped.assumed).toEqual(["imageSize", "latentChannels"]);
+    expect(stripped.config).toMatchObject({ imageSize: 64, swin: { resolutions: [64, 32], window: 8 } });
+    const whole = inferred(withBuffers(plain));
+    expect(whole.assumed).toEqual(["latentChannels"]);
+    expect(whole.config).toEqual(plain);
+  });
+
+  it("refuses what is no network, or not wholly one, in one line that names the tensor", () => {
+    const whole = (): Shapes => shapesOf({ kind: "vq-autoencoder", config: vqF8Face, assumed: [] });
+    const changed = (change: (shapes: Shapes) => void): string => {
+      const shapes = whole();
+      change(shapes);
+      return refusal(shapes);
+    };
+    expect(refusal(new Map())).toMatch(/^x\.pth: found no tensors, expected those of a known network/);
+    expect(refusal(new Map([["conv1.weight", [64, 3, 7, 7]]]))).toMatch(/such as "conv1\.weight", expected/);
+    expect(changed((shapes) => shapes.delete("decoder.conv_out.weight"))).toBe(
+      'x.pth: taken for a vq-autoencoder, but "decoder.conv_out.weight" is missing',
+    );
+    expect(changed((shapes) => shapes.delete("decoder.mid.attn_1.k.bias"))).toBe(
+      'x.pth: taken for a vq-autoencoder, but "decoder.mid.attn_1.k.bias" [512] is missing',
+    );
+    expect(changed((shapes) => shapes.set("decoder.mid.attn_1.k.bias", [511]))).toBe(
+      'x.pth: taken for a vq-autoencoder, but "decoder.mid.attn_1.k.bias": found shape [511], expected [512]',
+    );
+    expect(changed((shapes) => shapes.set("loss.logvar", []))).toBe(
+      'x.pth: taken for a vq-autoencoder, but "loss.logvar" is not a parameter of the network',
+    );
+    expect(changed((shapes) => shapes.set("encoder.conv_in.weight", [30, 3, 3, 3]))).toBe(
+      "x.pth: taken for a vq-autoencoder, but channels: found 30, expected a multiple of 32",
+    );
+    expect(changed((shapes) => shapes.set("quantize.embedding.weight", [4096]))).toBe(
+      'x.pth: taken for a vq-autoencoder, but "quantize.embedding.weight" is of too few axes',
+    );
+  });
+
+  it("never throws, whichever shapes are spoilt, and gives only what has exactly these tensors", () => {
+    const spoilt = fc.oneof(
+      fc.constant(null),
+      fc.array(fc.oneof(fc.nat(9), fc.constantFrom(0, -1, 0.5, Number.NaN, 2 ** 53)), { maxLength: 5 }),
+    );
+    const networks: readonly fc.Arbitrary<Architecture>[] = [
+      vqConfig.map((config) => ({ kind: "vq-autoencoder", config, assumed: [] })),
+      residualConfig.map((config) => ({ kind: "residual-unet", config, assumed: [] })),
+      discriminatorConfig.map((config) => ({ kind: "discriminator", config, assumed: [] })),
+      swinConfig.map((config) => ({ kind: "swin-unet", config, assumed: [] })),
+    ];
+    fc.assert(
+      fc.property(fc.oneof(...networks), fc.nat(), spoilt, (architecture, place, shape) => {
+        const shapes = shapesOf(architecture);
+        const name = [...shapes.keys()][place % shapes.size] ?? "";
+        if (shape === null) shapes.delete(name);
+        else shapes.set(name, shape);
+        const result = inferArchitecture(shapes);
+        if (E.isRight(result)) expect(shapesOf(result.right)).toEqual(shapes);
+        else expect(result.left.message).not.toContain("\n");
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
