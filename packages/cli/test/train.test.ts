@@ -77,6 +77,27 @@ describe("tadsr train", () => {
     ["a missing folder", ["train", "teacher", ...QUICK, "--data", "none", "-o", "x"], 1, "none"],
     ["a missing teacher", ["train", "student", ...QUICK, "-o", "x", "--teacher", "gone"], 1, "gone: neither"],
     ["a runtime without gradients", ["train", "teacher", "--runtime", "reference"], 2, "Allowed choices are"],
+    [
+      "an unknown discriminator",
+      ["train", "student", ...QUICK, "-o", "x", "--teacher", "gone", "--discriminator", "wise"],
+      2,
+      "'wise' is invalid. Allowed choices are time-aware, plain",
+    ],
+    [
+      "an adversarial weight that is no number",
+      ["train", "student", ...QUICK, "-o", "x", "--teacher", "gone", "--adversarial", "much"],
+      2,
+      "argument 'much' is invalid",
+    ],
+    [
+      "a crop too small for a discriminator",
+      [
+        ...["train", "student", ...QUICK, "-o", "x", "--teacher", "small-x4-teacher"],
+        ...["--adversarial", "0.02"],
+      ],
+      2,
+      "crop is 32; allowed with a discriminator: at least 48 pixels",
+    ],
     ["nothing to train", ["train"], 2, ""],
   ])("refuses %s, with one line where it is not the help", async (name, words, code, message) => {
     const result = await tadsr(...words);
@@ -117,9 +138,12 @@ describe("the options of a training", () => {
       rate: { peak: 0.125, warmUp: 15, decay: "constant" },
     };
     expect(teacherOptions(shell, typed)).toMatchObject({ ...expected, perceptual: 0.75 });
-    const weights = { distillation: 2, score: 3, fidelity: 4 };
-    expect(studentOptions(shell, { ...typed, ...weights, teacher: "t" }, "/t", "/s")).toMatchObject({
+    const weights = { distillation: 2, score: 3, adversarial: 5, fidelity: 4 };
+    const judge = { discriminator: "plain", discriminatorRate: 0.375 } as const;
+    const student = studentOptions(shell, { ...typed, ...weights, ...judge, teacher: "t" }, "/t", "/s");
+    expect(student).toMatchObject({
       ...expected,
+      ...judge,
       ...{ teacher: "/t", start: "/s" },
       weights: { ...weights, perceptual: 0.75 },
     });

@@ -112,4 +112,34 @@ describe("the residual UNet", () => {
     const variance = weight.reduce((sum, value) => sum + value * value, 0) / weight.length;
     expect(variance * 64 * 9).toBeCloseTo(1, 1);
   });
+
+  it("has an encoder that gives what each level's blocks give, at the strides it says", () => {
+    const { channels, strides, run } = network.encoder;
+    expect([channels, strides]).toEqual([
+      [4, 6],
+      [1, 2],
+    ]);
+    const weights = random();
+    const maps = run(referenceAlgebra)(weights, inputs(2, 1));
+    expect(maps.map(({ shape }) => shape)).toEqual([
+      [2, 4, 6, 4],
+      [2, 2, 3, 6],
+    ]);
+    const later = run(referenceAlgebra)(weights, inputs(2, 3));
+    for (const [k, { data }] of maps.entries()) expect(later[k]?.data).not.toEqual(data);
+  });
+
+  it("has an encoder that reads no parameter of the way up", () => {
+    const read = new Set<string>();
+    const watched = new Proxy(random(), {
+      get: (target, name) => {
+        read.add(String(name));
+        return Reflect.get(target, name);
+      },
+    });
+    network.encoder.run(referenceAlgebra)(watched, inputs(1, 0));
+    const onTheWayUp = /^(up|grow|output)\b/;
+    const expected = network.parameters.map(({ name }) => name).filter((name) => !onTheWayUp.test(name));
+    expect([...read].sort()).toEqual(expected.sort());
+  });
 });

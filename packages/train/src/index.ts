@@ -9,6 +9,17 @@ export {
   type Updated,
 } from "./adamw.ts";
 export {
+  type AlgorithmSettings,
+  type Contestant,
+  type Contestants,
+  type Learned,
+  type RecordedDraws,
+  type RecordedScore,
+  type RecordedStep,
+  runAlgorithmOne,
+  type TrainedStep,
+} from "./algorithm-one.ts";
+export {
   type BatchOptions,
   batchStream,
   type TrainingBatch,

@@ -59,3 +59,11 @@ export const tinyStudent = (data: string, output: string, teacher: string): Stud
   teacher,
   weights: { distillation: 1, score: 0.01, adversarial: 0, perceptual: 0, fidelity: 0.1, grid: 0 },
 });
+
+/** With a discriminator: the crop is the least that its heads can span. */
+export const tinyAdversarial = (data: string, output: string, teacher: string): StudentTrainingOptions => ({
+  ...tinyStudent(data, output, teacher),
+  crop: 24,
+  discriminatorRate: 5e-3,
+  weights: { ...tinyStudent(data, output, teacher).weights, adversarial: 0.1 },
+});

@@ -1,61 +1,7 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { cpu } from "@tadsr/runtime-node";
-import * as E from "fp-ts/lib/Either.js";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type TrainingOutcome, trainStudent, trainTeacher, type Watcher } from "../src/index.ts";
-import { tinyStudent, tinyTeacher, writePhotographs } from "./tiny.ts";
-
-const opened = await cpu.open();
-if (E.isLeft(opened)) throw new Error(opened.left.missing);
-const engine = opened.right;
-
-let folder = "";
-const at = (...parts: readonly string[]): string => join(folder, ...parts);
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tadsr-train-"));
-  await writePhotographs(at("photographs"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-const right = <L extends { readonly message: string }, A>(result: E.Either<L, A>): A => {
-  if (E.isLeft(result)) throw new Error(result.left.message);
-  return result.right;
-};
-
-const message = <A>(result: E.Either<{ readonly message: string }, A>): string =>
-  E.isLeft(result) ? result.left.message : "it succeeded";
-
-const teacher = async (name: string, changes = {}, watcher: Watcher = {}): Promise<TrainingOutcome> =>
-  right(await trainTeacher(engine, { ...tinyTeacher(at("photographs"), at(name)), ...changes }, watcher)());
-
-const weightsFile = (name: string): Promise<Buffer> => readFile(at(name, "model", "model.safetensors"));
-
-const losses = async (name: string): Promise<readonly unknown[]> =>
-  (await readFile(at(name, "log.jsonl"), "utf8"))
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-
-/** Runs the tiny training in another process and kills it outright when it has done a step. */
-const killAfterStep = (name: string, step: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const script = fileURLToPath(new URL("./killed-run.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--import", "tsx", script, at("photographs"), at(name)]);
-    let printed = "";
-    child.stdout.on("data", (chunk) => {
-      printed += chunk;
-      if (printed.includes(`step ${step}\n`)) child.kill("SIGKILL");
-    });
-    child.on("error", reject);
-    child.on("exit", (_code, signal) =>
-      signal === "SIGKILL" ? resolve() : reject(new Error(`it ended by itself:\n${printed}`)),
-    );
-  });
+import { describe, expect, it } from "vitest";
+import { trainStudent, trainTeacher } from "../src/index.ts";
+import { at, engine, killAfterStep, losses, message, right, teacher, weightsFile } from "./runs.ts";
+import { tinyStudent, tinyTeacher } from "./tiny.ts";
 
 describe("training", () => {
   it("goes on after a kill -9 to the weights and the losses of an uninterrupted run, bit for bit", async () => {
