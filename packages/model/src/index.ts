@@ -10,18 +10,69 @@ export type {
   ValueOutOfRange,
   WeightsMismatch,
 } from "./errors.ts";
+export {
+  type Architecture,
+  type InferenceOptions,
+  inferArchitecture,
+  tensorsOf,
+  type UnknownArchitecture,
+} from "./inference/architecture.ts";
 export { latentOfPixels, pixelsOfLatent } from "./latent.ts";
-export { around, convolution, dense, type Layer } from "./layers.ts";
-export { type Lifetimes, lifetimesOf, releasingAlgebra } from "./lifetimes.ts";
+export { around, convolution, dense, groupNormalization, type Layer } from "./layers.ts";
+export {
+  type Computation,
+  type Lifetimes,
+  lifetimesOf,
+  lifetimesOfComputation,
+  lifetimesOfLayer,
+  releasingAlgebra,
+} from "./lifetimes.ts";
 export {
   decodeDescription,
   MODEL_FORMAT,
   type ModelDescription,
   type SpaceToDepthLatent,
 } from "./model-description.ts";
-export type { ConditionedNetwork, NetworkInputs } from "./networks/network.ts";
-export { predictor } from "./networks/predictor.ts";
+export { readVqAutoencoderConfig } from "./networks/autoencoder/authors-record.ts";
+export { type VqAutoencoder, vqAutoencoder } from "./networks/autoencoder/autoencoder.ts";
+export {
+  downsamplingFactor,
+  type VqAutoencoderConfig,
+  vqF4,
+  vqF8Face,
+} from "./networks/autoencoder/config.ts";
+export {
+  type DecodeOptions,
+  type OpenAutoencoder,
+  openAutoencoder,
+} from "./networks/autoencoder/open-autoencoder.ts";
+export { straightThrough, type VqQuantiser } from "./networks/autoencoder/quantiser.ts";
+export { isBuffer } from "./networks/buffers.ts";
+export {
+  type Discriminator,
+  type DiscriminatorConfig,
+  type DiscriminatorInputs,
+  discriminator,
+  HEAD_SPAN,
+} from "./networks/discriminator.ts";
+export type { ConditionedNetwork, Encoder, NetworkInputs } from "./networks/network.ts";
+export { featureReader, predictor } from "./networks/predictor.ts";
+export {
+  faceUNet,
+  type PublishedModel,
+  type PublishedName,
+  publishedModels,
+  realWorldUNet,
+} from "./networks/published.ts";
 export { type ResidualUNetConfig, residualUNet } from "./networks/residual-unet.ts";
+export { swinUNet } from "./networks/swin-unet.ts";
+export {
+  checkSwinUNetConfig,
+  type InvalidNetworkConfig,
+  type SwinConfig,
+  type SwinUNetConfig,
+  swinUNetConfigOf,
+} from "./networks/swin-unet-config.ts";
 export type { FloatType } from "./number-formats.ts";
 export { elements, initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
 export type { FloatRaster, Picture, Raster, Rectangle } from "./picture.ts";

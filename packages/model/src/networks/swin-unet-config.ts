@@ -121,7 +121,7 @@ const demands = (config: SwinUNetConfig): readonly (readonly [string, string, un
     ],
     [
       "swin.headChannels",
-      `a divisor of swin.channels, ${swin.channels}`,
+      `a divisor of the ${swin.channels} channels inside`,
       swin.headChannels,
       isCount(swin.headChannels) && swin.channels % swin.headChannels === 0,
     ],
@@ -133,7 +133,7 @@ const demands = (config: SwinUNetConfig): readonly (readonly [string, string, un
           ["condition.channels", count, condition.channels, isCount(condition.channels)],
           [
             "condition.size",
-            `imageSize, ${imageSize}, times a power of two`,
+            `the nominal side of the latent, ${imageSize}, times a power of two`,
             condition.size,
             isCount(conditionLevels(config), 0),
           ],
@@ -141,16 +141,39 @@ const demands = (config: SwinUNetConfig): readonly (readonly [string, string, un
   ];
 };
 
-/** The configuration, or the first thing by which no network can be made of it. `source` is named in it. */
-export const checkSwinUNetConfig = (
+/** What the authors call the fields. */
+const AUTHORS_NAMES: Readonly<Record<string, string>> = {
+  latentChannels: "in_channels",
+  outputChannels: "out_channels",
+  imageSize: "image_size",
+  channels: "model_channels",
+  multipliers: "channel_mult",
+  blocks: "num_res_blocks",
+  "swin.resolutions": "attention_resolutions",
+  "swin.depth": "swin_depth",
+  "swin.channels": "swin_embed_dim",
+  "swin.headChannels": "num_head_channels",
+  "swin.window": "window_size",
+  "swin.mlpRatio": "mlp_ratio",
+  "condition.size": "lq_size",
+};
+
+const checked = (
   source: string,
   config: SwinUNetConfig,
+  names: Readonly<Record<string, string>>,
 ): E.Either<InvalidNetworkConfig, SwinUNetConfig> => {
   const broken = demands(config).find(([, , , holds]) => !holds);
   if (broken === undefined) return E.right(config);
   const [key, expected, value] = broken;
-  return E.left(invalid(source, key, expected, value));
+  return E.left(invalid(source, names[key] ?? key, expected, value));
 };
+
+/** The configuration, or the first thing by which no network can be made of it. `source` is named in it. */
+export const checkSwinUNetConfig = (
+  source: string,
+  config: SwinUNetConfig,
+): E.Either<InvalidNetworkConfig, SwinUNetConfig> => checked(source, config, {});
 
 /** A field of the authors' record: what makes a value of it, null where the value is none; and its default. */
 interface Field<A> {
@@ -240,5 +263,5 @@ export const swinUNetConfigOf = (
       : null,
   };
   const [fault] = faults;
-  return fault === undefined ? checkSwinUNetConfig(source, config) : E.left(fault);
+  return fault === undefined ? checked(source, config, AUTHORS_NAMES) : E.left(fault);
 };
