@@ -1,6 +1,15 @@
 import { type Algebra, normal, referenceAlgebra, referenceEngine } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
-import { type ConditionedNetwork, lifetimesOf, releasingAlgebra, uploadWeights } from "../src/index.ts";
+import {
+  type ConditionedNetwork,
+  convolution,
+  type Layer,
+  lifetimesOf,
+  lifetimesOfComputation,
+  lifetimesOfLayer,
+  releasingAlgebra,
+  uploadWeights,
+} from "../src/index.ts";
 import { randomModel } from "./fixtures.ts";
 import { type TrackingEngine, trackingEngine } from "./tracking-engine.ts";
 
@@ -20,6 +29,7 @@ const networkOfOperations = (
   parameters: [],
   latentChannels: 1,
   timeFeatures: () => time,
+  encoder: { channels: [], strides: [], run: () => () => [] },
   run:
     (algebra) =>
     (_, { input, condition }) =>
@@ -38,6 +48,25 @@ describe("lifetimesOf", () => {
       }),
     );
     expect(plan).toEqual([[], [], [2], [0, 1], [3]]);
+  });
+
+  it("ends none of several results that are kept, nor an input that is one of them", () => {
+    const plan = lifetimesOfComputation((algebra, given) => {
+      const a = algebra.square(given); // 0
+      const b = algebra.abs(a); // 1
+      return [given, a, algebra.add(b, given)]; // 2
+    });
+    expect(plan).toEqual([[], [], [1]]);
+  });
+
+  it("knows a layer's operations as a network's", () => {
+    const layer = convolution("first", { inputs: 2, outputs: 3, kernel: 3 });
+    const twice: Layer = {
+      parameters: layer.parameters,
+      run: (algebra, given, input) =>
+        algebra.silu(algebra.concatChannels([layer.run(algebra, given, input), input])),
+    };
+    expect(lifetimesOfLayer(twice)).toEqual([[], [0], [1]]);
   });
 
   it("knows every operation of the residual UNet", () => {
