@@ -28,6 +28,33 @@ export interface InvalidSafetensors {
   readonly message: string;
 }
 
+/** The file is no checkpoint, or a damaged or hostile one. `key` is the tensor's name, null for the whole file. */
+export interface InvalidCheckpoint {
+  readonly _tag: "InvalidCheckpoint";
+  readonly file: string;
+  readonly key: string | null;
+  readonly expected: string;
+  readonly found: string;
+  readonly message: string;
+}
+
+/** A pickle asks for something that weights do not need, such as `os.system`. It was not run. */
+export interface RefusedCode {
+  readonly _tag: "RefusedCode";
+  readonly file: string;
+  readonly name: string;
+  readonly message: string;
+}
+
+/** The file has several groups of tensors, or not the one asked for. */
+export interface UnknownGroup {
+  readonly _tag: "UnknownGroup";
+  readonly file: string;
+  readonly path: string | null;
+  readonly choices: readonly string[];
+  readonly message: string;
+}
+
 /** A tensor was asked for that the file does not have. */
 export interface MissingTensor {
   readonly _tag: "MissingTensor";
@@ -90,6 +117,9 @@ export type ModelError =
   | FileUnreadable
   | FileUnwritable
   | InvalidSafetensors
+  | InvalidCheckpoint
+  | RefusedCode
+  | UnknownGroup
   | MissingTensor
   | ValueOutOfRange
   | WeightsMismatch
@@ -115,6 +145,24 @@ export const invalidSafetensors = (
   const where = key === null ? "" : `tensor ${JSON.stringify(key)}: `;
   const message = `${file}: ${where}found ${found}, expected ${expected}; get a whole copy of the file`;
   return { _tag: "InvalidSafetensors", file, key, expected, found, message };
+};
+
+export const invalidCheckpoint = (
+  file: string,
+  key: string | null,
+  expected: string,
+  found: string,
+): InvalidCheckpoint => {
+  const where = key === null ? "" : `tensor ${JSON.stringify(key)}: `;
+  const message = `${file}: ${where}found ${found}, expected ${expected}; get a whole copy of the file`;
+  return { _tag: "InvalidCheckpoint", file, key, expected, found, message };
+};
+
+/** Names come from the file: without line ends, and cut where they are long. */
+export const refusedCode = (file: string, name: string): RefusedCode => {
+  const shown = name.replace(/[^\x20-\x7e]/g, "?").slice(0, 200);
+  const message = `${file}: it asks for ${shown}, which weights do not need; nothing was run: take the weights from whom you trust, as safetensors or a plain state dict`;
+  return { _tag: "RefusedCode", file, name: shown, message };
 };
 
 export const invalidDescription = (

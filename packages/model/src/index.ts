@@ -1,11 +1,23 @@
+export {
+  type Checkpoint,
+  type CheckpointEntry,
+  type CheckpointError,
+  type CheckpointFormat,
+  openCheckpoint,
+  type TensorGroup,
+} from "./checkpoint/checkpoint.ts";
+export { mainGroup } from "./checkpoint/groups.ts";
 export type {
   FileUnreadable,
   FileUnwritable,
+  InvalidCheckpoint,
   InvalidDescription,
   InvalidSafetensors,
   Mismatch,
   MissingTensor,
   ModelError,
+  RefusedCode,
+  UnknownGroup,
   UnknownModel,
   ValueOutOfRange,
   WeightsMismatch,
@@ -102,4 +114,10 @@ export type { SafetensorsHeader, StoredType, TensorEntry } from "./safetensors-h
 export { paddedSize, planTiles, type Tile, type TilingOptions } from "./tiling.ts";
 export { type FinishedTile, openUpscaler, placeTile, type Upscaler, upscale } from "./upscale.ts";
 export { DEFAULT_TILE, type UpscaleError, type UpscaleOptions } from "./upscale-options.ts";
-export { checkWeights, type HostWeights, readWeights, uploadWeights } from "./weights.ts";
+export {
+  checkWeights,
+  type HostWeights,
+  type ReadWeightsOptions,
+  readWeights,
+  uploadWeights,
+} from "./weights.ts";

@@ -1,4 +1,4 @@
-/** Floating-point numbers as safetensors holds them: little-endian F32, F16 and BF16. */
+/** Numbers as checkpoints hold them, little-endian: F32, F16 and BF16 are read and written, others read. */
 import { getFloat16, setFloat16 } from "@petamoriken/float16";
 
 export const FLOAT_TYPES = ["F32", "F16", "BF16"] as const;
@@ -49,12 +49,70 @@ export const numberFormats: Readonly<Record<FloatType, NumberFormat>> = {
 /** Where a float32's bits are looked at. */
 const SCRATCH = new DataView(new ArrayBuffer(4));
 
-/** The numbers of `bytes`, which holds them without a gap. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** The numbers of `bytes`, which holds them without a gap. Those of F32 may share its memory. */
 export const decodeNumbers = (type: FloatType, bytes: Uint8Array): Float32Array => {
   const format = numberFormats[type];
+  const length = bytes.byteLength / format.bytes;
+  if (type === "F32" && IS_LITTLE_ENDIAN && bytes.byteOffset % 4 === 0 && Number.isInteger(length))
+    return new Float32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const result = new Float32Array(bytes.byteLength / format.bytes);
+  const result = new Float32Array(length);
   for (let i = 0; i < result.length; i++) result[i] = format.read(view, i * format.bytes);
+  return result;
+};
+
+/** Types whose numbers can be had as float32. */
+export const READABLE_FLOATS = [...FLOAT_TYPES, "F64"] as const;
+
+export type ReadableFloat = (typeof READABLE_FLOATS)[number];
+
+export const isReadableFloat = (type: string): type is ReadableFloat =>
+  (READABLE_FLOATS as readonly string[]).includes(type);
+
+/** As float32; F64 is rounded, and null where a finite number of it would become infinite. */
+export const decodeFloats = (type: ReadableFloat, bytes: Uint8Array): Float32Array | null => {
+  if (type !== "F64") return decodeNumbers(type, bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const result = new Float32Array(bytes.byteLength / 8);
+  for (let i = 0; i < result.length; i++) {
+    const value = view.getFloat64(8 * i, true);
+    result[i] = value;
+    if (Number.isFinite(value) && !Number.isFinite(result[i])) return null;
+  }
+  return result;
+};
+
+const integerFormats = {
+  I64: { bytes: 8, read: (view: DataView, at: number) => Number(view.getBigInt64(at, true)) },
+  U64: { bytes: 8, read: (view: DataView, at: number) => Number(view.getBigUint64(at, true)) },
+  I32: { bytes: 4, read: (view: DataView, at: number) => view.getInt32(at, true) },
+  U32: { bytes: 4, read: (view: DataView, at: number) => view.getUint32(at, true) },
+  I16: { bytes: 2, read: (view: DataView, at: number) => view.getInt16(at, true) },
+  U16: { bytes: 2, read: (view: DataView, at: number) => view.getUint16(at, true) },
+  I8: { bytes: 1, read: (view: DataView, at: number) => view.getInt8(at) },
+  U8: { bytes: 1, read: (view: DataView, at: number) => view.getUint8(at) },
+  BOOL: { bytes: 1, read: (view: DataView, at: number) => view.getUint8(at) },
+} as const;
+
+type IntegerType = keyof typeof integerFormats;
+
+export const INTEGER_TYPES = Object.keys(integerFormats) as readonly IntegerType[];
+
+const isIntegerType = (type: string): type is IntegerType => Object.hasOwn(integerFormats, type);
+
+/** Whole numbers as float64; null for other types and where one is beyond 2^53. */
+export const decodeIntegers = (type: string, bytes: Uint8Array): Float64Array | null => {
+  if (!isIntegerType(type)) return null;
+  const format = integerFormats[type];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const result = new Float64Array(bytes.byteLength / format.bytes);
+  for (let i = 0; i < result.length; i++) {
+    const value = format.read(view, i * format.bytes);
+    if (!Number.isSafeInteger(value)) return null;
+    result[i] = value;
+  }
   return result;
 };
 

@@ -6,6 +6,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { NdArray } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { readBytes } from "./checkpoint/file-bytes.ts";
 import {
   type FileUnreadable,
   type FileUnwritable,
@@ -17,11 +18,15 @@ import {
 } from "./errors.ts";
 import { nearestName } from "./nearest-name.ts";
 import {
+  decodeFloats,
+  decodeIntegers,
   decodeNumbers,
   encodeNumbers,
-  FLOAT_TYPES,
   type FloatType,
+  INTEGER_TYPES,
+  isReadableFloat,
   numberFormats,
+  READABLE_FLOATS,
 } from "./number-formats.ts";
 import { replaceFile } from "./replace-file.ts";
 import {
@@ -30,6 +35,7 @@ import {
   LENGTH_BYTES,
   parseHeader,
   type SafetensorsHeader,
+  type StoredType,
   type TensorEntry,
 } from "./safetensors-header.ts";
 
@@ -38,8 +44,10 @@ export type SafetensorsError = FileUnreadable | InvalidSafetensors | MissingTens
 /** An open file: what is in it is known, nothing of it is read. */
 export interface SafetensorsFile extends SafetensorsHeader {
   readonly file: string;
-  /** One tensor as float32, from F32, F16 or BF16. */
+  /** One tensor as float32, from F32, F16, BF16 or F64 (which is rounded). */
   readonly read: (name: string) => TE.TaskEither<SafetensorsError, NdArray>;
+  /** One tensor of whole numbers, as float64; beyond 2^53 they are refused. */
+  readonly readIntegers: (name: string) => TE.TaskEither<SafetensorsError, NdArray>;
   readonly close: () => Promise<void>;
 }
 
@@ -56,18 +64,6 @@ export interface WriteOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Up to `length` bytes from `position`; fewer where the file ends. */
-const readBytes = async (handle: FileHandle, position: number, length: number): Promise<Uint8Array> => {
-  const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return bytes.subarray(0, filled);
-};
-
 interface Opened extends SafetensorsHeader {
   /** Where the tensors' bytes begin. */
   readonly origin: number;
@@ -82,8 +78,6 @@ const readHeader = async (file: string, handle: FileHandle): Promise<E.Either<Sa
   return E.map((parsed: SafetensorsHeader) => ({ ...parsed, origin }))(header);
 };
 
-const isFloatType = (type: string): type is FloatType => (FLOAT_TYPES as readonly string[]).includes(type);
-
 const missing = (file: string, key: string, names: Iterable<string>): MissingTensor => {
   const nearest = nearestName(key, names);
   const hint = nearest === null ? "" : `; the nearest name it has is ${JSON.stringify(nearest)}`;
@@ -95,20 +89,40 @@ const missing = (file: string, key: string, names: Iterable<string>): MissingTen
   };
 };
 
+/** Numbers of a type, null where they cannot be held; `allowed` names what is expected. */
+interface Decoding {
+  readonly allowed: string;
+  readonly decode: (type: StoredType, bytes: Uint8Array) => NdArray["data"] | null;
+  readonly isAllowed: (type: StoredType) => boolean;
+}
+
+const floats: Decoding = {
+  allowed: `numbers of ${READABLE_FLOATS.join(", ")} that float32 can hold`,
+  isAllowed: isReadableFloat,
+  decode: (type, bytes) => (isReadableFloat(type) ? decodeFloats(type, bytes) : null),
+};
+
+const integers: Decoding = {
+  allowed: `whole numbers (${INTEGER_TYPES.join(", ")}) below 2^53`,
+  isAllowed: (type) => (INTEGER_TYPES as readonly string[]).includes(type),
+  decode: decodeIntegers,
+};
+
 const readTensor =
-  (file: string, handle: FileHandle, { entries, origin }: Opened) =>
+  (file: string, handle: FileHandle, { entries, origin }: Opened, decoding: Decoding) =>
   (name: string): TE.TaskEither<SafetensorsError, NdArray> =>
   async () => {
     const entry = entries.get(name);
     if (entry === undefined) return E.left(missing(file, name, entries.keys()));
     const { type, shape, begin, end } = entry;
-    if (!isFloatType(type))
-      return E.left(invalidSafetensors(file, name, `numbers of ${FLOAT_TYPES.join(", ")}`, type));
+    const refuse = (expected: string, found: string) =>
+      E.left(invalidSafetensors(file, name, expected, found));
+    if (!decoding.isAllowed(type)) return refuse(decoding.allowed, type);
     try {
       const bytes = await readBytes(handle, origin + begin, end - begin);
-      return bytes.length === end - begin
-        ? E.right({ shape, data: decodeNumbers(type, bytes) })
-        : E.left(invalidSafetensors(file, name, `${end - begin} bytes`, `${bytes.length} bytes`));
+      if (bytes.length !== end - begin) return refuse(`${end - begin} bytes`, `${bytes.length} bytes`);
+      const data = decoding.decode(type, bytes);
+      return data === null ? refuse(decoding.allowed, `a larger one of ${type}`) : E.right({ shape, data });
     } catch (thrown) {
       return E.left(fileUnreadable(file, thrown));
     }
@@ -127,8 +141,9 @@ export const openSafetensors =
         return opened;
       }
       const { metadata, entries } = opened.right;
-      const read = readTensor(file, handle, opened.right);
-      return E.right({ file, metadata, entries, read, close: () => handle.close() });
+      const read = readTensor(file, handle, opened.right, floats);
+      const readIntegers = readTensor(file, handle, opened.right, integers);
+      return E.right({ file, metadata, entries, read, readIntegers, close: () => handle.close() });
     } catch (thrown) {
       await handle.close();
       return E.left(fileUnreadable(file, thrown));

@@ -2,10 +2,16 @@
 import type { Engine, NdArray, Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { Mismatch, WeightsMismatch } from "./errors.ts";
+import {
+  type Checkpoint,
+  type CheckpointEntry,
+  type CheckpointError,
+  openCheckpoint,
+} from "./checkpoint/checkpoint.ts";
+import { mainGroup } from "./checkpoint/groups.ts";
+import type { Mismatch, UnknownGroup, WeightsMismatch } from "./errors.ts";
 import { nearestName } from "./nearest-name.ts";
 import { elements, type ParameterSpec, parameter } from "./parameters.ts";
-import { openSafetensors, readTensors, type SafetensorsError } from "./safetensors.ts";
 
 /** By parameter name, in the logical layout. */
 export type HostWeights = Readonly<Record<string, NdArray>>;
@@ -81,23 +87,55 @@ export const checkWeights = (
     ),
   );
 
-/** Reads the parameters from a file that has them and no others, as float32. Checked before any is read. */
+export interface ReadWeightsOptions {
+  /** Which group of the file's tensors; see `mainGroup` for what is taken without it. */
+  readonly path?: string;
+  /** Tensors that are no parameters and may be there, as buffers. */
+  readonly ignore?: (name: string) => boolean;
+}
+
+const readGroup =
+  (
+    checkpoint: Checkpoint,
+    specs: readonly ParameterSpec[],
+    { path, ignore = () => false }: ReadWeightsOptions,
+  ): TE.TaskEither<CheckpointError | UnknownGroup | WeightsMismatch, HostWeights> =>
+  async () => {
+    const entries = new Map<string, CheckpointEntry>();
+    if (checkpoint.groups.length > 0) {
+      const group = mainGroup(checkpoint, path);
+      if (E.isLeft(group)) return group;
+      const declared = new Set(specs.map(({ name }) => name));
+      for (const [name, entry] of group.right.entries)
+        if (declared.has(name) || !ignore(name)) entries.set(name, entry);
+    }
+    const shapes = new Map([...entries].map(([name, { shape }]) => [name, shape]));
+    const checked = checkShapes(checkpoint.file, specs, shapes);
+    if (E.isLeft(checked)) return checked;
+    const weights: [string, NdArray][] = [];
+    for (const { name } of specs) {
+      const entry = entries.get(name);
+      if (entry === undefined) continue;
+      const tensor = await checkpoint.read(entry)();
+      if (E.isLeft(tensor)) return tensor;
+      weights.push([name, tensor.right]);
+    }
+    return E.right(Object.fromEntries(weights));
+  };
+
+/**
+ * Reads the parameters from a checkpoint of any format that has them and no others, as float32. All names and
+ * shapes are checked before any tensor is read; then tensors are read one after another.
+ */
 export const readWeights = (
   file: string,
   specs: readonly ParameterSpec[],
-): TE.TaskEither<SafetensorsError | WeightsMismatch, HostWeights> =>
+  options: ReadWeightsOptions = {},
+): TE.TaskEither<CheckpointError | UnknownGroup | WeightsMismatch, HostWeights> =>
   TE.bracketW(
-    openSafetensors(file),
-    (opened): TE.TaskEither<SafetensorsError | WeightsMismatch, HostWeights> => {
-      const shapes = new Map([...opened.entries.values()].map(({ name, shape }) => [name, shape]));
-      return TE.chainW(() =>
-        readTensors(
-          opened,
-          specs.map(({ name }) => name),
-        ),
-      )(TE.fromEither(checkShapes(file, specs, shapes)));
-    },
-    (opened) => TE.fromTask(opened.close),
+    openCheckpoint(file),
+    (checkpoint) => readGroup(checkpoint, specs, options),
+    ({ close }) => TE.fromTask(close),
   );
 
 /** Copies the parameters to the engine; the caller releases them. Throws what the engine throws. */

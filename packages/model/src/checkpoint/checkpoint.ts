@@ -1,0 +1,203 @@
+/**
+ * Weights in a file of any of three formats, told by content and not by name: safetensors, and PyTorch's zip and
+ * legacy ones. What is in the file is known once it is open; a tensor is read when it is asked for. Nothing that
+ * a file asks to be run is run.
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import type { NdArray } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+import type { Task } from "fp-ts/lib/Task.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import { fileUnreadable, type InvalidCheckpoint, type RefusedCode } from "../errors.ts";
+import { elements } from "../parameters.ts";
+import { openSafetensors, type SafetensorsError, type SafetensorsFile } from "../safetensors.ts";
+import type { StoredType } from "../safetensors-header.ts";
+import { type Checked, complainAbout, invalid } from "./complaint.ts";
+import { readBytes } from "./file-bytes.ts";
+import { commonPrefix, groupsOf, type RawGroup } from "./groups.ts";
+import { isKind, type PickleValue, type TorchTensor } from "./pickle-values.ts";
+import { readFloats, readWhole } from "./read-tensor.ts";
+import type { TorchFile } from "./torch-file.ts";
+import { openTorchLegacy } from "./torch-legacy.ts";
+import { openTorchZip } from "./torch-zip.ts";
+
+export type CheckpointError = SafetensorsError | InvalidCheckpoint | RefusedCode;
+
+export type CheckpointFormat = "safetensors" | "pytorch-zip" | "pytorch-legacy";
+
+export interface CheckpointEntry {
+  /** Without the group's prefix. */
+  readonly name: string;
+  readonly dtype: StoredType;
+  readonly shape: readonly number[];
+  /** Which of the file's tensors it is: the name in full, after the group's path. */
+  readonly key: string;
+}
+
+/** Tensors that are direct members of one dict. */
+export interface TensorGroup {
+  /** As `state_dict` or `model.ema`; "" is the outermost. */
+  readonly path: string;
+  /** What stood before every name and is taken away, as `module.`. */
+  readonly prefix: string;
+  /** By name, without the prefix, in the file's order. */
+  readonly entries: ReadonlyMap<string, CheckpointEntry>;
+}
+
+/** An open file. The caller closes it. */
+export interface Checkpoint {
+  readonly file: string;
+  readonly format: CheckpointFormat;
+  readonly groups: readonly TensorGroup[];
+  /** Texts beside the tensors; of PyTorch's files, the outermost dict's numbers and texts. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** One tensor as float32 in row-major order, from F32, F16, BF16 or F64 (which is rounded). */
+  readonly read: (entry: CheckpointEntry) => TE.TaskEither<CheckpointError, NdArray>;
+  /** One tensor of whole numbers, as float64; beyond 2^53 they are refused. */
+  readonly readIntegers: (entry: CheckpointEntry) => TE.TaskEither<CheckpointError, NdArray>;
+  readonly close: Task<void>;
+}
+
+const groupOf = <A>(
+  { path, members }: RawGroup<A>,
+  describe: (member: A) => Pick<CheckpointEntry, "dtype" | "shape">,
+): TensorGroup => {
+  const prefix = commonPrefix([...members.keys()]);
+  const entries = [...members].map(([key, member]): [string, CheckpointEntry] => {
+    const name = key.slice(prefix.length);
+    const { dtype, shape } = describe(member);
+    return [name, { name, dtype, shape, key: path === "" ? key : `${path}.${key}` }];
+  });
+  return { path, prefix, entries: new Map(entries) };
+};
+
+/** What all tensors together may claim: so many times the file's bytes, or LITTLE. */
+const MOST_CLAIMED = 16;
+const LITTLE = 2 ** 26;
+
+/** Views may repeat numbers; but a small file of huge tensors is an attack. */
+const checkClaims = (torch: TorchFile, tensors: readonly TorchTensor[], fileSize: number): Checked<void> => {
+  const most = Math.max(LITTLE, MOST_CLAIMED * fileSize);
+  const claimed = tensors.reduce(
+    (sum, tensor) => sum + Math.max(torch.cost(tensor), 4 * elements(tensor.shape)),
+    0,
+  );
+  return claimed <= most
+    ? E.right(undefined)
+    : invalid(`tensors of ${claimed} bytes in a file of ${fileSize}`, `at most ${most}`);
+};
+
+const metadataOf = (root: PickleValue): Readonly<Record<string, string>> =>
+  isKind(root, "dict")
+    ? Object.fromEntries(
+        [...root.entries].flatMap(([key, value]) =>
+          value === null || typeof value === "object" ? [] : [[String(key), String(value)]],
+        ),
+      )
+    : {};
+
+const ofTorch = (
+  file: string,
+  handle: FileHandle,
+  torch: TorchFile,
+  fileSize: number,
+): Checked<Checkpoint> => {
+  const raw = groupsOf(torch.root);
+  if (E.isLeft(raw)) return raw;
+  const groups = raw.right.map((group) =>
+    groupOf(group, ({ storage, shape }) => ({ dtype: storage.dtype, shape })),
+  );
+  const tensors = new Map<CheckpointEntry, TorchTensor>();
+  for (const [i, { members }] of raw.right.entries()) {
+    const { prefix = "", entries } = groups[i] ?? {};
+    for (const [key, tensor] of members) {
+      const entry = entries?.get(key.slice(prefix.length));
+      if (entry !== undefined) tensors.set(entry, tensor);
+    }
+  }
+  const claims = checkClaims(torch, [...tensors.values()], fileSize);
+  if (E.isLeft(claims)) return claims;
+
+  const reading =
+    (read: (torch: TorchFile, tensor: TorchTensor) => Promise<Checked<NdArray>>) =>
+    (entry: CheckpointEntry): TE.TaskEither<CheckpointError, NdArray> =>
+    async () => {
+      const tensor = tensors.get(entry);
+      if (tensor === undefined) throw new Error(`the entry ${entry.key} is of another checkpoint`);
+      try {
+        return E.mapLeft(complainAbout(file, entry.key))(await read(torch, tensor));
+      } catch (thrown) {
+        return E.left(fileUnreadable(file, thrown));
+      }
+    };
+
+  return E.right({
+    file,
+    format: torch.format,
+    groups,
+    metadata: metadataOf(torch.root),
+    read: reading(readFloats),
+    readIntegers: reading(readWhole),
+    close: () => handle.close(),
+  });
+};
+
+const ofSafetensors = (opened: SafetensorsFile): Checkpoint => {
+  const group = groupOf({ path: "", members: opened.entries }, ({ type, shape }) => ({ dtype: type, shape }));
+  return {
+    file: opened.file,
+    format: "safetensors",
+    groups: group.entries.size === 0 ? [] : [group],
+    metadata: opened.metadata,
+    read: ({ key }) => opened.read(key),
+    readIntegers: ({ key }) => opened.readIntegers(key),
+    close: opened.close,
+  };
+};
+
+type Opener = (handle: FileHandle, fileSize: number) => Promise<Checked<TorchFile>>;
+
+const MAGIC_BYTES = 16;
+
+/** Null for safetensors. */
+const openerOf = (start: Uint8Array): Checked<Opener | null> => {
+  const [first, second, third, fourth] = start;
+  if (first === 0x50 && second === 0x4b && third === 0x03 && fourth === 0x04) return E.right(openTorchZip);
+  // A safetensors file may begin with 0x80 too, but then the brace of its header follows.
+  if (start[8] === 0x7b || start.length < 9) return E.right(null);
+  if (first === 0x80 && second !== undefined && second <= 5) return E.right(openTorchLegacy);
+  const bytes = [...start.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  return invalid(`a file that begins with the bytes ${bytes}`, "safetensors, or a file of torch.save");
+};
+
+type Opened = { readonly checkpoint: Checkpoint } | { readonly isSafetensors: true };
+
+const openPickled = async (file: string, handle: FileHandle): Promise<Checked<Opened>> => {
+  const { size } = await handle.stat();
+  const opener = openerOf(await readBytes(handle, 0, MAGIC_BYTES));
+  if (E.isLeft(opener)) return opener;
+  if (opener.right === null) return E.right({ isSafetensors: true });
+  const torch = await opener.right(handle, size);
+  if (E.isLeft(torch)) return torch;
+  return E.map((checkpoint: Checkpoint) => ({ checkpoint }))(ofTorch(file, handle, torch.right, size));
+};
+
+/** Opens a file of any of the formats and checks what it says of its tensors; the caller closes it. */
+export const openCheckpoint =
+  (file: string): TE.TaskEither<CheckpointError, Checkpoint> =>
+  async () => {
+    const handle = await open(file, "r").catch((thrown: unknown) => fileUnreadable(file, thrown));
+    if ("_tag" in handle) return E.left(handle);
+    let isKept = false;
+    try {
+      const opened = E.mapLeft(complainAbout(file, null))(await openPickled(file, handle));
+      if (E.isLeft(opened)) return opened;
+      if ("isSafetensors" in opened.right) return E.map(ofSafetensors)(await openSafetensors(file)());
+      isKept = true;
+      return E.right(opened.right.checkpoint);
+    } catch (thrown) {
+      return E.left(fileUnreadable(file, thrown));
+    } finally {
+      if (!isKept) await handle.close();
+    }
+  };

@@ -1,0 +1,96 @@
+/** What a pickle of PyTorch's builds: plain data, and tensors that tell where their numbers lie. */
+import * as E from "fp-ts/lib/Either.js";
+import { type Checked, invalid, quoted } from "./complaint.ts";
+import type { TensorDtype } from "./dtypes.ts";
+
+export interface PickleDict {
+  readonly kind: "dict";
+  readonly entries: Map<string | number, PickleValue>;
+}
+
+export interface PickleList {
+  readonly kind: "list";
+  readonly items: PickleValue[];
+}
+
+export interface PickleTuple {
+  readonly kind: "tuple";
+  readonly items: readonly PickleValue[];
+}
+
+/** A name of the closed list. `call` makes a value of arguments and runs nothing of the file's. */
+export interface PickleGlobal {
+  readonly kind: "global";
+  readonly name: string;
+  readonly storage: TensorDtype | null;
+  readonly call: ((values: readonly PickleValue[]) => Checked<PickleValue>) | null;
+}
+
+/** Numbers of one type, without a gap, under a key of the file. */
+export interface TorchStorage {
+  readonly kind: "storage";
+  readonly key: string;
+  readonly dtype: TensorDtype;
+  readonly count: number;
+}
+
+/** A view of a storage; offset and strides count numbers, not bytes. Within the storage's bounds. */
+export interface TorchTensor {
+  readonly kind: "tensor";
+  readonly storage: TorchStorage;
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
+/** A thing of PyTorch's that is no tensor, as a device: kept by its name. */
+export interface PickleOpaque {
+  readonly kind: "opaque";
+  readonly name: string;
+}
+
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | PickleDict
+  | PickleList
+  | PickleTuple
+  | PickleGlobal
+  | PickleOpaque
+  | TorchStorage
+  | TorchTensor;
+
+type Objects = Exclude<PickleValue, null | boolean | number | bigint | string>;
+
+/** Whether the value is of that kind. */
+export const isKind = <K extends Objects["kind"]>(
+  value: PickleValue | undefined,
+  kind: K,
+): value is Extract<Objects, { readonly kind: K }> =>
+  typeof value === "object" && value !== null && value.kind === kind;
+
+/** A value in few words, for errors. */
+export const described = (value: PickleValue | undefined): string => {
+  if (value === undefined) return "nothing";
+  if (value === null) return "None";
+  if (typeof value === "string") return quoted(value);
+  if (typeof value !== "object") return String(value).slice(0, 40);
+  if (value.kind === "global" || value.kind === "opaque") return value.name;
+  return `a ${value.kind}`;
+};
+
+/** Adds an item as Python's `dict[key] = value` does, but a key only once: PyTorch writes none twice. */
+export const setItem = (
+  { entries }: PickleDict,
+  key: PickleValue | undefined,
+  value: PickleValue,
+): Checked<void> => {
+  if (typeof key !== "string" && typeof key !== "number")
+    return invalid(`a dict with ${described(key)} as a key`, "texts and whole numbers as keys");
+  if (entries.has(key)) return invalid(`the key ${described(key)} twice in one dict`, "each key once");
+  entries.set(key, value);
+  return E.right(undefined);
+};

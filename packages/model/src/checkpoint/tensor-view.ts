@@ -1,0 +1,103 @@
+/** Where a tensor's numbers lie within its storage: offset and strides, counted in numbers. */
+import * as E from "fp-ts/lib/Either.js";
+import { type Checked, invalid } from "./complaint.ts";
+import { described, isKind, type PickleValue, type TorchStorage, type TorchTensor } from "./pickle-values.ts";
+
+/** PyTorch's own bound on a tensor's dimensions. */
+const MOST_DIMENSIONS = 64;
+
+const isCount = (value: PickleValue | undefined): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+
+const countsOf = (value: PickleValue | undefined): readonly number[] | null =>
+  isKind(value, "tuple") && value.items.length <= MOST_DIMENSIONS && value.items.every(isCount)
+    ? value.items
+    : null;
+
+/** Null where the product is beyond whole numbers. */
+const product = (shape: readonly number[]): number | null => {
+  if (shape.includes(0)) return 0;
+  const count = shape.reduce((a, b) => a * b, 1);
+  return Number.isSafeInteger(count) ? count : null;
+};
+
+/** How many numbers of the storage lie from a tensor's first to its last. */
+export const span = ({ shape, strides }: Pick<TorchTensor, "shape" | "strides">): number =>
+  shape.includes(0) ? 0 : shape.reduce((last, size, i) => last + (size - 1) * (strides[i] ?? 0), 1);
+
+/** A tensor whose parts are of the right types and whose numbers all lie within the storage. */
+export const checkedTensor = (
+  storage: TorchStorage,
+  offset: PickleValue | undefined,
+  sizes: PickleValue | undefined,
+  steps: PickleValue | undefined,
+): Checked<TorchTensor> => {
+  const [shape, strides] = [countsOf(sizes), countsOf(steps)];
+  if (!isCount(offset)) return invalid(`the offset ${described(offset)}`, "a whole number from 0");
+  if (shape === null || strides === null || shape.length !== strides.length)
+    return invalid("a shape or strides that are none", "as many whole numbers from 0 for each");
+  if (product(shape) === null) return invalid(`the shape [${shape.join(", ")}]`, "one that fits into memory");
+  const tensor: TorchTensor = { kind: "tensor", storage, offset, shape, strides };
+  const end = offset + span(tensor);
+  return end <= storage.count
+    ? E.right(tensor)
+    : invalid(
+        `a tensor of shape [${shape.join(", ")}] and strides [${strides.join(", ")}] that ends at number ${end}`,
+        `at most the ${storage.count} numbers of its storage`,
+      );
+};
+
+/** Whether the numbers lie one after another in row-major order. */
+export const isContiguous = ({ shape, strides }: Pick<TorchTensor, "shape" | "strides">): boolean => {
+  if (shape.includes(0)) return true;
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const size = shape[i] ?? 1;
+    if (size !== 1 && strides[i] !== step) return false;
+    step *= size;
+  }
+  return true;
+};
+
+/** Whether one number stands at several places of the tensor because of a stride of 0. */
+export const isExpanded = ({ shape, strides }: Pick<TorchTensor, "shape" | "strides">): boolean =>
+  shape.some((size, i) => size > 1 && strides[i] === 0);
+
+/** Whether two places of the tensor are one number, other than by a stride of 0; views do not overlap so. */
+export const isOverlapping = ({ shape, strides }: Pick<TorchTensor, "shape" | "strides">): boolean => {
+  if (shape.includes(0)) return false;
+  const axes = shape
+    .map((size, i) => ({ size, stride: strides[i] ?? 0 }))
+    .filter(({ size, stride }) => size > 1 && stride > 0)
+    .sort((a, b) => a.stride - b.stride);
+  let reach = 0;
+  for (const { size, stride } of axes) {
+    if (stride <= reach) return true;
+    reach += (size - 1) * stride;
+  }
+  return false;
+};
+
+/** The tensor's numbers in row-major order, from those of its span. */
+export const gather = <A extends Float32Array | Float64Array>(
+  { shape, strides }: Pick<TorchTensor, "shape" | "strides">,
+  numbers: A,
+  result: A,
+): A => {
+  const last = shape.length - 1;
+  const [length, step] = [shape[last] ?? 1, strides[last] ?? 0];
+  const index = new Array<number>(Math.max(0, last)).fill(0);
+  let row = 0;
+  for (let at = 0; at < result.length; at += length) {
+    for (let i = 0; i < length; i++) result[at + i] = numbers[row + i * step] as number;
+    // The next row: the last but one index goes up, and carries.
+    for (let axis = last - 1; axis >= 0; axis--) {
+      row += strides[axis] as number;
+      index[axis] = (index[axis] as number) + 1;
+      if ((index[axis] as number) < (shape[axis] as number)) break;
+      row -= (strides[axis] as number) * (shape[axis] as number);
+      index[axis] = 0;
+    }
+  }
+  return result;
+};

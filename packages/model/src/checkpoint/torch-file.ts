@@ -1,0 +1,16 @@
+/** What the two formats of PyTorch have in common once they are opened. */
+import type { Checked } from "./complaint.ts";
+import type { PickleValue, TorchStorage, TorchTensor } from "./pickle-values.ts";
+
+export interface TorchFile {
+  readonly format: "pytorch-zip" | "pytorch-legacy";
+  /** What was given to `torch.save`. */
+  readonly root: PickleValue;
+  /** Bytes that reading this tensor costs. */
+  readonly cost: (tensor: TorchTensor) => number;
+  /** That many bytes of a storage, from the given one on. */
+  readonly read: (storage: TorchStorage, from: number, length: number) => Promise<Checked<Uint8Array>>;
+}
+
+/** A longer pickle is taken for an attack: some 100 000 tensors need as much. */
+export const LARGEST_PICKLE = 2 ** 24;
