@@ -19,6 +19,7 @@ const mayImport = {
   model: ["core"],
   train: ["core", "model"],
   "engine-tfjs": ["core"],
+  "engine-cost": ["core"],
   "runtime-node": ["core", "engine-tfjs"],
   cli: ["core", "model", "train", "engine-tfjs", "runtime-node"],
 };

@@ -1,0 +1,2 @@
+export { type Cost, type CostOptions, costOf, type OperationCost, type Program } from "./cost.ts";
+export type { Shape, ShapeMismatch } from "./shape.ts";

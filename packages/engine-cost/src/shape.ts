@@ -1,0 +1,27 @@
+/** Shapes, and the one thing that can be wrong with them. */
+
+export type Shape = readonly number[];
+
+/** What an operation was given does not fit. `operation` may be an input's or a parameter's name. */
+export interface ShapeMismatch {
+  readonly _tag: "ShapeMismatch";
+  readonly operation: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly message: string;
+}
+
+export const shapeMismatch = (operation: string, found: string, expected: string): ShapeMismatch => ({
+  _tag: "ShapeMismatch",
+  operation,
+  found,
+  expected,
+  message: `${operation}: found ${found}, expected ${expected}`,
+});
+
+export const elementsOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
+
+export const shown = (shape: Shape): string => `[${shape.join(", ")}]`;
+
+export const isSameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((length, axis) => length === b[axis]);
