@@ -15,7 +15,8 @@ import {
 } from "@tadsr/core";
 import {
   type ConditionedNetwork,
-  type Discriminator,
+  type DiscriminatorConfig,
+  discriminator,
   type HostWeights,
   type ParameterSpec,
   predictor,
@@ -27,17 +28,17 @@ import { tensorsOf } from "./loop.ts";
 import { type AdversaryState, type Turn, takeStep } from "./step.ts";
 import { type AlgorithmWeights, type StepInputs, studentStep } from "./student-step.ts";
 
-export interface Contestant<N> {
-  readonly network: N;
+export interface Contestant {
+  readonly network: ConditionedNetwork;
   readonly weights: HostWeights;
 }
 
 export interface Contestants {
   readonly schedule: Schedule;
-  readonly student: Contestant<ConditionedNetwork>;
-  readonly teacher: Contestant<ConditionedNetwork>;
-  /** `weights` has its u and v, too. */
-  readonly discriminator: Contestant<Discriminator>;
+  readonly student: Contestant;
+  readonly teacher: Contestant;
+  /** `weights` has its u and v, too. Its strides are those of the teacher's encoder, whatever it says. */
+  readonly discriminator: { readonly config: DiscriminatorConfig; readonly weights: HostWeights };
 }
 
 /** What was drawn: images [n, h, w, channels]; times 1..T, one for each sample. */
@@ -130,13 +131,15 @@ const zerosOf = <T>(engine: Engine<T>, specs: readonly ParameterSpec[], weights:
 /** Throws what the engine throws, and where names or shapes do not fit. */
 export const runAlgorithmOne = async <T>(
   engine: Engine<T>,
-  { schedule, student, teacher, discriminator }: Contestants,
+  { schedule, student, teacher, discriminator: judge }: Contestants,
   draws: RecordedDraws,
   { weights, reading, rate, adversaryRate, adamw = ADAMW_DEFAULTS }: AlgorithmSettings,
 ): Promise<RecordedStep> => {
   const { algebra } = engine;
   const ofStudent = student.network.parameters;
-  const { parameters: ofJudge, state: ofBuffers } = discriminator.network;
+  const { strides } = teacher.network.encoder;
+  const judgeNetwork = discriminator({ ...judge.config, strides });
+  const { parameters: ofJudge, state: ofBuffers } = judgeNetwork;
   const computed = engine.scope(() => {
     const inputs = uploadDraws(engine, draws);
     const frozen = {
@@ -149,7 +152,7 @@ export const runAlgorithmOne = async <T>(
         schedule,
         network: student.network,
         teacher: frozen,
-        discriminator: discriminator.network,
+        discriminator: judgeNetwork,
         weights,
         reading,
       },
@@ -160,10 +163,10 @@ export const runAlgorithmOne = async <T>(
       first: zerosOf(engine, ofStudent, student.weights),
       second: zerosOf(engine, ofStudent, student.weights),
       adversary: {
-        weights: uploadWeights(engine, ofJudge, discriminator.weights),
-        buffers: uploadWeights(engine, ofBuffers, discriminator.weights),
-        first: zerosOf(engine, ofJudge, discriminator.weights),
-        second: zerosOf(engine, ofJudge, discriminator.weights),
+        weights: uploadWeights(engine, ofJudge, judge.weights),
+        buffers: uploadWeights(engine, ofBuffers, judge.weights),
+        first: zerosOf(engine, ofJudge, judge.weights),
+        second: zerosOf(engine, ofJudge, judge.weights),
       },
     };
     const { z_T, z_0_teacher } = prepared;
