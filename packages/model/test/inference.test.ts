@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import fc from "fast-check";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
@@ -6,13 +8,19 @@ import {
   type DiscriminatorConfig,
   type InferenceOptions,
   inferArchitecture,
+  openCheckpoint,
+  publishedModels,
   type ResidualUNetConfig,
+  readVqAutoencoderConfig,
+  swinUNetConfigOf,
   tensorsOf,
   type VqAutoencoderConfig,
   vqF4,
   vqF8Face,
 } from "../src/index.ts";
 import { levelSides, type SwinUNetConfig } from "../src/networks/swin-unet-config.ts";
+import { tinyDescription } from "./fixtures.ts";
+import { paperFixtures } from "./paper-fixtures.ts";
 
 type Shapes = Map<string, readonly number[]>;
 
@@ -137,6 +145,66 @@ const swinConfig: fc.Arbitrary<SwinUNetConfig> = fc
       }),
   );
 
+/** The shapes of a checkpoint's only group, buffers among them. */
+const shapesIn = async (file: string): Promise<Shapes> => {
+  const opened = await openCheckpoint(file)();
+  if (E.isLeft(opened)) throw new Error(opened.left.message);
+  const [group] = opened.right.groups;
+  await opened.right.close();
+  return new Map([...(group?.entries.values() ?? [])].map(({ name, shape }) => [name, shape]));
+};
+
+const folder = paperFixtures();
+
+describe("the authors' files", () => {
+  const configIn = async (entry: string): Promise<Readonly<Record<string, unknown>>> =>
+    JSON.parse(await readFile(join(folder(), "manifest.json"), "utf8"))[entry].config;
+
+  it.each([
+    ["unet_a", "unet_a.pth"],
+    ["unet_a", "student.pth"],
+    ["unet_face", "unet_face.pth"],
+  ])("tell the UNet of %s by the shapes in %s, masks and all", async (entry, file) => {
+    const expected = swinUNetConfigOf("manifest.json", await configIn(entry));
+    const { kind, config, assumed } = inferred(await shapesIn(join(folder(), file)));
+    expect({ kind, config: E.right(config) }).toEqual({ kind: "swin-unet", config: expected });
+    // A latent of another number of channels than the prediction, and windows wider than every level.
+    expect(assumed).toEqual(entry === "unet_a" ? ["latentChannels"] : ["swin.window"]);
+  });
+
+  it("tell the autoencoder", async () => {
+    const expected = readVqAutoencoderConfig("manifest.json", await configIn("vq_f8_face"));
+    const { kind, config, assumed } = inferred(await shapesIn(join(folder(), "vq_f8_face.legacy.pth")));
+    expect({ kind, config: E.right(config), assumed }).toEqual({
+      kind: "vq-autoencoder",
+      config: expected,
+      assumed: [],
+    });
+  });
+
+  it("tell the discriminator", async () => {
+    expect(inferred(await shapesIn(join(folder(), "discriminator.pth")))).toEqual({
+      kind: "discriminator",
+      config: {
+        kind: "discriminator",
+        channels: [32, 64, 64],
+        timeFeatures: 32,
+        outputs: 8,
+        timeAware: true,
+      },
+      assumed: ["strides"],
+    });
+  });
+
+  it("would tell the published ones", () => {
+    for (const { network } of Object.values(publishedModels)) {
+      const { config, assumed } = inferred(withBuffers(network));
+      expect(config).toEqual(network);
+      expect(assumed).toEqual(network.condition?.size === network.imageSize ? ["latentChannels"] : []);
+    }
+  });
+});
+
 describe("inferArchitecture", () => {
   it("gives back the configuration of any VQ autoencoder", () => {
     fc.assert(
@@ -243,6 +311,23 @@ describe("inferArchitecture", () => {
     );
     expect(changed((shapes) => shapes.set("quantize.embedding.weight", [4096]))).toBe(
       'x.pth: taken for a vq-autoencoder, but "quantize.embedding.weight" is of too few axes',
+    );
+  });
+
+  it("refuses a hundred thousand levels at once", () => {
+    const many = (name: (level: number) => string, shape: readonly number[]): [string, readonly number[]][] =>
+      Array.from({ length: 100_000 }, (_, level) => [name(level), shape]);
+    const residual = shapesOf({ kind: "residual-unet", config: tinyDescription.network, assumed: [] });
+    expect(refusal(new Map([...residual, ...many((level) => `shrink.${level}.weight`, [6, 4, 3, 3])]))).toBe(
+      "x.pth: taken for a residual-unet, but found 100001 levels, expected at most 32",
+    );
+    const autoencoder = shapesOf({ kind: "vq-autoencoder", config: vqF4, assumed: [] });
+    const conv1 = (level: number): string => `encoder.down.${level}.block.0.conv1.weight`;
+    expect(refusal(new Map([...autoencoder, ...many(conv1, [128, 128, 3, 3])]))).toMatch(/100000 levels/);
+    const unet = withBuffers(publishedModels["realsr-s15"].network);
+    const op = (level: number): string => `input_blocks.${level + 1}.0.op.weight`;
+    expect(refusal(new Map([...unet, ...many(op, [160, 160, 3, 3])]))).toMatch(
+      /^x\.pth: taken for a swin-unet/,
     );
   });
 

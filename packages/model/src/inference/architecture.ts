@@ -70,12 +70,18 @@ const propose = (
   }
 };
 
+/** No picture is halved more often. */
+const MOST_LEVELS = 32;
+
 /** Why no network can be made of the configuration; null where one can. */
 const faultOf = (file: string, { kind, config }: Architecture): string | null => {
   const positive = (key: string, found: readonly number[]): string | null =>
     found.length > 0 && found.every((value) => Number.isSafeInteger(value) && value >= 1)
       ? null
       : `${key}: found ${JSON.stringify(found)}, expected whole numbers above 0`;
+  const levels =
+    kind === "residual-unet" ? config.channels : kind === "vq-autoencoder" ? config.multipliers : [];
+  if (levels.length > MOST_LEVELS) return `found ${levels.length} levels, expected at most ${MOST_LEVELS}`;
   switch (kind) {
     case "swin-unet": {
       const checked = checkSwinUNetConfig(file, config);

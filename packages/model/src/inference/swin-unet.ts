@@ -33,8 +33,15 @@ const blocksDown = ({ has }: ShapeReader): readonly number[] => {
 };
 
 /** The first step up of each level, finest first: there is one at least, of one block more than down. */
-const firstStepsUp = (blocks: readonly number[]): readonly number[] =>
-  blocks.map((_, level) => blocks.slice(level + 1).reduce((sum, count) => sum + count + 1, 0));
+const firstStepsUp = (blocks: readonly number[]): readonly number[] => {
+  let step = 0;
+  const coarsestFirst = blocks.toReversed().map((count) => {
+    const first = step;
+    step += count + 1;
+    return first;
+  });
+  return coarsestFirst.reverse();
+};
 
 /** A factor that makes `width` of `channels` when the product is cut to a whole number. */
 const multiplier = (width: number, channels: number): number => {
