@@ -115,7 +115,7 @@ describe.each([true, false])("the discriminator's gradients, told the time: %s",
     for (const name of names) {
       const { kind } = parameters[name] as Named;
       const { data } = await engine.download(kind, gradients[name]);
-      const largest = data.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+      const largest = Math.max(...Array.from(data, Math.abs));
       expect(largest, name).toBeGreaterThan(0);
       for (let i = 0; i < 4; i++) {
         const place = Math.floor((draws[10 + i] ?? 0) * data.length);

@@ -1,5 +1,5 @@
 import { type Objective, type ReferenceTensor, referenceEngine, type Tensors } from "@tadsr/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ADAMW_DEFAULTS } from "../src/adamw.ts";
 import { type LearningState, takeStep } from "../src/step.ts";
 import type { Judge, PreparedStep } from "../src/task.ts";
@@ -71,7 +71,7 @@ const prepared = (seen: string[], duel: boolean): PreparedStep<Scalar> => {
 };
 
 describe("a step of Algorithm 1", () => {
-  it("updates the discriminator first, and the student's objective sees it updated, after one more pass", () => {
+  test("updates the discriminator first, and the student's objective sees it updated, after one more pass", () => {
     const seen: string[] = [];
     const taken = takeStep(slope, prepared(seen, true), state(true), rates);
     expect(seen).toEqual([
@@ -86,14 +86,14 @@ describe("a step of Algorithm 1", () => {
     expect([value(taken.judged?.loss), value(taken.own.loss)]).toEqual([7, 8]);
   });
 
-  it("keeps the two networks' moments apart", () => {
+  test("keeps the two networks' moments apart", () => {
     const { adversary, first } = takeStep(slope, prepared([], true), state(true), rates).state;
     expect(Object.keys(first)).toEqual(["w"]);
     expect(value(adversary?.first.d)).toBeCloseTo(0.1, 12);
     expect(value(adversary?.second.d)).toBeCloseTo(0.001, 12);
   });
 
-  it("without a discriminator asks nobody to judge", () => {
+  test("without a discriminator asks nobody to judge", () => {
     const seen: string[] = [];
     const taken = takeStep(slope, prepared(seen, false), state(false), rates);
     expect(seen).toEqual(["objective at w 1: no judge"]);
@@ -101,7 +101,7 @@ describe("a step of Algorithm 1", () => {
     expect(taken.state.adversary).toBe(null);
   });
 
-  it("names the runtime that has no gradients", () => {
+  test("names the runtime that has no gradients", () => {
     expect(() => takeStep(referenceEngine, prepared([], false), state(false), rates)).toThrow(
       "runtime reference has no gradients",
     );
