@@ -142,7 +142,7 @@ export const invalidSafetensors = (
   expected: string,
   found: string,
 ): InvalidSafetensors => {
-  const where = key === null ? "" : `tensor ${JSON.stringify(key)}: `;
+  const where = key === null ? "" : `tensor ${JSON.stringify(key.slice(0, 200))}: `;
   const message = `${file}: ${where}found ${found}, expected ${expected}; get a whole copy of the file`;
   return { _tag: "InvalidSafetensors", file, key, expected, found, message };
 };
@@ -153,7 +153,7 @@ export const invalidCheckpoint = (
   expected: string,
   found: string,
 ): InvalidCheckpoint => {
-  const where = key === null ? "" : `tensor ${JSON.stringify(key)}: `;
+  const where = key === null ? "" : `tensor ${JSON.stringify(key.slice(0, 200))}: `;
   const message = `${file}: ${where}found ${found}, expected ${expected}; get a whole copy of the file`;
   return { _tag: "InvalidCheckpoint", file, key, expected, found, message };
 };

@@ -3,6 +3,7 @@
  * its shape and its place in what follows. Nothing of it is trusted before it is checked.
  */
 import * as E from "fp-ts/lib/Either.js";
+import { duplicateKey } from "./duplicate-key.ts";
 import { type InvalidSafetensors, invalidSafetensors } from "./errors.ts";
 import { elements } from "./parameters.ts";
 
@@ -30,8 +31,11 @@ export type StoredType = keyof typeof BYTES;
 /** The length of the header stands in the file's first eight bytes, little-endian. */
 export const LENGTH_BYTES = 8;
 
-/** Longer headers are taken for damage: the format's own limit. */
-const LONGEST_HEADER = 100_000_000;
+/** Longer headers are taken for damage or an attack: it is that of some 100 000 tensors. */
+const LONGEST_HEADER = 2 ** 24;
+
+/** PyTorch's own bound on a tensor's dimensions. */
+const MOST_DIMENSIONS = 64;
 
 export interface TensorEntry {
   readonly name: string;
@@ -53,13 +57,20 @@ type Checked<A> = E.Either<InvalidSafetensors, A>;
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 
 const isStoredType = (value: unknown): value is StoredType =>
   typeof value === "string" && Object.hasOwn(BYTES, value);
 
-const shown = (value: unknown): string =>
-  (value === undefined ? "nothing" : JSON.stringify(value)).slice(0, 80);
+const shown = (value: unknown): string => {
+  if (value === undefined) return "nothing";
+  try {
+    return JSON.stringify(value).slice(0, 80);
+  } catch {
+    return "a value nested too deep";
+  }
+};
 
 /** The header's length from the file's first bytes, checked against the file's size. */
 export const headerLength = (file: string, start: Uint8Array, fileSize: number): Checked<number> => {
@@ -81,7 +92,8 @@ const entryOf = (file: string, name: string, value: unknown): Checked<TensorEntr
   if (!isRecord(value)) return refuse("an object with dtype, shape and data_offsets", value);
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isStoredType(dtype)) return refuse(`a dtype of ${Object.keys(BYTES).join(", ")}`, dtype);
-  if (!Array.isArray(shape) || !shape.every(isCount)) return refuse("a shape of whole numbers from 0", shape);
+  if (!Array.isArray(shape) || shape.length > MOST_DIMENSIONS || !shape.every(isCount))
+    return refuse("a shape of whole numbers from 0", shape);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
     return refuse("data_offsets of two whole numbers from 0", offsets);
   const [begin, end] = offsets as [number, number];
@@ -133,8 +145,11 @@ const parse = (file: string, bytes: Uint8Array): Checked<Readonly<Record<string,
   const refuse = (found: string) =>
     E.left(invalidSafetensors(file, null, "a header of JSON, an object of tensors", found));
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return isRecord(value) ? E.right(value) : refuse(shown(value));
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    if (!isRecord(value)) return refuse(shown(value));
+    const twice = duplicateKey(text);
+    return twice === null ? E.right(value) : refuse(`the key ${shown(twice)} twice in one object`);
   } catch {
     return refuse("a header that is no JSON");
   }

@@ -10,7 +10,7 @@ import {
 } from "./checkpoint/checkpoint.ts";
 import { mainGroup } from "./checkpoint/groups.ts";
 import type { Mismatch, UnknownGroup, WeightsMismatch } from "./errors.ts";
-import { nearestName } from "./nearest-name.ts";
+import { nearestNames } from "./nearest-names.ts";
 import { elements, type ParameterSpec, parameter } from "./parameters.ts";
 
 /** By parameter name, in the logical layout. */
@@ -18,12 +18,16 @@ export type HostWeights = Readonly<Record<string, NdArray>>;
 
 const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
+/** Names come from files and may be of any length. */
+const shownName = (name: string): string =>
+  JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}...` : name);
+
 const hint = (nearest: string | null): string =>
-  nearest === null ? "" : `; the nearest name is ${JSON.stringify(nearest)}`;
+  nearest === null ? "" : `; the nearest name is ${shownName(nearest)}`;
 
 /** One line of a report: which tensor, what was found and expected. */
 export const mismatchLine = (mismatch: Mismatch): string => {
-  const key = JSON.stringify(mismatch.key);
+  const key = shownName(mismatch.key);
   if (mismatch.kind === "missing")
     return `${key} ${shapeText(mismatch.expected)} is missing${hint(mismatch.nearest)}`;
   if (mismatch.kind === "unexpected")
@@ -42,17 +46,21 @@ const mismatchesOf = (
   const declared = new Set(specs.map(({ name }) => name));
   const strays = [...shapes.keys()].filter((name) => !declared.has(name));
   const absent = specs.map(({ name }) => name).filter((name) => !shapes.has(name));
+  const [nearestStray, nearestAbsent] = [nearestNames(strays), nearestNames(absent)];
   const ofParameters = specs.flatMap(({ name: key, shape: expected }): readonly Mismatch[] => {
     const found = shapes.get(key);
     // A parameter that is missing is most likely a stray under another name, and the other way round.
-    if (found === undefined) return [{ kind: "missing", key, expected, nearest: nearestName(key, strays) }];
+    if (found === undefined) return [{ kind: "missing", key, expected, nearest: nearestStray(key) }];
     return isSameShape(found, expected) ? [] : [{ kind: "shape", key, expected, found }];
   });
   return [
     ...ofParameters,
-    ...strays.map((key): Mismatch => ({ kind: "unexpected", key, nearest: nearestName(key, absent) })),
+    ...strays.map((key): Mismatch => ({ kind: "unexpected", key, nearest: nearestAbsent(key) })),
   ];
 };
+
+/** The report's message has so many lines; the error itself has all mismatches. */
+const MOST_LINES = 2000;
 
 /** `file` is named in the error; names and shapes must be the parameters', no more and no fewer. */
 export const checkShapes = (
@@ -63,10 +71,12 @@ export const checkShapes = (
   const mismatches = mismatchesOf(specs, shapes);
   const [first, ...others] = mismatches.map(mismatchLine);
   if (first === undefined) return E.right(undefined);
+  const more = others.length >= MOST_LINES ? [`and ${others.length - MOST_LINES + 1} more`] : [];
+  const lines = [first, ...others.slice(0, MOST_LINES - 1), ...more];
   const message =
     others.length === 0
       ? `${file}: the weights are not the network's: ${first}`
-      : `${file}: the weights are not the network's, by ${mismatches.length} tensors:\n  ${[first, ...others].join("\n  ")}`;
+      : `${file}: the weights are not the network's, by ${mismatches.length} tensors:\n  ${lines.join("\n  ")}`;
   return E.left({ _tag: "WeightsMismatch", file, mismatches, message });
 };
 

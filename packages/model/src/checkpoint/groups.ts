@@ -31,10 +31,8 @@ export const groupsOf = (root: PickleValue): Checked<readonly RawGroup<TorchTens
   const groups = new Map<string, RawGroup<TorchTensor>>();
   let visited = 0;
 
-  const visit = (value: PickleValue, path: readonly string[]): Checked<void> => {
+  const visit = (members: Members, path: readonly string[]): Checked<void> => {
     if (path.length > DEEPEST) return invalid(`nesting deeper than ${DEEPEST}, or without an end`, "less");
-    const members = membersOf(value);
-    if (members === null) return E.right(undefined);
     visited += members.length;
     if (visited > MOST_MEMBERS) return invalid(`more than ${MOST_MEMBERS} things`, "fewer");
     const keys = members.map(([key]) => key);
@@ -49,13 +47,14 @@ export const groupsOf = (root: PickleValue): Checked<readonly RawGroup<TorchTens
       groups.set(name, { path: name, members: new Map(own) });
     }
     for (const [key, member] of members) {
-      const inner = visit(member, [...path, key]);
+      const below = membersOf(member);
+      const inner = below === null ? E.right(undefined) : visit(below, [...path, key]);
       if (E.isLeft(inner)) return inner;
     }
     return E.right(undefined);
   };
 
-  const done = visit(root, []);
+  const done = visit(membersOf(root) ?? [], []);
   if (E.isLeft(done)) return done;
   return groups.size > 0 ? E.right([...groups.values()]) : invalid("no tensor in it", "a state dict");
 };
@@ -78,7 +77,7 @@ export const commonPrefix = (names: readonly string[]): string => {
 /** Of several groups, these are what training saves for use: averaged weights first. */
 const PREFERRED = ["params_ema", "state_dict", ""];
 
-const shownPath = (path: string): string => (path === "" ? '"" (the outermost)' : JSON.stringify(path));
+const shownPath = (path: string): string => (path === "" ? '"" (the outermost)' : quoted(path));
 
 const unknownGroup = (file: string, path: string | null, choices: readonly string[]): UnknownGroup => {
   const few = choices.slice(0, 20).map(shownPath).join(", ");
@@ -86,7 +85,7 @@ const unknownGroup = (file: string, path: string | null, choices: readonly strin
   const message =
     path === null
       ? `${file}: it has several groups of tensors; say which: ${list}`
-      : `${file}: it has no group ${JSON.stringify(path)}; it has ${list}`;
+      : `${file}: it has no group ${quoted(path)}; it has ${list}`;
   return { _tag: "UnknownGroup", file, path, choices, message };
 };
 

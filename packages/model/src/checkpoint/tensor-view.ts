@@ -16,7 +16,6 @@ const countsOf = (value: PickleValue | undefined): readonly number[] | null =>
 
 /** Null where the product is beyond whole numbers. */
 const product = (shape: readonly number[]): number | null => {
-  if (shape.includes(0)) return 0;
   const count = shape.reduce((a, b) => a * b, 1);
   return Number.isSafeInteger(count) ? count : null;
 };
