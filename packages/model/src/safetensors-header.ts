@@ -31,8 +31,8 @@ export type StoredType = keyof typeof BYTES;
 /** The length of the header stands in the file's first eight bytes, little-endian. */
 export const LENGTH_BYTES = 8;
 
-/** Longer headers are taken for damage or an attack: it is that of some 100 000 tensors. */
-const LONGEST_HEADER = 2 ** 24;
+/** Longer headers are taken for damage or an attack: it is that of some 60 000 tensors. */
+const LONGEST_HEADER = 2 ** 23;
 
 /** PyTorch's own bound on a tensor's dimensions. */
 const MOST_DIMENSIONS = 64;
@@ -78,11 +78,12 @@ export const headerLength = (file: string, start: Uint8Array, fileSize: number):
     E.left(invalidSafetensors(file, null, `a safetensors file: ${expected}`, found));
   if (start.length < LENGTH_BYTES) return refuse(`at least ${LENGTH_BYTES} bytes`, `${start.length} bytes`);
   const view = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES);
-  const length = Number(view.getBigUint64(0, true));
+  const claimed = view.getBigUint64(0, true);
+  const length = Number(claimed);
   const most = Math.min(LONGEST_HEADER, fileSize - LENGTH_BYTES);
   return length >= 2 && length <= most
     ? E.right(length)
-    : refuse(`a header of 2 to ${most} bytes`, `a header length of ${length}`);
+    : refuse(`a header of 2 to ${most} bytes`, `a header length of ${claimed}`);
 };
 
 const entryOf = (file: string, name: string, value: unknown): Checked<TensorEntry> => {

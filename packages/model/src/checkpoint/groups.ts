@@ -14,7 +14,7 @@ export interface RawGroup<A> {
 const DEEPEST = 100;
 
 /** Likewise for members of all dicts and lists, counted by every path that leads to them. */
-const MOST_MEMBERS = 1_000_000;
+const MOST_MEMBERS = 200_000;
 
 type Members = readonly (readonly [string, PickleValue])[];
 

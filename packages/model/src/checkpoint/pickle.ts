@@ -22,8 +22,8 @@ export interface Unpickled {
   readonly end: number;
 }
 
-/** More instructions are taken for an attack: some 25 000 tensors need as many. */
-const MOST_OPERATIONS = 1_000_000;
+/** More instructions are taken for an attack: some 12 000 tensors need as many. */
+const MOST_OPERATIONS = 500_000;
 
 interface Machine {
   readonly stack: PickleValue[];

@@ -12,5 +12,5 @@ export interface TorchFile {
   readonly read: (storage: TorchStorage, from: number, length: number) => Promise<Checked<Uint8Array>>;
 }
 
-/** A longer pickle is taken for an attack: some 100 000 tensors need as much. */
-export const LARGEST_PICKLE = 2 ** 24;
+/** A longer pickle is taken for an attack: the tensors it may have need a third of that. */
+export const LARGEST_PICKLE = 2 ** 23;

@@ -27,8 +27,8 @@ export const LOCAL = { signature: 0x04034b50, bytes: 30 };
 /** What must be read from the file's end to find the directory. */
 export const TAIL_BYTES = END.bytes + LOCATOR.bytes + END64.bytes;
 
-/** A directory of more bytes is taken for an attack; it is that of some 100 000 entries. */
-const LARGEST_DIRECTORY = 2 ** 24;
+/** A directory of more bytes is taken for an attack; it is that of some 60 000 entries. */
+const LARGEST_DIRECTORY = 2 ** 22;
 
 export interface DirectoryPlace {
   readonly offset: number;
