@@ -103,7 +103,10 @@ const reachAlgebra: Algebra<Reach> = {
   groupNorm: everywhere,
   attention: everywhere,
   windowAttention: (query, key, value, _positions, options) =>
-    windowed([query, key, value].reduce(join), options),
+    // Windows that close round the picture's edges join what lies farthest apart.
+    options.edges === "wrapped" && options.shift > 0
+      ? everywhere()
+      : windowed([query, key, value].reduce(join), options),
   nearestIndices: same,
   takeRows: same,
   sequenceConvolution: everywhere,

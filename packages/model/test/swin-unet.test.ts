@@ -134,6 +134,22 @@ describe("the UNet with Swin layers", () => {
   });
 });
 
+describe("fresh weights of the UNet", () => {
+  const weights = initialWeights(swinUNet(small).parameters, { seed: 7 });
+  const numbers = (name: string): readonly number[] => [...(weights[name]?.data ?? [])];
+  const deviation = (values: readonly number[]): number =>
+    Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+
+  it("let norms scale by one, and add small numbers for positions", () => {
+    expect(new Set(numbers("out.0.weight"))).toEqual(new Set([1]));
+    expect(new Set(numbers("out.0.bias"))).toEqual(new Set([0]));
+    const table = numbers("middle_block.1.blocks.0.attn.relative_position_bias_table");
+    expect(table.length).toBe(2 * 49);
+    expect(deviation(table)).toBeGreaterThan(0.015);
+    expect(deviation(table)).toBeLessThan(0.025);
+  });
+});
+
 describe("the published models", () => {
   it.each(Object.entries(publishedModels))("%s: networks fit each other", (name, model) => {
     expect(model.name).toBe(name);
@@ -170,6 +186,19 @@ describe("swinUNetConfigOf", () => {
     expect(swinUNetConfigOf("a", { ...record, num_res_blocks: [2, 2, 2, 2] })).toEqual(
       E.right(realWorldUNet),
     );
+  });
+
+  it("reads a record from before lq_size, which counts lq among the input's channels", () => {
+    expect(swinUNetConfigOf("a", { ...record, in_channels: 6, lq_size: undefined })).toEqual(
+      E.right(realWorldUNet),
+    );
+  });
+
+  it("takes the number of heads where their width is not told", () => {
+    const heads = { ...record, num_head_channels: -1, num_heads: 6 };
+    expect(swinUNetConfigOf("a", heads)).toEqual(E.right(realWorldUNet));
+    const one = swinUNetConfigOf("a", { ...record, num_head_channels: undefined });
+    expect(E.isRight(one) && one.right.swin.headChannels).toBe(192);
   });
 
   it("has no condition without cond_lq", () => {

@@ -1,10 +1,10 @@
 /**
  * The published models as data: which files hold them, what networks are in those, and how they sample.
  *
- * From FACTS section 5, hence facts: the files' names; every number of the real-world UNet and of both
- * autoencoders; that students have their teacher's architecture; that faces have lq of 512 for a latent of 64.
- * What is assumed, `assumed` names; inference from a file's tensors tells all of it but head width, window and
- * image size.
+ * From FACTS sections 2 and 5: the files' names, the schedules, every number of the real-world UNet and of both
+ * autoencoders, that students have their teacher's architecture, that faces have lq of 512 for a latent of 64.
+ * The rest, faces' UNet and the magnifications, from the authors' configuration files; that teachers sample
+ * with noise, from their sampling code. What a file's tensors tell is inferred from them all the same.
  */
 import { faceRestorationSchedule, type ScheduleConfig, superResolutionSchedule } from "@tadsr/core";
 import { type VqAutoencoderConfig, vqF4, vqF8Face } from "./autoencoder/config.ts";
@@ -53,8 +53,6 @@ export interface PublishedModel {
   readonly magnification: number;
   /** The authors' names of the files. */
   readonly files: { readonly network: string; readonly autoencoder: string };
-  /** What is not told by FACTS, by its path. */
-  readonly assumed: readonly string[];
 }
 
 const realWorld = {
@@ -77,19 +75,16 @@ export const publishedModels: Readonly<Record<PublishedName, PublishedModel>> = 
     steps: superResolutionSchedule.steps,
     sampler: "ancestral",
     files: { network: "resshift_realsrx4_s15_v1.pth", autoencoder: AUTOENCODER_F4 },
-    assumed: ["sampler"],
   },
   "sinsr-s1": {
     ...student,
     name: "sinsr-s1",
     files: { network: "SinSR_v2.pth", autoencoder: AUTOENCODER_F4 },
-    assumed: ["schedule"],
   },
   "tad-sr-s1": {
     ...student,
     name: "tad-sr-s1",
     files: { network: "TAD-SR.pth", autoencoder: AUTOENCODER_F4 },
-    assumed: [],
   },
   "faceir-s4": {
     name: "faceir-s4",
@@ -100,13 +95,5 @@ export const publishedModels: Readonly<Record<PublishedName, PublishedModel>> = 
     sampler: "ancestral",
     magnification: 1,
     files: { network: "resshift_faceir_s4.pth", autoencoder: "ffhq512_vq_f8_dim8_face.pth" },
-    assumed: [
-      "sampler",
-      "magnification",
-      "network.channels",
-      "network.multipliers",
-      "network.blocks",
-      "network.swin",
-    ],
   },
 };

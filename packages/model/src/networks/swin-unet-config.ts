@@ -212,10 +212,14 @@ const FIXED: readonly (readonly [string, unknown])[] = [
   ["cond_mask", false],
 ];
 
+/** lq is a colour picture. */
+const CONDITION_CHANNELS = 3;
+
 /**
  * The configuration from the authors' record of the constructor's arguments, as `model.params` in their YAML
- * files and in manifest.json. What has no bearing on the result (`dropout`, `use_fp16`) is ignored; a field that is
- * not there has the authors' default, but for `lq_size`, which is then `image_size`.
+ * files and in manifest.json. What has no bearing on the result (`dropout`, `use_fp16`) is ignored; a field that
+ * is not there has the authors' default. Records from before `lq_size` was a field have lq at the latent's size,
+ * and count its channels among `in_channels`.
  */
 export const swinUNetConfigOf = (
   source: string,
@@ -237,13 +241,18 @@ export const swinUNetConfigOf = (
   const imageSize = field("image_size", whole, 1);
   const multipliers = field("channel_mult", numbers, []);
   const blocks = field("num_res_blocks", numberOrNumbers, []);
+  const inputs = field("in_channels", whole, 1);
+  const outputs = field("out_channels", whole, 1);
   const isConditioned = field("cond_lq", { ...truth, otherwise: true }, true);
+  const countsCondition =
+    isConditioned && (record.lq_size ?? null) === null && inputs === outputs + CONDITION_CHANNELS;
   const swinChannels = field("swin_embed_dim", { ...whole, otherwise: 96 }, 1);
-  const heads = record.num_head_channels === -1 ? field("num_heads", whole, 1) : null;
+  const headChannels = field("num_head_channels", { ...whole, otherwise: -1 }, -1);
+  const heads = headChannels === -1 ? field("num_heads", { ...whole, otherwise: 1 }, 1) : null;
   const config: SwinUNetConfig = {
     kind: "swin-unet",
-    latentChannels: field("in_channels", whole, 1),
-    outputChannels: field("out_channels", whole, 1),
+    latentChannels: countsCondition ? inputs - CONDITION_CHANNELS : inputs,
+    outputChannels: outputs,
     imageSize,
     channels: field("model_channels", whole, 1),
     multipliers,
@@ -253,13 +262,13 @@ export const swinUNetConfigOf = (
       resolutions: field("attention_resolutions", numbers, []),
       depth: field("swin_depth", { ...whole, otherwise: 2 }, 1),
       channels: swinChannels,
-      headChannels: heads === null ? field("num_head_channels", whole, 1) : swinChannels / heads,
+      headChannels: heads === null ? headChannels : swinChannels / heads,
       window: field("window_size", { ...whole, otherwise: 8 }, 1),
       mlpRatio: field("mlp_ratio", { ...real, otherwise: 2 }, 1),
       edges: "wrapped",
     },
     condition: isConditioned
-      ? { channels: 3, size: field("lq_size", { ...whole, otherwise: imageSize }, 1) }
+      ? { channels: CONDITION_CHANNELS, size: field("lq_size", { ...whole, otherwise: imageSize }, 1) }
       : null,
   };
   const [fault] = faults;
