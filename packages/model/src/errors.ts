@@ -3,6 +3,7 @@
  * expected, what was found and what to do; only `WeightsMismatch` has a line for each tensor.
  */
 import { fileReason } from "./file-reason.ts";
+import { quoted } from "./quoted.ts";
 
 export interface FileUnreadable {
   readonly _tag: "FileUnreadable";
@@ -142,7 +143,7 @@ export const invalidSafetensors = (
   expected: string,
   found: string,
 ): InvalidSafetensors => {
-  const where = key === null ? "" : `tensor ${JSON.stringify(key.slice(0, 200))}: `;
+  const where = key === null ? "" : `tensor ${quoted(key)}: `;
   const message = `${file}: ${where}found ${found}, expected ${expected}; get a whole copy of the file`;
   return { _tag: "InvalidSafetensors", file, key, expected, found, message };
 };
@@ -153,7 +154,7 @@ export const invalidCheckpoint = (
   expected: string,
   found: string,
 ): InvalidCheckpoint => {
-  const where = key === null ? "" : `tensor ${JSON.stringify(key.slice(0, 200))}: `;
+  const where = key === null ? "" : `tensor ${quoted(key)}: `;
   const message = `${file}: ${where}found ${found}, expected ${expected}; get a whole copy of the file`;
   return { _tag: "InvalidCheckpoint", file, key, expected, found, message };
 };

@@ -6,6 +6,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { duplicateKey } from "./duplicate-key.ts";
 import { type InvalidSafetensors, invalidSafetensors } from "./errors.ts";
 import { elements } from "./parameters.ts";
+import { printable } from "./quoted.ts";
 
 /** Bytes of one number of each type the format has. */
 const BYTES = {
@@ -66,7 +67,7 @@ const isStoredType = (value: unknown): value is StoredType =>
 const shown = (value: unknown): string => {
   if (value === undefined) return "nothing";
   try {
-    return JSON.stringify(value).slice(0, 80);
+    return printable(JSON.stringify(value), 80);
   } catch {
     return "a value nested too deep";
   }

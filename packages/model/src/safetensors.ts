@@ -28,6 +28,7 @@ import {
   numberFormats,
   READABLE_FLOATS,
 } from "./number-formats.ts";
+import { quoted } from "./quoted.ts";
 import { replaceFile } from "./replace-file.ts";
 import {
   headerBytes,
@@ -80,12 +81,12 @@ const readHeader = async (file: string, handle: FileHandle): Promise<E.Either<Sa
 
 const missing = (file: string, key: string, names: Iterable<string>): MissingTensor => {
   const nearest = nearestName(key, names);
-  const hint = nearest === null ? "" : `; the nearest name it has is ${JSON.stringify(nearest)}`;
+  const hint = nearest === null ? "" : `; the nearest name it has is ${quoted(nearest)}`;
   return {
     _tag: "MissingTensor",
     file,
     key,
-    message: `${file}: it has no tensor ${JSON.stringify(key)}${hint}`,
+    message: `${file}: it has no tensor ${quoted(key)}${hint}`,
   };
 };
 
@@ -199,7 +200,7 @@ const outOfRange = (file: string, key: string, type: FloatType, found: number): 
   file,
   key,
   found,
-  message: `${file}: tensor ${JSON.stringify(key)}: ${found} does not fit into ${type}; write BF16 or F32`,
+  message: `${file}: tensor ${quoted(key)}: ${found} does not fit into ${type}; write BF16 or F32`,
 });
 
 /** Writes tensors in their record's order, beside the file first. Shapes and data must agree. */

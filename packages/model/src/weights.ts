@@ -12,22 +12,19 @@ import { mainGroup } from "./checkpoint/groups.ts";
 import type { Mismatch, UnknownGroup, WeightsMismatch } from "./errors.ts";
 import { nearestNames } from "./nearest-names.ts";
 import { elements, type ParameterSpec, parameter } from "./parameters.ts";
+import { quoted } from "./quoted.ts";
 
 /** By parameter name, in the logical layout. */
 export type HostWeights = Readonly<Record<string, NdArray>>;
 
 const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
-/** Names come from files and may be of any length. */
-const shownName = (name: string): string =>
-  JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}...` : name);
-
 const hint = (nearest: string | null): string =>
-  nearest === null ? "" : `; the nearest name is ${shownName(nearest)}`;
+  nearest === null ? "" : `; the nearest name is ${quoted(nearest)}`;
 
 /** One line of a report: which tensor, what was found and expected. */
 export const mismatchLine = (mismatch: Mismatch): string => {
-  const key = shownName(mismatch.key);
+  const key = quoted(mismatch.key);
   if (mismatch.kind === "missing")
     return `${key} ${shapeText(mismatch.expected)} is missing${hint(mismatch.nearest)}`;
   if (mismatch.kind === "unexpected")

@@ -71,12 +71,20 @@ const groupOf = <A>(
   return { path, prefix, entries: new Map(entries) };
 };
 
-/** What all tensors together may claim: so many times the file's bytes, or LITTLE. */
+/** What all tensors together may claim: so many times the file's bytes, or LITTLE, which is as much as one may repeat. */
 const MOST_CLAIMED = 16;
 const LITTLE = 2 ** 26;
 
 /** Views may repeat numbers; but a small file of huge tensors is an attack. */
 const checkClaims = (torch: TorchFile, tensors: readonly TorchTensor[], fileSize: number): Checked<void> => {
+  const repeated = tensors.find(
+    ({ shape, storage }) => elements(shape) > Math.max(LITTLE / 4, storage.count),
+  );
+  if (repeated !== undefined)
+    return invalid(
+      `a tensor of ${elements(repeated.shape)} numbers, repeated from ${repeated.storage.count}`,
+      `at most ${LITTLE / 4}`,
+    );
   const most = Math.max(LITTLE, MOST_CLAIMED * fileSize);
   const claimed = tensors.reduce(
     (sum, tensor) => sum + Math.max(torch.cost(tensor), 4 * elements(tensor.shape)),

@@ -14,10 +14,6 @@ export const invalid = (found: string, expected: string): E.Either<Complaint, ne
 
 export const refused = (name: string): E.Either<Complaint, never> => E.left({ kind: "refused", name });
 
-/** Texts from the file, in quotes and without line ends, cut where they are long. */
-export const quoted = (text: string): string =>
-  JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
-
 /** The complaint as an error: `key` is the tensor or the part of the file. */
 export const complainAbout =
   (file: string, key: string | null) =>

@@ -1,7 +1,8 @@
 /** The tensors of a checkpoint as groups: each dict or list of them, under its path, by plain names. */
 import * as E from "fp-ts/lib/Either.js";
 import type { UnknownGroup } from "../errors.ts";
-import { type Checked, invalid, quoted } from "./complaint.ts";
+import { quoted } from "../quoted.ts";
+import { type Checked, invalid } from "./complaint.ts";
 import { isKind, type PickleValue, type TorchTensor } from "./pickle-values.ts";
 
 /** Tensors that are direct members of one dict, by their names there. */

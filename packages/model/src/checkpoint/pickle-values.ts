@@ -1,6 +1,7 @@
 /** What a pickle of PyTorch's builds: plain data, and tensors that tell where their numbers lie. */
 import * as E from "fp-ts/lib/Either.js";
-import { type Checked, invalid, quoted } from "./complaint.ts";
+import { quoted } from "../quoted.ts";
+import { type Checked, invalid } from "./complaint.ts";
 import type { TensorDtype } from "./dtypes.ts";
 
 export interface PickleDict {

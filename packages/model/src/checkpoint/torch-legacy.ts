@@ -5,7 +5,8 @@
  */
 import type { FileHandle } from "node:fs/promises";
 import * as E from "fp-ts/lib/Either.js";
-import { type Checked, invalid, quoted } from "./complaint.ts";
+import { quoted } from "../quoted.ts";
+import { type Checked, invalid } from "./complaint.ts";
 import { DTYPE_BYTES } from "./dtypes.ts";
 import { readBytes } from "./file-bytes.ts";
 import { unpickle } from "./pickle.ts";

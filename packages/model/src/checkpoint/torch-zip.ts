@@ -1,7 +1,8 @@
 /** The format of `torch.save` since PyTorch 1.6: a zip file of a pickle and one entry for each storage. */
 import type { FileHandle } from "node:fs/promises";
 import * as E from "fp-ts/lib/Either.js";
-import { type Checked, invalid, quoted } from "./complaint.ts";
+import { quoted } from "../quoted.ts";
+import { type Checked, invalid } from "./complaint.ts";
 import { DTYPE_BYTES } from "./dtypes.ts";
 import { readBytes } from "./file-bytes.ts";
 import { unpickle } from "./pickle.ts";

@@ -3,7 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 import { promisify } from "node:util";
 import { crc32, inflateRaw } from "node:zlib";
 import * as E from "fp-ts/lib/Either.js";
-import { type Checked, invalid, quoted } from "./complaint.ts";
+import { quoted } from "../quoted.ts";
+import { type Checked, invalid } from "./complaint.ts";
 import { readBytes, scanBytes } from "./file-bytes.ts";
 import { LOCAL, type ZipEntry } from "./zip-directory.ts";
 

@@ -4,7 +4,8 @@
  * ever used as one.
  */
 import * as E from "fp-ts/lib/Either.js";
-import { type Checked, invalid, quoted } from "./complaint.ts";
+import { quoted } from "../quoted.ts";
+import { type Checked, invalid } from "./complaint.ts";
 
 export interface ZipEntry {
   readonly name: string;

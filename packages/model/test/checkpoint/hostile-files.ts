@@ -150,6 +150,21 @@ const pickles: readonly HostileFile[] = [
   ...both("a text that is none", pickle(bytesOf("X", uint32(1), 0xff)), /bytes at \d+ that are no text/),
   ...both("a name without an end", pickle(bytesOf("c", "x".repeat(1000))), /a name without an end/),
   ...both("protocol 9", bytesOf(0x80, 9, "N."), /found protocol 9/),
+  ...both(
+    "a text that commands the terminal",
+    pickle(text("\u001b[2J\u009b2J\u007f\u202e\u2028"), bytesOf("Qb")),
+    /reference to nothing/,
+  ),
+  ...both(
+    "a key that commands the terminal",
+    pickle(
+      EMPTY_DICT,
+      MARK,
+      ...[1, 2].flatMap(() => [text("\u009b2J\u007f\u202e\u2028"), NONE]),
+      bytesOf("u"),
+    ),
+    /the key "\\u\{009b\}2J\\u\{007f\}\\u\{202e\}\\u\{2028\}" twice/,
+  ),
   ...both("no end", bytesOf(0x80, 2, "N"), /instruction|its end|values|listed|too few/),
 ];
 
@@ -188,6 +203,15 @@ const tensors: readonly HostileFile[] = (
   both(`a tensor ${name}`, pickle(dict({ w: tensor(parts) })), message, { "0": FOUR }),
 );
 
+/** Each of them might be, but not all. */
+const crowd = pickle(
+  dict(
+    Object.fromEntries(
+      Array.from({ length: 10 }, (_, i) => [`w${i}`, tensor({ shape: [10_000_000], strides: [0] })]),
+    ),
+  ),
+);
+
 const FINE = pickle(dict({ w: tensor() }));
 const fine = torchEntries(FINE, { "0": FOUR });
 const [PICKLE, ORDER, STORAGE] = fine as readonly [BuiltEntry, BuiltEntry, BuiltEntry];
@@ -208,6 +232,11 @@ const storageWith = (lie: BuiltEntry["lie"], more: Partial<BuiltEntry> = {}): re
 const another = (name: string): readonly BuiltEntry[] => [...fine, { name, content: bytesOf("x") }];
 
 const zips: readonly HostileFile[] = [
+  {
+    name: "ten tensors of 40 MB from 16 bytes",
+    bytes: zipFile(torchEntries(crowd, { "0": FOUR })),
+    message: /tensors of 400000000 bytes in a file of/,
+  },
   zipped("with a path upwards", another("archive/../../etc/x"), /a name that leads out of its folder/),
   zipped("with an absolute path", another("/etc/x"), /a name that is no plain path/),
   zipped("with a drive", another("C:/x"), /a name that is no plain path/),
