@@ -48,6 +48,7 @@ const sums: ReadonlySet<Operation> = new Set([
   "depthwiseConv2d",
   "linear",
   "modulate",
+  "sequenceConvolution",
 ]);
 
 const isTensor = (x: unknown): x is ReferenceTensor =>

@@ -11,7 +11,7 @@ import type {
 import { onReference, type Program, sizeOf } from "./evaluate.ts";
 import { count, type Input, inputFrom } from "./inputs.ts";
 import { type Equal, every, type Law, type LawOf, law, type Verdict } from "./law.ts";
-import type { Use } from "./operations.ts";
+import type { Use } from "./use.ts";
 
 /** A scalar made of named parameters. */
 type Loss = <T>(algebra: Algebra<T>, parameters: Tensors<T>, constants: readonly T[]) => Objective<T>;
@@ -127,14 +127,20 @@ export const agrees = async <T>(
   engine: Engine<T>,
   differentiate: Differentiate<T>,
   equal: Equal,
-  { tensors, program, weight }: Omit<Use, "kind"> & { readonly weight: Input },
+  { tensors, constants = [], program, weight }: Omit<Use, "kind"> & { readonly weight: Input },
 ): Promise<Verdict> => {
   const sum = weightedSum(program, count(weight.shape));
-  const { gradients } = await gradientsOf(engine, differentiate, named(tensors), [weight], (A, p, c) => ({
-    loss: sum(A, ...c, ...inOrder(p)),
-    parts: {},
-  }));
-  const all = [weight, ...tensors];
+  const { gradients } = await gradientsOf(
+    engine,
+    differentiate,
+    named(tensors),
+    [weight, ...constants],
+    (A, p, c) => ({
+      loss: sum(A, ...c.slice(0, 1), ...inOrder(p), ...c.slice(1)),
+      parts: {},
+    }),
+  );
+  const all = [weight, ...tensors, ...constants];
   const size = sizeOf(all, sum) * Math.max(1, DIFFERENCES_EPSILON / engine.epsilon);
   return every(
     tensors.map((_, i) => {

@@ -1,67 +1,28 @@
 /** Random uses of every operation: what its agreement with the reference and its gradient are tested on. */
-import type { TensorKind } from "@tadsr/core";
 import * as fc from "fast-check";
 import { optionsFor } from "./convolutions.ts";
 import { onReference, type Program } from "./evaluate.ts";
 import {
   anyShape,
   anything,
-  atLeastOne,
-  awayFromZero,
-  awayFromZeroAndSix,
   batches,
   factors,
   type Input,
   imageShapes,
-  notNegative,
   numbers,
-  positive,
   tensorOf,
   upTo,
-  wide,
 } from "./inputs.ts";
 import type { Operation } from "./law.ts";
-
-/** One use of an operation. */
-export interface Use {
-  readonly tensors: readonly Input[];
-  /** What the result is. */
-  readonly kind: TensorKind;
-  readonly program: Program;
-}
-
-/** What the elements of the tensors may be. */
-interface Elements {
-  readonly plain: fc.Arbitrary<number>;
-  /** For divisors. */
-  readonly divisor: fc.Arbitrary<number>;
-  /** Under a square root. */
-  readonly radicand: fc.Arbitrary<number>;
-  /** For functions with a kink at 0 or at 6, or far tails. */
-  readonly kinked: fc.Arbitrary<number>;
-  /** Longest side of an image. */
-  readonly side: number;
-}
-
-/** All that an operation must bear. */
-const whole: Elements = {
-  plain: anything,
-  divisor: awayFromZero,
-  radicand: notNegative,
-  kinked: wide,
-  side: 6,
-};
-
-/** Where every operation is differentiable, with no derivative so large that differences blur, and small. */
-const smooth: Elements = {
-  plain: awayFromZero,
-  divisor: atLeastOne,
-  radicand: positive,
-  kinked: awayFromZeroAndSix,
-  side: 3,
-};
-
-type Uses = (elements: Elements) => fc.Arbitrary<Use>;
+import { attention, windowAttention } from "./operations/attention.ts";
+import { nearestIndices, takeRows } from "./operations/codebook.ts";
+import {
+  leftSingular,
+  rightSingular,
+  sequenceConvolution,
+  spectralNormalize,
+} from "./operations/sequences.ts";
+import { type Elements, operandsOf, smooth, type Use, type Uses, whole } from "./use.ts";
 
 const unary =
   (which: keyof Elements & ("plain" | "radicand" | "kinked"), program: Program): Uses =>
@@ -103,17 +64,17 @@ const convolution =
     });
 
 const linear: Uses = ({ plain }) =>
-  fc.tuple(upTo(3), upTo(6), upTo(5)).chain(([n, i, o]) =>
+  fc.tuple(batches, upTo(5)).chain(([{ kind, shape }, o]) =>
     fc
       .record({
-        matrix: tensorOf("matrix", [n, i], plain),
-        weight: tensorOf("matrix", [o, i], plain),
+        input: tensorOf(kind, shape, plain),
+        weight: tensorOf("matrix", [o, shape.at(-1) ?? 1], plain),
         bias: fc.option(tensorOf("vector", [o], plain)),
       })
       .map(
-        ({ matrix, weight, bias }): Use => ({
-          tensors: bias === null ? [matrix, weight] : [matrix, weight, bias],
-          kind: "matrix",
+        ({ input, weight, bias }): Use => ({
+          tensors: bias === null ? [input, weight] : [input, weight, bias],
+          kind,
           program: (A, a, v, ...b) => A.linear(a, v, b[0] ?? null),
         }),
       ),
@@ -205,6 +166,32 @@ const modulate: Uses = ({ plain }) =>
     );
   });
 
+const leakyRelu: Uses = ({ kinked }) =>
+  anyShape.chain(({ kind, shape }) =>
+    fc
+      .tuple(tensorOf(kind, shape, kinked), numbers(0, 1))
+      .map(([a, slope]): Use => ({ tensors: [a], kind, program: (A, x) => A.leakyRelu(x, slope) })),
+  );
+
+const groupNorm: Uses = ({ plain }) =>
+  fc.tuple(imageShapes(3), upTo(3)).chain(([[n, h, w, size], groups]) => {
+    const c = size * groups;
+    return fc
+      .record({
+        image: tensorOf("image", [n, h, w, c], plain),
+        weight: tensorOf("vector", [c], plain),
+        bias: tensorOf("vector", [c], plain),
+        epsilon: numbers(0.25, 1),
+      })
+      .map(
+        ({ image, weight, bias, epsilon }): Use => ({
+          tensors: [image, weight, bias],
+          kind: "image",
+          program: (A, a, gamma, beta) => A.groupNorm(a, gamma, beta, { groups, epsilon }),
+        }),
+      );
+  });
+
 /** By operation; the type says that none is left out. */
 const uses: Readonly<Record<Operation, Uses>> = {
   add: binary((A, a, b) => A.add(a, b)),
@@ -232,7 +219,20 @@ const uses: Readonly<Record<Operation, Uses>> = {
   sliceChannels,
   channelNorm,
   modulate,
+  leakyRelu,
+  gelu: unary("kinked", (A, a) => A.gelu(a)),
+  groupNorm,
+  attention,
+  windowAttention,
+  nearestIndices,
+  takeRows,
+  sequenceConvolution,
+  spectralNormalize,
+  leftSingular,
+  rightSingular,
 };
+
+export type { Use } from "./use.ts";
 
 export const operations = Object.keys(uses) as readonly Operation[];
 
@@ -242,5 +242,5 @@ export const anyUse = (operation: Operation): fc.Arbitrary<Use> => uses[operatio
 /** A small use of the operation where it is differentiable, with a weight for each element of its result. */
 export const smoothUse = (operation: Operation): fc.Arbitrary<Use & { readonly weight: Input }> =>
   uses[operation](smooth).chain((use) =>
-    tensorOf(use.kind, onReference(use.tensors, use.program).shape).map((weight) => ({ ...use, weight })),
+    tensorOf(use.kind, onReference(operandsOf(use), use.program).shape).map((weight) => ({ ...use, weight })),
   );

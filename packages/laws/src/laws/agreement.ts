@@ -4,6 +4,7 @@ import { identical } from "../equality.ts";
 import { evaluate, sizeOf } from "../evaluate.ts";
 import { every, type Law, law, type Operation, type Verdict } from "../law.ts";
 import { anyUse, operations } from "../operations.ts";
+import { operandsOf } from "../use.ts";
 
 /** Convolutions have many paths (strides, paddings, kernels): they are tried more often. */
 const agreement = (operation: Operation): Law =>
@@ -13,12 +14,14 @@ const agreement = (operation: Operation): Law =>
     operations: [operation],
     cost: operation === "conv2d" || operation === "depthwiseConv2d" ? 1 / 8 : 1,
     inputs: anyUse(operation),
-    holds: async (engine, equal, { tensors, kind, program }) =>
-      equal(
+    holds: async (engine, equal, { kind, program, ...operands }) => {
+      const tensors = operandsOf(operands);
+      return equal(
         await evaluate(engine, kind, tensors, program),
         await evaluate(referenceEngine, kind, tensors, program),
         sizeOf(tensors, program),
-      ),
+      );
+    },
   });
 
 const purity = (operation: Operation): Law =>
@@ -28,7 +31,8 @@ const purity = (operation: Operation): Law =>
     operations: [operation],
     cost: 4,
     inputs: anyUse(operation),
-    holds: async (engine, _equal, { tensors, program }) => {
+    holds: async (engine, _equal, { program, ...operands }) => {
+      const tensors = operandsOf(operands);
       const uploaded = tensors.map((array) => engine.upload(array.kind, array));
       const verdicts: Verdict[] = [];
       engine.scope(() => {

@@ -13,6 +13,7 @@ const shapes: Readonly<Record<TensorKind, fc.Arbitrary<readonly number[]>>> = {
   image: imageShapes(),
   convolution: fc.tuple(upTo(4), upTo(3), upTo(3), upTo(3)),
   depthwise: fc.tuple(upTo(4), fc.constant(1), upTo(3), upTo(3)),
+  sequence: fc.tuple(upTo(4), upTo(3), upTo(5)),
 };
 
 const kinds = Object.keys(shapes) as readonly TensorKind[];

@@ -25,6 +25,7 @@ import {
 } from "../inputs.ts";
 import { check, every, type Law, type Operation, type Verdict } from "../law.ts";
 import { operations, smoothUse } from "../operations.ts";
+import { operandsOf, type Use } from "../use.ts";
 
 const ofOperation = (operation: Operation): Law =>
   gradientLaw({
@@ -57,6 +58,47 @@ const blocks = imageShapes(3).chain(([n, h, w, c]) =>
     weight: tensorOf("image", [n, h, w, c]),
   }),
 );
+
+/** Through these no gradient passes. */
+const stopped: readonly Operation[] = ["stopGradient", "nearestIndices", "leftSingular", "rightSingular"];
+
+/** No gradient reaches what `stoppedAt` says of a use's operands, whatever passes to others. */
+const nothingPasses = (operation: Operation, name: string, stoppedAt: (use: Use) => readonly Input[]): Law =>
+  gradientLaw({
+    name,
+    statement: `d sum(${operation}(...)^2) is zero for operands into which the algebra says that none passes`,
+    operations: [operation],
+    cost: 2,
+    inputs: smoothUse(operation),
+    holds: async (engine, differentiate, _equal, use) => {
+      const operands = operandsOf(use);
+      const found = await gradientsOf(engine, differentiate, named(operands), [], (A, p) => ({
+        loss: A.mean(A.square(use.program(A, ...inOrder(p)))),
+        parts: {},
+      }));
+      return every(
+        stoppedAt(use).map((operand) =>
+          compare(found, nameOf(operands.indexOf(operand)), (x) => identical(x, zerosLike(operand), 0)),
+        ),
+      );
+    },
+  });
+
+const withoutGradient: readonly Law[] = [
+  nothingPasses("nearestIndices", "no gradient passes through nearestIndices", ({ tensors }) => tensors),
+  nothingPasses("leftSingular", "no gradient passes through leftSingular", ({ tensors }) => tensors),
+  nothingPasses("rightSingular", "no gradient passes through rightSingular", ({ tensors }) => tensors),
+  nothingPasses(
+    "takeRows",
+    "no gradient passes into the indices of takeRows",
+    ({ constants = [] }) => constants,
+  ),
+  nothingPasses(
+    "spectralNormalize",
+    "no gradient passes into the vectors of spectralNormalize",
+    ({ constants = [] }) => constants,
+  ),
+];
 
 const two = imageShapes(3).chain((shape) => fc.tuple(tensorOf("image", shape), tensorOf("image", shape)));
 
@@ -226,6 +268,7 @@ const ofDifferentiate: readonly Law[] = [
 ];
 
 export const gradientLaws: readonly Law[] = [
-  ...operations.filter((operation) => operation !== "stopGradient").map(ofOperation),
+  ...operations.filter((operation) => !stopped.includes(operation)).map(ofOperation),
+  ...withoutGradient,
   ...ofDifferentiate,
 ];
