@@ -35,7 +35,9 @@ export const gatherRows = (indices: tf.Tensor1D, rows: tf.Tensor): tf.Tensor =>
     },
     (dy, saved) => {
       const list = at(saved, 0) as tf.Tensor1D;
-      const uses = tf.cast(tf.oneHot(list, rows.shape[0] ?? 1), "float32") as tf.Tensor2D;
+      const entries = rows.shape[0] ?? 1;
+      if (entries === 1) return tf.sum(dy, 0, true); // oneHot refuses a depth of 1
+      const uses = tf.cast(tf.oneHot(list, entries), "float32") as tf.Tensor2D;
       return tf.matMul(uses, dy as tf.Tensor2D, true, false);
     },
   )(rows);

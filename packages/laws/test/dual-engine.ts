@@ -3,11 +3,13 @@ import {
   type Algebra,
   type Differentiate,
   type Engine,
+  type GroupNormOptions,
   referenceAlgebra as R,
   type ReferenceTensor,
   referenceEngine,
   type Tensors,
 } from "@tadsr/core";
+import { attention, windowAttention } from "./dual-attention.ts";
 
 /** A value and its derivative in the direction of one parameter element. */
 export interface Dual {
@@ -60,6 +62,60 @@ const channelNorm = ({ value: x, tangent }: Dual, epsilon: number): Dual => {
   return { value, tangent: { shape: x.shape, data } };
 };
 
+/** Phi(x) + x phi(x), Phi(x) = gelu(x) / x. */
+const geluSlope = (x: number): number => {
+  const below = x === 0 ? 0.5 : (R.gelu({ shape: [1], data: Float64Array.of(x) }).data[0] as number) / x;
+  return below + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
+};
+
+/** With x' the normalised image, r = 1 / sqrt(variance + epsilon): d x' = r (da - mean da - x' mean(da x')). */
+const groupNorm = (a: Dual, weight: Dual, bias: Dual, options: GroupNormOptions): Dual => {
+  const [n, h, w, c] = a.value.shape as [number, number, number, number];
+  const [ones, none] = [map(weight.value, () => 1), map(weight.value, () => 0)];
+  const normal = R.groupNorm(a.value, ones, none, options);
+  const groupOf = (i: number): number =>
+    Math.floor(i / (h * w * c)) * options.groups + Math.floor((i % c) / (c / options.groups));
+  const means = (f: (i: number) => number): Float64Array => {
+    const sums = new Float64Array(n * options.groups);
+    for (let i = 0; i < n * h * w * c; i++) sums[groupOf(i)] = (sums[groupOf(i)] as number) + f(i);
+    return sums.map((sum) => sum / ((h * w * c) / options.groups));
+  };
+  const at = (x: Float64Array, i: number): number => x[i] as number;
+  const [x, dx] = [a.value.data, a.tangent.data];
+  const mean = means((i) => at(x, i));
+  const variance = means((i) => (at(x, i) - at(mean, groupOf(i))) ** 2);
+  const [ofMean, ofDeviation] = [means((i) => at(dx, i)), means((i) => at(dx, i) * at(normal.data, i))];
+  const tangent = dx.map((d, i) => {
+    const group = groupOf(i);
+    const centred = d - at(ofMean, group) - at(normal.data, i) * at(ofDeviation, group);
+    const slope = centred / Math.sqrt(at(variance, group) + options.epsilon);
+    return (
+      slope * at(weight.value.data, i % c) +
+      at(normal.data, i) * at(weight.tangent.data, i % c) +
+      at(bias.tangent.data, i % c)
+    );
+  });
+  return {
+    value: R.groupNorm(a.value, weight.value, bias.value, options),
+    tangent: { shape: a.value.shape, data: tangent },
+  };
+};
+
+/** d (W / s) = dW / s - W ds / s^2 with s = u W v. */
+const spectralNormalize = ({ value, tangent }: Dual, { value: u }: Dual, { value: v }: Dual): Dual => {
+  const product = (weight: ReferenceTensor): number =>
+    weight.data.reduce(
+      (sum, x, i) =>
+        sum + x * (u.data[Math.floor(i / v.data.length)] as number) * (v.data[i % v.data.length] as number),
+      0,
+    );
+  const [sigma, slope] = [product(value), product(tangent)];
+  return {
+    value: R.spectralNormalize(value, u, v),
+    tangent: R.subtract(R.scale(tangent, 1 / sigma), R.scale(value, slope / sigma ** 2)),
+  };
+};
+
 export const dualAlgebra: Algebra<Dual> = {
   add: (a, b) => ({ value: R.add(a.value, b.value), tangent: R.add(a.tangent, b.tangent) }),
   subtract: (a, b) => ({
@@ -103,6 +159,21 @@ export const dualAlgebra: Algebra<Dual> = {
       R.modulate(a.value, R.offset(gamma.tangent, -1), R.scale(beta.tangent, 0)),
     ),
   }),
+  leakyRelu: (a, slope) =>
+    elementwise(
+      (x) => R.leakyRelu(x, slope),
+      (x) => (x > 0 ? 1 : slope),
+    )(a),
+  gelu: elementwise(R.gelu, geluSlope),
+  groupNorm,
+  attention,
+  windowAttention,
+  nearestIndices: (image, codebook) => constant(R.nearestIndices(image.value, codebook.value)),
+  takeRows: (indices, codebook) => linear((rows) => R.takeRows(indices.value, rows))(codebook),
+  sequenceConvolution: bilinear(R.sequenceConvolution),
+  spectralNormalize,
+  leftSingular: (weight, v) => constant(R.leftSingular(weight.value, v.value)),
+  rightSingular: (weight, u) => constant(R.rightSingular(weight.value, u.value)),
 };
 
 const differentiate: Differentiate<Dual> = (parameters, objective) => {
