@@ -178,7 +178,12 @@ const tensors: readonly HostileFile[] = (
     [
       "of 10 TB by strides of 0",
       { shape: [2_500_000_000_000], strides: [0] },
-      /tensors of 10000000000000 bytes|strides \[0\]/,
+      /a tensor of 2500000000000 numbers, repeated from 4|strides \[0\]/,
+    ],
+    [
+      "of 80 MB by strides of 0",
+      { shape: [2, 10_000_000], strides: [0, 0] },
+      /a tensor of 20000000 numbers, repeated from 4|strides \[0, 0\]/,
     ],
     [
       "of more numbers than there are",
