@@ -163,7 +163,8 @@ def main(folder):
 
 if __name__ == "__main__":
     if len(sys.argv) == 3 and sys.argv[1] == "--digests":
-        print(json.dumps(digests(sys.argv[2]), indent=1))
+        lines = [f"{json.dumps(name)}: {json.dumps(told)}" for name, told in digests(sys.argv[2]).items()]
+        print("{\n" + ",\n".join(lines) + "\n}")
     elif len(sys.argv) == 2:
         main(sys.argv[1])
     else:

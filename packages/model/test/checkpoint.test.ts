@@ -265,6 +265,29 @@ describe("the authors' files", () => {
   });
 });
 
+describe("whole numbers", () => {
+  it("of PyTorch's are not read as float32, and beyond 2^53 are refused, not rounded", async () => {
+    const header = JSON.stringify({ n: { dtype: "I64", shape: [2], data_offsets: [0, 16] } });
+    const start = Buffer.alloc(8);
+    start.writeBigUInt64LE(BigInt(header.length));
+    const file = path("whole.safetensors");
+    for (const [numbers, wanted] of [
+      [[-7n, 2n ** 53n - 1n], { right: { shape: [2], data: Float64Array.of(-7, 2 ** 53 - 1) } }],
+      [[0n, 2n ** 53n], { left: { _tag: "InvalidSafetensors", key: "n" } }],
+    ] as const) {
+      const data = Buffer.from(BigInt64Array.from(numbers).buffer);
+      await writeFile(file, Buffer.concat([start, Buffer.from(header), data]));
+      const checkpoint = right(await openCheckpoint(file)());
+      const entry = checkpoint.groups[0]?.entries.get("n");
+      if (entry === undefined) throw new Error("it is not listed");
+      const [whole, float] = [await checkpoint.readIntegers(entry)(), await checkpoint.read(entry)()];
+      await checkpoint.close();
+      expect(whole).toMatchObject(wanted);
+      expect(float).toMatchObject({ left: { key: "n", found: "I64" } });
+    }
+  });
+});
+
 describe("float64", () => {
   it("beyond float32 is refused, not made infinite", async () => {
     const header = JSON.stringify({ w: { dtype: "F64", shape: [2], data_offsets: [0, 16] } });
