@@ -7,6 +7,7 @@ import { functionLaws } from "./laws/functions.ts";
 import { gradientLaws } from "./laws/gradients.ts";
 import { imageLaws } from "./laws/images.ts";
 import { linearLaws } from "./laws/linear.ts";
+import { normalisationLaws } from "./laws/normalisation.ts";
 import { vectorSpaceLaws } from "./laws/vector-space.ts";
 
 export {
@@ -17,6 +18,7 @@ export {
   gradientLaws,
   imageLaws,
   linearLaws,
+  normalisationLaws,
   vectorSpaceLaws,
 };
 
@@ -28,6 +30,7 @@ export const laws: readonly Law[] = [
   ...convolutionLaws,
   ...linearLaws,
   ...imageLaws,
+  ...normalisationLaws,
   ...agreementLaws,
   ...gradientLaws,
 ];

@@ -3,7 +3,17 @@ import * as fc from "fast-check";
 import { identical } from "../equality.ts";
 import { definition, equation } from "../equation.ts";
 import { evaluate, type Program, sizeOf } from "../evaluate.ts";
-import { anyShape, anything, type Input, input, inputFrom, notNegative, tensorOf, wide } from "../inputs.ts";
+import {
+  anyShape,
+  anything,
+  type Input,
+  input,
+  inputFrom,
+  notNegative,
+  numbers,
+  tensorOf,
+  wide,
+} from "../inputs.ts";
 import { every, type Law, law, type Operation, type Verdict } from "../law.ts";
 
 const one = (element = anything): fc.Arbitrary<Input> =>
@@ -32,7 +42,7 @@ const about = (
 const values = (
   name: string,
   statement: string,
-  operation: "softplus" | "silu" | "relu6",
+  operation: "softplus" | "silu" | "relu6" | "gelu",
   table: readonly (readonly [x: number, y: number])[],
 ): Law =>
   law({
@@ -148,6 +158,59 @@ const elementwise: readonly Law[] = [
     [6, 6],
     [7, 6],
   ]),
+  about(
+    "gelu parts a number",
+    "gelu(a) - gelu(-a) = a",
+    ["gelu", "subtract", "scale", "stopGradient"],
+    one(wide),
+    (A, a) => A.subtract(A.gelu(a), A.gelu(A.scale(a, -1))),
+    (A, a) => A.stopGradient(a),
+  ),
+  // Phi(1), Phi(2), Phi(3) and Phi(1/2) to 16 digits, as tables of the normal distribution have them.
+  values(
+    "gelu at known points",
+    "gelu(a) = a Phi(a): not its approximation by tanh, nor by a sigmoid",
+    "gelu",
+    [
+      [0, 0],
+      [0.5, 0.5 * 0.6914624612740131],
+      [1, 0.8413447460685429],
+      [-1, -0.15865525393145707],
+      [2, 2 * 0.9772498680518208],
+      [-2, -2 * 0.02275013194817921],
+      [3, 3 * 0.9986501019683699],
+    ],
+  ),
+  values("gelu does not overflow", "gelu(10^4) = 10^4, gelu(-10^4) = 0", "gelu", [
+    [1e4, 1e4],
+    [-1e4, 0],
+    [100, 100],
+    [-100, 0],
+  ]),
+  equation({
+    name: "leakyRelu scales what is negative",
+    statement: "leakyRelu(a, p) = relu(a) - p relu(-a)",
+    operations: ["leakyRelu", "relu", "subtract", "scale"],
+    inputs: fc.record({ a: one(wide), slope: numbers(-0.5, 2) }),
+    tensors: ({ a }) => [a],
+    kind: ({ a }) => a.kind,
+    left:
+      ({ slope }) =>
+      (A, a) =>
+        A.leakyRelu(a, slope),
+    right:
+      ({ slope }) =>
+      (A, a) =>
+        A.subtract(A.relu(a), A.scale(A.relu(A.scale(a, -1)), slope)),
+  }),
+  about(
+    "leakyRelu with slope one changes nothing",
+    "leakyRelu(a, 1) = a",
+    ["leakyRelu", "stopGradient"],
+    one(wide),
+    (A, a) => A.leakyRelu(a, 1),
+    (A, a) => A.stopGradient(a),
+  ),
   law({
     name: "stopGradient keeps the values",
     statement: "stopGradient(a) = a, bit for bit",

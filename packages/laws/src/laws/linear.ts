@@ -1,7 +1,8 @@
 /** The linear layer: a matrix product, linear in both arguments. */
 import * as fc from "fast-check";
+import { none } from "../convolutions.ts";
 import { definition, equation } from "../equation.ts";
-import { count, inputFrom, tensorOf, upTo } from "../inputs.ts";
+import { count, type Input, imageShapes, input, inputFrom, tensorOf, upTo } from "../inputs.ts";
 import type { Law } from "../law.ts";
 
 const layers = fc.tuple(upTo(3), upTo(6), upTo(5)).chain(([n, i, o]) => {
@@ -13,6 +14,9 @@ const layers = fc.tuple(upTo(3), upTo(6), upTo(5)).chain(([n, i, o]) => {
     bias: tensorOf("vector", [o]),
   });
 });
+
+/** A matrix [o, i] as the kernel [o, i, 1, 1]. */
+const kernelOf = ({ shape, data }: Input): Input => input("convolution", [...shape, 1, 1], data);
 
 export const linearLaws: readonly Law[] = [
   definition({
@@ -52,5 +56,21 @@ export const linearLaws: readonly Law[] = [
     kind: () => "matrix",
     left: () => (A, a, v, w) => A.linear(a, A.add(v, w), null),
     right: () => (A, a, v, w) => A.add(A.linear(a, v, null), A.linear(a, w, null)),
+  }),
+  equation({
+    name: "linear on an image is a convolution of one pixel",
+    statement: "linear(a, w, b) = conv2d(a, w as a 1x1 kernel, b)",
+    operations: ["linear", "conv2d"],
+    inputs: fc.tuple(imageShapes(), upTo(4)).chain(([shape, o]) =>
+      fc.record({
+        image: tensorOf("image", shape),
+        weight: tensorOf("matrix", [o, shape[3]]),
+        bias: tensorOf("vector", [o]),
+      }),
+    ),
+    tensors: ({ image, weight, bias }) => [image, weight, kernelOf(weight), bias],
+    kind: () => "image",
+    left: () => (A, a, w, _kernel, b) => A.linear(a, w, b),
+    right: () => (A, a, _w, kernel, b) => A.conv2d(a, kernel, b, { stride: 1, padding: none }),
   }),
 ];
