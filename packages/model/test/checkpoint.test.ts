@@ -114,6 +114,14 @@ describe("what a file says of itself", () => {
   });
 });
 
+it("a prefix that only some names have stays", async () => {
+  const file = path("mixed.safetensors");
+  const one = { shape: [1], data: new Float32Array(1) };
+  right(await writeSafetensors(file, { "module.a": one, b: one }, { dtype: "F32" })());
+  const [group] = right(await readEverything(file)).groups;
+  expect([group?.prefix, group?.tensors.map(({ name }) => name)]).toEqual(["", ["module.a", "b"]]);
+});
+
 describe("the main group", () => {
   const groupsOf = (...paths: readonly string[]) => ({
     file: "f.pth",
