@@ -37,6 +37,7 @@ export interface Definition<I> {
   readonly name: string;
   readonly statement: string;
   readonly operations: readonly Operation[];
+  readonly cost?: number;
   readonly inputs: fc.Arbitrary<I>;
   readonly tensors: (inputs: I) => readonly Input[];
   readonly program: (inputs: I) => Program;

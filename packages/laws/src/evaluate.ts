@@ -9,6 +9,7 @@ import {
 } from "@tadsr/core";
 import type { Input } from "./inputs.ts";
 import type { Operation } from "./law.ts";
+import { termsOf } from "./terms.ts";
 
 /** One expression over the algebra, for every interpreter of it. */
 export type Program = <T>(algebra: Algebra<T>, ...tensors: T[]) => T;
@@ -64,7 +65,8 @@ const largest = (data: Float64Array, least: number): number =>
 
 /**
  * The largest magnitude that occurs while the program runs in float64: of its inputs, of every
- * intermediate result, and of every sum taken over absolute values. At least 1.
+ * intermediate result, of every sum taken over absolute values, and of the terms within operations that make
+ * small numbers of large ones. At least 1.
  */
 export const sizeOf = (inputs: readonly Input[], ...programs: readonly Program[]): number => {
   let size = inputs.reduce((most, { data }) => largest(data, most), 1);
@@ -76,6 +78,7 @@ export const sizeOf = (inputs: readonly Input[], ...programs: readonly Program[]
       const result = run(...args);
       size = largest(result.data, size);
       if (sums.has(name as Operation)) size = largest(run(...args.map(positive)).data, size);
+      size = Math.max(size, termsOf(name as Operation, args));
       return result;
     },
   ]);

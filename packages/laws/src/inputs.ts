@@ -23,6 +23,8 @@ export const awayFromZero = mirrored(numbers(0.25, 4));
 export const atLeastOne = mirrored(numbers(1, 4));
 /** At least 1/4 away from zero and from 6, on both sides of each: the kinks of `relu6`. */
 export const awayFromZeroAndSix = mirrored(fc.oneof(numbers(0.25, 5.75), numbers(6.25, 9)));
+/** From -2 to 2: for products that go into exponents. */
+export const gentle = numbers(-2, 2);
 /** From 0 to 16. */
 export const notNegative = numbers(0, 16);
 /** From 1 to 16. */
@@ -53,6 +55,8 @@ export const inputFrom = (
     shape,
     Array.from({ length: count(shape) }, (_, i) => element(i)),
   );
+
+export const zerosLike = ({ kind, shape }: Input): Input => inputFrom(kind, shape, () => 0);
 
 /** A tensor of a given shape. A failure is shrunk by shape, not by element. */
 export const tensorOf = (

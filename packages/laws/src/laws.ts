@@ -1,6 +1,8 @@
 /** All laws. */
 import type { Law } from "./law.ts";
 import { agreementLaws } from "./laws/agreement.ts";
+import { attentionLaws } from "./laws/attention.ts";
+import { codebookLaws } from "./laws/codebook.ts";
 import { convolutionLaws } from "./laws/convolution.ts";
 import { engineLaws } from "./laws/engine.ts";
 import { functionLaws } from "./laws/functions.ts";
@@ -8,10 +10,14 @@ import { gradientLaws } from "./laws/gradients.ts";
 import { imageLaws } from "./laws/images.ts";
 import { linearLaws } from "./laws/linear.ts";
 import { normalisationLaws } from "./laws/normalisation.ts";
+import { sequenceLaws } from "./laws/sequences.ts";
 import { vectorSpaceLaws } from "./laws/vector-space.ts";
+import { windowLaws } from "./laws/windows.ts";
 
 export {
   agreementLaws,
+  attentionLaws,
+  codebookLaws,
   convolutionLaws,
   engineLaws,
   functionLaws,
@@ -19,7 +25,9 @@ export {
   imageLaws,
   linearLaws,
   normalisationLaws,
+  sequenceLaws,
   vectorSpaceLaws,
+  windowLaws,
 };
 
 /** Every law, in the order in which a new backend is best mended. */
@@ -31,6 +39,10 @@ export const laws: readonly Law[] = [
   ...linearLaws,
   ...imageLaws,
   ...normalisationLaws,
+  ...attentionLaws,
+  ...windowLaws,
+  ...codebookLaws,
+  ...sequenceLaws,
   ...agreementLaws,
   ...gradientLaws,
 ];

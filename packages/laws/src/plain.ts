@@ -5,6 +5,8 @@ export { closeTo, identical } from "./equality.ts";
 export type { Equal, Law, Needs, Operation, Verdict } from "./law.ts";
 export {
   agreementLaws,
+  attentionLaws,
+  codebookLaws,
   convolutionLaws,
   engineLaws,
   functionLaws,
@@ -12,7 +14,10 @@ export {
   imageLaws,
   laws,
   linearLaws,
+  normalisationLaws,
+  sequenceLaws,
   vectorSpaceLaws,
+  windowLaws,
 } from "./laws.ts";
 export type { Plan, PlannedTest, PlanOptions, Skip } from "./plan.ts";
 export { planLaws } from "./plan.ts";

@@ -6,13 +6,15 @@ import { every, type Law, law, type Operation, type Verdict } from "../law.ts";
 import { anyUse, operations } from "../operations.ts";
 import { operandsOf } from "../use.ts";
 
-/** Convolutions have many paths (strides, paddings, kernels): they are tried more often. */
+/** Operations with many paths (strides, paddings, kernels, shifts) are tried more often. */
+const manyPaths: ReadonlySet<Operation> = new Set(["conv2d", "depthwiseConv2d", "windowAttention"]);
+
 const agreement = (operation: Operation): Law =>
   law({
     name: `agrees with the reference: ${operation}`,
     statement: `${operation} gives what the reference interpreter gives, for random arguments`,
     operations: [operation],
-    cost: operation === "conv2d" || operation === "depthwiseConv2d" ? 1 / 8 : 1,
+    cost: manyPaths.has(operation) ? 1 / 8 : 1,
     inputs: anyUse(operation),
     holds: async (engine, equal, { kind, program, ...operands }) => {
       const tensors = operandsOf(operands);

@@ -20,8 +20,8 @@ import {
   type Input,
   imageShapes,
   input,
-  inputFrom,
   tensorOf,
+  zerosLike,
 } from "../inputs.ts";
 import { check, every, type Law, type Operation, type Verdict } from "../law.ts";
 import { operations, smoothUse } from "../operations.ts";
@@ -62,23 +62,33 @@ const blocks = imageShapes(3).chain(([n, h, w, c]) =>
 /** Through these no gradient passes. */
 const stopped: readonly Operation[] = ["stopGradient", "nearestIndices", "leftSingular", "rightSingular"];
 
-/** No gradient reaches what `stoppedAt` says of a use's operands, whatever passes to others. */
+/**
+ * No gradient reaches what `stoppedAt` says of a use's operands, whatever passes to others. Their mean squares
+ * stand beside the operation, so that what passes by other ways is seen to pass.
+ */
 const nothingPasses = (operation: Operation, name: string, stoppedAt: (use: Use) => readonly Input[]): Law =>
   gradientLaw({
     name,
-    statement: `d sum(${operation}(...)^2) is zero for operands into which the algebra says that none passes`,
-    operations: [operation],
+    statement: `d (sum(w ${operation}(...)) + mean(a^2)) = 2 a / n for each operand a into which none passes`,
+    operations: [operation, "add", "mean", "square"],
     cost: 2,
     inputs: smoothUse(operation),
-    holds: async (engine, differentiate, _equal, use) => {
+    holds: async (engine, differentiate, equal, { weight, ...use }) => {
       const operands = operandsOf(use);
-      const found = await gradientsOf(engine, differentiate, named(operands), [], (A, p) => ({
-        loss: A.mean(A.square(use.program(A, ...inOrder(p)))),
+      const sum = weightedSum(use.program, count(weight.shape));
+      const found = await gradientsOf(engine, differentiate, named(operands), [weight], (A, p, c) => ({
+        loss: inOrder(p).reduce(
+          (loss, operand) => A.add(loss, A.mean(A.square(operand))),
+          sum(A, ...c, ...inOrder(p)),
+        ),
         parts: {},
       }));
       return every(
         stoppedAt(use).map((operand) =>
-          compare(found, nameOf(operands.indexOf(operand)), (x) => identical(x, zerosLike(operand), 0)),
+          compare(found, nameOf(operands.indexOf(operand)), (gradient) => {
+            const expected = { ...operand, data: operand.data.map((x) => (2 * x) / operand.data.length) };
+            return equal(gradient, expected, 16);
+          }),
         ),
       );
     },
@@ -101,8 +111,6 @@ const withoutGradient: readonly Law[] = [
 ];
 
 const two = imageShapes(3).chain((shape) => fc.tuple(tensorOf("image", shape), tensorOf("image", shape)));
-
-const zerosLike = ({ kind, shape }: Input): Input => inputFrom(kind, shape, () => 0);
 
 /** The gradient of one parameter or a reason why there is none. */
 const compare = ({ gradients }: Gradients, name: string, against: (found: NdArray) => Verdict): Verdict => {

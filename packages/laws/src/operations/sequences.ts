@@ -1,58 +1,48 @@
 /** Random uses of convolutions over closed sequences and of spectral normalisation. */
 import * as fc from "fast-check";
-import { imageShapes, numbers, tensorOf, upTo } from "../inputs.ts";
+import { sequences, spectrals } from "../sequences.ts";
 import type { Use, Uses } from "../use.ts";
 
 export const sequenceConvolution: Uses = ({ plain, side }) =>
-  fc.tuple(imageShapes(side), fc.nat(2), upTo(3)).chain(([[n, h, w, c], half, out]) => {
-    const taps = Math.min(2 * half + 1, h * w - ((h * w + 1) % 2));
-    return fc
-      .record({
-        image: tensorOf("image", [n, h, w, c], plain),
-        weight: tensorOf("sequence", [out, c, taps], plain),
-        bias: fc.option(tensorOf("vector", [out], plain)),
-      })
-      .map(
-        ({ image, weight, bias }): Use => ({
-          tensors: bias === null ? [image, weight] : [image, weight, bias],
-          kind: "image",
-          program: (A, a, v, ...b) => A.sequenceConvolution(a, v, b[0] ?? null),
-        }),
-      );
-  });
-
-const kernels = fc.tuple(upTo(4), upTo(3), upTo(5));
-
-/** All positive, so that u W v is not near 0. */
-export const spectralNormalize: Uses = ({ divisor }) =>
-  kernels.chain(([o, i, k]) =>
-    fc
-      .record({
-        weight: tensorOf("sequence", [o, i, k], divisor.map(Math.abs)),
-        u: tensorOf("vector", [o], numbers(0.25, 1)),
-        v: tensorOf("vector", [i * k], numbers(0.25, 1)),
-      })
-      .map(
-        ({ weight, u, v }): Use => ({
-          tensors: [weight],
-          constants: [u, v],
-          kind: "sequence",
-          program: (A, w, left, right) => A.spectralNormalize(w, left, right),
-        }),
-      ),
+  fc.tuple(sequences(side, plain), fc.boolean()).map(
+    ([
+      {
+        images: [image],
+        weights: [weight],
+        bias,
+      },
+      hasBias,
+    ]): Use => ({
+      tensors: hasBias ? [image, weight, bias] : [image, weight],
+      kind: "image",
+      program: (A, a, w, ...b) => A.sequenceConvolution(a, w, b[0] ?? null),
+    }),
   );
 
-const singular =
-  (which: "leftSingular" | "rightSingular"): Uses =>
-  ({ divisor }) =>
-    kernels.chain(([o, i, k]) =>
-      fc
-        .tuple(
-          tensorOf("sequence", [o, i, k], divisor.map(Math.abs)),
-          tensorOf("vector", [which === "leftSingular" ? i * k : o], numbers(0.25, 1)),
-        )
-        .map((tensors): Use => ({ tensors, kind: "vector", program: (A, w, vector) => A[which](w, vector) })),
-    );
+export const spectralNormalize: Uses = ({ divisor }) =>
+  spectrals(divisor).map(
+    ({ weight, u, v }): Use => ({
+      tensors: [weight],
+      constants: [u, v],
+      kind: "sequence",
+      program: (A, w, left, right) => A.spectralNormalize(w, left, right),
+    }),
+  );
 
-export const leftSingular = singular("leftSingular");
-export const rightSingular = singular("rightSingular");
+export const leftSingular: Uses = ({ divisor }) =>
+  spectrals(divisor).map(
+    ({ weight, v }): Use => ({
+      tensors: [weight, v],
+      kind: "vector",
+      program: (A, w, vector) => A.leftSingular(w, vector),
+    }),
+  );
+
+export const rightSingular: Uses = ({ divisor }) =>
+  spectrals(divisor).map(
+    ({ weight, u }): Use => ({
+      tensors: [weight, u],
+      kind: "vector",
+      program: (A, w, vector) => A.rightSingular(w, vector),
+    }),
+  );
