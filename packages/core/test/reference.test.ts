@@ -153,7 +153,7 @@ describe("convolution", () => {
       "depthwiseConv2d: found image [1, 2, 2, 3] and weight [3, 3, 1, 1], expected weight [3, 1, kh, kw]",
     );
     expect(() => A.linear(ramp([2, 3]), zeros([3, 2]), null)).toThrow(
-      "linear: found matrix [2, 3] and weight [3, 2], expected weight [o, 3]",
+      "linear: found [2, 3] and weight [3, 2], expected weight [o, 3]",
     );
   });
 });
