@@ -1,7 +1,9 @@
 /**
  * The format of `torch.save` before PyTorch 1.6: five pickles one after another (a magic number, the protocol,
  * the machine, what was saved, the keys of the storages), then each storage, its count before it. It has no
- * checksum. So what damage could change without a sign, and PyTorch's own files do not have, is refused.
+ * checksum. So what damage could change without a sign, and PyTorch's own files do not have, is refused. What
+ * no reader can tell from damage is left: a number that is another one, and where in a storage shared with others
+ * a view begins.
  */
 import type { FileHandle } from "node:fs/promises";
 import * as E from "fp-ts/lib/Either.js";
