@@ -6,6 +6,7 @@ export {
   openCheckpoint,
   type TensorGroup,
 } from "./checkpoint/checkpoint.ts";
+export type { TensorDtype } from "./checkpoint/dtypes.ts";
 export { mainGroup } from "./checkpoint/groups.ts";
 export type {
   FileUnreadable,
@@ -86,18 +87,50 @@ export {
   swinUNetConfigOf,
 } from "./networks/swin-unet-config.ts";
 export type { FloatType } from "./number-formats.ts";
+export {
+  adaptiveNormalisation,
+  COLOUR_CORRECTIONS,
+  type ColourCorrection,
+  waveletCorrection,
+} from "./paper/colour-correction.ts";
+export type { PaperModelError } from "./paper/errors.ts";
+export { fittingTile, TILES } from "./paper/fitting-tile.ts";
+export {
+  decodePaperDescription,
+  type PaperDescription,
+  SAMPLERS,
+  type SamplerName,
+} from "./paper/paper-description.ts";
+export {
+  AUTOENCODER_FILE,
+  describeNetworkFile,
+  describePaperFiles,
+  describePaperFolder,
+  type PaperFiles,
+  type PaperModel,
+  type PaperModelOptions,
+  publishedLike,
+} from "./paper/paper-model.ts";
+export { AUTHORS_TILE, checkPaperOptions, type PaperUpscaleOptions } from "./paper/paper-options.ts";
+export { openPaperUpscaler, type PaperUpscaler } from "./paper/paper-upscaler.ts";
+export { architectureOf, forEachWeight, type WeightFile } from "./paper/weight-file.ts";
 export { elements, initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
 export type { FloatRaster, Picture, Raster, Rectangle } from "./picture.ts";
 export {
+  DESCRIPTION_FILE,
   findModel,
   loadDescription,
   loadModel,
   type Model,
   networkOf,
+  readDescriptionFile,
   type SaveOptions,
   saveModel,
   shippedModels,
+  WEIGHTS_FILE,
 } from "./pretrained.ts";
+export { printable, quoted } from "./quoted.ts";
+export { randomWeight, writeRandomWeights } from "./random-weights.ts";
 export { type ReceptiveField, receptiveField } from "./receptive-field.ts";
 export { bicubicResize } from "./resize.ts";
 export {
@@ -114,6 +147,14 @@ export type { SafetensorsHeader, StoredType, TensorEntry } from "./safetensors-h
 export { paddedSize, planTiles, type Tile, type TilingOptions } from "./tiling.ts";
 export { type FinishedTile, openUpscaler, placeTile, type Upscaler, upscale } from "./upscale.ts";
 export { DEFAULT_TILE, type UpscaleError, type UpscaleOptions } from "./upscale-options.ts";
+export {
+  type ConvertError,
+  type Converted,
+  type ConvertOptions,
+  convertWeights,
+} from "./weight-writer/convert-weights.ts";
+export type { StreamedTensor } from "./weight-writer/streamed-tensor.ts";
+export { type WeightFormat, type WriteWeightsOptions, writeWeights } from "./weight-writer/write-weights.ts";
 export {
   checkWeights,
   type HostWeights,

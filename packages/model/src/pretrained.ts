@@ -23,8 +23,10 @@ import { replaceFile } from "./replace-file.ts";
 import { writeSafetensors } from "./safetensors.ts";
 import { checkWeights, type HostWeights, readWeights } from "./weights.ts";
 
-const DESCRIPTION_FILE = "model.json";
-const WEIGHTS_FILE = "model.safetensors";
+/** What a model is. */
+export const DESCRIPTION_FILE = "model.json";
+/** The weights of its network. */
+export const WEIGHTS_FILE = "model.safetensors";
 
 /** A model, ready to be put on an engine. */
 export interface Model {
@@ -45,8 +47,8 @@ const parseJson = (file: string, text: string): E.Either<ModelError, unknown> =>
     (thrown) => invalidDescription(file, "", "JSON", `text that is none (${(thrown as Error).message})`),
   );
 
-/** Reads and checks a folder's model.json alone. */
-export const loadDescription = (folder: string): TE.TaskEither<ModelError, ModelDescription> => {
+/** The parsed content of a folder's model.json, not checked. */
+export const readDescriptionFile = (folder: string): TE.TaskEither<ModelError, unknown> => {
   const file = join(folder, DESCRIPTION_FILE);
   return pipe(
     TE.tryCatch(
@@ -54,9 +56,15 @@ export const loadDescription = (folder: string): TE.TaskEither<ModelError, Model
       (thrown): ModelError => fileUnreadable(file, thrown),
     ),
     TE.chainEitherK((text) => parseJson(file, text)),
-    TE.chainEitherKW((value) => decodeDescription(file, value)),
   );
 };
+
+/** Reads and checks a folder's model.json alone. */
+export const loadDescription = (folder: string): TE.TaskEither<ModelError, ModelDescription> =>
+  pipe(
+    readDescriptionFile(folder),
+    TE.chainEitherKW((value) => decodeDescription(join(folder, DESCRIPTION_FILE), value)),
+  );
 
 /** A description's schedule; `decodeDescription` has checked it, another caller may not have. */
 const scheduleOf = (file: string, { schedule }: ModelDescription): E.Either<ModelError, Schedule> =>

@@ -59,7 +59,7 @@ export const engineFailed = (engine: string, thrown: unknown): UpscaleError => {
   };
 };
 
-const refuse = (
+export const refuseOption = (
   option: "seed" | "tile" | "steps",
   found: unknown,
   allowed: string,
@@ -77,7 +77,7 @@ const invalidPicture = (message: string): E.Either<UpscaleError, never> =>
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
-const checkPicture = ({ width, height, data }: Picture): E.Either<UpscaleError, void> => {
+export const checkPicture = ({ width, height, data }: Picture): E.Either<UpscaleError, void> => {
   if (!isCount(width) || !isCount(height))
     return invalidPicture(`the picture is ${width} x ${height}; it must be 1 x 1 or larger`);
   return data.length === width * height * 3
@@ -97,7 +97,7 @@ export interface Sampling {
 }
 
 /** All T steps, some of them (respaced as the published code does), or one from T. */
-const scheduleFor = (schedule: Schedule, steps: number): E.Either<UpscaleError, Schedule> =>
+export const scheduleFor = (schedule: Schedule, steps: number): E.Either<UpscaleError, Schedule> =>
   steps === schedule.T || steps === 1
     ? E.right(schedule)
     : E.mapLeft(
@@ -111,16 +111,16 @@ const scheduleFor = (schedule: Schedule, steps: number): E.Either<UpscaleError, 
       )(respace(schedule, steps));
 
 export const checkRequest = (
-  { schedule, description }: Pick<Model, "schedule" | "description">,
+  { schedule, description }: Pick<Model, "schedule"> & { readonly description: { readonly steps: number } },
   picture: Picture,
   options: UpscaleOptions,
 ): E.Either<UpscaleError, Sampling> => {
   const { seed, tile = DEFAULT_TILE, steps = description.steps } = options;
   const source = noiseSource(seed, 0);
-  if (E.isLeft(source)) return refuse("seed", seed, source.left.allowed);
-  if (!isCount(tile)) return refuse("tile", tile, "a whole number from 1");
+  if (E.isLeft(source)) return refuseOption("seed", seed, source.left.allowed);
+  if (!isCount(tile)) return refuseOption("tile", tile, "a whole number from 1");
   if (!isCount(steps) || steps > schedule.T)
-    return refuse(
+    return refuseOption(
       "steps",
       steps,
       `a whole number from 1 to ${schedule.T}, the steps of the model's schedule`,

@@ -10,18 +10,18 @@ import {
   deterministicSampler,
   type Engine,
   type NdArray,
-  normal,
   type Predictor,
   predictClean,
-  type SamplerStep,
   startOfSampling,
   type Tensors,
 } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
+import { driveFrugally } from "./drive-sampler.ts";
 import { latentOfPixels, pixelsOfLatent } from "./latent.ts";
 import { type Lifetimes, lifetimesOf, releasingAlgebra } from "./lifetimes.ts";
 import { predictor } from "./networks/predictor.ts";
+import { noiseOfPlace } from "./noise-of-place.ts";
 import type { FloatRaster, Picture, Rectangle } from "./picture.ts";
 import type { Model } from "./pretrained.ts";
 import { receptiveField } from "./receptive-field.ts";
@@ -92,34 +92,6 @@ const conditionOf = <T>({ picture, model }: Job<T>, read: Rectangle): NdArray =>
   return latentOfPixels(pixels, factor);
 };
 
-/** The noise of a part: of value `channel` at (row, column), that at (row width + column) channels + channel. */
-const noiseOf = <T>(
-  { sampling, paddedWidth }: Job<T>,
-  { x, y }: Rectangle,
-  shape: readonly number[],
-): NdArray => {
-  const [, height = 0, width = 0, channels = 0] = shape;
-  const length = width * channels;
-  const data = new Float32Array(height * length);
-  for (let row = 0; row < height; row++) {
-    const position = ((y + row) * paddedWidth + x) * channels;
-    data.set(normal({ seed: sampling.seed, stream: 0 }, position, length), row * length);
-  }
-  return { shape, data };
-};
-
-/** Drives a sampler to its end, holding no more than one step's results. */
-const driveFrugally = <T>(engine: Engine<T>, steps: Generator<SamplerStep<T>, T>): T => {
-  let held: readonly T[] = [];
-  for (;;) {
-    const step = engine.scope(() => steps.next());
-    const kept: readonly T[] = step.done === true ? [step.value] : [step.value.z_t, step.value.z_0];
-    engine.release(held.filter((tensor) => !kept.includes(tensor)));
-    if (step.done === true) return step.value;
-    held = kept;
-  }
-};
-
 /** z_0 of a part of the picture. */
 const sample = <T>(job: Job<T>, read: Rectangle): T => {
   const { engine, model, weights, lifetimes, sampling } = job;
@@ -128,7 +100,10 @@ const sample = <T>(job: Job<T>, read: Rectangle): T => {
   return engine.scope(() => {
     const condition = conditionOf(job, read);
     const z_y = engine.upload("image", condition);
-    const epsilon = engine.upload("image", noiseOf(job, read, condition.shape));
+    const epsilon = engine.upload(
+      "image",
+      noiseOfPlace({ seed: sampling.seed, stream: 0 }, job.paddedWidth, read, model.network.latentChannels),
+    );
     const z_T = startOfSampling(algebra, schedule)(z_y, epsilon);
     const predict: Predictor<T> = (input, index) => {
       const frugal = { ...engine, algebra: releasingAlgebra(engine, lifetimes) };

@@ -2,18 +2,35 @@
 import { type Command, Option } from "commander";
 import { wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
-import { DEFAULT_TILE, RUNTIME_CHOICES, type UpscaleOptions } from "../upscale/options.ts";
+import {
+  COLOUR_CHOICES,
+  CONFIG_CHOICES,
+  RUNTIME_CHOICES,
+  SAMPLER_CHOICES,
+  type UpscaleOptions,
+} from "../upscale/options.ts";
 
 const HELP = `
 A folder means the PNG, JPEG and WebP pictures directly in it, a quoted pattern ("photos/**/*.jpg") those it
 matches; photo-4x.png beside photo.* is left out as the output of an earlier run. - is standard input.
-The output is photo-4x.png beside the picture, or where -o says: .png (lossless), .jpg and .webp (quality 92).
+The output is photo-4x.png beside the picture (the figure is how many times larger), or where -o says: .png
+(lossless), .jpg and .webp (quality 92).
 EXIF orientation is applied, colours are converted to sRGB, alpha is kept (JPEG output: laid on white).
-The same seed gives the same picture, however it is cut into tiles.`;
+With the small model the same seed gives the same picture, however it is cut into tiles.
+
+The paper's models: --model is a folder that tadsr convert made, or the authors' file as it is, with
+--autoencoder. What is in a file is told by its tensors; but a student has its teacher's, so that --config says
+which it is. Without it a network for faces is taken for faceir-s4, any other for tad-sr-s1: one step.
+Pictures are padded by reflection to multiples of 64, and cut into overlapping tiles of 512 where they are
+larger, or less where memory asks for it. A tile is seen as a whole, so that --tile, a multiple of 64, changes
+the picture. Faces are restored at their own size; the model was made for aligned ones of 512 x 512.`;
 
 export const addNetworkOptions = (command: Command): Command =>
   command
-    .option("--model <name|folder>", "the model: one shipped with tadsr, or a folder with model.json")
+    .option(
+      "--model <name|path>",
+      "the model: one shipped with tadsr, a folder with model.json, or a file of the paper's UNet",
+    )
     .option("--seed <n>", "seed of the noise", wholeNumber(0), 0)
     .addOption(
       new Option("--runtime <name>", "what computes; auto: tensorflow where it opens, else wasm")
@@ -22,11 +39,36 @@ export const addNetworkOptions = (command: Command): Command =>
     )
     .option(
       "--tile <n>",
-      "pixels of the picture computed at once, a side",
+      "pixels of the picture computed at once, a side (default: 256; of the paper's models 512 or what fits)",
       wholeNumber(1, 8192),
-      DEFAULT_TILE,
     )
     .option("--steps <n>", "steps of the sampler (default: the model's own)", wholeNumber(1, 1000));
+
+const addPaperOptions = (command: Command): Command =>
+  command
+    .option("--autoencoder <file>", "the paper's models: the autoencoder's weights")
+    .addOption(
+      new Option("--config <name>", "the paper's models: which it is (schedule, steps, sampler)").choices(
+        CONFIG_CHOICES,
+      ),
+    )
+    .addOption(
+      new Option("--sampler <name>", "the paper's models: Eq 3, or Eq 2 with noise").choices(SAMPLER_CHOICES),
+    )
+    .addOption(
+      new Option(
+        "--colour-correction <way>",
+        "the paper's models: colours from bicubic (default: none)",
+      ).choices(COLOUR_CHOICES),
+    )
+    .option("--group <path>", "the group of tensors in the model's file, as tadsr inspect lists them")
+    .option(
+      "--image-size <n>",
+      "nominal side of the latent, where the file does not tell",
+      wholeNumber(1, 4096),
+    )
+    .option("--window <n>", "side of attention's windows, where the file does not tell", wholeNumber(1, 64))
+    .option("--head-channels <n>", "width of attention's heads, likewise", wholeNumber(1, 4096));
 
 export const addUpscaleCommand = (program: Command, perform: Perform): void => {
   const command = program
@@ -34,7 +76,7 @@ export const addUpscaleCommand = (program: Command, perform: Perform): void => {
     .description("make pictures four times larger")
     .argument("<pictures...>", "files, folders, quoted patterns, or - for standard input")
     .option("-o, --out <path>", "output file for one picture, folder for several, - for standard output");
-  addNetworkOptions(command)
+  addPaperOptions(addNetworkOptions(command))
     .option("--force", "replace outputs that exist")
     .option("--json", "print one JSON object a picture, and nothing else")
     .addHelpText("after", HELP)

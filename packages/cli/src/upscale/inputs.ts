@@ -6,7 +6,9 @@ import { resolveIn, type Shell, STREAM } from "../shell.ts";
 import { hasPictureExtension, SUPPORTED } from "./format.ts";
 
 /** What outputs are called unless the user says otherwise: `photo-4x.png`. */
-export const OUTPUT_SUFFIX = "-4x";
+export const suffixOf = (factor: number): string => `-${factor}x`;
+
+export const OUTPUT_SUFFIX = suffixOf(4);
 
 /** A picture, or what was named in its place, that will not be upscaled, and why. */
 export interface Refused {
@@ -25,33 +27,36 @@ export interface Inputs {
 }
 
 /** `photo-4x.png` beside `photo.jpg` is what an earlier run wrote; named by itself it is upscaled all the same. */
-const isEarlierOutput = (path: string, stems: ReadonlySet<string>): boolean => {
+const isEarlierOutput = (path: string, stems: ReadonlySet<string>, suffix: string): boolean => {
   const { dir, name } = parse(path);
-  return name.endsWith(OUTPUT_SUFFIX) && stems.has(join(dir, name.slice(0, -OUTPUT_SUFFIX.length)));
+  return name.endsWith(suffix) && stems.has(join(dir, name.slice(0, -suffix.length)));
 };
 
-const withoutEarlierOutputs = (paths: readonly string[]): Pick<Inputs, "paths" | "skipped"> => {
+const withoutEarlierOutputs = (
+  paths: readonly string[],
+  suffix: string,
+): Pick<Inputs, "paths" | "skipped"> => {
   const stems = new Set(paths.map((path) => join(parse(path).dir, parse(path).name)));
   return {
-    paths: paths.filter((path) => !isEarlierOutput(path, stems)),
-    skipped: paths.filter((path) => isEarlierOutput(path, stems)),
+    paths: paths.filter((path) => !isEarlierOutput(path, stems, suffix)),
+    skipped: paths.filter((path) => isEarlierOutput(path, stems, suffix)),
   };
 };
 
 const none: Inputs = { paths: [], refused: [], skipped: [], isSingle: false };
 
-const picturesOfFolder = async (path: string, named: string): Promise<Inputs> => {
+const picturesOfFolder = async (path: string, named: string, suffix: string): Promise<Inputs> => {
   const entries = await readdir(path, { withFileTypes: true });
   const found = entries
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".") && hasPictureExtension(entry.name))
     .map((entry) => join(path, entry.name))
     .sort();
-  if (found.length > 0) return { ...none, ...withoutEarlierOutputs(found) };
+  if (found.length > 0) return { ...none, ...withoutEarlierOutputs(found, suffix) };
   const message = `${named}: no ${SUPPORTED} picture in this folder (subfolders are not searched)`;
   return { ...none, refused: [{ named, failure: inputFailure(`${message}; name a folder that has some`) }] };
 };
 
-const picturesOfPattern = async (shell: Shell, pattern: string): Promise<Inputs> => {
+const picturesOfPattern = async (shell: Shell, pattern: string, suffix: string): Promise<Inputs> => {
   const { glob } = await import("tinyglobby");
   // Patterns are written with forward slashes; where the backslash separates folders it is not an escape.
   const matches = await glob(sep === "\\" ? pattern.replaceAll("\\", "/") : pattern, {
@@ -61,30 +66,34 @@ const picturesOfPattern = async (shell: Shell, pattern: string): Promise<Inputs>
     expandDirectories: false,
   });
   const found = matches.filter(hasPictureExtension).sort();
-  if (found.length > 0) return { ...none, ...withoutEarlierOutputs(found) };
+  if (found.length > 0) return { ...none, ...withoutEarlierOutputs(found, suffix) };
   const failure = inputFailure(`${pattern}: no ${SUPPORTED} picture matches this pattern; check it`);
   return { ...none, refused: [{ named: pattern, failure }] };
 };
 
-const one = async (shell: Shell, named: string): Promise<Inputs> => {
+const one = async (shell: Shell, named: string, suffix: string): Promise<Inputs> => {
   if (named === STREAM) return { ...none, paths: [STREAM], isSingle: true };
   const path = resolveIn(shell, named);
   try {
     // A file whose name happens to look like a pattern is the file.
     const found = await stat(path);
     return found.isDirectory()
-      ? await picturesOfFolder(path, named)
+      ? await picturesOfFolder(path, named, suffix)
       : { ...none, paths: [path], isSingle: true };
   } catch (thrown) {
-    if (/[*?[\]{}!()]/.test(named)) return picturesOfPattern(shell, named);
+    if (/[*?[\]{}!()]/.test(named)) return picturesOfPattern(shell, named, suffix);
     const failure = inputFailure(`${named}: ${fileReason(thrown)}; check the name`);
     return { ...none, refused: [{ named, failure }], isSingle: true };
   }
 };
 
 /** Files as they are named, the pictures directly in a folder, and those a pattern matches, sorted. */
-export const expandInputs = async (shell: Shell, named: readonly string[]): Promise<Inputs> => {
-  const parts = await Promise.all(named.map((name) => one(shell, name)));
+export const expandInputs = async (
+  shell: Shell,
+  named: readonly string[],
+  suffix: string = OUTPUT_SUFFIX,
+): Promise<Inputs> => {
+  const parts = await Promise.all(named.map((name) => one(shell, name, suffix)));
   return {
     paths: [...new Set(parts.flatMap((part) => part.paths))],
     refused: parts.flatMap((part) => part.refused),

@@ -1,21 +1,37 @@
 /** A model on a runtime, ready to enlarge pictures. */
-import { loadModel, type Model, openUpscaler, type Picture, type UpscaleError } from "@tadsr/model";
+import {
+  type ColourCorrection,
+  loadModel,
+  type Model,
+  openUpscaler,
+  type Picture,
+  type SamplerName,
+  type UpscaleError,
+} from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, firstLine, runtimeFailure, usageFailure } from "../failure.ts";
-import { locateModel, modelLine } from "../locate-model.ts";
+import { modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { Shell } from "../shell.ts";
+import { type AnyModel, findAnyModel } from "./any-model.ts";
 import type { Enlarger } from "./one-picture.ts";
-import type { NetworkOptions } from "./options.ts";
+import { openPaperModel } from "./open-paper-model.ts";
+import { DEFAULT_TILE, type NetworkOptions } from "./options.ts";
 
-/** The shipped model that is meant where none is named. */
-export const DEFAULT_MODEL = "small-x4";
+/** What a picture is made with; the last two of models of the paper's kind. */
+export interface Settings {
+  readonly seed: number;
+  readonly steps: number;
+  readonly tile: number;
+  readonly sampler?: SamplerName;
+  readonly colourCorrection?: ColourCorrection;
+}
 
 export interface OpenModel extends Enlarger {
   readonly name: string;
   readonly runtime: string;
-  readonly settings: { readonly seed: number; readonly steps: number; readonly tile: number };
+  readonly settings: Settings;
   /** Releases the weights and gives the runtime back. */
   readonly close: () => Promise<void>;
 }
@@ -34,18 +50,13 @@ const stepsOf = (model: Model, steps: number | undefined): E.Either<Failure, num
       );
 };
 
-const upscaleFailure = (error: UpscaleError): Failure => runtimeFailure(firstLine(error.message));
+export const upscaleFailure = (error: UpscaleError): Failure => runtimeFailure(firstLine(error.message));
 
-/**
- * Reads the model, then opens the runtime, so that a wrong model is told before a heavy runtime is
- * loaded.
- */
-export const openModel =
-  (shell: Shell, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>
+/** Reads the model, then opens the runtime, so that a wrong model is told before a heavy runtime is loaded. */
+const openSmallModel =
+  (folder: string, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>
   async () => {
-    const folder = await locateModel(shell, options.model ?? DEFAULT_MODEL)();
-    if (E.isLeft(folder)) return folder;
-    const loaded = await TE.mapLeft(modelLine)(loadModel(folder.right))();
+    const loaded = await TE.mapLeft(modelLine)(loadModel(folder))();
     if (E.isLeft(loaded)) return loaded;
     const model = loaded.right;
     const steps = stepsOf(model, options.steps);
@@ -58,7 +69,7 @@ export const openModel =
       await engine.close();
       return E.left(upscaleFailure(upscaler.left));
     }
-    const settings = { seed: options.seed, steps: steps.right, tile: options.tile };
+    const settings = { seed: options.seed, steps: steps.right, tile: options.tile ?? DEFAULT_TILE };
     return E.right({
       name: model.description.name,
       runtime: engine.name,
@@ -75,3 +86,16 @@ export const openModel =
       },
     });
   };
+
+/** Puts a model that was found on the runtime that is asked for. */
+export const openFoundModel = (
+  shell: Shell,
+  found: AnyModel,
+  options: NetworkOptions,
+): TE.TaskEither<Failure, OpenModel> =>
+  found.kind === "small"
+    ? openSmallModel(found.folder, options)
+    : openPaperModel(shell, found.model, options);
+
+export const openModel = (shell: Shell, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>
+  TE.chain((found: AnyModel) => openFoundModel(shell, found, options))(findAnyModel(shell, options));

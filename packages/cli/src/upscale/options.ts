@@ -1,18 +1,45 @@
 /** What `upscale` and `demo` are asked for. */
+import type { ColourCorrection, PublishedName, SamplerName } from "@tadsr/model";
 
 export const RUNTIME_CHOICES = ["auto", "tensorflow", "wasm", "cpu", "reference"] as const;
 export type RuntimeChoice = (typeof RUNTIME_CHOICES)[number];
 
-/** Pixels of the input picture that one pass of the network keeps, a side. */
+/** Pixels of the input picture that one pass of a network of the small family keeps, a side. */
 export const DEFAULT_TILE = 256;
 
+// Said again here, so that the command line is parsed without loading the package that defines them.
+export const CONFIG_CHOICES = [
+  "realsr-s15",
+  "sinsr-s1",
+  "tad-sr-s1",
+  "faceir-s4",
+] as const satisfies readonly PublishedName[];
+export const SAMPLER_CHOICES = ["deterministic", "ancestral"] as const satisfies readonly SamplerName[];
+export const COLOUR_CHOICES = ["none", "wavelet", "adain"] as const satisfies readonly ColourCorrection[];
+
+/** What only models of the paper's kind can be told. */
+export interface PaperOptions {
+  /** The weights of the autoencoder, where the model is a file. */
+  readonly autoencoder?: string;
+  /** The published model whose schedule, steps and sampler are meant, where the model is a file. */
+  readonly config?: PublishedName;
+  readonly sampler?: SamplerName;
+  readonly colourCorrection?: ColourCorrection;
+  /** Which group of a file's tensors; what names and shapes do not tell of a network. */
+  readonly group?: string;
+  readonly imageSize?: number;
+  readonly window?: number;
+  readonly headChannels?: number;
+}
+
 /** How the network is run; shared by `upscale` and `demo`. */
-export interface NetworkOptions {
-  /** A name of a model shipped with the command, or a folder; the shipped default where left out. */
+export interface NetworkOptions extends PaperOptions {
+  /** A name of a model shipped with the command, a folder, or a file; the shipped default where left out. */
   readonly model?: string;
   readonly seed: number;
   readonly runtime: RuntimeChoice;
-  readonly tile: number;
+  /** What fits into memory where left out. */
+  readonly tile?: number;
   /** Steps of the sampler; what the model was made for where left out. */
   readonly steps?: number;
 }

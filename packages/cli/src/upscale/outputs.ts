@@ -70,9 +70,8 @@ export const destinationOf = async (
       );
 };
 
-const outputOf = (input: string, destination: Destination): Job => {
-  const name =
-    input === STREAM ? `standard-input${OUTPUT_SUFFIX}.png` : `${parse(input).name}${OUTPUT_SUFFIX}.png`;
+const outputOf = (input: string, destination: Destination, suffix: string): Job => {
+  const name = input === STREAM ? `standard-input${suffix}.png` : `${parse(input).name}${suffix}.png`;
   switch (destination._tag) {
     case "Stream":
       return { input, output: STREAM, format: "png" };
@@ -117,12 +116,13 @@ export const planOutputs = async (
   inputs: readonly string[],
   destination: Destination,
   force: boolean,
+  suffix: string = OUTPUT_SUFFIX,
 ): Promise<Plan> => {
   const jobs: Job[] = [];
   const refused: Refused[] = [];
   const takenBy = new Map<string, string>();
   for (const input of inputs) {
-    const job = outputOf(input, destination);
+    const job = outputOf(input, destination, suffix);
     const other = job.output === STREAM ? undefined : takenBy.get(job.output);
     const clash =
       other === undefined

@@ -8,9 +8,10 @@ import { plural } from "../plural.ts";
 import { progressOn } from "../progress.ts";
 import { cannotWrite } from "../safe-file.ts";
 import { displayPath, noteLine, type Shell, STREAM } from "../shell.ts";
-import { expandInputs, type Refused } from "./inputs.ts";
+import { findAnyModel } from "./any-model.ts";
+import { expandInputs, OUTPUT_SUFFIX, type Refused, suffixOf } from "./inputs.ts";
 import { type Finished, upscaleOne } from "./one-picture.ts";
-import { type OpenModel, openModel } from "./open-model.ts";
+import { type OpenModel, openFoundModel } from "./open-model.ts";
 import type { UpscaleOptions } from "./options.ts";
 import { type Destination, destinationOf, type Job, planOutputs } from "./outputs.ts";
 
@@ -26,7 +27,7 @@ const makeFolder = (shell: Shell, destination: Destination): TE.TaskEither<Failu
 
 /** What ran, for a person or, with `--json`, for a program. */
 const reportLine = (shell: Shell, job: Job, done: Finished, model: OpenModel, isJson: boolean): string => {
-  const { seed, steps, tile } = model.settings;
+  const { seed, steps, tile, sampler, colourCorrection } = model.settings;
   const input = job.input === STREAM ? STREAM : displayPath(shell, job.input);
   const output = job.output === STREAM ? STREAM : displayPath(shell, job.output);
   const seconds = Math.round(done.seconds * 1000) / 1000;
@@ -34,11 +35,18 @@ const reportLine = (shell: Shell, job: Job, done: Finished, model: OpenModel, is
   const { name, runtime } = model;
   if (isJson) {
     const sizes = { inputWidth, inputHeight, width, height };
-    return JSON.stringify({ input, output, ...sizes, model: name, runtime, seed, steps, tile, seconds });
+    const settings = { seed, steps, tile, sampler, colourCorrection };
+    return JSON.stringify({ input, output, ...sizes, model: name, runtime, ...settings, seconds });
   }
+  const ofPaper = [
+    ...(sampler === undefined || steps === 1 ? [] : [sampler]),
+    ...(sampler === undefined ? [] : [`tile ${tile}`]),
+    ...(colourCorrection === undefined || colourCorrection === "none" ? [] : [colourCorrection]),
+  ];
+  const steppedSo = [plural(steps, "step"), ...ofPaper].join(", ");
   return (
     `${input} -> ${output}: ${inputWidth} x ${inputHeight} -> ${width} x ${height}, model ${name}, ` +
-    `runtime ${runtime}, ${plural(steps, "step")}, seed ${seed}, ${seconds.toFixed(2)} s`
+    `runtime ${runtime}, ${steppedSo}, seed ${seed}, ${seconds.toFixed(2)} s`
   );
 };
 
@@ -91,20 +99,24 @@ const summary = (shell: Shell, failed: readonly Refused[], total: number): ExitC
 export const runUpscale =
   (shell: Shell, pictures: readonly string[], options: UpscaleOptions): CommandTask =>
   async () => {
-    const inputs = await expandInputs(shell, pictures);
+    // Outputs are named by how many times larger they are; why there is no model is told later.
+    const found = await findAnyModel(shell, options)();
+    const suffix = E.isRight(found) ? suffixOf(found.right.factor) : OUTPUT_SUFFIX;
+    const inputs = await expandInputs(shell, pictures, suffix);
     const destination = await destinationOf(shell, options.out, inputs);
     if (E.isLeft(destination)) return destination;
     const folder = await makeFolder(shell, destination.right)();
     if (E.isLeft(folder)) return folder;
     if (inputs.skipped.length > 0) {
-      noteLine(shell, `left out ${plural(inputs.skipped.length, "output")} of an earlier run (*-4x.*)`);
+      noteLine(shell, `left out ${plural(inputs.skipped.length, "output")} of an earlier run (*${suffix}.*)`);
     }
-    const plan = await planOutputs(shell, inputs.paths, destination.right, options.force === true);
+    const plan = await planOutputs(shell, inputs.paths, destination.right, options.force === true, suffix);
     const batch = { jobs: plan.jobs, refused: [...inputs.refused, ...plan.refused], options };
     for (const refused of batch.refused) tellFailure(shell, batch, refused);
     const total = batch.jobs.length + batch.refused.length;
     if (batch.jobs.length === 0) return E.right(summary(shell, batch.refused, total));
-    const opened = await openModel(shell, options)();
+    if (E.isLeft(found)) return found;
+    const opened = await openFoundModel(shell, found.right, options)();
     if (E.isLeft(opened)) return opened;
     try {
       const failed = await runJobs(shell, batch, opened.right);

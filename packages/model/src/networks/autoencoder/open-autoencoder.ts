@@ -1,5 +1,5 @@
 /** The VQ autoencoder on an engine, as the latent between pictures and the diffusion. */
-import type { Engine } from "@tadsr/core";
+import type { Engine, Tensors } from "@tadsr/core";
 import type { Layer } from "../../layers.ts";
 import { type Lifetimes, lifetimesOfLayer, releasingAlgebra } from "../../lifetimes.ts";
 import { type HostWeights, uploadWeights } from "../../weights.ts";
@@ -22,18 +22,13 @@ export interface OpenAutoencoder<T> {
   close(): void;
 }
 
-/**
- * Puts the weights, which are the autoencoder's (`checkWeights`), on the engine, which stays the caller's.
- * Of what lies between input and result, no more is alive at once than is needed. Throws what the engine
- * throws.
- */
-export const openAutoencoder = <T>(
+/** The same with weights that are on the engine already, by their names; they are released with it. */
+export const runAutoencoder = <T>(
   engine: Engine<T>,
   autoencoder: VqAutoencoder,
-  weights: HostWeights,
+  uploaded: Tensors<T>,
 ): OpenAutoencoder<T> => {
   const { encoder, quantiser, decoder, factor, latentChannels } = autoencoder;
-  const uploaded = uploadWeights(engine, autoencoder.parameters, weights);
   const frugal = (layer: Layer): ((input: T) => T) => {
     const lifetimes: Lifetimes = lifetimesOfLayer(layer);
     return (input) => engine.scope(() => layer.run(releasingAlgebra(engine, lifetimes), uploaded, input));
@@ -48,3 +43,15 @@ export const openAutoencoder = <T>(
     close: () => engine.release(Object.values(uploaded)),
   };
 };
+
+/**
+ * Puts the weights, which are the autoencoder's (`checkWeights`), on the engine, which stays the caller's.
+ * Of what lies between input and result, no more is alive at once than is needed. Throws what the engine
+ * throws.
+ */
+export const openAutoencoder = <T>(
+  engine: Engine<T>,
+  autoencoder: VqAutoencoder,
+  weights: HostWeights,
+): OpenAutoencoder<T> =>
+  runAutoencoder(engine, autoencoder, uploadWeights(engine, autoencoder.parameters, weights));

@@ -1,0 +1,92 @@
+/** A model of the paper's kind on a runtime, ready to enlarge pictures. */
+import { totalmem } from "node:os";
+import {
+  AUTHORS_TILE,
+  checkPaperOptions,
+  fittingTile,
+  openPaperUpscaler,
+  type PaperModel,
+  type Picture,
+  parameterCount,
+} from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { type Failure, usageFailure } from "../failure.ts";
+import { modelLine } from "../locate-model.ts";
+import { openRuntime } from "../open-runtime.ts";
+import { noteLine, type Shell } from "../shell.ts";
+import { type OpenModel, upscaleFailure } from "./open-model.ts";
+import type { NetworkOptions } from "./options.ts";
+
+/** What tiles may take of the memory there is; the rest is for weights, the picture and others. */
+const SHARE = 0.7;
+
+/** WebAssembly has 4 GiB in all. */
+const WASM_BYTES = 2 ** 32;
+
+/** Bytes for tiles, beside the weights. */
+const memoryForTiles = (runtime: string, { network, autoencoder }: PaperModel): number => {
+  const weights = 4 * (parameterCount(network.parameters) + parameterCount(autoencoder.parameters));
+  // 0 or beyond all memory where nothing limits the process.
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  const all = runtime === "wasm" ? WASM_BYTES : Math.min(totalmem(), limit);
+  return SHARE * all - weights;
+};
+
+const definedOf = <A extends object>(options: A): { [K in keyof A]: Exclude<A[K], undefined> } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof A]: Exclude<A[K], undefined>;
+  };
+
+/** Options are checked before the runtime is opened, and that before the weights are read. */
+export const openPaperModel =
+  (shell: Shell, model: PaperModel, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>
+  async () => {
+    const { name, network } = model.description;
+    const asked = definedOf({
+      seed: options.seed,
+      tile: options.tile,
+      steps: options.steps,
+      sampler: options.sampler,
+      colourCorrection: options.colourCorrection,
+    });
+    const checked = checkPaperOptions(model, asked);
+    if (E.isLeft(checked)) return E.left(usageFailure(`--${checked.left.message}`));
+    const runtime = await openRuntime(options.runtime)();
+    if (E.isLeft(runtime)) return runtime;
+    const engine = runtime.right;
+    const tile = options.tile ?? fittingTile(model, memoryForTiles(engine.name, model));
+    const { seed, steps, sampler, colourCorrection } = checked.right;
+    const opened = await openPaperUpscaler(engine, model)();
+    if (E.isLeft(opened)) {
+      await engine.close();
+      return E.left(modelLine(opened.left));
+    }
+    if (model.assumed.length > 0)
+      noteLine(shell, `${model.files.network.file}: assumed: ${model.assumed.join(", ")}`);
+    const upscaler = opened.right;
+    const settings = { seed, steps, tile, sampler, colourCorrection };
+    const nominal = model.stride > 1 ? (network.condition?.size ?? 0) : 0;
+    return E.right({
+      name,
+      runtime: engine.name,
+      settings,
+      factor: upscaler.factor,
+      enlarge: ({ width, height, rgb }, onTile) => {
+        if (options.tile === undefined && tile < AUTHORS_TILE && Math.max(width, height) > tile)
+          noteLine(
+            shell,
+            `tiles of ${tile}: ${AUTHORS_TILE} would not fit into memory; --tile says otherwise`,
+          );
+        if (nominal > 0 && (width !== nominal || height !== nominal))
+          noteLine(shell, `${width} x ${height}: ${name} was made for pictures of ${nominal} x ${nominal}`);
+        const picture: Picture = { width, height, channels: 3, data: rgb };
+        const enlarged = upscaler.upscale(picture, { ...settings, onProgress: onTile });
+        return TE.bimap(upscaleFailure, ({ data }: Picture) => data)(enlarged);
+      },
+      close: async () => {
+        upscaler.close();
+        await engine.close();
+      },
+    });
+  };

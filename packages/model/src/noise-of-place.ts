@@ -1,0 +1,22 @@
+/** The noise of a part of a picture's latent, the same however the picture is cut. */
+import { type NdArray, type NoiseSource, normal } from "@tadsr/core";
+import type { Rectangle } from "./picture.ts";
+
+/**
+ * [1, height, width, channels] at a place in a latent whose rows are `rowWidth` long: value `channel` at (row,
+ * column) is the source's number (row rowWidth + column) channels + channel.
+ */
+export const noiseOfPlace = (
+  source: NoiseSource,
+  rowWidth: number,
+  { x, y, width, height }: Rectangle,
+  channels: number,
+): NdArray => {
+  const length = width * channels;
+  const data = new Float32Array(height * length);
+  for (let row = 0; row < height; row++) {
+    const position = ((y + row) * rowWidth + x) * channels;
+    data.set(normal(source, position, length), row * length);
+  }
+  return { shape: [1, height, width, channels], data };
+};

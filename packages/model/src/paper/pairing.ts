@@ -1,0 +1,65 @@
+/** Whether a UNet and an autoencoder belong together, and how the sizes of what they read hang together. */
+import { downsamplingFactor, type VqAutoencoderConfig } from "../networks/autoencoder/config.ts";
+import { conditionLevels, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
+import type { Rectangle } from "../picture.ts";
+
+/** Colours of a picture. */
+const COLOURS = 3;
+
+/** LR pixels for each pixel of the latent, a side: the pyramid's halvings. */
+export const latentStride = (network: SwinUNetConfig): number => 2 ** conditionLevels(network);
+
+/**
+ * The result is so many times wider and higher than the LR picture: what the autoencoder shrinks, over what the
+ * pyramid shrinks. 4 for real-world super-resolution (f4, no pyramid), 1 for faces (f8, three halvings).
+ */
+export const magnificationOf = (network: SwinUNetConfig, autoencoder: VqAutoencoderConfig): number =>
+  downsamplingFactor(autoencoder) / latentStride(network);
+
+/** Why they do not work together: which field of the network, what it is and what it should be. */
+export interface PairFault {
+  readonly key: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** The first fault, or null. Both configurations are valid by themselves. */
+export const faultOfPair = (network: SwinUNetConfig, autoencoder: VqAutoencoderConfig): PairFault | null => {
+  const { latentChannels, inputChannels, outputChannels } = autoencoder;
+  const channels = [
+    ["latentChannels", network.latentChannels, latentChannels, "channels of the autoencoder's latent"],
+    ["outputChannels", network.outputChannels, latentChannels, "channels of the autoencoder's latent"],
+    ["condition.channels", network.condition?.channels ?? COLOURS, COLOURS, "colours of the LR picture"],
+  ] as const;
+  for (const [key, found, expected, what] of channels)
+    if (found !== expected) return { key, expected: `the ${expected} ${what}`, found: String(found) };
+  if (inputChannels !== COLOURS || outputChannels !== COLOURS)
+    return {
+      key: "latentChannels",
+      expected: "an autoencoder from pictures of 3 colours to such",
+      found: `one from ${inputChannels} to ${outputChannels}`,
+    };
+  const magnification = magnificationOf(network, autoencoder);
+  return Number.isInteger(magnification)
+    ? null
+    : {
+        key: "condition.size",
+        expected: `at most ${downsamplingFactor(autoencoder)} times the latent, as the autoencoder shrinks pictures`,
+        found: `${latentStride(network)} times`,
+      };
+};
+
+/** The authors pad LR pictures to multiples of this; a network with more levels needs more. */
+const PADDED_TO = 64;
+
+/** Sides of what the networks are given, in LR pixels, are multiples of this. */
+export const alignmentOf = (network: SwinUNetConfig): number =>
+  Math.max(PADDED_TO, latentStride(network) * 2 ** (network.multipliers.length - 1));
+
+/** A place in the LR picture as one in its latent. */
+export const latentPlace = ({ x, y, width, height }: Rectangle, stride: number): Rectangle => ({
+  x: x / stride,
+  y: y / stride,
+  width: width / stride,
+  height: height / stride,
+});

@@ -1,0 +1,183 @@
+/** Models of the paper's kind from the authors' files, or from a folder with model.json. */
+import { join } from "node:path";
+import { makeSchedule, type Schedule } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { Architecture, InferenceOptions } from "../inference/architecture.ts";
+import { MODEL_FORMAT } from "../model-description.ts";
+import { type VqAutoencoder, vqAutoencoder } from "../networks/autoencoder/autoencoder.ts";
+import type { ConditionedNetwork } from "../networks/network.ts";
+import { type PublishedModel, type PublishedName, publishedModels } from "../networks/published.ts";
+import { swinUNet } from "../networks/swin-unet.ts";
+import { conditionLevels, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
+import { DESCRIPTION_FILE, readDescriptionFile, WEIGHTS_FILE } from "../pretrained.ts";
+import { mismatched, type PaperModelError, wrongNetwork } from "./errors.ts";
+import { alignmentOf, faultOfPair, latentStride, magnificationOf } from "./pairing.ts";
+import { decodePaperDescription, isPaperDescription, type PaperDescription } from "./paper-description.ts";
+import { architectureOf, type WeightFile } from "./weight-file.ts";
+
+export const AUTOENCODER_FILE = "autoencoder.safetensors";
+
+export interface PaperFiles {
+  readonly network: WeightFile;
+  readonly autoencoder: WeightFile;
+}
+
+/** What is known of a model before its weights are read. */
+export interface PaperModel {
+  readonly description: PaperDescription;
+  readonly files: PaperFiles;
+  readonly schedule: Schedule;
+  readonly network: ConditionedNetwork;
+  readonly autoencoder: VqAutoencoder;
+  /** The result is so many times wider and higher. */
+  readonly magnification: number;
+  /** Sides of what the networks are given, in LR pixels, are multiples of this. */
+  readonly alignment: number;
+  /** LR pixels for each pixel of the latent, a side. */
+  readonly stride: number;
+  /** What the files leave open and was taken to be as published, as a text each. */
+  readonly assumed: readonly string[];
+}
+
+const modelOf = (
+  files: PaperFiles,
+  description: PaperDescription,
+  assumed: readonly string[],
+): E.Either<PaperModelError, PaperModel> =>
+  pipe(
+    makeSchedule(description.schedule),
+    E.bimap(
+      ({ message }): PaperModelError => mismatched(`${description.name}: ${message}`),
+      (schedule): PaperModel => ({
+        description,
+        files,
+        schedule,
+        network: swinUNet(description.network),
+        autoencoder: vqAutoencoder(description.latent.autoencoder),
+        magnification: magnificationOf(description.network, description.latent.autoencoder),
+        alignment: alignmentOf(description.network),
+        stride: latentStride(description.network),
+        assumed,
+      }),
+    ),
+  );
+
+/** What each kind of file is instead of what it is given as. */
+const REMARKS: Readonly<Record<Architecture["kind"], string>> = {
+  "swin-unet": "a UNet with Swin layers: give it as the model",
+  "vq-autoencoder": "a VQ autoencoder: give it as the autoencoder",
+  discriminator: "a discriminator, which only training needs",
+  "residual-unet": "a network of tadsr's small family: give the folder with its model.json",
+};
+
+const demand =
+  <K extends Architecture["kind"]>(file: string, kind: K, wanted: string) =>
+  (architecture: Architecture): E.Either<PaperModelError, Extract<Architecture, { kind: K }>> =>
+    architecture.kind === kind
+      ? E.right(architecture as Extract<Architecture, { kind: K }>)
+      : E.left(wrongNetwork(file, `expected ${wanted}, found ${REMARKS[architecture.kind]}`));
+
+const hasPyramid = (network: SwinUNetConfig): boolean => conditionLevels(network) > 0;
+
+/** A teacher and its students have the same tensors, so that this can only be a guess: one step, as the paper. */
+const guessOf = (network: SwinUNetConfig): PublishedName => (hasPyramid(network) ? "faceir-s4" : "tad-sr-s1");
+
+/** What a file of this network is called by the authors, with its autoencoder. */
+export const publishedLike = (network: SwinUNetConfig): PublishedModel => publishedModels[guessOf(network)];
+
+export interface PaperModelOptions
+  extends Pick<InferenceOptions, "imageSize" | "window" | "headChannels" | "edges"> {
+  /** Schedule, steps and sampler are those of this published model; guessed when left out. */
+  readonly config?: PublishedName;
+}
+
+const faultOfConfig = (
+  file: string,
+  network: SwinUNetConfig,
+  config: PublishedModel,
+): PaperModelError | null => {
+  const [found, expected] = [hasPyramid(network), hasPyramid(config.network)];
+  if (found === expected) return null;
+  const text = (has: boolean): string => (has ? "a pyramid for the LR picture" : "no pyramid");
+  return mismatched(
+    `${file}: it has ${text(found)}, and ${config.name} is a network with ${text(expected)}; ` +
+      `its configuration is one like ${guessOf(network)}`,
+  );
+};
+
+/** The UNet of a file; only its header is read. */
+export const describeNetworkFile = (
+  weights: WeightFile,
+  overrides: Omit<PaperModelOptions, "config"> = {},
+): TE.TaskEither<PaperModelError, Extract<Architecture, { kind: "swin-unet" }>> =>
+  pipe(
+    architectureOf(weights, overrides),
+    TE.chainEitherKW(demand(weights.file, "swin-unet", "a UNet with Swin layers")),
+  );
+
+/** The model of two files; only their headers are read. */
+export const describePaperFiles = (
+  files: PaperFiles,
+  { config, ...overrides }: PaperModelOptions = {},
+): TE.TaskEither<PaperModelError, PaperModel> => {
+  const { network: networkFile, autoencoder: autoencoderFile } = files;
+  return pipe(
+    TE.Do,
+    TE.bindW("network", () => describeNetworkFile(networkFile, overrides)),
+    TE.bindW("autoencoder", () =>
+      pipe(
+        architectureOf(autoencoderFile),
+        TE.chainEitherKW(demand(autoencoderFile.file, "vq-autoencoder", "a VQ autoencoder")),
+      ),
+    ),
+    TE.chainEitherKW(({ network, autoencoder }): E.Either<PaperModelError, PaperModel> => {
+      const published = publishedModels[config ?? guessOf(network.config)];
+      const fault = faultOfConfig(networkFile.file, network.config, published);
+      if (fault !== null) return E.left(fault);
+      const unpaired = faultOfPair(network.config, autoencoder.config);
+      if (unpaired !== null)
+        return E.left(
+          mismatched(
+            `${networkFile.file} and ${autoencoderFile.file} do not belong together: ${unpaired.key}: ` +
+              `found ${unpaired.found}, expected ${unpaired.expected}`,
+          ),
+        );
+      const { name, schedule, steps, sampler } = published;
+      const description: PaperDescription = {
+        format: MODEL_FORMAT,
+        name,
+        latent: { kind: "vq", autoencoder: autoencoder.config },
+        schedule,
+        network: network.config,
+        steps,
+        sampler,
+      };
+      const guessed = config === undefined ? [`${name} (teachers and students have the same tensors)`] : [];
+      // Its latent's channels are the autoencoder's, which has been compared.
+      const open = network.assumed.filter((field) => field !== "latentChannels");
+      return modelOf(files, description, [...guessed, ...open]);
+    }),
+  );
+};
+
+/** The model of a folder whose model.json is of this kind; null where it is of the small family. */
+export const describePaperFolder = (folder: string): TE.TaskEither<PaperModelError, PaperModel | null> => {
+  const file = join(folder, DESCRIPTION_FILE);
+  const files: PaperFiles = {
+    network: { file: join(folder, WEIGHTS_FILE) },
+    autoencoder: { file: join(folder, AUTOENCODER_FILE) },
+  };
+  return pipe(
+    readDescriptionFile(folder),
+    TE.chainEitherKW(
+      (value): E.Either<PaperModelError, PaperModel | null> =>
+        isPaperDescription(value)
+          ? E.chainW((description: PaperDescription) => modelOf(files, description, []))(
+              decodePaperDescription(file, value),
+            )
+          : E.right(null),
+    ),
+  );
+};

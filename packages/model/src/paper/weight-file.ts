@@ -1,0 +1,102 @@
+/** Weights in files of any format: what network they are, and their way to an engine, one tensor after another. */
+import type { Engine, NdArray, Tensors } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import {
+  type Checkpoint,
+  type CheckpointEntry,
+  type CheckpointError,
+  openCheckpoint,
+} from "../checkpoint/checkpoint.ts";
+import { mainGroup } from "../checkpoint/groups.ts";
+import type { UnknownGroup, WeightsMismatch } from "../errors.ts";
+import {
+  type Architecture,
+  type InferenceOptions,
+  inferArchitecture,
+  type UnknownArchitecture,
+} from "../inference/architecture.ts";
+import { isBuffer } from "../networks/buffers.ts";
+import type { ParameterSpec } from "../parameters.ts";
+import { checkShapes } from "../weights.ts";
+
+export interface WeightFile {
+  readonly file: string;
+  /** Which group of the file's tensors; see `mainGroup` for what is taken without it. */
+  readonly path?: string;
+}
+
+export type WeightFileError = CheckpointError | UnknownGroup;
+
+type ReadError = WeightFileError | WeightsMismatch;
+
+const withGroup = <E1, A>(
+  { file, path }: WeightFile,
+  use: (checkpoint: Checkpoint, entries: ReadonlyMap<string, CheckpointEntry>) => TE.TaskEither<E1, A>,
+): TE.TaskEither<WeightFileError | E1, A> =>
+  TE.bracketW(
+    openCheckpoint(file),
+    (checkpoint): TE.TaskEither<UnknownGroup | E1, A> => {
+      if (checkpoint.groups.length === 0) return use(checkpoint, new Map());
+      const group = mainGroup(checkpoint, path);
+      return E.isLeft(group) ? TE.left(group.left) : use(checkpoint, group.right.entries);
+    },
+    ({ close }) => TE.fromTask(close),
+  );
+
+const shapesOf = (entries: ReadonlyMap<string, CheckpointEntry>): Map<string, readonly number[]> =>
+  new Map([...entries].map(([name, { shape }]) => [name, shape]));
+
+/** The network whose tensors the file has, from their names and shapes. */
+export const architectureOf = (
+  weights: WeightFile,
+  options: InferenceOptions = {},
+): TE.TaskEither<WeightFileError | UnknownArchitecture, Architecture> =>
+  withGroup(weights, (_, entries) =>
+    TE.fromEither(inferArchitecture(shapesOf(entries), { ...options, file: weights.file })),
+  );
+
+/**
+ * Gives each parameter to `use` in turn, as float32; no more than one tensor is held. All names and shapes are
+ * checked before any is read; buffers are passed over. What `use` throws comes through.
+ */
+export const forEachWeight = (
+  weights: WeightFile,
+  specs: readonly ParameterSpec[],
+  use: (spec: ParameterSpec, tensor: NdArray) => void,
+): TE.TaskEither<ReadError, void> =>
+  withGroup(weights, (checkpoint, entries) => async (): Promise<E.Either<ReadError, void>> => {
+    const declared = new Set(specs.map(({ name }) => name));
+    const learned = new Map([...entries].filter(([name]) => declared.has(name) || !isBuffer(name)));
+    const checked = checkShapes(weights.file, specs, shapesOf(learned));
+    if (E.isLeft(checked)) return checked;
+    for (const spec of specs) {
+      const entry = learned.get(spec.name);
+      if (entry === undefined) continue;
+      const tensor = await checkpoint.read(entry)();
+      if (E.isLeft(tensor)) return tensor;
+      use(spec, tensor.right);
+    }
+    return E.right(undefined);
+  });
+
+/** Copies a file's parameters to the engine; the caller releases them. Rejects with what the engine throws. */
+export const uploadWeightFile =
+  <T>(
+    engine: Engine<T>,
+    weights: WeightFile,
+    specs: readonly ParameterSpec[],
+  ): TE.TaskEither<ReadError, Tensors<T>> =>
+  async () => {
+    const uploaded: [string, T][] = [];
+    let isKept = false;
+    try {
+      const done = await forEachWeight(weights, specs, ({ name, kind }, tensor) => {
+        uploaded.push([name, engine.upload(kind, tensor)]);
+      })();
+      isKept = E.isRight(done);
+      return E.map((): Tensors<T> => Object.fromEntries(uploaded))(done);
+    } finally {
+      if (!isKept) engine.release(uploaded.map(([, tensor]) => tensor));
+    }
+  };

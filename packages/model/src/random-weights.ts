@@ -1,0 +1,57 @@
+/** Random weights of any network, so that its size can be tried without the authors' files. */
+import { type NdArray, normal } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import type { FileUnwritable, ValueOutOfRange } from "./errors.ts";
+import type { FloatType } from "./number-formats.ts";
+import { elements, type ParameterSpec } from "./parameters.ts";
+import type { StreamedTensor } from "./weight-writer/streamed-tensor.ts";
+import { type WeightFormat, writeWeights } from "./weight-writer/write-weights.ts";
+
+const SMALL = 0.02;
+
+/**
+ * One parameter, a function of the seed and of its place in the network's list. None is silent, as zeros would be
+ * and as training begins: matrices and kernels have variance 1 / (inputs of one output), scales are near 1,
+ * biases and tables of deviation 0.02.
+ */
+export const randomWeight = (
+  { kind, shape, initial }: ParameterSpec,
+  { seed, place }: { readonly seed: number; readonly place: number },
+): NdArray => {
+  const count = elements(shape);
+  const isSmall = kind === "vector" || kind === "scalar" || initial === "small";
+  const deviation = isSmall ? SMALL : 1 / Math.sqrt(Math.max(1, count / (shape[0] ?? 1)));
+  const mean = initial === "ones" ? 1 : 0;
+  const data = new Float32Array(count);
+  // In pieces, as the draws are float64.
+  const PIECE = 2 ** 16;
+  for (let start = 0; start < count; start += PIECE) {
+    const drawn = normal({ seed, stream: place }, start, Math.min(PIECE, count - start));
+    for (let i = 0; i < drawn.length; i++) data[start + i] = mean + deviation * (drawn[i] as number);
+  }
+  return { shape, data };
+};
+
+/** Writes random weights for the parameters, one in memory at a time. */
+export const writeRandomWeights = (
+  file: string,
+  parameters: readonly ParameterSpec[],
+  {
+    seed,
+    dtype,
+    format,
+  }: { readonly seed: number; readonly dtype: FloatType; readonly format: WeightFormat },
+): TE.TaskEither<FileUnwritable | ValueOutOfRange, void> =>
+  writeWeights(
+    file,
+    parameters.map(
+      (spec, place): StreamedTensor<never> => ({
+        name: spec.name,
+        shape: spec.shape,
+        dtype,
+        read: () => Promise.resolve(E.right(randomWeight(spec, { seed, place }))),
+      }),
+    ),
+    { format, metadata: { format: "pt", random_seed: String(seed) } },
+  );

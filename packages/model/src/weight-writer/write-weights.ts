@@ -1,0 +1,101 @@
+/** Writing weights tensor by tensor, so that a file of any size costs the memory of one tensor. */
+import type { FileHandle } from "node:fs/promises";
+import { crc32 } from "node:zlib";
+import * as E from "fp-ts/lib/Either.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import { type FileUnwritable, fileUnwritable, type ValueOutOfRange } from "../errors.ts";
+import { elements } from "../parameters.ts";
+import { replaceFile } from "../replace-file.ts";
+import { headerBytes } from "../safetensors-header.ts";
+import { byteLength, encodeTensor, type StreamedTensor } from "./streamed-tensor.ts";
+import { directory, localHeader, stateDictPickle, type ZipRecord } from "./torch-zip-parts.ts";
+
+export type WeightFormat = "safetensors" | "pytorch-zip";
+
+export interface WriteWeightsOptions {
+  readonly format: WeightFormat;
+  /** Texts beside the tensors, which safetensors can hold. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Gives a tensor's bytes, or interrupts the writing. */
+type Encode<E1> = (tensor: StreamedTensor<E1>) => Promise<Uint8Array>;
+
+const writeSafetensors = async <E1>(
+  draft: FileHandle,
+  tensors: readonly StreamedTensor<E1>[],
+  metadata: Readonly<Record<string, string>>,
+  encode: Encode<E1>,
+): Promise<void> => {
+  let begin = 0;
+  const entries = tensors.map((tensor) => {
+    const end = begin + byteLength(tensor);
+    const entry = { name: tensor.name, type: tensor.dtype, shape: tensor.shape, begin, end };
+    begin = end;
+    return entry;
+  });
+  await draft.writeFile(headerBytes(entries, metadata));
+  for (const tensor of tensors) await draft.writeFile(await encode(tensor));
+};
+
+/** Without the records of 64 bits, which this writer does not make. */
+const LARGEST_ZIP = 2 ** 32 - 2 ** 24;
+const MOST_ENTRIES = 2 ** 16 - 8;
+const LARGEST_COUNT = 2 ** 31;
+
+const writeTorch = async <E1>(
+  draft: FileHandle,
+  tensors: readonly StreamedTensor<E1>[],
+  encode: Encode<E1>,
+): Promise<void> => {
+  const total = tensors.reduce((sum, tensor) => sum + byteLength(tensor), 0);
+  const largest = Math.max(0, ...tensors.map(({ shape }) => elements(shape)));
+  if (total > LARGEST_ZIP || tensors.length > MOST_ENTRIES || largest >= LARGEST_COUNT)
+    throw new Error(`${total} bytes are more than a plain zip file holds; write .safetensors`);
+  const records: ZipRecord[] = [];
+  let offset = 0;
+  const add = async (name: string, bytes: Uint8Array): Promise<void> => {
+    const record = { name: `archive/${name}`, size: bytes.length, crc: crc32(bytes), offset };
+    const header = localHeader(record);
+    await draft.writeFile(header);
+    await draft.writeFile(bytes);
+    records.push(record);
+    offset += header.length + bytes.length;
+  };
+  const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
+  await add("data.pkl", stateDictPickle(tensors));
+  await add("byteorder", ascii("little"));
+  for (const [key, tensor] of tensors.entries()) await add(`data/${key}`, await encode(tensor));
+  await add("version", ascii("3\n"));
+  await draft.writeFile(directory(records, offset));
+};
+
+/** Writes tensors in their order, beside the file first; what one of them cannot be read for is the result. */
+export const writeWeights = <E1>(
+  file: string,
+  tensors: readonly StreamedTensor<E1>[],
+  { format, metadata = {} }: WriteWeightsOptions,
+): TE.TaskEither<E1 | FileUnwritable | ValueOutOfRange, void> => {
+  return async () => {
+    let refused: E.Left<E1 | ValueOutOfRange> | null = null;
+    const encode: Encode<E1> = async (tensor) => {
+      const read = await tensor.read();
+      const encoded: E.Either<E1 | ValueOutOfRange, Uint8Array> = E.isLeft(read)
+        ? read
+        : encodeTensor(file, tensor, read.right);
+      if (E.isRight(encoded)) return encoded.right;
+      refused = encoded;
+      throw new Error("interrupted");
+    };
+    try {
+      const written = await replaceFile(file, (draft) =>
+        format === "safetensors"
+          ? writeSafetensors(draft, tensors, metadata, encode)
+          : writeTorch(draft, tensors, encode),
+      )();
+      return refused ?? written;
+    } catch (thrown) {
+      return refused ?? E.left(fileUnwritable(file, thrown));
+    }
+  };
+};
