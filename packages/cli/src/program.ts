@@ -1,8 +1,11 @@
 /** The command line: what there is to type, and how a failure is told. */
 import { Command, CommanderError } from "commander";
 import * as E from "fp-ts/lib/Either.js";
+import { addConvertCommand } from "./commands/convert.ts";
 import { addDegradeCommand } from "./commands/degrade.ts";
 import { addDemoCommand } from "./commands/demo.ts";
+import { addInspectCommand } from "./commands/inspect.ts";
+import { addRandomWeightsCommand } from "./commands/random-weights.ts";
 import { addScheduleCommand } from "./commands/schedule.ts";
 import { addTrainCommand } from "./commands/train.ts";
 import { addUpscaleCommand } from "./commands/upscale.ts";
@@ -31,6 +34,9 @@ const makeProgram = (shell: Shell, perform: Perform): Command => {
     });
   addUpscaleCommand(program, perform);
   addDemoCommand(program, perform);
+  addInspectCommand(program, perform);
+  addConvertCommand(program, perform);
+  addRandomWeightsCommand(program, perform);
   addScheduleCommand(program, perform);
   addVerifyCommand(program, perform);
   addTrainCommand(program, perform);

@@ -1,0 +1,47 @@
+/** `tadsr convert`: weights from one format to another, or the authors' two files to a model folder. */
+import { type Command, Option } from "commander";
+import { PUBLISHED_NAMES } from "../convert/published-names.ts";
+import type { ConvertCommandOptions } from "../convert/run.ts";
+import { wholeNumber } from "../options.ts";
+import type { Perform } from "../perform.ts";
+
+const HELP = `
+The output's name tells the format: .safetensors, .pth (PyTorch's zip), or with --autoencoder a folder for
+tadsr upscale --model <folder>: model.json, model.safetensors and autoencoder.safetensors.`;
+
+export const addConvertCommand = (program: Command, perform: Perform): void => {
+  program
+    .command("convert")
+    .description("write weights in another format, or the authors' two files as a model folder")
+    .argument("<weights>", "a .safetensors or PyTorch file; nothing in it is run")
+    .argument("<output>", "a .safetensors or .pth file; a folder with --autoencoder")
+    .addOption(
+      new Option("--dtype <type>", "what numbers are stored in (default: as they are)").choices([
+        "F32",
+        "F16",
+        "BF16",
+      ]),
+    )
+    .option("--group <path>", "of several groups of tensors, the one to take")
+    .option("--autoencoder <file>", "the autoencoder's weights, to write a model folder")
+    .addOption(
+      new Option(
+        "--config <name>",
+        "the published model that the folder's schedule and steps are of",
+      ).choices(PUBLISHED_NAMES),
+    )
+    .option(
+      "--image-size <n>",
+      "nominal side of the latent, where the tensors leave it open",
+      wholeNumber(1, 65_536),
+    )
+    .option("--window <n>", "side of the attention windows, likewise", wholeNumber(1, 256))
+    .option("--head-channels <n>", "channels of an attention head, likewise", wholeNumber(1, 8192))
+    .option("--force", "replace outputs that exist")
+    .addHelpText("after", HELP)
+    .action((weights: string, output: string, options: ConvertCommandOptions) =>
+      perform(async (shell) =>
+        (await import("../convert/run.ts")).runConvert(shell, weights, output, options),
+      ),
+    );
+};

@@ -1,0 +1,52 @@
+/** One file of weights as another. */
+import { extname } from "node:path";
+import {
+  type Converted,
+  convertWeights,
+  type FloatType,
+  type WeightFile,
+  type WeightFormat,
+} from "@tadsr/model";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { Failure } from "../failure.ts";
+import { modelLine } from "../locate-model.ts";
+import { writeSafely } from "../safe-file.ts";
+import { displayPath, type Shell } from "../shell.ts";
+
+export interface CopyOptions {
+  readonly dtype?: FloatType;
+  readonly force?: boolean;
+}
+
+/** By the end of the output's name. */
+const FORMATS: Readonly<Record<string, WeightFormat>> = {
+  ".safetensors": "safetensors",
+  ".pth": "pytorch-zip",
+  ".pt": "pytorch-zip",
+};
+
+/** The format that an output's name asks for; null where it asks for none. */
+export const weightFormatOf = (path: string): WeightFormat | null =>
+  FORMATS[extname(path).toLowerCase()] ?? null;
+
+/** Writes one file of weights; what is wrong is told with the output's name and not with its draft's. */
+export const convertFile = (
+  shell: Shell,
+  source: WeightFile,
+  output: string,
+  { dtype, force }: CopyOptions,
+): TE.TaskEither<Failure, Converted> =>
+  writeSafely(
+    shell,
+    output,
+    force === true,
+  )((draft) =>
+    TE.mapLeft((error: { readonly message: string }) =>
+      modelLine({ message: error.message.replaceAll(draft, displayPath(shell, output)) }),
+    )(
+      convertWeights(source, draft, {
+        format: weightFormatOf(output) ?? "safetensors",
+        ...(dtype === undefined ? {} : { dtype }),
+      }),
+    ),
+  );

@@ -1,0 +1,119 @@
+/** What is in a file of weights, read from its header alone. */
+import {
+  type Architecture,
+  type Checkpoint,
+  elements,
+  type InferenceOptions,
+  inferArchitecture,
+  isBuffer,
+  mainGroup,
+  openCheckpoint,
+  publishedModels,
+  type TensorGroup,
+} from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { Failure } from "../failure.ts";
+import { modelLine } from "../locate-model.ts";
+
+export interface InspectedTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly numbers: number;
+  /** Not learned, but derived from the network's configuration. */
+  readonly isBuffer: boolean;
+}
+
+/** What the tensors are taken for; null with the reason where for nothing. */
+export type TakenFor =
+  | {
+      readonly architecture: Architecture;
+      /** The published models of which it is the network or the autoencoder. */
+      readonly published: readonly string[];
+    }
+  | { readonly architecture: null; readonly reason: string };
+
+export interface Inspected {
+  readonly format: Checkpoint["format"];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly groups: readonly { readonly path: string; readonly prefix: string; readonly tensors: number }[];
+  /** The group that is looked at; null where there are several and none is the one that is usually meant. */
+  readonly group: string | null;
+  readonly tensors: readonly InspectedTensor[];
+  readonly takenFor: TakenFor;
+}
+
+const tensorsOf = ({ entries }: TensorGroup): readonly InspectedTensor[] =>
+  [...entries.values()].map(({ name, dtype, shape }) => ({
+    name,
+    dtype,
+    shape,
+    numbers: elements(shape),
+    isBuffer: isBuffer(name),
+  }));
+
+const isSameConfig = (a: unknown, b: unknown): boolean => {
+  const sorted = (value: unknown): unknown =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort(([x], [y]) => (x < y ? -1 : 1))
+            .map(([key, part]) => [key, sorted(part)]),
+        )
+      : value;
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+};
+
+const takenFor = (file: string, group: TensorGroup, options: InferenceOptions): TakenFor => {
+  const shapes = new Map([...group.entries].map(([name, { shape }]) => [name, shape]));
+  const inferred = inferArchitecture(shapes, { ...options, file });
+  if (E.isLeft(inferred)) return { architecture: null, reason: modelLine(inferred.left).message };
+  const architecture = inferred.right;
+  const published = Object.values(publishedModels)
+    .filter(({ network, autoencoder }) =>
+      [network, autoencoder].some((config) => isSameConfig(config, architecture.config)),
+    )
+    .map(({ name }) => name);
+  return { architecture, published };
+};
+
+const inspectOpen = (
+  checkpoint: Checkpoint,
+  path: string | undefined,
+  options: InferenceOptions,
+): E.Either<Failure, Inspected> => {
+  const { file, format, metadata, groups } = checkpoint;
+  const listed = groups.map((group) => ({
+    path: group.path,
+    prefix: group.prefix,
+    tensors: group.entries.size,
+  }));
+  const whole = { format, metadata, groups: listed };
+  const main = mainGroup(checkpoint, path);
+  if (E.isRight(main)) {
+    const group = main.right;
+    return E.right({
+      ...whole,
+      group: group.path,
+      tensors: tensorsOf(group),
+      takenFor: takenFor(file, group, options),
+    });
+  }
+  // A group that was named must be there; without a name, all can be listed.
+  if (path !== undefined) return E.left(modelLine(main.left));
+  const reason = groups.length === 0 ? `${file}: no tensors in it` : main.left.message;
+  return E.right({ ...whole, group: null, tensors: [], takenFor: { architecture: null, reason } });
+};
+
+/** Opens the file, looks and closes it; no tensor is read. */
+export const inspectFile = (
+  file: string,
+  path: string | undefined,
+  options: InferenceOptions,
+): TE.TaskEither<Failure, Inspected> =>
+  TE.bracket(
+    TE.mapLeft(modelLine)(openCheckpoint(file)),
+    (checkpoint) => TE.fromEither(inspectOpen(checkpoint, path, options)),
+    ({ close }) => TE.fromTask(close),
+  );

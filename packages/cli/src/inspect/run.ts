@@ -1,0 +1,98 @@
+/** `tadsr inspect`: the table, the totals and what the file is taken for. */
+import { type InferenceOptions, printable, quoted } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import type { CommandTask } from "../perform.ts";
+import { plural } from "../plural.ts";
+import { printLine, resolveIn, type Shell } from "../shell.ts";
+import { textTable } from "../table.ts";
+import { type Inspected, type InspectedTensor, inspectFile } from "./content.ts";
+
+export interface InspectOptions extends Pick<InferenceOptions, "imageSize" | "window" | "headChannels"> {
+  readonly group?: string;
+  readonly json?: boolean;
+}
+
+/** 118593583 as 118 593 583. */
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, " ");
+
+/** A name from the file, harmless to a terminal. */
+const shownName = (name: string): string => {
+  const text = quoted(name);
+  return text === `"${name}"` ? name : text;
+};
+
+const total = (tensors: readonly InspectedTensor[]): number =>
+  tensors.reduce((sum, { numbers }) => sum + numbers, 0);
+
+const groupLine = ({ groups, group }: Inspected): string => {
+  const shown = groups.map(({ path, prefix, tensors }) => {
+    const without = prefix === "" ? "" : `, each name after ${quoted(prefix)}`;
+    const isTaken = groups.length > 1 && path === group ? ", taken" : "";
+    return `${path === "" ? "the outermost" : quoted(path)} (${plural(tensors, "tensor")}${without}${isTaken})`;
+  });
+  return `groups of tensors: ${shown.join("; ")}`;
+};
+
+const totalsLine = ({ tensors }: Inspected): string => {
+  const buffers = tensors.filter(({ isBuffer }) => isBuffer);
+  const learned = tensors.filter(({ isBuffer }) => !isBuffer);
+  const rest = buffers.length === 0 ? "" : `; ${plural(buffers.length, "buffer")}, which are recomputed`;
+  return `${plural(learned.length, "tensor")}, ${grouped(total(learned))} numbers${rest}`;
+};
+
+const takenLines = ({ takenFor, group }: Inspected): readonly string[] => {
+  if (takenFor.architecture === null)
+    return [group === null ? takenFor.reason : `taken for no network: ${takenFor.reason}`];
+  const { kind, config, assumed } = takenFor.architecture;
+  const { published } = takenFor;
+  return [
+    `taken for: ${kind}${published.length === 0 ? "" : `, as in ${published.join(", ")}`}`,
+    `configuration: ${JSON.stringify(config)}`,
+    ...(assumed.length === 0 ? [] : [`assumed, as the tensors leave it open: ${assumed.join(", ")}`]),
+  ];
+};
+
+const asJson = (file: string, inspected: Inspected): string => {
+  const { format, metadata, groups, group, tensors, takenFor } = inspected;
+  const taken =
+    takenFor.architecture === null
+      ? { takenFor: null, reason: takenFor.reason }
+      : { takenFor: { ...takenFor.architecture, published: takenFor.published } };
+  const parameters = total(tensors.filter(({ isBuffer }) => !isBuffer));
+  return JSON.stringify({ file, format, metadata, groups, group, tensors, parameters, ...taken });
+};
+
+/** 0 wherever the file could be read, whether it is a known network's or not. */
+export const runInspect =
+  (shell: Shell, named: string, options: InspectOptions): CommandTask =>
+  async () => {
+    const { group, json, ...overrides } = options;
+    const inspected = await inspectFile(resolveIn(shell, named), group, overrides)();
+    if (E.isLeft(inspected)) return inspected;
+    const content = inspected.right;
+    if (json === true) {
+      printLine(shell, asJson(named, content));
+      return E.right(0);
+    }
+    printLine(shell, `${named}: ${content.format}`);
+    for (const [key, value] of Object.entries(content.metadata))
+      printLine(shell, `${shownName(key)}: ${printable(value)}`);
+    printLine(shell, groupLine(content));
+    if (content.tensors.length > 0) {
+      const rows = content.tensors.map(({ name, dtype, shape, numbers, isBuffer }) => [
+        shownName(name),
+        dtype,
+        `[${shape.join(", ")}]`,
+        grouped(numbers),
+        isBuffer ? "buffer" : "",
+      ]);
+      const table = textTable(
+        [["tensor", "type", "shape", "numbers", ""], ...rows],
+        ["left", "left", "left", "right", "left"],
+      );
+      for (const line of table) printLine(shell, line);
+      printLine(shell, totalsLine(content));
+    }
+    for (const line of takenLines(content)) printLine(shell, line);
+    return E.right(0);
+  };
