@@ -1,0 +1,44 @@
+/** How a broken engine is made, and seen to be caught. */
+import {
+  type Algebra,
+  type Engine,
+  referenceAlgebra as R,
+  type ReferenceTensor,
+  referenceEngine,
+} from "@tadsr/core";
+import { checkLaw, laws } from "@tadsr/laws";
+import { expect } from "vitest";
+
+/** What comes of trying the law of this name. */
+export const outcome = async <T>(engine: Engine<T>, name: string) => {
+  const law = laws.find((candidate) => candidate.name === name);
+  if (law === undefined) throw new Error(`no law is called ${name}`);
+  return checkLaw(engine, law);
+};
+
+/** The law of this name fails, and says so. */
+export const expectCaught = async <T>(engine: Engine<T>, name: string): Promise<void> => {
+  const result = await outcome(engine, name);
+  expect(result).toMatchObject({ law: name, outcome: "fails" });
+  expect(result.explanation).toContain(name);
+  expect(result.explanation).toContain("seed 42");
+};
+
+/** The reference engine with parts of its algebra replaced. */
+export const withAlgebra = (changed: Partial<Algebra<ReferenceTensor>>): Engine<ReferenceTensor> => ({
+  ...referenceEngine,
+  name: "broken",
+  algebra: { ...R, ...changed },
+});
+
+export const map = (a: ReferenceTensor, f: (x: number) => number): ReferenceTensor => ({
+  shape: a.shape,
+  data: a.data.map(f),
+});
+
+/** Mistakes, the operations that make them, and the names of the laws that catch them. */
+export type Faults<T = ReferenceTensor> = readonly (readonly [
+  fault: string,
+  changed: Partial<Algebra<T>>,
+  law: string,
+])[];

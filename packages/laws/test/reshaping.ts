@@ -1,0 +1,57 @@
+/** How planted mistakes reshape and reorder images. */
+import type { ReferenceTensor } from "@tadsr/core";
+
+export type Image = ReferenceTensor;
+export type Size = readonly [n: number, h: number, w: number, c: number];
+
+export const sizeOf = (image: Image): Size => image.shape as [number, number, number, number];
+/** The same numbers under another shape. */
+export const shaped = (shape: readonly number[], { data }: Image): Image => ({ shape, data });
+
+/** A tensor from a formula over its flat index. */
+export const from = (shape: readonly number[], element: (i: number) => number): Image => ({
+  shape,
+  data: Float64Array.from({ length: shape.reduce((product, n) => product * n, 1) }, (_, i) => element(i)),
+});
+
+export const at = ({ data }: Image, i: number): number => data[i] as number;
+
+/** The channels j of k runs, channel j of run r at j k + r: taken by heads or groups in turns. */
+export const interleaved = (c: number, runs: number): readonly number[] =>
+  Array.from({ length: c }, (_, k) => (k % (c / runs)) * runs + Math.floor(k / (c / runs)));
+
+export const reordered = (a: Image, order: readonly number[]): Image => {
+  const c = order.length;
+  return from(a.shape, (i) => at(a, i - (i % c) + (order[i % c] as number)));
+};
+
+export const inverse = (order: readonly number[]): readonly number[] => order.map((_, k) => order.indexOf(k));
+
+/** Rows for columns. */
+export const transposed = (a: Image): Image => {
+  const [n, h, w, c] = sizeOf(a);
+  return from([n, w, h, c], (i) => {
+    const [channel, y, x, sample] = [
+      i % c,
+      Math.floor(i / c) % h,
+      Math.floor(i / (c * h)) % w,
+      Math.floor(i / (c * h * w)),
+    ];
+    return at(a, ((sample * h + y) * w + x) * c + channel);
+  });
+};
+
+/** The pixel at (y + by, x + by), round the edges. */
+export const rolled = (a: Image, by: number): Image => {
+  const [n, h, w, c] = sizeOf(a);
+  return from([n, h, w, c], (i) => {
+    const [channel, x, y, sample] = [
+      i % c,
+      Math.floor(i / c) % w,
+      Math.floor(i / (c * w)) % h,
+      Math.floor(i / (c * h * w)),
+    ];
+    const [row, column] = [(((y + by) % h) + h) % h, (((x + by) % w) + w) % w];
+    return at(a, ((sample * h + row) * w + column) * c + channel);
+  });
+};
