@@ -1,13 +1,14 @@
-/** `tadsr verify`: this project's mathematics against recorded reference numbers. */
+/** `tadsr verify`: this project's mathematics and networks against recorded reference numbers. */
 import type { Command } from "commander";
 import type { Perform } from "../perform.ts";
-import type { VerifyOptions } from "../verify/run.ts";
+import { DEFAULT_ENGINE, engineNames, type VerifyOptions } from "../verify/options.ts";
 
 export const addVerifyCommand = (program: Command, perform: Perform): void => {
   program
     .command("verify")
-    .description("compare this project's mathematics with recorded reference numbers")
+    .description("compare this project's mathematics and networks with recorded reference numbers")
     .requiredOption("--manifest <file>", "manifest.json of the reference numbers")
+    .option("--engine <name>", `what computes: ${engineNames().join(", ")}`, DEFAULT_ENGINE)
     .action((options: VerifyOptions) =>
       perform(async (shell) => (await import("../verify/run.ts")).runVerify(shell, options)),
     );

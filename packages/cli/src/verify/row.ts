@@ -4,9 +4,9 @@ export type Verdict =
   | "ok"
   /** Recomputed here, and different; or what is recorded cannot be read. */
   | "mismatch"
-  /** Needs something this version does not have. */
-  | "not yet"
-  /** The file does not record what this check compares. */
+  /** The engine cannot compute it. */
+  | "not run"
+  /** What this check compares is not recorded. */
   | "absent";
 
 export interface Row {
@@ -18,6 +18,8 @@ export interface Row {
   readonly error: number | null;
   readonly tolerance: number | null;
   readonly note: string;
+  /** Of weights in half or bfloat16 against numbers of the unrounded ones. */
+  readonly isRounded?: boolean;
 }
 
 type Numbers = ArrayLike<number>;
@@ -86,7 +88,27 @@ const without =
     note,
   });
 
-export const notYet = without("not yet");
+export const notRun = without("not run");
 export const absent = without("absent");
 /** Recorded so that it cannot be right. */
 export const broken = without("mismatch");
+
+/** The row, with `more` behind its note. */
+export const noted = (row: Row, more: string): Row => ({
+  ...row,
+  note: [row.note, more].filter((part) => part !== "").join("; "),
+});
+
+/**
+ * The row, but right all the same where the two differ by no more than `slack`: a sum of numbers that cancel
+ * is only as good as float32 is for the numbers. Infinite errors stay wrong.
+ */
+export const forgiven = (row: Row, computed: number, recorded: number, slack: number): Row => {
+  const difference = Math.abs(computed - recorded);
+  return row.verdict === "mismatch" && difference <= slack
+    ? noted(
+        { ...row, verdict: "ok" },
+        `they differ by ${difference.toExponential(1)}: it is a sum that cancels`,
+      )
+    : row;
+};

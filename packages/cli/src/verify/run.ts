@@ -1,21 +1,22 @@
-/** Prints what `verifyManifest` found. */
+/** What `tadsr verify` prints, and the exit code of it. */
+import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { ExitCode } from "../failure.ts";
+import { type ExitCode, usageFailure } from "../failure.ts";
+import { openRuntime } from "../open-runtime.ts";
 import type { CommandTask } from "../perform.ts";
 import { noteLine, printLine, resolveIn, type Shell } from "../shell.ts";
 import { textTable } from "../table.ts";
+import { engineOf, type VerifyOptions } from "./options.ts";
 import { verifyManifest } from "./report.ts";
 import type { Row, Verdict } from "./row.ts";
 
-export interface VerifyOptions {
-  readonly manifest: string;
-}
+const shownError = (error: number): string => (error === 0 ? "0" : error.toExponential(1));
 
 const cells = ({ entry, check, verdict, error, tolerance, note }: Row): readonly string[] => [
   entry,
   check,
   verdict === "mismatch" ? "MISMATCH" : verdict,
-  error === null ? "" : error === 0 ? "0" : error.toExponential(1),
+  error === null ? "" : shownError(error),
   tolerance === null ? "" : tolerance === 0 ? "0" : tolerance.toExponential(0),
   note,
 ];
@@ -23,23 +24,66 @@ const cells = ({ entry, check, verdict, error, tolerance, note }: Row): readonly
 const HEADER = ["entry", "check", "verdict", "error", "tolerance", "note"] as const;
 
 const ERRORS =
-  "Errors are relative: of each element in schedules (times alpha_t / eta_t where alpha_t is a factor), " +
-  "of the largest element in tensors.";
+  "Errors are relative: of each element in schedules (times alpha_t / eta_t where alpha_t is a factor) and in " +
+  "rounded weights, of the largest element in tensors.";
+
+/** The row whose error is the largest of all; infinite ones too. */
+const largest = (rows: readonly Row[]): Row | null =>
+  rows.reduce<Row | null>(
+    (worst, row) => (row.error !== null && row.error > (worst?.error ?? -1) ? row : worst),
+    null,
+  );
+
+const named = (row: Row | null): string =>
+  row === null ? "none" : `${shownError(row.error ?? 0)} (${row.entry}, ${row.check})`;
+
+/** The largest errors, of float32 weights and of those in 16 bits. */
+const largestLine = (engine: string, rows: readonly Row[]): string => {
+  const rounded = rows.filter(({ isRounded }) => isRounded === true);
+  const exact = rows.filter(({ isRounded }) => isRounded !== true);
+  const beside = rounded.length === 0 ? "" : `; of weights in 16 bits ${named(largest(rounded))}`;
+  return `Largest error on ${engine}: ${named(largest(exact))}${beside}.`;
+};
+
+/** Where a person looks on, the entry in work: some engines need minutes for one. */
+const watchOn =
+  ({ stderr }: Shell) =>
+  (doing: string, done: number, total: number): void => {
+    if (stderr.isTTY === true) stderr.write(`\r\u001b[2K${done + 1} of ${total}: ${doing}`);
+  };
+
+const wipe = ({ stderr }: Shell): void => {
+  if (stderr.isTTY === true) stderr.write("\r\u001b[2K");
+};
+
+const print = (shell: Shell, manifest: string, engine: string, rows: readonly Row[]): ExitCode => {
+  const alignments = ["left", "left", "left", "right", "right", "left"] as const;
+  for (const line of textTable([HEADER, ...rows.map(cells)], alignments)) printLine(shell, line);
+  const count = (verdict: Verdict): number => rows.filter((row) => row.verdict === verdict).length;
+  printLine(
+    shell,
+    `${count("ok")} ok, ${count("mismatch")} mismatched, ${count("not run")} not run, ${count("absent")} absent`,
+  );
+  printLine(shell, ERRORS);
+  printLine(shell, largestLine(engine, rows));
+  if (count("ok") + count("mismatch") === 0) {
+    noteLine(shell, `manifest ${manifest}: nothing in it or beside it could be compared; check the folder`);
+    return 1;
+  }
+  return count("mismatch") === 0 ? 0 : 1;
+};
 
 /** Prints every row and a count; 1 where anything differs, or where nothing could be compared. */
-export const runVerify = (shell: Shell, { manifest }: VerifyOptions): CommandTask =>
-  TE.map((rows: readonly Row[]): ExitCode => {
-    const alignments = ["left", "left", "left", "right", "right", "left"] as const;
-    for (const line of textTable([HEADER, ...rows.map(cells)], alignments)) printLine(shell, line);
-    const count = (verdict: Verdict): number => rows.filter((row) => row.verdict === verdict).length;
-    printLine(
-      shell,
-      `${count("ok")} ok, ${count("mismatch")} mismatched, ${count("not yet")} not yet, ${count("absent")} absent`,
-    );
-    printLine(shell, ERRORS);
-    if (count("ok") + count("mismatch") === 0) {
-      noteLine(shell, `manifest ${manifest}: nothing in it or beside it could be compared; check the folder`);
-      return 1;
-    }
-    return count("mismatch") === 0 ? 0 : 1;
-  })(verifyManifest(resolveIn(shell, manifest), manifest));
+export const runVerify = (shell: Shell, { manifest, engine: typed }: VerifyOptions): CommandTask => {
+  const name = engineOf(typed);
+  if (E.isLeft(name)) return TE.left(usageFailure(name.left));
+  return TE.bracket(
+    openRuntime(name.right),
+    (engine) =>
+      TE.map((rows: readonly Row[]) => {
+        wipe(shell);
+        return print(shell, manifest, engine.name, rows);
+      })(verifyManifest(resolveIn(shell, manifest), manifest, engine, watchOn(shell))),
+    (engine) => TE.fromTask(() => engine.close()),
+  );
+};

@@ -1,7 +1,7 @@
 /** The tensors of a file in float64, as they are recorded: PyTorch's layout, the batch first. */
 
 import type { NdArray, ReferenceTensor } from "@tadsr/core";
-import { openSafetensors, readTensors } from "@tadsr/model";
+import { openSafetensors, type SafetensorsFile } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 
@@ -21,31 +21,58 @@ export const present = <Name extends string>(
   return E.right(found as Record<Name, ReferenceTensor>);
 };
 
-/** The i-th sample of a batch, as a batch of one; empty where there is none. */
-export const sample = ({ shape, data }: ReferenceTensor, i: number): ReferenceTensor => {
-  const [count = 0, ...rest] = shape;
-  const size = count === 0 ? 0 : data.length / count;
-  return { shape: [1, ...rest], data: data.slice(i * size, (i + 1) * size) };
+/** The k-th of the tensors of the shape that lie one after another in `all`; empty beyond the last. */
+export const stateAt = (all: ReferenceTensor, k: number, shape: readonly number[]): ReferenceTensor => {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return { shape, data: all.data.slice(k * size, (k + 1) * size) };
 };
 
-/** Every tensor of floating-point numbers; the others (times, indices) no check reads. */
+/** PyTorch's [n, c, h, w] as an image [n, h, w, c]. Throws where there are not four axes. */
+export const imageOf = ({ shape, data }: ReferenceTensor): ReferenceTensor => {
+  const [n, c, h, w] = shape;
+  if (shape.length !== 4 || n === undefined || c === undefined || h === undefined || w === undefined)
+    throw new Error(`found a tensor of shape [${shape.join(", ")}], expected an image [n, c, h, w]`);
+  const result = new Float64Array(data.length);
+  let to = 0;
+  for (let sample = 0; sample < n; sample++)
+    for (let pixel = 0; pixel < h * w; pixel++)
+      for (let channel = 0; channel < c; channel++)
+        result[to++] = data[(sample * c + channel) * h * w + pixel] ?? Number.NaN;
+  return { shape: [n, h, w, c], data: result };
+};
+
+/** The inverse of `imageOf`. */
+export const recordOf = ({ shape, data }: NdArray): ReferenceTensor => {
+  const [n = 0, h = 0, w = 0, c = 0] = shape;
+  const result = new Float64Array(data.length);
+  let from = 0;
+  for (let sample = 0; sample < n; sample++)
+    for (let pixel = 0; pixel < h * w; pixel++)
+      for (let channel = 0; channel < c; channel++)
+        result[(sample * c + channel) * h * w + pixel] = data[from++] ?? Number.NaN;
+  return { shape: [n, c, h, w], data: result };
+};
+
+const FLOATS = /^(F64|F32|F16|BF16)$/;
+const INTEGERS = /^[IU](8|16|32|64)$/;
+
+const readAll =
+  (opened: SafetensorsFile): TE.TaskEither<{ readonly message: string }, TensorFile> =>
+  async () => {
+    const tensors = new Map<string, ReferenceTensor>();
+    for (const { name, type } of opened.entries.values()) {
+      const read = FLOATS.test(type) ? opened.read : INTEGERS.test(type) ? opened.readIntegers : null;
+      if (read === null) continue;
+      const tensor = await read(name)();
+      if (E.isLeft(tensor)) return tensor;
+      const { shape, data } = tensor.right;
+      tensors.set(name, { shape, data: Float64Array.from(data) });
+    }
+    return E.right(tensors);
+  };
+
+/** Every tensor of numbers; those of other types (truth values) no check reads. */
 export const readTensorFile = (path: string): TE.TaskEither<string, TensorFile> =>
   TE.mapLeft(({ message }: { readonly message: string }) => message)(
-    TE.bracket(
-      openSafetensors(path),
-      (opened) => {
-        const floats = [...opened.entries.values()].filter(({ type }) => /^(F32|F16|BF16)$/.test(type));
-        const names = floats.map(({ name }) => name);
-        return TE.map(
-          (tensors: Readonly<Record<string, NdArray>>): TensorFile =>
-            new Map(
-              Object.entries(tensors).map(([name, { shape, data }]) => [
-                name,
-                { shape, data: Float64Array.from(data) },
-              ]),
-            ),
-        )(readTensors(opened, names));
-      },
-      (opened) => TE.fromTask(opened.close),
-    ),
+    TE.bracket(openSafetensors(path), readAll, (opened) => TE.fromTask(opened.close)),
   );

@@ -1,94 +1,268 @@
-/** `train_step.safetensors`: what one step of Algorithm 1 recorded, where no network is needed. */
+/** An entry of a training step: Algorithm 1 run by the training's own code on the recorded draws. */
+import type { Engine, Schedule } from "@tadsr/core";
+import { inferArchitecture, isBuffer, tensorsOf } from "@tadsr/model";
 import {
-  distillationLoss,
-  referenceAlgebra,
-  type Schedule,
-  scoreSurrogate,
-  startOfSampling,
-  studentObjective,
-} from "@tadsr/core";
-import { checkTensors, FLOAT32_TOLERANCE, REDUCTION_TOLERANCE } from "./check-tensors.ts";
-import { isObject, type JsonObject, numberOf } from "./json.ts";
-import { absent, notYet, type Row } from "./row.ts";
-import type { TensorFile } from "./tensor-file.ts";
+  ADAMW_DEFAULTS,
+  type AdamWOptions,
+  type AlgorithmSettings,
+  type RecordedDraws,
+  type RecordedStep,
+  runAlgorithmOne,
+} from "@tadsr/train";
+import * as E from "fp-ts/lib/Either.js";
+import { firstLine } from "../failure.ts";
+import { type Folder, inFolder } from "./folder.ts";
+import { isObject, type JsonObject, numberOf, textOf } from "./json.ts";
+import { learnedChecks, learnedRows } from "./learned.ts";
+import {
+  discriminatorConfigOf,
+  namedIn,
+  type Predicting,
+  predictingNetwork,
+  type Unusable,
+  type Usable,
+} from "./networks.ts";
+import { NETWORK_TOLERANCE } from "./rounding.ts";
+import { absent, broken, compared, forgiven, notRun, type Row } from "./row.ts";
+import { imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
+import { scoreSize, trainStepRecords } from "./train-step-records.ts";
+import { surveyWeights, weightsOf } from "./weights-file.ts";
 
-const entry = "train_step";
+type Judge = Parameters<typeof runAlgorithmOne>[1]["discriminator"];
 
-/** The manifest repeats the losses: they must be the file's. */
-const manifestLosses = (file: TensorFile, manifest: JsonObject): readonly Row[] => {
-  const check = checkTensors(entry, file);
-  const losses = manifest.losses;
-  if (!isObject(losses)) return [];
-  return Object.keys(losses).map((name) =>
-    check(`manifest's ${name} = loss.${name}`, [`loss.${name}`], FLOAT32_TOLERANCE, (tensors) => [
-      [numberOf(losses, name) ?? Number.NaN],
-      tensors[`loss.${name}`]?.data ?? [],
-    ]),
+/** Of the real-world training (FACTS section 4), where the manifest says nothing. */
+const PUBLISHED = { lambda_hsd: 1, lambda_adv: 0.02, lr: 5e-5 } as const;
+
+/** "AdamW betas 0.9/0.999 eps 1e-8 no decay": what it tells, the usual values for what it does not. */
+export const adamwOf = (text: string | undefined): AdamWOptions => {
+  const number = String.raw`\s*[=:]?\s*\(?\s*([0-9.]+(?:e[-+]?\d+)?)`;
+  const read = (pattern: string, group = 1): number | undefined => {
+    const found = new RegExp(pattern, "i").exec(text ?? "")?.[group];
+    return found === undefined || Number.isNaN(Number(found)) ? undefined : Number(found);
+  };
+  const betas = `betas${number}[/,\\s]+([0-9.]+)`;
+  return {
+    beta1: read(betas) ?? ADAMW_DEFAULTS.beta1,
+    beta2: read(betas, 2) ?? ADAMW_DEFAULTS.beta2,
+    epsilon: read(`eps(?:ilon)?${number}`) ?? ADAMW_DEFAULTS.epsilon,
+    weightDecay: read(`decay${number}`) ?? ADAMW_DEFAULTS.weightDecay,
+  };
+};
+
+/** `discriminator` of the entry: its file and configuration; the latter is inferred where it is not there. */
+const judgeOf = async (folder: Folder, manifest: JsonObject): Promise<Usable<Judge>> => {
+  const record = manifest.discriminator;
+  const file = isObject(record) ? textOf(record, "file") : textOf(manifest, "discriminator");
+  if (file === undefined) return E.left({ absent: "the manifest names no discriminator for it" });
+  if (!folder.names.includes(file)) return E.left({ absent: `${file} is not there` });
+  const path = inFolder(folder, file);
+  const survey = await surveyWeights(path)();
+  if (E.isLeft(survey)) return E.left({ broken: survey.left });
+  const inferred = inferArchitecture(survey.right.shapes, { file });
+  if (E.isLeft(inferred)) return E.left({ broken: inferred.left.message });
+  if (inferred.right.kind !== "discriminator")
+    return E.left({ broken: `${file} is of a ${inferred.right.kind}, expected a discriminator` });
+  const said = isObject(record) && "channels" in record ? discriminatorConfigOf(record) : null;
+  if (said !== null && E.isLeft(said)) return said;
+  const config = said?.right ?? inferred.right.config;
+  const weights = await weightsOf(path, tensorsOf({ kind: config.kind, config, assumed: [] }))();
+  return E.isLeft(weights)
+    ? E.left({ broken: weights.left })
+    : E.right({
+        config,
+        weights: Object.fromEntries(Object.entries(weights.right).filter(([name]) => !isBuffer(name))),
+      });
+};
+
+const DRAWS = ["z0", "z_y", "lq", "eps", "t_d", "eps_d", "t_hsd", "eps_hsd"] as const;
+
+const drawsOf = (file: TensorFile): Usable<RecordedDraws> => {
+  // Where it is not recorded, the condition is z_y itself.
+  const condition = file.has("lq") ? "lq" : "z_y";
+  const found = present(
+    file,
+    DRAWS.filter((name) => name !== "lq" || condition === "lq"),
   );
-};
-
-const objectiveRow = (file: TensorFile, manifest: JsonObject): Row => {
-  const check = "loss.total (Eq 13)";
-  const lambda_1 = numberOf(manifest, "lambda_hsd");
-  const lambda_2 = numberOf(manifest, "lambda_adv");
-  if (lambda_1 === undefined || lambda_2 === undefined) {
-    return absent(entry, check, "the manifest gives no lambda_hsd or lambda_adv");
+  if (E.isLeft(found)) return E.left({ absent: found.left });
+  const { z0, z_y, eps, t_d, eps_d, t_hsd, eps_hsd } = found.right;
+  try {
+    const batch = z0.shape[0] ?? 1;
+    // 0-based indices; one for all, or one for each sample.
+    const times = ({ data }: typeof t_d): readonly number[] =>
+      Array.from({ length: batch }, (_, i) => (data[data.length === 1 ? 0 : i] ?? Number.NaN) + 1);
+    return E.right({
+      z_0: imageOf(z0),
+      z_y: imageOf(z_y),
+      condition: imageOf(found.right[condition]),
+      noise: imageOf(eps),
+      judgeNoise: imageOf(eps_d),
+      judgeTime: times(t_d),
+      scoreNoise: imageOf(eps_hsd),
+      scoreTime: times(t_hsd),
+    });
+  } catch (thrown) {
+    return E.left({ broken: firstLine(thrown) });
   }
-  const compare = checkTensors(entry, file);
-  const names = ["loss.distill", "loss.hsd", "loss.G", "loss.total"] as const;
-  return compare(check, names, REDUCTION_TOLERANCE, (tensors) => [
-    studentObjective(referenceAlgebra, { lambda_1, lambda_2 })({
-      distillation: tensors["loss.distill"],
-      scoreDistillation: tensors["loss.hsd"],
-      adversarial: tensors["loss.G"],
-    }).loss.data,
-    tensors["loss.total"].data,
-  ]);
 };
 
-export const checkTrainStep = (
+const ALGORITHM = "Algorithm 1";
+const LOSSES = ["D", "distill", "hsd", "sds", "G", "total"] as const;
+/** A loss may be a mean of numbers that cancel; so much of their size is lost to rounding in the networks. */
+const CANCELLING = NETWORK_TOLERANCE / 10;
+
+/** What an engine without gradients has no part of. */
+const WITHOUT_GRADIENTS = "has no gradients, which the discriminator's update needs first: take one of tfjs";
+
+const lossRows = (
+  entry: string,
+  file: TensorFile,
+  result: RecordedStep,
+  { weights }: AlgorithmSettings,
+  engine: string,
+): readonly Row[] => {
+  const sizes = { hsd: scoreSize(file, "hsd"), sds: scoreSize(file, "sds"), G: 1, D: 0, distill: 0 };
+  const slack = {
+    ...sizes,
+    total: weights.score * sizes.hsd + weights.adversarial * sizes.G,
+  };
+  const computed: Readonly<Record<(typeof LOSSES)[number], number | undefined>> = {
+    D: result.discriminatorLoss,
+    distill: result.distillation,
+    hsd: result.score.loss,
+    sds: result.scoreSampling.loss,
+    G: result.trained?.adversarial,
+    total: result.trained?.total,
+  };
+  return LOSSES.map((name) => {
+    const check = `${ALGORITHM}: loss.${name}`;
+    const recorded = file.get(`loss.${name}`);
+    const value = computed[name];
+    if (recorded === undefined) return absent(entry, check, `loss.${name} is not in the file`);
+    if (value === undefined) return notRun(entry, check, `${engine} ${WITHOUT_GRADIENTS}`);
+    const row = compared(entry, check, [value], recorded.data, NETWORK_TOLERANCE);
+    return forgiven(row, value, recorded.data[0] ?? Number.NaN, CANCELLING * slack[name]);
+  });
+};
+
+const imageRows = (entry: string, file: TensorFile, result: RecordedStep): readonly Row[] =>
+  (
+    [
+      ["z_T", result.z_T],
+      ["student.z0", result.z_0_student],
+      ["teacher.z0", result.z_0_teacher],
+      ["hsd.gradient", result.score.gradient],
+      ["sds.gradient", result.scoreSampling.gradient],
+    ] as const
+  ).map(([name, computed]) => {
+    const recorded = file.get(name);
+    return recorded === undefined
+      ? absent(entry, `${ALGORITHM}: ${name}`, `${name} is not in the file`)
+      : compared(entry, `${ALGORITHM}: ${name}`, recordOf(computed).data, recorded.data, NETWORK_TOLERANCE);
+  });
+
+const settingsOf = (manifest: JsonObject): AlgorithmSettings => {
+  const rate = numberOf(manifest, "lr") ?? PUBLISHED.lr;
+  return {
+    weights: {
+      distillation: 1,
+      score: numberOf(manifest, "lambda_hsd") ?? PUBLISHED.lambda_hsd,
+      adversarial: numberOf(manifest, "lambda_adv") ?? PUBLISHED.lambda_adv,
+    },
+    reading: { inputScaling: "once" },
+    rate,
+    adversaryRate: rate,
+    adamw: adamwOf(textOf(manifest, "optimizer")),
+  };
+};
+
+/** Everything a step is made from. */
+interface Given {
+  readonly teacher: Predicting;
+  readonly student: Predicting;
+  readonly judge: Judge;
+  readonly draws: RecordedDraws;
+}
+
+const givenOf = async (
+  folder: Folder,
+  all: JsonObject,
+  manifest: JsonObject,
+  file: TensorFile,
+): Promise<Usable<Given>> => {
+  const [ofTeacher, ofStudent] = [namedIn(manifest, "teacher"), namedIn(manifest, "student")];
+  if (E.isLeft(ofTeacher)) return ofTeacher;
+  if (E.isLeft(ofStudent)) return ofStudent;
+  const draws = drawsOf(file);
+  if (E.isLeft(draws)) return draws;
+  const teacher = await predictingNetwork(folder, all, ofTeacher.right, null);
+  if (E.isLeft(teacher)) return teacher;
+  const student = await predictingNetwork(folder, all, ofStudent.right, ofTeacher.right);
+  if (E.isLeft(student)) return student;
+  const judge = await judgeOf(folder, manifest);
+  if (E.isLeft(judge)) return judge;
+  const given = { teacher: teacher.right, student: student.right, judge: judge.right, draws: draws.right };
+  return E.right(given);
+};
+
+const runRows = async <T>(
+  engine: Engine<T>,
+  entry: string,
   file: TensorFile,
   schedule: Schedule,
-  manifest: JsonObject,
-): readonly Row[] => {
-  const check = checkTensors(entry, file);
-  const start = startOfSampling(referenceAlgebra, schedule);
-  const distillation = distillationLoss(referenceAlgebra);
-  const surrogate = scoreSurrogate(referenceAlgebra);
+  settings: AlgorithmSettings,
+  { teacher, student, judge, draws }: Given,
+): Promise<readonly Row[]> => {
+  const result = await runAlgorithmOne(
+    engine,
+    { schedule, student, teacher, discriminator: judge },
+    draws,
+    settings,
+  );
+  const { trained } = result;
+  const { rate } = settings;
   return [
-    check("z_T = z_y + kappa sqrt(eta_T) eps", ["z_y", "eps", "z_T"], FLOAT32_TOLERANCE, (tensors) => [
-      start(tensors.z_y, tensors.eps).data,
-      tensors.z_T.data,
-    ]),
-    check(
-      "loss.distill (Eq 6)",
-      ["student.z0", "teacher.z0", "loss.distill"],
-      REDUCTION_TOLERANCE,
-      (tensors) => [
-        distillation(tensors["student.z0"], tensors["teacher.z0"]).data,
-        tensors["loss.distill"].data,
-      ],
-    ),
-    check(
-      "hsd.gradient = its closed form (Eq 7, 8)",
-      ["hsd.gradient", "hsd.gradient_closed_form"],
-      REDUCTION_TOLERANCE,
-      (tensors) => [tensors["hsd.gradient_closed_form"].data, tensors["hsd.gradient"].data],
-    ),
-    ...(["hsd", "sds"] as const).map((name) =>
-      check(
-        `loss.${name} = mean(${name}.gradient z_0)`,
-        [`${name}.gradient`, "student.z0", `loss.${name}`],
-        REDUCTION_TOLERANCE,
-        (tensors) => [
-          surrogate(tensors[`${name}.gradient`], tensors["student.z0"]).data,
-          tensors[`loss.${name}`].data,
-        ],
-      ),
-    ),
-    objectiveRow(file, manifest),
-    ...manifestLosses(file, manifest),
-    notYet(entry, "student, teacher, discriminator", "needs the paper's networks and their .pth weights"),
-    notYet(entry, "gradients and AdamW's step", "needs the paper's networks and their .pth weights"),
+    ...imageRows(entry, file, result),
+    ...lossRows(entry, file, result, settings, engine.name),
+    ...(trained === null
+      ? [...learnedChecks("D"), ...learnedChecks("student")].map((check) =>
+          notRun(entry, check, `${engine.name} has no gradients: take one of tfjs`),
+        )
+      : [
+          ...learnedRows(entry, file, {
+            who: "D",
+            before: judge.weights,
+            learned: trained.discriminator,
+            rate,
+          }),
+          ...learnedRows(entry, file, {
+            who: "student",
+            before: student.weights,
+            learned: trained.student,
+            rate,
+          }),
+        ]),
   ];
+};
+
+export const checkTrainStep = async <T>(
+  engine: Engine<T>,
+  folder: Folder,
+  all: JsonObject,
+  entry: string,
+  file: TensorFile,
+  schedule: Schedule,
+): Promise<readonly Row[]> => {
+  const own = all[entry];
+  const manifest = isObject(own) ? own : {};
+  const records = trainStepRecords(entry, file, schedule, manifest);
+  const without = (reason: Unusable): Row =>
+    "absent" in reason ? absent(entry, ALGORITHM, reason.absent) : broken(entry, ALGORITHM, reason.broken);
+  const given = await givenOf(folder, all, manifest, file);
+  if (E.isLeft(given)) return [...records, without(given.left)];
+  try {
+    const rows = await runRows(engine, entry, file, schedule, settingsOf(manifest), given.right);
+    return [...records, ...rows];
+  } catch (thrown) {
+    return [...records, broken(entry, ALGORITHM, firstLine(thrown))];
+  }
 };

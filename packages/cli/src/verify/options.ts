@@ -1,0 +1,30 @@
+/** What `verify` is asked for. */
+import { type RuntimeName, runtimes } from "@tadsr/runtime-node";
+import * as E from "fp-ts/lib/Either.js";
+
+export interface VerifyOptions {
+  readonly manifest: string;
+  readonly engine: string;
+}
+
+/** What TensorFlow.js is beneath: those runtimes have a second name with it in front. */
+const TFJS = "tfjs-";
+
+/** Needs nothing but npm, and has gradients, so that nothing is left out. */
+export const DEFAULT_ENGINE = `${TFJS}wasm`;
+
+const isRuntime = (name: string): name is RuntimeName => Object.hasOwn(runtimes, name);
+
+/** All that may be typed, as help shows it. */
+export const engineNames = (): readonly string[] =>
+  Object.keys(runtimes).map((name) => (name === "reference" ? name : `${TFJS}${name}`));
+
+/** `reference`, or a runtime with or without `tfjs-` before it. */
+export const engineOf = (typed: string): E.Either<string, RuntimeName> => {
+  const name = typed.startsWith(TFJS) ? typed.slice(TFJS.length) : typed;
+  return isRuntime(name) && typed !== `${TFJS}reference`
+    ? E.right(name)
+    : E.left(
+        `option '--engine <name>': there is no engine '${typed}'; there are ${engineNames().join(", ")}`,
+      );
+};

@@ -1,0 +1,66 @@
+/**
+ * Whether two configurations make the same network: one that does the same operations with the same options on
+ * the same parameters in the same order. Configurations may differ where this is so: a window as wide as its
+ * level is as good as a wider one.
+ */
+import type { Algebra, Tensors } from "@tadsr/core";
+import {
+  type Architecture,
+  discriminator,
+  type ParameterSpec,
+  residualUNet,
+  swinUNet,
+  vqAutoencoder,
+} from "@tadsr/model";
+
+/** Where a tensor comes from: the n-th operation, or a name. */
+interface Origin {
+  readonly from: number | string;
+}
+
+/** Notes every operation instead of doing it. */
+const scribe = (lines: string[]): Algebra<Origin> =>
+  new Proxy({} as Algebra<Origin>, {
+    get:
+      (_, name) =>
+      (...operands: readonly unknown[]): Origin => {
+        lines.push(JSON.stringify([name, ...operands]));
+        return { from: lines.length - 1 };
+      },
+  });
+
+const named = (specs: readonly ParameterSpec[]): Tensors<Origin> =>
+  Object.fromEntries(specs.map(({ name }) => [name, { from: name }]));
+
+/** What the network does, a line an operation. */
+export const operationsOf = (architecture: Architecture): readonly string[] => {
+  const lines: string[] = [];
+  const algebra = scribe(lines);
+  switch (architecture.kind) {
+    case "swin-unet":
+    case "residual-unet": {
+      const network =
+        architecture.kind === "swin-unet" ? swinUNet(architecture.config) : residualUNet(architecture.config);
+      const inputs = { input: { from: "z_t" }, condition: { from: "z_y" }, time: { from: "t" } };
+      network.run(algebra)(named(network.parameters), inputs);
+      return lines;
+    }
+    case "vq-autoencoder": {
+      const { parameters, encoder, quantiser, decoder } = vqAutoencoder(architecture.config);
+      for (const part of [encoder, quantiser, decoder])
+        part.run(algebra, named(parameters), { from: "picture or latent" });
+      return lines;
+    }
+    case "discriminator": {
+      const { parameters, state, run } = discriminator(architecture.config);
+      const features = architecture.config.channels.map((_, k) => ({ from: `feature ${k}` }));
+      run(algebra)(named(parameters), named(state), { features, time: { from: "t" } });
+      return lines;
+    }
+  }
+};
+
+export const isSameNetwork = (a: Architecture, b: Architecture): boolean => {
+  const [ofA, ofB] = [operationsOf(a), operationsOf(b)];
+  return ofA.length === ofB.length && ofA.every((line, i) => line === ofB[i]);
+};

@@ -1,0 +1,95 @@
+/** A UNet's recorded calls: y = network(x, t, lq). */
+import type { Engine } from "@tadsr/core";
+import {
+  type ConditionedNetwork,
+  type Lifetimes,
+  lifetimesOf,
+  type ResidualUNetConfig,
+  releasingAlgebra,
+  residualUNet,
+  type SwinUNetConfig,
+  swinUNet,
+} from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import { firstLine } from "../failure.ts";
+import { toleranceOf } from "./rounding.ts";
+import { absent, broken, compared, type Row } from "./row.ts";
+import type { Loaded, Subject } from "./subject.ts";
+import { imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
+
+export type UNetConfig = SwinUNetConfig | ResidualUNetConfig;
+
+export const unetOf = (config: UNetConfig): ConditionedNetwork =>
+  config.kind === "swin-unet" ? swinUNet(config) : residualUNet(config);
+
+/** Numbers of the calls that are recorded, from 0 on. */
+const callsOf = (file: TensorFile): readonly number[] => {
+  const calls = [...file.keys()].flatMap((name) => /^(\d+)\.(x|y)$/.exec(name)?.[1] ?? []);
+  return [...new Set(calls.map(Number))].sort((a, b) => a - b);
+};
+
+const callRow = async <T>(
+  engine: Engine<T>,
+  { uploaded, rounding }: Loaded<T>,
+  { network, lifetimes, isConditioned }: Runnable,
+  io: TensorFile,
+  call: number,
+): Promise<Row> => {
+  const check = `call ${call}`;
+  const names = [`${call}.x`, `${call}.t`, `${call}.y`, ...(isConditioned ? [`${call}.lq`] : [])];
+  const found = present(io, names);
+  if (E.isLeft(found)) return absent("", check, found.left);
+  const { [`${call}.x`]: x, [`${call}.t`]: t, [`${call}.y`]: y, [`${call}.lq`]: lq } = found.right;
+  if (x === undefined || t === undefined || y === undefined) return absent("", check, "nothing is recorded");
+  try {
+    const image = imageOf(x);
+    const batch = image.shape[0] ?? 1;
+    const indices = [...t.data];
+    const index = indices.length === batch ? indices : (indices[0] ?? 0);
+    const result = engine.scope(() => {
+      const input = engine.upload("image", image);
+      const condition = lq === undefined ? input : engine.upload("image", imageOf(lq));
+      const time = engine.upload("matrix", network.timeFeatures(index, batch));
+      return network.run(releasingAlgebra(engine, lifetimes))(uploaded, { input, condition, time });
+    });
+    const computed = recordOf(await engine.download("image", result));
+    engine.release([result]);
+    return compared("", check, computed.data, y.data, toleranceOf(rounding));
+  } catch (thrown) {
+    return broken("", check, firstLine(thrown));
+  }
+};
+
+interface Runnable {
+  readonly network: ConditionedNetwork;
+  readonly lifetimes: Lifetimes;
+  readonly isConditioned: boolean;
+}
+
+/** `io`: null where nothing is recorded, so that only the file itself is looked at. */
+export const unetSubject = (
+  config: UNetConfig,
+  recordedCount: number | undefined,
+  io: TensorFile | null,
+): Subject => {
+  const network = unetOf(config);
+  const isConditioned = config.kind === "residual-unet" || config.condition !== null;
+  const runnable = { network, lifetimes: lifetimesOf(network), isConditioned };
+  return {
+    architecture:
+      config.kind === "swin-unet"
+        ? { kind: config.kind, config, assumed: [] }
+        : { kind: config.kind, config, assumed: [] },
+    tensors: network.parameters,
+    parameters: network.parameters,
+    recordedCount,
+    run: async (engine, loaded) => {
+      if (io === null) return [];
+      const calls = callsOf(io);
+      if (calls.length === 0) return [absent("", "call 0", "0.x, 0.t, 0.y are not in the file")];
+      const rows: Row[] = [];
+      for (const call of calls) rows.push(await callRow(engine, loaded, runnable, io, call));
+      return rows;
+    },
+  };
+};

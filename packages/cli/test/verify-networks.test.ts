@@ -1,0 +1,177 @@
+/** `tadsr verify` on the authors' networks, as far as their files are kept here. */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readWeights, swinUNet, swinUNetConfigOf, writeSafetensors } from "@tadsr/model";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { paperFixtures } from "../../model/test/paper-fixtures.ts";
+import { temporaryFolder } from "./memory-shell.ts";
+import { withRenamedTensor, withScaledElement } from "./safetensors-bytes.ts";
+import { checksOf, copyPaper, right, verifyIn, writeJson } from "./verify-folders.ts";
+
+const paper = paperFixtures();
+
+type Json = Record<string, Record<string, unknown>>;
+
+let folder: ReturnType<typeof temporaryFolder>;
+let manifest: Json;
+beforeEach(() => {
+  folder = temporaryFolder();
+  manifest = JSON.parse(readFileSync(join(paper(), "manifest.json"), "utf8")) as Json;
+});
+afterEach(() => folder.remove());
+
+const at = (name: string): string => join(folder.path, name);
+
+/** The files and the entries that are named, and no others. */
+const take = (files: readonly string[], entries: Json): void => {
+  copyPaper(paper(), folder.path, files);
+  writeJson(folder.path, "schedules.json", {});
+  writeJson(folder.path, "manifest.json", entries);
+};
+
+const FACE = ["unet_face.pth", "unet_face.io.safetensors"];
+
+describe("tadsr verify on the authors' networks", () => {
+  it("agrees with every record of them on wasm", async () => {
+    const stems = ["unet_a", "unet_face", "vq_f8_face", "discriminator"];
+    const weights = stems.map((name) => (name === "vq_f8_face" ? `${name}.legacy.pth` : `${name}.pth`));
+    copyPaper(paper(), folder.path, [
+      ...[...weights, ...stems.map((name) => `${name}.io.safetensors`)],
+      ...["student.pth", "samplers.safetensors", "train_step.safetensors"],
+    ]);
+    const { code, rows, lines } = await verifyIn(folder.path);
+    expect({ code, wrong: checksOf(rows, "MISMATCH") }).toEqual({ code: 0, wrong: [] });
+    expect(checksOf(rows, "not run")).toEqual([]);
+    expect(checksOf(rows, "absent")).toEqual(["vq_f4: vq_f4.pth", "vq_f4: vq_f4.io.safetensors"]);
+    const losses = ["D", "distill", "hsd", "sds", "G", "total"].map((name) => `Algorithm 1: loss.${name}`);
+    const expected: Readonly<Record<string, readonly string[]>> = {
+      unet_a: ["unet_a.pth: parameters", "unet_a.pth: call 0", "unet_a.pth: call 1"],
+      unet_face: ["unet_face.pth: call 0", "unet_face.pth: inferred from its tensors"],
+      vq_f8_face: [
+        ...["encode: z", "quantise: indices", "quantise: quant", "decode: decoded"],
+        "decode: decoded_unquantized",
+      ].map((check) => `vq_f8_face.legacy.pth: ${check}`),
+      samplers: [
+        ...["deterministic (Eq 3): every state", "deterministic (Eq 3): deterministic.z0"],
+        ...["stochastic (Eq 2): stochastic.z0", "one_step: one_step.z0", "inverse: inverse.z_T"],
+      ],
+      student: ["student.pth: parameters"],
+      discriminator: ["eval.logits.0", "train.logits.2"].map((check) => `discriminator.pth: ${check}`),
+      train_step: [
+        ...["z_T", "student.z0", "teacher.z0", "hsd.gradient", "sds.gradient"].map(
+          (name) => `Algorithm 1: ${name}`,
+        ),
+        ...losses,
+        ...["grad.D.*", "gradnorm.D", "adamw.D.*", "grad.student.*", "gradnorm.student", "adamw.student.*"],
+      ],
+    };
+    const compared = checksOf(rows, "ok");
+    for (const [entry, checks] of Object.entries(expected))
+      for (const check of checks) expect(compared).toContain(`${entry}: ${check}`);
+    expect(lines.at(-1)).toMatch(/^Largest error on wasm: \d\.\de-\d+ \(/);
+  });
+
+  it("compares in float64 on the reference, and says what that cannot do", async () => {
+    take(
+      [...FACE, "discriminator.pth", "discriminator.io.safetensors"],
+      ...([{ unet_face: manifest.unet_face, train_step: manifest.train_step }] as const),
+    );
+    const { code, rows } = await verifyIn(folder.path, "--engine", "reference");
+    expect({ code, wrong: checksOf(rows, "MISMATCH") }).toEqual({ code: 0, wrong: [] });
+    expect(checksOf(rows, "ok")).toContain("unet_face: unet_face.pth: call 1");
+    expect(checksOf(rows, "ok")).toContain("discriminator: discriminator.pth: train.logits.1");
+    expect(checksOf(rows, "absent")).toEqual([
+      ...["student: student.pth", "train_step: train_step.safetensors"],
+    ]);
+  });
+});
+
+describe("tadsr verify finds in a network's files", () => {
+  const face = (): Json => ({ unet_face: manifest.unet_face as Record<string, unknown> });
+
+  it("a number that is another one", async () => {
+    take(FACE, face());
+    const path = at("unet_face.io.safetensors");
+    writeFileSync(path, withScaledElement(readFileSync(path), "1.y", 5, 2));
+    const { code, rows } = await verifyIn(folder.path);
+    expect(code).toBe(1);
+    expect(checksOf(rows, "MISMATCH")).toEqual(["unet_face: unet_face.pth: call 1"]);
+  });
+
+  it("a tensor that is not there, and goes on", async () => {
+    take(FACE, face());
+    const path = at("unet_face.io.safetensors");
+    writeFileSync(path, withRenamedTensor(readFileSync(path), "0.lq", "0.lr"));
+    const { code, rows } = await verifyIn(folder.path);
+    expect(code).toBe(0);
+    const gone = ["unet_face", "unet_face.pth: call 0", "absent", "0.lq is not in the file"];
+    expect(rows).toContainEqual(gone);
+    expect(checksOf(rows, "ok")).toContain("unet_face: unet_face.pth: call 1");
+  });
+
+  it("weights that are cut off, and weights that are none", async () => {
+    take(FACE, face());
+    const path = at("unet_face.pth");
+    writeFileSync(path, readFileSync(path).subarray(0, 1_000_000));
+    writeFileSync(at("unet_face.text.pth"), "not weights at all");
+    const { code, rows } = await verifyIn(folder.path);
+    expect(code).toBe(1);
+    expect(checksOf(rows, "MISMATCH")).toEqual(["unet_face: unet_face.pth", "unet_face: unet_face.text.pth"]);
+    for (const row of rows) expect(row.join()).not.toContain(folder.path);
+  });
+
+  it("another configuration, and one that no network has", async () => {
+    const { config } = manifest.unet_face as { readonly config: Record<string, unknown> };
+    take(FACE, { unet_face: { config: { ...config, num_head_channels: 16 }, params: 414638 } });
+    const other = await verifyIn(folder.path);
+    expect(other.code).toBe(1);
+    expect(checksOf(other.rows, "MISMATCH")).toContain("unet_face: unet_face.pth: inferred from its tensors");
+    writeJson(folder.path, "manifest.json", { unet_face: { config: { ...config, swin_embed_dim: 33 } } });
+    const none = await verifyIn(folder.path);
+    expect(none.code).toBe(1);
+    expect(checksOf(none.rows, "MISMATCH")).toEqual(["unet_face: configuration"]);
+    expect(none.lines.join("\n")).toContain("swin_embed_dim: found 33, expected a multiple of 32");
+  });
+
+  it("a count that is wrong", async () => {
+    take(FACE, { unet_face: { ...manifest.unet_face, params: 414639 } });
+    const { code, rows } = await verifyIn(folder.path);
+    expect(code).toBe(1);
+    expect(checksOf(rows, "MISMATCH")).toEqual(["unet_face: unet_face.pth: parameters"]);
+    expect(rows.flat()).toContain("414638 in the file, 414638 of the network, 414639 in the manifest");
+  });
+
+  it("other forms that hold other numbers, and takes those that only round", async () => {
+    take(FACE, face());
+    const { config } = manifest.unet_face as { readonly config: Record<string, unknown> };
+    const { parameters } = swinUNet(right(swinUNetConfigOf("test", config)));
+    const weights = right(await readWeights(at("unet_face.pth"), parameters, { ignore: () => true })());
+    const write = async (name: string, dtype: "F32" | "F16" | "BF16", tensors = weights) =>
+      right(await writeSafetensors(at(name), tensors, { dtype })());
+    await write("unet_face.half.safetensors", "F16");
+    await write("unet_face.bf16.safetensors", "BF16");
+    await write("unet_face.same.safetensors", "F32");
+    const good = await verifyIn(folder.path);
+    expect({ code: good.code, wrong: checksOf(good.rows, "MISMATCH") }).toEqual({ code: 0, wrong: [] });
+    const ok = checksOf(good.rows, "ok");
+    expect(ok).toContain("unet_face: unet_face.half.safetensors: weights = unet_face.pth rounded");
+    expect(ok).toContain("unet_face: unet_face.bf16.safetensors: call 0");
+    expect(ok).toContain("unet_face: unet_face.same.safetensors: weights = unet_face.pth");
+    expect(good.lines.at(-1)).toContain("; of weights in 16 bits ");
+
+    // bfloat16's numbers in a file of half precision are rounded too far.
+    renameSync(at("unet_face.bf16.safetensors"), at("coarse.safetensors"));
+    const coarse = right(await readWeights(at("coarse.safetensors"), parameters)());
+    await write("unet_face.half.safetensors", "F16", coarse);
+    await write("unet_face.same.safetensors", "F32", coarse);
+    const bad = await verifyIn(folder.path);
+    expect(bad.code).toBe(1);
+    expect(checksOf(bad.rows, "MISMATCH")).toEqual(
+      expect.arrayContaining([
+        "unet_face: unet_face.half.safetensors: weights = unet_face.pth rounded",
+        "unet_face: unet_face.same.safetensors: weights = unet_face.pth",
+        "unet_face: unet_face.same.safetensors: call 0",
+      ]),
+    );
+  });
+});
