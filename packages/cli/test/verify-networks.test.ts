@@ -133,6 +133,19 @@ describe("tadsr verify finds in a network's files", () => {
     expect(none.lines.join("\n")).toContain("swin_embed_dim: found 33, expected a multiple of 32");
   });
 
+  it("a discriminator of another configuration than the training step says", async () => {
+    const step = manifest.train_step as { readonly discriminator: object };
+    const discriminator = { ...step.discriminator, embed_dim: 16 };
+    take(["discriminator.pth", "discriminator.io.safetensors"], { train_step: { ...step, discriminator } });
+    const { code, rows } = await verifyIn(folder.path);
+    expect(code).toBe(1);
+    expect(checksOf(rows, "MISMATCH")).toEqual([
+      "discriminator: discriminator.pth: parameters",
+      "discriminator: discriminator.pth: inferred from its tensors",
+      "discriminator: discriminator.pth",
+    ]);
+  });
+
   it("a count that is wrong", async () => {
     take(FACE, { unet_face: { ...manifest.unet_face, params: 414639 } });
     const { code, rows } = await verifyIn(folder.path);

@@ -1,6 +1,6 @@
 /**
- * Whether two configurations make the same network: one that does the same operations with the same options on
- * the same parameters in the same order. Configurations may differ where this is so: a window as wide as its
+ * Whether two configurations make the same network: one that has the same parameters and does the same operations
+ * with the same options on them in the same order. Configurations may differ where this is so: a window as wide as its
  * level is as good as a wider one.
  */
 import type { Algebra, Tensors } from "@tadsr/core";
@@ -10,6 +10,7 @@ import {
   type ParameterSpec,
   residualUNet,
   swinUNet,
+  tensorsOf,
   vqAutoencoder,
 } from "@tadsr/model";
 
@@ -60,7 +61,12 @@ export const operationsOf = (architecture: Architecture): readonly string[] => {
   }
 };
 
-export const isSameNetwork = (a: Architecture, b: Architecture): boolean => {
-  const [ofA, ofB] = [operationsOf(a), operationsOf(b)];
-  return ofA.length === ofB.length && ofA.every((line, i) => line === ofB[i]);
-};
+/** All that makes the network, as text. */
+const descriptionOf = (architecture: Architecture): string =>
+  [
+    ...tensorsOf(architecture).map(({ name, shape }) => JSON.stringify([name, ...shape])),
+    ...operationsOf(architecture),
+  ].join("\n");
+
+export const isSameNetwork = (a: Architecture, b: Architecture): boolean =>
+  descriptionOf(a) === descriptionOf(b);

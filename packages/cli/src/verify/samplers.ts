@@ -1,60 +1,22 @@
-/**
- * An entry of samplers: every one of them run with the network it names, and what their records say of each
- * other without it.
- */
+/** An entry of samplers: every one of them run with the network that it names. */
 import {
   ancestralSampler,
   deterministicInversion,
   deterministicSampler,
-  deterministicStep,
   type Engine,
   type Predictor,
   predictClean,
   type ReferenceTensor,
-  referenceAlgebra,
   type SamplerStep,
   type Schedule,
-  startOfSampling,
 } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { firstLine } from "../failure.ts";
-import { checkTensors, FLOAT32_TOLERANCE } from "./check-tensors.ts";
 import { openPredictor, type Predicting, type Usable } from "./networks.ts";
 import { NETWORK_TOLERANCE } from "./rounding.ts";
 import { absent, broken, compared, type Row, relativeError } from "./row.ts";
+import { samplerRecords } from "./sampler-records.ts";
 import { imageOf, present, recordOf, stateAt, type TensorFile } from "./tensor-file.ts";
-
-/** What recorded states determine by themselves: the start, the first step, the last state. */
-const recordedRows = (entry: string, file: TensorFile, schedule: Schedule): readonly Row[] => {
-  const { T } = schedule;
-  const check = checkTensors(entry, file);
-  const start = startOfSampling(referenceAlgebra, schedule);
-  const step = deterministicStep(referenceAlgebra, schedule);
-  return [
-    check("z_T = z_y + kappa sqrt(eta_T) noise", ["z_y", "noise", "z_T"], FLOAT32_TOLERANCE, (tensors) => [
-      start(tensors.z_y, tensors.noise).data,
-      tensors.z_T.data,
-    ]),
-    check(
-      "first step by Eq 3, from one_step.z0",
-      ["z_T", "z_y", "one_step.z0", "deterministic.trajectory"],
-      FLOAT32_TOLERANCE,
-      (tensors) => [
-        step(tensors.z_T, tensors["one_step.z0"], tensors.z_y, T).data,
-        stateAt(tensors["deterministic.trajectory"], 0, tensors.z_T.shape).data,
-      ],
-    ),
-    check(
-      `deterministic.z0 = state after ${T} steps`,
-      ["deterministic.z0", "deterministic.trajectory"],
-      0,
-      (tensors) => [
-        stateAt(tensors["deterministic.trajectory"], T - 1, tensors["deterministic.z0"].shape).data,
-        tensors["deterministic.z0"].data,
-      ],
-    ),
-  ];
-};
 
 type Images<Name extends string> = Readonly<Record<Name, ReferenceTensor>>;
 
@@ -206,7 +168,7 @@ export const checkSamplers = async <T>(
   schedule: Schedule,
   network: Usable<Predicting>,
 ): Promise<readonly Row[]> => {
-  const recorded = recordedRows(entry, file, schedule);
+  const recorded = samplerRecords(entry, file, schedule);
   if (E.isLeft(network)) {
     const reason = network.left;
     const checks = [deterministic.check, stochastic.check, "one_step", inverse.check];
