@@ -71,13 +71,15 @@ const helpOf = (words: readonly string[]): string => {
 };
 
 const commandsOf = (help: string): readonly string[] =>
-  [...help.slice(help.indexOf("Commands:")).matchAll(/^ {2}(\w+) /gm)].flatMap(([, name]) =>
+  [...help.slice(help.indexOf("Commands:")).matchAll(/^ {2}([\w-]+) /gm)].flatMap(([, name]) =>
     name === undefined || name === "help" ? [] : [name],
   );
 
 const commandLines = withPrograms.flatMap((path) =>
   blocks(path, "sh").flatMap((text) =>
     text
+      // A line that ends in a backslash goes on in the next.
+      .replaceAll(/\\\n\s*/g, " ")
       .split("\n")
       .filter((line) => line !== "" && !line.startsWith("#"))
       .map((line) => [path, line] as const),
@@ -108,7 +110,7 @@ test.each(commandLines)("%s: `%s` is a command line that exists", (_, line) => {
 });
 
 test("README.md's table of commands names each command once, and no other", () => {
-  const table = [...read("README.md").matchAll(/^\| `(\w+)` \| [^|\n]* \|$/gm)].map(([, name]) => name);
+  const table = [...read("README.md").matchAll(/^\| `([\w-]+)` \| [^|\n]* \|$/gm)].map(([, name]) => name);
   expect([...table].sort()).toEqual([...commandsOf(helpOf([]))].sort());
 });
 

@@ -65,17 +65,18 @@ const isSameConfig = (a: unknown, b: unknown): boolean => {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 };
 
+/** The published models one of whose networks has the configuration. */
+export const publishedWith = (config: Architecture["config"]): readonly string[] =>
+  Object.values(publishedModels)
+    .filter(({ network, autoencoder }) => [network, autoencoder].some((one) => isSameConfig(one, config)))
+    .map(({ name }) => name);
+
 const takenFor = (file: string, group: TensorGroup, options: InferenceOptions): TakenFor => {
   const shapes = new Map([...group.entries].map(([name, { shape }]) => [name, shape]));
   const inferred = inferArchitecture(shapes, { ...options, file });
   if (E.isLeft(inferred)) return { architecture: null, reason: modelLine(inferred.left).message };
   const architecture = inferred.right;
-  const published = Object.values(publishedModels)
-    .filter(({ network, autoencoder }) =>
-      [network, autoencoder].some((config) => isSameConfig(config, architecture.config)),
-    )
-    .map(({ name }) => name);
-  return { architecture, published };
+  return { architecture, published: publishedWith(architecture.config) };
 };
 
 const inspectOpen = (
