@@ -89,3 +89,16 @@ test.each(lines)("%s", async (line) => {
   expect(out()).toMatch(result?.printed ?? /^$/);
   if (result?.file !== undefined) expect(existsSync(at(result.file))).toBe(true);
 });
+
+test("what is converted is taken for the same network: the sizes of its masks are kept", async () => {
+  const told = async (file: string) => {
+    const { shell, out } = memoryShell(folder);
+    expect(await run(shell, ["inspect", file, "--json"])).toBe(0);
+    const { takenFor, tensors } = JSON.parse(out());
+    return { takenFor, buffers: tensors.filter(({ isBuffer }: { isBuffer: boolean }) => isBuffer) };
+  };
+  const [before, after] = [await told("TAD-SR.pth"), await told("TAD-SR.safetensors")];
+  expect(before.buffers.length).toBeGreaterThan(0);
+  expect(before.takenFor.assumed).not.toContain("imageSize");
+  expect(after).toEqual(before);
+});
