@@ -10,7 +10,7 @@ import { checksOf, copyPaper, right, verifyIn, writeJson } from "./verify-folder
 
 const paper = paperFixtures();
 
-type Json = Record<string, Record<string, unknown>>;
+type Json = Record<string, Readonly<Record<string, unknown>>>;
 
 let folder: ReturnType<typeof temporaryFolder>;
 let manifest: Json;
@@ -20,6 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
+const entry = (name: string): Readonly<Record<string, unknown>> => manifest[name] ?? {};
 const at = (name: string): string => join(folder.path, name);
 
 /** The files and the entries that are named, and no others. */
@@ -72,10 +73,10 @@ describe("tadsr verify on the authors' networks", () => {
   });
 
   it("compares in float64 on the reference, and says what that cannot do", async () => {
-    take(
-      [...FACE, "discriminator.pth", "discriminator.io.safetensors"],
-      ...([{ unet_face: manifest.unet_face, train_step: manifest.train_step }] as const),
-    );
+    take([...FACE, "discriminator.pth", "discriminator.io.safetensors"], {
+      unet_face: entry("unet_face"),
+      train_step: entry("train_step"),
+    });
     const { code, rows } = await verifyIn(folder.path, "--engine", "reference");
     expect({ code, wrong: checksOf(rows, "MISMATCH") }).toEqual({ code: 0, wrong: [] });
     expect(checksOf(rows, "ok")).toContain("unet_face: unet_face.pth: call 1");
@@ -87,7 +88,7 @@ describe("tadsr verify on the authors' networks", () => {
 });
 
 describe("tadsr verify finds in a network's files", () => {
-  const face = (): Json => ({ unet_face: manifest.unet_face as Record<string, unknown> });
+  const face = (): Json => ({ unet_face: entry("unet_face") });
 
   it("a number that is another one", async () => {
     take(FACE, face());
