@@ -21,7 +21,7 @@ const mayImport = {
   "engine-tfjs": ["core"],
   "engine-cost": ["core"],
   "runtime-node": ["core", "engine-tfjs"],
-  cli: ["core", "model", "train", "engine-tfjs", "runtime-node"],
+  cli: ["core", "model", "train", "engine-cost", "engine-tfjs", "runtime-node"],
 };
 
 /** All that core may import from npm. */

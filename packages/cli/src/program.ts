@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import * as E from "fp-ts/lib/Either.js";
 import { addConvertCommand } from "./commands/convert.ts";
+import { addCostCommand } from "./commands/cost.ts";
 import { addDegradeCommand } from "./commands/degrade.ts";
 import { addDemoCommand } from "./commands/demo.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
@@ -37,6 +38,7 @@ const makeProgram = (shell: Shell, perform: Perform): Command => {
   addInspectCommand(program, perform);
   addConvertCommand(program, perform);
   addRandomWeightsCommand(program, perform);
+  addCostCommand(program, perform);
   addScheduleCommand(program, perform);
   addVerifyCommand(program, perform);
   addTrainCommand(program, perform);

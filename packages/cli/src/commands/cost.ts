@@ -1,0 +1,36 @@
+/** `tadsr cost`: parameters, operations and memory of the published models, without running them. */
+import { Argument, type Command, InvalidArgumentError } from "commander";
+import { PUBLISHED_NAMES } from "../convert/published-names.ts";
+import type { Size } from "../cost/parts.ts";
+import type { CostOptions } from "../cost/run.ts";
+import type { Perform } from "../perform.ts";
+
+const HELP = `
+A multiply-add is two operations. "in layers" are convolutions and linear maps, which is what is often counted alone.
+The peak is of results that are released after their last use; an engine may hold attention's scores besides.`;
+
+const LARGEST = 65_536;
+
+const sizeOf = (text: string): Size => {
+  const match = /^(\d+)x(\d+)$/.exec(text);
+  const [width, height] = [Number(match?.[1]), Number(match?.[2])];
+  if (!(width >= 1 && height >= 1 && width <= LARGEST && height <= LARGEST))
+    throw new InvalidArgumentError(`It must be WIDTHxHEIGHT in pixels, each from 1 to ${LARGEST}.`);
+  return { width, height };
+};
+
+export const addCostCommand = (program: Command, perform: Perform): void => {
+  program
+    .command("cost")
+    .description("print what a published model's networks cost at a size, without running them")
+    .addArgument(new Argument("<model>", "the published model").choices(PUBLISHED_NAMES))
+    .option("--size <width>x<height>", "of the low-resolution picture, in pixels", sizeOf, {
+      width: 64,
+      height: 64,
+    })
+    .option("--json", "print one JSON object")
+    .addHelpText("after", HELP)
+    .action((model: CostOptions["model"], options: Omit<CostOptions, "model">) =>
+      perform(async (shell) => (await import("../cost/run.ts")).runCost(shell, { ...options, model })),
+    );
+};

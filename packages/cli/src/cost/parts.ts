@@ -1,0 +1,70 @@
+/** A published model's networks as programs of the cost interpreter, at the sizes they run at for one picture. */
+import type { Algebra, Tensors } from "@tadsr/core";
+import { type Cost, costOf } from "@tadsr/engine-cost";
+import { type Layer, type ParameterSpec, type PublishedModel, swinUNet, vqAutoencoder } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+
+/** Sides in pixels. */
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface PartCost {
+  readonly part: string;
+  readonly cost: Cost;
+}
+
+type Image = readonly [number, number, number, number];
+
+const ofLayer = (
+  parameters: readonly ParameterSpec[],
+  run: Layer["run"],
+  image: Image,
+): ReturnType<typeof costOf> =>
+  costOf(
+    {
+      parameters,
+      run:
+        <T>(algebra: Algebra<T>) =>
+        (weights: Tensors<T>, inputs: Readonly<Record<"image", T>>): T =>
+          run(algebra, weights, inputs.image),
+    },
+    { image },
+  );
+
+/**
+ * What the three networks cost for one picture, or why it does not fit them. `picture` is the low-resolution
+ * one, padded already.
+ */
+export const partCosts = (
+  { network, autoencoder, magnification }: PublishedModel,
+  picture: Size,
+): E.Either<string, readonly PartCost[]> => {
+  const vq = vqAutoencoder(autoencoder);
+  const large = { height: picture.height * magnification, width: picture.width * magnification };
+  const latent = { height: large.height / vq.factor, width: large.width / vq.factor };
+  const image = ({ height, width }: Size, channels: number): Image => [1, height, width, channels];
+  const z = image(latent, vq.latentChannels);
+  const costs: readonly (readonly [string, ReturnType<typeof costOf>])[] = [
+    [
+      "UNet, one step",
+      costOf(swinUNet(network), {
+        input: z,
+        condition: image(picture, network.condition?.channels ?? 0),
+        time: [1, network.channels],
+      }),
+    ],
+    ["VQ encoder", ofLayer(vq.encoder.parameters, vq.encoder.run, image(large, 3))],
+    [
+      "VQ quantiser and decoder",
+      ofLayer([...vq.quantiser.parameters, ...vq.decoder.parameters], vq.decode, z),
+    ],
+  ];
+  const parts: PartCost[] = [];
+  for (const [part, cost] of costs) {
+    if (E.isLeft(cost)) return E.left(`${part}: ${cost.left.message}`);
+    parts.push({ part, cost: cost.right });
+  }
+  return E.right(parts);
+};
