@@ -7,7 +7,7 @@ import { AUTHORS_TILE } from "./paper-options.ts";
 export const TILES = [AUTHORS_TILE, 256, 128, 64] as const;
 
 /** Images of the decoder's widest fine level that are alive at once, with what operations hold for themselves. */
-const ALIVE = 5;
+const ALIVE = 4;
 
 /** What attention over the whole tile holds at a time, which engines bound, and the runtime itself. */
 const BASE = 2 ** 30;
