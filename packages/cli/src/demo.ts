@@ -15,7 +15,8 @@ import { printLine, resolveIn, type Shell } from "./shell.ts";
 import { element, svgDocument, textElement } from "./svg.ts";
 import { type DecodedPicture, decodePicture } from "./upscale/decode.ts";
 import { formatOf, type PictureFormat } from "./upscale/format.ts";
-import { type OpenModel, openModel } from "./upscale/open-model.ts";
+import { openModel } from "./upscale/open-model.ts";
+import type { OpenModel } from "./upscale/opened-model.ts";
 import type { NetworkOptions } from "./upscale/options.ts";
 
 export interface DemoOptions extends NetworkOptions {

@@ -1,40 +1,15 @@
 /** A model on a runtime, ready to enlarge pictures. */
-import {
-  type ColourCorrection,
-  loadModel,
-  type Model,
-  openUpscaler,
-  type Picture,
-  type SamplerName,
-  type UpscaleError,
-} from "@tadsr/model";
+import { loadModel, type Model, openUpscaler, type Picture } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, firstLine, runtimeFailure, usageFailure } from "../failure.ts";
+import { type Failure, usageFailure } from "../failure.ts";
 import { modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { Shell } from "../shell.ts";
 import { type AnyModel, findAnyModel } from "./any-model.ts";
-import type { Enlarger } from "./one-picture.ts";
 import { openPaperModel } from "./open-paper-model.ts";
+import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import { DEFAULT_TILE, type NetworkOptions } from "./options.ts";
-
-/** What a picture is made with; the last two of models of the paper's kind. */
-export interface Settings {
-  readonly seed: number;
-  readonly steps: number;
-  readonly tile: number;
-  readonly sampler?: SamplerName;
-  readonly colourCorrection?: ColourCorrection;
-}
-
-export interface OpenModel extends Enlarger {
-  readonly name: string;
-  readonly runtime: string;
-  readonly settings: Settings;
-  /** Releases the weights and gives the runtime back. */
-  readonly close: () => Promise<void>;
-}
 
 /** The steps that will be taken; refused where the model's schedule has fewer. */
 const stepsOf = (model: Model, steps: number | undefined): E.Either<Failure, number> => {
@@ -49,8 +24,6 @@ const stepsOf = (model: Model, steps: number | undefined): E.Either<Failure, num
         ),
       );
 };
-
-export const upscaleFailure = (error: UpscaleError): Failure => runtimeFailure(firstLine(error.message));
 
 /** Reads the model, then opens the runtime, so that a wrong model is told before a heavy runtime is loaded. */
 const openSmallModel =

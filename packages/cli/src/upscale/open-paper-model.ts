@@ -15,7 +15,7 @@ import { type Failure, usageFailure } from "../failure.ts";
 import { modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import { noteLine, type Shell } from "../shell.ts";
-import { type OpenModel, upscaleFailure } from "./open-model.ts";
+import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import type { NetworkOptions } from "./options.ts";
 
 /** What tiles may take of the memory there is; the rest is for weights, the picture and others. */

@@ -11,7 +11,8 @@ import { displayPath, noteLine, type Shell, STREAM } from "../shell.ts";
 import { findAnyModel } from "./any-model.ts";
 import { expandInputs, OUTPUT_SUFFIX, type Refused, suffixOf } from "./inputs.ts";
 import { type Finished, upscaleOne } from "./one-picture.ts";
-import { type OpenModel, openFoundModel } from "./open-model.ts";
+import { openFoundModel } from "./open-model.ts";
+import type { OpenModel } from "./opened-model.ts";
 import type { UpscaleOptions } from "./options.ts";
 import { type Destination, destinationOf, type Job, planOutputs } from "./outputs.ts";
 
