@@ -76,7 +76,12 @@ describe("tadsr train", () => {
     ],
     ["a missing folder", ["train", "teacher", ...QUICK, "--data", "none", "-o", "x"], 1, "none"],
     ["a missing teacher", ["train", "student", ...QUICK, "-o", "x", "--teacher", "gone"], 1, "gone: neither"],
-    ["a runtime without gradients", ["train", "teacher", "--runtime", "reference"], 2, "Allowed choices are"],
+    [
+      "a runtime too slow to train on",
+      ["train", "teacher", "--runtime", "reference"],
+      2,
+      "Allowed choices are",
+    ],
     [
       "an unknown discriminator",
       ["train", "student", ...QUICK, "-o", "x", "--teacher", "gone", "--discriminator", "wise"],

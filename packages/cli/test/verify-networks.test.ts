@@ -72,7 +72,7 @@ describe("tadsr verify on the authors' networks", () => {
     expect(lines.at(-1)).toMatch(/^Largest error on wasm: \d\.\de-\d+ \(/);
   });
 
-  it("compares in float64 on the reference, and says what that cannot do", async () => {
+  it("compares in float64 on the reference, and says what is not there", async () => {
     take([...FACE, "discriminator.pth", "discriminator.io.safetensors"], {
       unet_face: entry("unet_face"),
       train_step: entry("train_step"),

@@ -6,51 +6,64 @@
  */
 import type { Algebra } from "./algebra.ts";
 import type { Engine, NdArray, TensorKind } from "./engine.ts";
-import { attention, windowAttention } from "./reference/attention.ts";
-import { nearestIndices, takeRows } from "./reference/codebook.ts";
-import { conv2d, depthwiseConv2d, linear } from "./reference/convolution.ts";
-import {
-  channelNorm,
-  concatChannels,
-  depthToSpace,
-  groupNorm,
-  modulate,
-  sliceChannels,
-  spaceToDepth,
-  upsampleNearest,
-} from "./reference/images.ts";
-import { gelu, leakyRelu, pointwise, relu6, silu } from "./reference/pointwise.ts";
-import { leftSingular, rightSingular, sequenceConvolution, spectralNormalize } from "./reference/spectral.ts";
+import * as attention from "./reference/attention.ts";
+import * as codebook from "./reference/codebook.ts";
+import * as convolution from "./reference/convolution.ts";
+import * as ofAttention from "./reference/gradients/attention.ts";
+import * as ofCodebook from "./reference/gradients/codebook.ts";
+import * as ofConvolution from "./reference/gradients/convolution.ts";
+import * as ofImages from "./reference/gradients/images.ts";
+import * as ofPointwise from "./reference/gradients/pointwise.ts";
+import * as ofSpectral from "./reference/gradients/spectral.ts";
+import * as images from "./reference/images.ts";
+import * as points from "./reference/pointwise.ts";
+import * as spectral from "./reference/spectral.ts";
+import { differentiate, recorded } from "./reference/tape.ts";
 import { demand, elementCount, type ReferenceTensor, show, tensor } from "./reference/tensor.ts";
 
 export type { ReferenceTensor } from "./reference/tensor.ts";
 
-/** The algebra over float64 arrays. */
+/**
+ * The algebra over float64 arrays. Each operation stands beside its pull-back; those without one let no
+ * gradient pass.
+ */
 export const referenceAlgebra: Algebra<ReferenceTensor> = {
-  ...pointwise,
-  silu,
-  relu6,
-  leakyRelu,
-  gelu,
-  conv2d,
-  depthwiseConv2d,
-  linear,
-  upsampleNearest,
-  spaceToDepth,
-  depthToSpace,
-  concatChannels,
-  sliceChannels,
-  channelNorm,
-  modulate,
-  groupNorm,
-  attention,
-  windowAttention,
-  nearestIndices,
-  takeRows,
-  sequenceConvolution,
-  spectralNormalize,
-  leftSingular,
-  rightSingular,
+  add: recorded(points.pointwise.add, ofPointwise.add),
+  subtract: recorded(points.pointwise.subtract, ofPointwise.subtract),
+  multiply: recorded(points.pointwise.multiply, ofPointwise.multiply),
+  divide: recorded(points.pointwise.divide, ofPointwise.divide),
+  scale: recorded(points.pointwise.scale, ofPointwise.scale),
+  offset: recorded(points.pointwise.offset, ofPointwise.offset),
+  square: recorded(points.pointwise.square, ofPointwise.square),
+  sqrt: recorded(points.pointwise.sqrt, ofPointwise.sqrt),
+  abs: recorded(points.pointwise.abs, ofPointwise.abs),
+  relu: recorded(points.pointwise.relu, ofPointwise.relu),
+  softplus: recorded(points.pointwise.softplus, ofPointwise.softplus),
+  mean: recorded(points.pointwise.mean, ofPointwise.mean),
+  stopGradient: points.pointwise.stopGradient,
+  silu: recorded(points.silu, ofPointwise.silu),
+  relu6: recorded(points.relu6, ofPointwise.relu6),
+  leakyRelu: recorded(points.leakyRelu, ofPointwise.leakyRelu),
+  gelu: recorded(points.gelu, ofPointwise.gelu),
+  conv2d: recorded(convolution.conv2d, ofConvolution.conv2d),
+  depthwiseConv2d: recorded(convolution.depthwiseConv2d, ofConvolution.depthwiseConv2d),
+  linear: recorded(convolution.linear, ofConvolution.linear),
+  upsampleNearest: recorded(images.upsampleNearest, ofImages.upsampleNearest),
+  spaceToDepth: recorded(images.spaceToDepth, ofImages.spaceToDepth),
+  depthToSpace: recorded(images.depthToSpace, ofImages.depthToSpace),
+  concatChannels: recorded(images.concatChannels, ofImages.concatChannels),
+  sliceChannels: recorded(images.sliceChannels, ofImages.sliceChannels),
+  channelNorm: recorded(images.channelNorm, ofImages.channelNorm),
+  modulate: recorded(images.modulate, ofImages.modulate),
+  groupNorm: recorded(images.groupNorm, ofImages.groupNorm),
+  attention: recorded(attention.attention, ofAttention.attention),
+  windowAttention: recorded(attention.windowAttention, ofAttention.windowAttention),
+  nearestIndices: codebook.nearestIndices,
+  takeRows: recorded(codebook.takeRows, ofCodebook.takeRows),
+  sequenceConvolution: recorded(spectral.sequenceConvolution, ofSpectral.sequenceConvolution),
+  spectralNormalize: recorded(spectral.spectralNormalize, ofSpectral.spectralNormalize),
+  leftSingular: spectral.leftSingular,
+  rightSingular: spectral.rightSingular,
 };
 
 const rank: Readonly<Record<TensorKind, number>> = {
@@ -81,7 +94,8 @@ const checkKind = (operation: string, kind: TensorKind, { shape, data }: NdArray
 /**
  * The engine over float64 arrays. Every kind of tensor lies in its logical layout, so `upload` and
  * `download` are copies. Memory belongs to the garbage collector: `scope` and `release` have nothing
- * to do, and `liveTensors` is always 0, since no tensor has to be released. It has no gradients.
+ * to do, and `liveTensors` is always 0, since no tensor has to be released.
+ * Gradients are by reverse mode, also in float64; differentiations cannot be nested.
  */
 export const referenceEngine: Engine<ReferenceTensor> = {
   name: "reference",
@@ -98,6 +112,6 @@ export const referenceEngine: Engine<ReferenceTensor> = {
   scope: (work) => work(),
   release: () => undefined,
   liveTensors: () => 0,
-  differentiate: null,
+  differentiate,
   close: async () => undefined,
 };

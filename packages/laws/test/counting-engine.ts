@@ -66,6 +66,8 @@ export const countingEngine = ({
     ...referenceEngine,
     name: "counting",
     algebra,
+    // The reference's tape does not know the copies that this engine's operations return.
+    differentiate: null,
     upload: (kind, array) => made(referenceEngine.upload(kind, array)),
     scope: (work) => {
       memory.scopes.push(new Set());

@@ -1,6 +1,6 @@
 /** What `train` is asked for. */
 
-/** Runtimes that have gradients. */
+/** Runtimes that are quick enough to train on: all but the reference. */
 export const TRAINING_RUNTIMES = ["auto", "tensorflow", "wasm", "cpu"] as const;
 
 /** What was typed; what was not stands in the training's own defaults. */

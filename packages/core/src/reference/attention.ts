@@ -13,7 +13,7 @@ import {
 } from "./tensor.ts";
 
 /** A pixel of the image, and where it stands among those that it attends to. */
-interface Pixel {
+export interface Pixel {
   readonly row: number;
   readonly column: number;
   readonly y: number;
@@ -21,7 +21,7 @@ interface Pixel {
 }
 
 /** Pixels that attend to each other. */
-type Region = readonly Pixel[];
+export type Region = readonly Pixel[];
 
 type Span = readonly [from: number, to: number];
 
@@ -41,9 +41,9 @@ const cuts = (size: number, window: number, shift: number): readonly Span[] => {
 };
 
 /** What is added to a score, by head. */
-type Bias = (head: number, query: Pixel, key: Pixel) => number;
+export type Bias = (head: number, query: Pixel, key: Pixel) => number;
 
-interface Operands {
+export interface Operands {
   readonly query: ReferenceTensor;
   readonly key: ReferenceTensor;
   readonly value: ReferenceTensor;
@@ -67,38 +67,62 @@ const checkOperands = (operation: string, { query, key, value }: Operands, heads
   return size;
 };
 
+/** Where a pixel's channels of a head begin. */
+type Place = (pixel: Pixel) => number;
+
+export const placeOf =
+  ({ h, w, c }: ImageShape, sample: number, head: number, width: number): Place =>
+  ({ row, column }) =>
+    ((sample * h + row) * w + column) * c + head * width;
+
+/** The weights that a query gives to the values of its region; they sum to 1. */
+export const sharesOf = (
+  { query, key }: Operands,
+  place: Place,
+  region: Region,
+  head: number,
+  from: Pixel,
+  width: number,
+  bias: Bias,
+): readonly number[] => {
+  const q = place(from);
+  const scores = region.map((to) => {
+    const k = place(to);
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += (query.data[q + i] as number) * (key.data[k + i] as number);
+    return sum / Math.sqrt(width) + bias(head, from, to);
+  });
+  const largest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const weights = scores.map((score) => Math.exp(score - largest));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / total);
+};
+
 /** Softmax attention within one region of one sample, written into `result`. */
 const attendWithin = (
-  { query, key, value }: Operands,
+  operands: Operands,
   result: ReferenceTensor,
-  { h, w, c }: ImageShape,
+  size: ImageShape,
   sample: number,
   region: Region,
   heads: number,
   bias: Bias,
 ): void => {
-  const width = c / heads;
-  const place = ({ row, column }: Pixel, head: number): number =>
-    ((sample * h + row) * w + column) * c + head * width;
-  for (let head = 0; head < heads; head++)
+  const width = size.c / heads;
+  const { data } = operands.value;
+  for (let head = 0; head < heads; head++) {
+    const place = placeOf(size, sample, head, width);
     for (const from of region) {
-      const q = place(from, head);
-      const scores = region.map((to) => {
-        const k = place(to, head);
-        let sum = 0;
-        for (let i = 0; i < width; i++) sum += (query.data[q + i] as number) * (key.data[k + i] as number);
-        return sum / Math.sqrt(width) + bias(head, from, to);
-      });
-      const largest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-      const weights = scores.map((score) => Math.exp(score - largest));
-      const total = weights.reduce((a, b) => a + b, 0);
+      const q = place(from);
+      const shares = sharesOf(operands, place, region, head, from, width, bias);
       region.forEach((to, j) => {
-        const v = place(to, head);
-        const share = (weights[j] as number) / total;
+        const v = place(to);
+        const share = shares[j] as number;
         for (let i = 0; i < width; i++)
-          result.data[q + i] = (result.data[q + i] as number) + share * (value.data[v + i] as number);
+          result.data[q + i] = (result.data[q + i] as number) + share * (data[v + i] as number);
       });
     }
+  }
 };
 
 const attendInRegions = (
@@ -114,6 +138,9 @@ const attendInRegions = (
   return result;
 };
 
+/** All pixels of an image. */
+export const wholeImage = ({ h, w }: ImageShape): Region => rectangle([0, h], [0, w]);
+
 /** As `Neural.attention`. */
 export const attention = (
   query: ReferenceTensor,
@@ -123,8 +150,7 @@ export const attention = (
 ): ReferenceTensor => {
   const operands = { query, key, value };
   const size = checkOperands("attention", operands, heads);
-  const whole = rectangle([0, size.h], [0, size.w]);
-  return attendInRegions(operands, size, [whole], heads, () => 0);
+  return attendInRegions(operands, size, [wholeImage(size)], heads, () => 0);
 };
 
 /** Every part of a window is a region. */
@@ -151,14 +177,26 @@ const wrappedRegions = ({ h, w }: ImageShape, window: number, shift: number): re
   }).flat();
 };
 
+/** The pixels that attend to each other. */
+export const windowRegions = (
+  size: ImageShape,
+  { window, shift, edges = "separate" }: WindowOptions,
+): readonly Region[] =>
+  (edges === "wrapped" && shift > 0 ? wrappedRegions : separateRegions)(size, window, shift);
+
+/** The row of `positions` for a query and a key. */
+export const positionRow = (window: number, query: Pixel, key: Pixel): number =>
+  (query.y - key.y + window - 1) * (2 * window - 1) + query.x - key.x + window - 1;
+
 /** As `Neural.windowAttention`. */
 export const windowAttention = (
   query: ReferenceTensor,
   key: ReferenceTensor,
   value: ReferenceTensor,
   positions: ReferenceTensor,
-  { heads, window, shift, edges = "separate" }: WindowOptions,
+  options: WindowOptions,
 ): ReferenceTensor => {
+  const { heads, window, shift } = options;
   const operands = { query, key, value };
   const size = checkOperands("windowAttention", operands, heads);
   demandInteger("windowAttention", "window", window, 1);
@@ -176,11 +214,6 @@ export const windowAttention = (
     () => `positions ${show(positions.shape)}`,
     () => `positions [${side * side}, ${heads}]`,
   );
-  const bias: Bias = (head, q, k) => {
-    const row = (q.y - k.y + window - 1) * side + q.x - k.x + window - 1;
-    return positions.data[row * heads + head] as number;
-  };
-  const isWrapped = edges === "wrapped" && shift > 0;
-  const regions = (isWrapped ? wrappedRegions : separateRegions)(size, window, shift);
-  return attendInRegions(operands, size, regions, heads, bias);
+  const bias: Bias = (head, q, k) => positions.data[positionRow(window, q, k) * heads + head] as number;
+  return attendInRegions(operands, size, windowRegions(size, options), heads, bias);
 };

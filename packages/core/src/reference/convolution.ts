@@ -14,14 +14,14 @@ import {
   zeros,
 } from "./tensor.ts";
 
-interface Kernel {
+export interface Kernel {
   readonly o: number;
   readonly i: number;
   readonly kh: number;
   readonly kw: number;
 }
 
-const kernelShape = (operation: string, { shape }: ReferenceTensor): Kernel => {
+export const kernelShape = (operation: string, { shape }: ReferenceTensor): Kernel => {
   demand(
     shape.length === 4,
     operation,
@@ -54,7 +54,7 @@ const outputSize = (
 };
 
 /** The weight in the order [o, kh, kw, i], in which a pixel's channels are neighbours, as in an image. */
-const channelsLast = (weight: ReferenceTensor, { o, i, kh, kw }: Kernel): Float64Array => {
+export const channelsLast = (weight: ReferenceTensor, { o, i, kh, kw }: Kernel): Float64Array => {
   const data = new Float64Array(weight.data.length);
   let from = 0;
   for (let out = 0; out < o; out++)

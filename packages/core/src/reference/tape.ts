@@ -1,0 +1,106 @@
+/**
+ * Reverse-mode differentiation. While a differentiation runs, every operation whose operands depend on
+ * its parameters is noted on one tape with its pull-back; the tape is then read backwards. Operations on
+ * other tensors, and all operations outside of a differentiation, are the plain ones.
+ */
+import type { Differentiate, Objective, Tensors } from "../engine.ts";
+import { demand, type ReferenceTensor, show, tensor } from "./tensor.ts";
+
+/**
+ * Where an operand's slope (the loss's derivative by each of its elements) is gathered: a pull-back adds
+ * to it. null where the loss does not reach the parameters through that operand, or there is no operand.
+ */
+export type Gather = (operand: ReferenceTensor | null) => Float64Array | null;
+
+/** Adds to each operand's slope what follows from the result's slope, by the operation's derivative there. */
+export type PullBack<Operands extends readonly unknown[]> = (
+  slope: ReferenceTensor,
+  gather: Gather,
+  ...operands: Operands
+) => void;
+
+interface Entry {
+  readonly result: ReferenceTensor;
+  readonly pullBack: (slope: ReferenceTensor, gather: Gather) => void;
+}
+
+interface Tape {
+  readonly entries: Entry[];
+  /** The parameters and all that was computed from them, by identity. */
+  readonly tracked: Set<unknown>;
+}
+
+/** The tape of the differentiation that runs; objectives are synchronous, so one place is enough. */
+let active: Tape | null = null;
+
+/** The operation, noted on the active tape where it depends on the parameters. */
+export const recorded =
+  <Operands extends readonly unknown[]>(
+    operation: (...operands: Operands) => ReferenceTensor,
+    pullBack: PullBack<Operands>,
+  ) =>
+  (...operands: Operands): ReferenceTensor => {
+    const result = operation(...operands);
+    const tape = active;
+    if (tape !== null && operands.flat().some((operand) => tape.tracked.has(operand))) {
+      tape.tracked.add(result);
+      tape.entries.push({ result, pullBack: (slope, gather) => pullBack(slope, gather, ...operands) });
+    }
+    return result;
+  };
+
+/** Runs the objective under the tape; whatever happens, no tape is active afterwards. */
+const record = (tape: Tape, objective: () => Objective<ReferenceTensor>): Objective<ReferenceTensor> => {
+  if (active !== null)
+    throw new Error(
+      "differentiate: found a differentiation within another's objective, expected one after the other",
+    );
+  active = tape;
+  try {
+    return objective();
+  } finally {
+    active = null;
+  }
+};
+
+/** The slope of every tensor that the loss reaches; those of intermediate results are dropped on the way. */
+const readBackwards = (
+  { entries, tracked }: Tape,
+  loss: ReferenceTensor,
+): ReadonlyMap<ReferenceTensor, Float64Array> => {
+  const slopes = new Map<ReferenceTensor, Float64Array>();
+  const gather: Gather = (operand) => {
+    if (operand === null || !tracked.has(operand)) return null;
+    const slope = slopes.get(operand) ?? new Float64Array(operand.data.length);
+    slopes.set(operand, slope);
+    return slope;
+  };
+  gather(loss)?.fill(1);
+  for (const { result, pullBack } of entries.toReversed()) {
+    const slope = slopes.get(result);
+    if (slope === undefined) continue;
+    slopes.delete(result);
+    pullBack(tensor(result.shape, slope), gather);
+  }
+  return slopes;
+};
+
+/** As `Engine.differentiate`. Parameters that the objective ignores get zeros. It cannot be nested. */
+export const differentiate: Differentiate<ReferenceTensor> = (parameters, objective) => {
+  const tape: Tape = { entries: [], tracked: new Set(Object.values(parameters)) };
+  const { loss, parts } = record(tape, () => objective(parameters));
+  demand(
+    loss.data.length === 1,
+    "differentiate",
+    () => `a loss ${show(loss.shape)}`,
+    () => "a scalar",
+  );
+  const slopes = readBackwards(tape, loss);
+  const gradients: Tensors<ReferenceTensor> = Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => [
+      name,
+      tensor(parameter.shape, slopes.get(parameter)?.slice() ?? new Float64Array(parameter.data.length)),
+    ]),
+  );
+  return { loss, parts, gradients };
+};
