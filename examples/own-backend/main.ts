@@ -35,6 +35,8 @@ export const float32Engine: Engine<ReferenceTensor> = {
   /** A result is off by half a unit in its last place; sums are exact until they are rounded. */
   epsilon: 2 ** -23,
   upload: (kind, array) => rounded(referenceEngine.upload(kind, array)),
+  /** The reference's gradients follow its own tensors, not the rounded ones: this backend has none. */
+  differentiate: null,
 };
 
 /** What `describeLaws`, the command line and the examples take. This one can always be opened. */
