@@ -28,3 +28,11 @@ export interface Rectangle {
   readonly width: number;
   readonly height: number;
 }
+
+/** The same part of a picture that is so many times wider and higher. */
+export const scaled = ({ x, y, width, height }: Rectangle, factor: number): Rectangle => ({
+  x: x * factor,
+  y: y * factor,
+  width: width * factor,
+  height: height * factor,
+});

@@ -10,19 +10,19 @@ import {
   deterministicSampler,
   type Engine,
   type NdArray,
-  type Predictor,
   predictClean,
   startOfSampling,
   type Tensors,
 } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
+import { breathe } from "./breathe.ts";
 import { driveFrugally } from "./drive-sampler.ts";
 import { latentOfPixels, pixelsOfLatent } from "./latent.ts";
-import { type Lifetimes, lifetimesOf, releasingAlgebra } from "./lifetimes.ts";
-import { predictor } from "./networks/predictor.ts";
+import { type Lifetimes, lifetimesOf } from "./lifetimes.ts";
+import { frugalPredictor } from "./networks/predictor.ts";
 import { noiseOfPlace } from "./noise-of-place.ts";
-import type { FloatRaster, Picture, Rectangle } from "./picture.ts";
+import { type FloatRaster, type Picture, type Rectangle, scaled } from "./picture.ts";
 import type { Model } from "./pretrained.ts";
 import { receptiveField } from "./receptive-field.ts";
 import { bicubicResize } from "./resize.ts";
@@ -76,13 +76,6 @@ interface Job<T> {
   readonly paddedWidth: number;
 }
 
-const scaled = ({ x, y, width, height }: Rectangle, factor: number): Rectangle => ({
-  x: x * factor,
-  y: y * factor,
-  width: width * factor,
-  height: height * factor,
-});
-
 /** z_y of a part of the padded picture; the padding repeats the edge pixels, as `bicubicResize` does. */
 const conditionOf = <T>({ picture, model }: Job<T>, read: Rectangle): NdArray => {
   const { factor } = model.description.latent;
@@ -105,10 +98,7 @@ const sample = <T>(job: Job<T>, read: Rectangle): T => {
       noiseOfPlace({ seed: sampling.seed, stream: 0 }, job.paddedWidth, read, model.network.latentChannels),
     );
     const z_T = startOfSampling(algebra, schedule)(z_y, epsilon);
-    const predict: Predictor<T> = (input, index) => {
-      const frugal = { ...engine, algebra: releasingAlgebra(engine, lifetimes) };
-      return predictor(frugal, model.network, weights, z_y, 1)(input, index);
-    };
+    const predict = frugalPredictor(engine, model.network, lifetimes, weights, z_y);
     return steps === 1
       ? predictClean(algebra, schedule)(predict, z_T, schedule.T)
       : driveFrugally(engine, deterministicSampler(algebra, schedule)(predict, z_T, z_y));
@@ -148,9 +138,6 @@ const upscaleTile = async <T>(
     return E.left(engineFailed(engine.name, thrown));
   }
 };
-
-/** Lets signals, timers and input be handled. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 async function* upscaleTiles<T>(
   job: Omit<Job<T>, "picture" | "sampling" | "paddedWidth">,

@@ -1,4 +1,5 @@
 import type { Engine, PerSample, Predictor, Tensors } from "@tadsr/core";
+import { type Lifetimes, releasingAlgebra } from "../lifetimes.ts";
 import type { ConditionedNetwork } from "./network.ts";
 
 /**
@@ -19,6 +20,21 @@ export const predictor =
       condition,
       time: engine.upload("matrix", network.timeFeatures(index, batch)),
     });
+
+/** `predictor` of one sample, in little memory: what lies between is released after its last use. */
+export const frugalPredictor =
+  <T>(
+    engine: Engine<T>,
+    network: ConditionedNetwork,
+    lifetimes: Lifetimes,
+    weights: Tensors<T>,
+    condition: T,
+  ): Predictor<T> =>
+  (input, index) => {
+    // An algebra that releases serves one run of the network.
+    const frugal = { ...engine, algebra: releasingAlgebra(engine, lifetimes) };
+    return predictor(frugal, network, weights, condition, 1)(input, index);
+  };
 
 /** The network's encoder as Eq 9 wants it: z_t scaled and a 0-based index in, feature maps out. */
 export const featureReader =

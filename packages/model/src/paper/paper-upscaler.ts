@@ -8,19 +8,19 @@ import {
   deterministicSampler,
   type Engine,
   type NdArray,
-  type Predictor,
   predictClean,
   startOfSampling,
   type Tensors,
 } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
+import { breathe } from "../breathe.ts";
 import { driveFrugally } from "../drive-sampler.ts";
-import { type Lifetimes, lifetimesOf, releasingAlgebra } from "../lifetimes.ts";
+import { type Lifetimes, lifetimesOf } from "../lifetimes.ts";
 import { type OpenAutoencoder, runAutoencoder } from "../networks/autoencoder/open-autoencoder.ts";
-import { predictor } from "../networks/predictor.ts";
+import { frugalPredictor } from "../networks/predictor.ts";
 import { noiseOfPlace } from "../noise-of-place.ts";
-import type { FloatRaster, Picture, Rectangle } from "../picture.ts";
+import { type FloatRaster, type Picture, type Rectangle, scaled } from "../picture.ts";
 import { bicubicResize } from "../resize.ts";
 import { paddedSize } from "../tiling.ts";
 import { aborted, engineFailed, notFinite, type UpscaleError } from "../upscale-options.ts";
@@ -78,10 +78,7 @@ const sample = <T>(job: Job<T>, tile: FloatRaster, place: Rectangle): T => {
     const z_y = engine.scope(() => autoencoder.encode(engine.upload("image", asImage(upsampled))));
     const lq = engine.upload("image", asImage(tile));
     const z_T = startOfSampling(algebra, schedule)(z_y, noise(0));
-    const predict: Predictor<T> = (input, index) => {
-      const frugal = { ...engine, algebra: releasingAlgebra(engine, lifetimes) };
-      return predictor(frugal, network, weights, lq, 1)(input, index);
-    };
+    const predict = frugalPredictor(engine, network, lifetimes, weights, lq);
     if (steps === 1) return predictClean(algebra, schedule)(predict, z_T, schedule.T);
     return driveFrugally(
       engine,
@@ -110,16 +107,6 @@ const restoreTile = async <T>(
   }
   return { width, height, channels, data: clamped };
 };
-
-/** Lets signals, timers and input be handled. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
-
-const scaled = ({ x, y, width, height }: Rectangle, factor: number): Rectangle => ({
-  x: x * factor,
-  y: y * factor,
-  width: width * factor,
-  height: height * factor,
-});
 
 const toUnit = (byte: number): number => byte / 127.5 - 1;
 
