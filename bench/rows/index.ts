@@ -1,0 +1,9 @@
+/** The rows there are, in the order in which they are run. */
+import type { Row } from "../lib/row.ts";
+import { growth } from "./growth.ts";
+import { small } from "./small.ts";
+import { startup } from "./startup.ts";
+import { steps } from "./steps.ts";
+import { training } from "./training.ts";
+
+export const rows: readonly Row[] = [small, steps, training, growth, startup];

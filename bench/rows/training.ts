@@ -1,0 +1,111 @@
+/** A training step of ours against the same in PyTorch. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import * as E from "fp-ts/lib/Either.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import { type BenchError, missing } from "../lib/bench-error.ts";
+import { measurePair } from "../lib/comparison.ts";
+import { atMost, type Goal } from "../lib/goal.ts";
+import { type LineSide, openLineSide, type Program } from "../lib/line-side.ts";
+import { type Measured, notRun } from "../lib/measured.ts";
+import { benchFolder } from "../lib/places.ts";
+import type { Request, Row } from "../lib/row.ts";
+import { inWorkFolder } from "../lib/work-folder.ts";
+
+const TORCH = "2.13.0";
+
+const TASKS = ["teacher", "student"] as const;
+
+/** Rounds are few where a step takes seconds. */
+const RUNTIMES: readonly { readonly name: string; readonly goal: Goal | null; readonly rounds: number }[] = [
+  { name: "tensorflow", goal: atMost(1.2), rounds: 11 },
+  { name: "wasm", goal: null, rounds: 3 },
+];
+
+const python = (): string => process.env.TADSR_PYTHON ?? "python3";
+
+const torchVersion = (): E.Either<BenchError, string> => {
+  const asked = spawnSync(python(), ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
+  return asked.status === 0
+    ? E.right(asked.stdout.trim())
+    : E.left(
+        missing(
+          `PyTorch for ${process.env.TADSR_PYTHON === undefined ? "python3" : "the Python of TADSR_PYTHON"}`,
+          `install it (pip install torch==${TORCH}, in a virtual environment) and name that Python in TADSR_PYTHON`,
+        ),
+      );
+};
+
+/** The step on a runtime; the first of a task makes the file that the others start from. */
+const oursOn = (runtime: string, task: string, start: string): Program => ({
+  name: `${task}'s step on ${runtime}`,
+  command: process.execPath,
+  args: [
+    ...["--import", "tsx", join(benchFolder, "training", "step.ts")],
+    ...["--start", start, "--task", task, "--runtime", runtime],
+  ],
+});
+
+const torchAs = (version: string, task: string, start: string): Program => ({
+  name: `${task}'s step in PyTorch ${version}`,
+  command: python(),
+  args: [join(benchFolder, "training", "step.py"), "--start", start, "--task", task],
+});
+
+const measure = async (
+  request: Request,
+  ours: LineSide,
+  theirs: LineSide,
+  { goal, rounds }: (typeof RUNTIMES)[number],
+): Promise<Measured> => {
+  const name = `${ours.name} against PyTorch`;
+  const pair = { name, ours, theirs, goal };
+  const alternation = { rounds: request.rounds ?? rounds, warmups: rounds > 5 ? 2 : 1 };
+  const measured = await measurePair(pair, alternation)();
+  return E.isRight(measured) ? measured.right : notRun(name, measured.left);
+};
+
+const measureTask = async (
+  request: Request,
+  version: string,
+  task: string,
+  folder: string,
+): Promise<readonly Measured[]> => {
+  const start = join(folder, `${task}.safetensors`);
+  const measured: Measured[] = [];
+  for (const runtime of RUNTIMES) {
+    request.progress(`the ${task}'s step on ${runtime.name}`);
+    const ours = await openLineSide(oursOn(runtime.name, task, start))();
+    if (E.isLeft(ours)) {
+      measured.push(notRun(`${task}'s step on ${runtime.name}`, ours.left));
+      continue;
+    }
+    const theirs = await openLineSide(torchAs(version, task, start))();
+    if (E.isLeft(theirs)) measured.push(notRun(`${task}'s step in PyTorch`, theirs.left));
+    else {
+      measured.push(await measure(request, ours.right, theirs.right, runtime));
+      theirs.right.close();
+    }
+    ours.right.close();
+  }
+  return measured;
+};
+
+export const training: Row = {
+  name: "training",
+  title: "A training step of the small network against the same step in PyTorch",
+  measures:
+    "Forward pass, gradients and AdamW from the same weights, batch and draws, each side in a process of its own " +
+    "(training/step.ts and training/step.py); the shapes are those that training takes when nothing is said.",
+  run: (request): TE.TaskEither<BenchError, readonly Measured[]> => {
+    return async () => {
+      const version = torchVersion();
+      if (E.isLeft(version)) return version;
+      return inWorkFolder(async (folder) => {
+        const parts: Measured[] = [];
+        for (const task of TASKS) parts.push(...(await measureTask(request, version.right, task, folder)));
+        return E.right(parts);
+      });
+    };
+  },
+};
