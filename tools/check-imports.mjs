@@ -20,7 +20,8 @@ const mayImport = {
   train: ["core", "model"],
   "engine-tfjs": ["core"],
   "engine-cost": ["core"],
-  "runtime-node": ["core", "engine-tfjs"],
+  "engine-onnx": ["core", "engine-cost"],
+  "runtime-node": ["core", "engine-onnx", "engine-tfjs"],
   cli: ["core", "model", "train", "engine-cost", "engine-tfjs", "runtime-node"],
 };
 

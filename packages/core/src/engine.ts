@@ -39,6 +39,12 @@ export type Differentiate<T> = (
   objective: (parameters: Tensors<T>) => Objective<T>,
 ) => Differentiated<T>;
 
+/**
+ * Whether the numbers of a tensor may be built into what an engine compiles. `constant`: many computations share
+ * them, as a network's weights; an engine may fold, rearrange and keep them. `data`: they are other ones next time.
+ */
+export type Use = "data" | "constant";
+
 /** What `scope` keeps: a tensor, or tensors in lists and records. */
 export type Kept = unknown;
 
@@ -47,10 +53,15 @@ export interface Engine<T> {
   readonly algebra: Algebra<T>;
   /** Relative error to expect of one operation: 2^-52 in float64, about 1e-6 in float32. */
   readonly epsilon: number;
-  /** Copies an array in its logical layout to the device. */
-  upload(kind: TensorKind, array: NdArray): T;
+  /** Copies an array in its logical layout to the device. `use` is `data` unless given; it changes no result. */
+  upload(kind: TensorKind, array: NdArray, use?: Use): T;
   /** Copies a tensor back, in its logical layout. */
   download(kind: TensorKind, tensor: T): Promise<NdArray>;
+  /**
+   * Computes these tensors now, where the engine defers its work until a result is asked for: between the steps of
+   * a sampler, so that each is computed by itself. Absent where every operation runs at once.
+   */
+  settle?(tensors: readonly T[]): Promise<void>;
   /** Runs `work`, releases every tensor made in it that its result does not hold. */
   scope<A extends Kept>(work: () => A): A;
   /** Releases tensors that were uploaded, or that left a scope. */

@@ -20,6 +20,7 @@ export type {
   RuntimeError,
   TensorKind,
   Tensors,
+  Use,
 } from "./engine.ts";
 export { anyRuntime } from "./engine.ts";
 export {
@@ -110,3 +111,4 @@ export {
   type ScheduleError,
   superResolutionSchedule,
 } from "./schedule.ts";
+export { type EqualWindows, equalWindows, positionRows, type WindowGrid } from "./window-grid.ts";

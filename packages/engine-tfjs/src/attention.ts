@@ -1,8 +1,8 @@
 /** Attention on TensorFlow.js: over whole images, and over windows rolled and padded into equal ones. */
-import type { AttentionOptions, WindowOptions } from "@tadsr/core";
+import { type AttentionOptions, equalWindows, positionRows, type WindowOptions } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { gatherRows } from "./codebook.ts";
-import { equalWindows, fromWindows, toWindows } from "./windows.ts";
+import { fromWindows, toWindows } from "./windows.ts";
 
 /** Scores held at a time, where the whole image attends to itself. */
 const MOST_SCORES = 2 ** 26;
@@ -56,18 +56,6 @@ export const attention = (
   }
   const all = parts.length === 1 ? (parts[0] as tf.Tensor3D) : tf.concat(parts, 1);
   return tf.reshape(joinHeads(all, heads), [n, h, w, c]);
-};
-
-/** The row of the positions' table for every pair of a window's pixels, query by query. */
-const positionRows = (window: number): Int32Array => {
-  const side = 2 * window - 1;
-  const place = (pixel: number): readonly [number, number] => [Math.floor(pixel / window), pixel % window];
-  const tokens = window * window;
-  return Int32Array.from({ length: tokens * tokens }, (_, pair) => {
-    const [qy, qx] = place(Math.floor(pair / tokens));
-    const [ky, kx] = place(pair % tokens);
-    return (qy - ky + window - 1) * side + qx - kx + window - 1;
-  });
 };
 
 /** The positions' table as what is added to the scores: [heads, tokens, tokens]. */

@@ -10,6 +10,7 @@ import {
   deterministicSampler,
   type Engine,
   type NdArray,
+  type Predictor,
   predictClean,
   startOfSampling,
   type Tensors,
@@ -17,7 +18,7 @@ import {
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { breathe } from "./breathe.ts";
-import { driveFrugally } from "./drive-sampler.ts";
+import { type Sampled, sampleFrugally } from "./drive-sampler.ts";
 import { latentOfPixels, pixelsOfLatent } from "./latent.ts";
 import { type Lifetimes, lifetimesOf } from "./lifetimes.ts";
 import { frugalPredictor } from "./networks/predictor.ts";
@@ -86,23 +87,25 @@ const conditionOf = <T>({ picture, model }: Job<T>, read: Rectangle): NdArray =>
 };
 
 /** z_0 of a part of the picture. */
-const sample = <T>(job: Job<T>, read: Rectangle): T => {
+const sample = <T>(job: Job<T>, read: Rectangle): Promise<T> => {
   const { engine, model, weights, lifetimes, sampling } = job;
   const { algebra } = engine;
   const { steps, schedule } = sampling;
-  return engine.scope(() => {
-    const condition = conditionOf(job, read);
-    const z_y = engine.upload("image", condition);
-    const epsilon = engine.upload(
-      "image",
-      noiseOfPlace({ seed: sampling.seed, stream: 0 }, job.paddedWidth, read, model.network.latentChannels),
-    );
-    const z_T = startOfSampling(algebra, schedule)(z_y, epsilon);
-    const predict = frugalPredictor(engine, model.network, lifetimes, weights, z_y);
-    return steps === 1
-      ? predictClean(algebra, schedule)(predict, z_T, schedule.T)
-      : driveFrugally(engine, deterministicSampler(algebra, schedule)(predict, z_T, z_y));
-  });
+  const isTimeFixed = steps === 1;
+  const source = { seed: sampling.seed, stream: 0 };
+  const start = (): Sampled<T> => {
+    const z_y = engine.upload("image", conditionOf(job, read));
+    const noise = noiseOfPlace(source, job.paddedWidth, read, model.network.latentChannels);
+    return { z_y, z_T: startOfSampling(algebra, schedule)(z_y, engine.upload("image", noise)) };
+  };
+  const predictor = (z_y: T): Predictor<T> =>
+    frugalPredictor(engine, model.network, lifetimes, weights, z_y, { isTimeFixed });
+  return sampleFrugally(
+    engine,
+    start,
+    steps === 1 ? ({ z_y, z_T }) => predictClean(algebra, schedule)(predictor(z_y), z_T, schedule.T) : null,
+    ({ z_y, z_T }) => deterministicSampler(algebra, schedule)(predictor(z_y), z_T, z_y),
+  );
 };
 
 /** Bytes of the kept part of what was read; null where a value is not finite. */
@@ -127,7 +130,7 @@ const upscaleTile = async <T>(
   const { engine, model } = job;
   const { factor } = model.description.latent;
   try {
-    const z_0 = sample(job, read);
+    const z_0 = await sample(job, read);
     const latent = await engine.download("image", z_0).finally(() => engine.release([z_0]));
     const inside = { ...kept, x: kept.x - read.x, y: kept.y - read.y };
     const data = keptBytes(pixelsOfLatent(latent, factor), scaled(inside, factor));

@@ -153,7 +153,8 @@ export const uploadWeights = <T>(
 ): Tensors<T> => {
   const uploaded: [string, T][] = [];
   try {
-    for (const { name, kind } of specs) uploaded.push([name, engine.upload(kind, parameter(weights, name))]);
+    for (const { name, kind } of specs)
+      uploaded.push([name, engine.upload(kind, parameter(weights, name), "constant")]);
   } catch (thrown) {
     engine.release(uploaded.map(([, tensor]) => tensor));
     throw thrown;

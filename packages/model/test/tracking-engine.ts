@@ -61,6 +61,7 @@ export const trackingEngine = (): TrackingEngine => {
     name: "tracking",
     algebra,
     differentiate: null,
+    settle: async () => undefined,
     upload: (kind, array) => track(referenceEngine.upload(kind, array)),
     download: (kind, tracked) => referenceEngine.download(kind, plain(tracked) as ReferenceTensor),
     scope: (work) => {

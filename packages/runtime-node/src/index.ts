@@ -1,12 +1,13 @@
 import { anyRuntime, type Runtime } from "@tadsr/core";
 import { cpu } from "./cpu.ts";
+import { type OnnxOptions, onnx, onnxRuntime } from "./onnx.ts";
 import { reference } from "./reference.ts";
 import { tensorflow } from "./tensorflow.ts";
 import { wasm } from "./wasm.ts";
 
-export { cpu, reference, tensorflow, wasm };
+export { cpu, type OnnxOptions, onnx, onnxRuntime, reference, tensorflow, wasm };
 
-export type RuntimeName = "reference" | "cpu" | "wasm" | "tensorflow";
+export type RuntimeName = "reference" | "cpu" | "wasm" | "tensorflow" | "onnx";
 
 /** Every runtime of this package by its name. */
 export const runtimes: Readonly<Record<RuntimeName, Runtime>> = {
@@ -14,6 +15,7 @@ export const runtimes: Readonly<Record<RuntimeName, Runtime>> = {
   cpu: anyRuntime(cpu),
   wasm: anyRuntime(wasm),
   tensorflow: anyRuntime(tensorflow),
+  onnx: anyRuntime(onnx),
 };
 
 /** What `auto` tries, fastest first. */

@@ -23,7 +23,7 @@ export interface TfjsRuntime {
   readonly remedy: string;
 }
 
-const oneLine = (error: unknown): string =>
+export const oneLine = (error: unknown): string =>
   String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";
 
 /** A runtime that imports its backend when it is opened, not before. */

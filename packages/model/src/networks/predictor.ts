@@ -2,6 +2,11 @@ import type { Engine, PerSample, Predictor, Tensors } from "@tadsr/core";
 import { type Lifetimes, releasingAlgebra } from "../lifetimes.ts";
 import type { ConditionedNetwork } from "./network.ts";
 
+/** Whether a network is asked at one time only, so that an engine may compute what depends on it once. */
+export interface PredictorOptions {
+  readonly isTimeFixed: boolean;
+}
+
 /**
  * The network as core's samplers and losses want it: z_t scaled and a 0-based index in, z_0 out.
  * `condition` is z_y of the same batch.
@@ -13,12 +18,13 @@ export const predictor =
     weights: Tensors<T>,
     condition: T,
     batch: number,
+    { isTimeFixed }: PredictorOptions = { isTimeFixed: false },
   ): Predictor<T> =>
   (input, index) =>
     network.run(engine.algebra)(weights, {
       input,
       condition,
-      time: engine.upload("matrix", network.timeFeatures(index, batch)),
+      time: engine.upload("matrix", network.timeFeatures(index, batch), isTimeFixed ? "constant" : "data"),
     });
 
 /** `predictor` of one sample, in little memory: what lies between is released after its last use. */
@@ -29,11 +35,12 @@ export const frugalPredictor =
     lifetimes: Lifetimes,
     weights: Tensors<T>,
     condition: T,
+    options?: PredictorOptions,
   ): Predictor<T> =>
   (input, index) => {
     // An algebra that releases serves one run of the network.
     const frugal = { ...engine, algebra: releasingAlgebra(engine, lifetimes) };
-    return predictor(frugal, network, weights, condition, 1)(input, index);
+    return predictor(frugal, network, weights, condition, 1, options)(input, index);
   };
 
 /** The network's encoder as Eq 9 wants it: z_t scaled and a 0-based index in, feature maps out. */

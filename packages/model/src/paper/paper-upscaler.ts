@@ -8,6 +8,7 @@ import {
   deterministicSampler,
   type Engine,
   type NdArray,
+  type Predictor,
   predictClean,
   startOfSampling,
   type Tensors,
@@ -15,7 +16,7 @@ import {
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { breathe } from "../breathe.ts";
-import { driveFrugally } from "../drive-sampler.ts";
+import { type Sampled, sampleFrugally } from "../drive-sampler.ts";
 import { type Lifetimes, lifetimesOf } from "../lifetimes.ts";
 import { type OpenAutoencoder, runAutoencoder } from "../networks/autoencoder/open-autoencoder.ts";
 import { frugalPredictor } from "../networks/predictor.ts";
@@ -62,7 +63,7 @@ const asImage = ({ width, height, channels, data }: FloatRaster): NdArray => ({
 });
 
 /** z_0 of a tile of the LR picture at its place in the padded one. */
-const sample = <T>(job: Job<T>, tile: FloatRaster, place: Rectangle): T => {
+const sample = <T>(job: Job<T>, tile: FloatRaster, place: Rectangle): Promise<T> => {
   const { engine, model, weights, lifetimes, autoencoder, sampling, latentWidth } = job;
   const { magnification, network, stride } = model;
   const { schedule, seed, steps, sampler } = sampling;
@@ -73,20 +74,26 @@ const sample = <T>(job: Job<T>, tile: FloatRaster, place: Rectangle): T => {
       "image",
       noiseOfPlace({ seed, stream }, latentWidth, latentPlace(place, stride), network.latentChannels),
     );
-  return engine.scope(() => {
+  const start = (): Sampled<T> => {
     const upsampled = bicubicResize(tile, tile.height * magnification, tile.width * magnification);
     const z_y = engine.scope(() => autoencoder.encode(engine.upload("image", asImage(upsampled))));
+    return { z_y, z_T: startOfSampling(algebra, schedule)(z_y, noise(0)) };
+  };
+  // The LR picture is uploaded for each step: it is small, and a step's scope lets go of it.
+  const predictor: Predictor<T> = (input, index) => {
     const lq = engine.upload("image", asImage(tile));
-    const z_T = startOfSampling(algebra, schedule)(z_y, noise(0));
-    const predict = frugalPredictor(engine, network, lifetimes, weights, lq);
-    if (steps === 1) return predictClean(algebra, schedule)(predict, z_T, schedule.T);
-    return driveFrugally(
-      engine,
+    const options = { isTimeFixed: steps === 1 };
+    return frugalPredictor(engine, network, lifetimes, weights, lq, options)(input, index);
+  };
+  return sampleFrugally(
+    engine,
+    start,
+    steps === 1 ? ({ z_T }) => predictClean(algebra, schedule)(predictor, z_T, schedule.T) : null,
+    ({ z_T, z_y }) =>
       sampler === "deterministic"
-        ? deterministicSampler(algebra, schedule)(predict, z_T, z_y)
-        : ancestralSampler(algebra, schedule)(predict, z_T, noise),
-    );
-  });
+        ? deterministicSampler(algebra, schedule)(predictor, z_T, z_y)
+        : ancestralSampler(algebra, schedule)(predictor, z_T, noise),
+  );
 };
 
 /** A tile of the result, within [-1, 1]; null where a value is not finite. */
@@ -96,7 +103,9 @@ const restoreTile = async <T>(
   place: Rectangle,
 ): Promise<FloatRaster | null> => {
   const { engine, autoencoder } = job;
-  const picture = engine.scope(() => autoencoder.decode(sample(job, tile, place)));
+  const z_0 = await sample(job, tile, place);
+  const picture = engine.scope(() => autoencoder.decode(z_0));
+  engine.release([z_0]);
   const { shape, data } = await engine.download("image", picture).finally(() => engine.release([picture]));
   const [, height = 0, width = 0, channels = 0] = shape;
   const clamped = new Float32Array(data.length);

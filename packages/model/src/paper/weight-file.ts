@@ -92,7 +92,7 @@ export const uploadWeightFile =
     let isKept = false;
     try {
       const done = await forEachWeight(weights, specs, ({ name, kind }, tensor) => {
-        uploaded.push([name, engine.upload(kind, tensor)]);
+        uploaded.push([name, engine.upload(kind, tensor, "constant")]);
       })();
       isKept = E.isRight(done);
       return E.map((): Tensors<T> => Object.fromEntries(uploaded))(done);

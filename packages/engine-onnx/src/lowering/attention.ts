@@ -1,0 +1,168 @@
+/** Lowering of attention among all pixels, and among those of a window. */
+import { type AttentionOptions, equalWindows, positionRows, type WindowOptions } from "@tadsr/core";
+import {
+  binary,
+  CONTRIB,
+  concat,
+  gather,
+  matMul,
+  reshape,
+  scalar,
+  slice,
+  transpose,
+  unary,
+} from "../onnx/operators.ts";
+import { numbersOf, type Value } from "../onnx/value.ts";
+import type { Term } from "../recording/term.ts";
+import { type Context, demandFixedSize, imageShape } from "./context.ts";
+import { asImage, flatPixels } from "./images.ts";
+
+/** Attention of tokens [.., d, s], channels first, with `biased` on its scores [.., s, s]: [.., d, s]. */
+const attend = (
+  { graph }: Context,
+  query: Value,
+  key: Value,
+  value: Value,
+  biased: (scores: Value) => Value = (scores) => scores,
+): Value => {
+  const rank = query.shape.length;
+  const turn = (a: Value): Value => {
+    const axes = a.shape.map((_, axis) => axis);
+    return transpose(graph, a, [...axes.slice(0, -2), rank - 1, rank - 2]);
+  };
+  const width = query.shape[rank - 2] as number;
+  const scaled = binary(graph, "Mul", query, scalar(graph, 1 / Math.sqrt(width)));
+  const scores = biased(matMul(graph, turn(scaled), key));
+  const shares = unary(graph, "Softmax", scores, { axis: { int: -1 } });
+  return turn(matMul(graph, shares, turn(value)));
+};
+
+/**
+ * ONNX Runtime's own operator holds a block of the scores at a time, where ONNX's operators hold all of them: the
+ * square of the number of pixels.
+ */
+const attendInBlocks = (context: Context, parts: readonly Value[], heads: number): Value => {
+  const { graph } = context;
+  const [query, key, value] = parts.map((part) => transpose(graph, flatPixels(graph, part), [0, 2, 1]));
+  const shape = (query as Value).shape;
+  const mixed = graph.node({
+    op: "MultiHeadAttention",
+    domain: CONTRIB,
+    inputs: [query as Value, key as Value, value as Value],
+    attributes: { num_heads: { int: heads } },
+    shape,
+  });
+  return transpose(graph, mixed, [0, 2, 1]);
+};
+
+const attention = (
+  context: Context,
+  query: Term,
+  key: Term,
+  value: Term,
+  { heads }: AttentionOptions,
+): Value => {
+  const { graph, of, dialect } = context;
+  const parts = [query, key, value].map(of);
+  const [whole] = parts as [Value];
+  if (dialect.contrib) return asImage(context, attendInBlocks(context, parts, heads), whole);
+  const [n, c] = imageShape(whole);
+  const [q, k, v] = parts.map((part) => reshape(graph, part, [n, heads, c / heads, -1])) as [
+    Value,
+    Value,
+    Value,
+  ];
+  return asImage(context, reshape(graph, attend(context, q, k, v), [n, c, -1]), whole);
+};
+
+/** Moves everything `by` places towards the start of an axis; what leaves it enters at the end. */
+const rolled = (graph: Context["graph"], a: Value, axis: number, by: number): Value => {
+  const length = a.shape[axis] as number;
+  const places = ((by % length) + length) % length;
+  if (places === 0) return a;
+  return concat(graph, [slice(graph, a, axis, places, length), slice(graph, a, axis, 0, places)], axis);
+};
+
+const padded = (graph: Context["graph"], a: Value, bottom: number, right: number): Value =>
+  bottom + right === 0
+    ? a
+    : graph.node({
+        op: "Pad",
+        inputs: [
+          a,
+          graph.initializer(BigInt64Array.from([0, 0, 0, 0, 0, 0, bottom, right], BigInt), [8]),
+          scalar(graph, 0),
+        ],
+        shape: a.shape.map((length, axis) => length + (axis === 2 ? bottom : axis === 3 ? right : 0)),
+      });
+
+/** The positions' table as what is added to the scores: [heads, tokens, tokens]. */
+const positionBias = ({ graph }: Context, positions: Value, window: number): Value => {
+  const tokens = window * window;
+  const rows = positionRows(window);
+  const heads = positions.shape[1] as number;
+  const table = numbersOf(positions);
+  if (table instanceof Float32Array) {
+    const bias = new Float32Array(heads * tokens * tokens);
+    for (let head = 0; head < heads; head++)
+      for (let pair = 0; pair < rows.length; pair++)
+        bias[head * rows.length + pair] = table[(rows[pair] as number) * heads + head] as number;
+    return graph.initializer(bias, [heads, tokens, tokens]);
+  }
+  const indices = graph.initializer(BigInt64Array.from(rows, BigInt), [rows.length]);
+  const pairs = gather(graph, positions, indices);
+  return reshape(graph, transpose(graph, pairs, [1, 0]), [heads, tokens, tokens]);
+};
+
+const windowAttention = (
+  context: Context,
+  query: Term,
+  key: Term,
+  value: Term,
+  positions: Term,
+  { heads, window, shift, edges = "separate" }: WindowOptions,
+): Value => {
+  const { graph, of } = context;
+  demandFixedSize(context, "windows are counted, and their edges masked, at a size");
+  const joint = concat(graph, [query, key, value].map(of), 1);
+  const [n, joined, height, width] = imageShape(joint);
+  const c = joined / 3;
+  const { rows, columns, mask } = equalWindows({ height, width, window, shift, edges });
+  const [tall, wide, tokens] = [rows * window, columns * window, window * window];
+  const moved = rolled(
+    graph,
+    rolled(graph, padded(graph, joint, tall - height, wide - width), 2, shift),
+    3,
+    shift,
+  );
+  const count = rows * columns;
+  const cells = reshape(graph, moved, [n, 3, heads, c / heads, rows, window, columns, window]);
+  const parts = reshape(graph, transpose(graph, cells, [1, 0, 4, 6, 2, 3, 5, 7]), [
+    3,
+    n,
+    count,
+    heads,
+    c / heads,
+    tokens,
+  ]);
+  const part = (index: number): Value =>
+    reshape(graph, slice(graph, parts, 0, index, index + 1), [n, count, heads, c / heads, tokens]);
+  const bias = positionBias(context, of(positions), window);
+  const biased = (scores: Value): Value => {
+    const positioned = binary(graph, "Add", scores, bias);
+    return mask === null
+      ? positioned
+      : binary(graph, "Add", positioned, graph.initializer(mask, [count, 1, tokens, tokens]));
+  };
+  const mixed = attend(context, part(0), part(1), part(2), biased);
+  const back = transpose(
+    graph,
+    reshape(graph, mixed, [n, rows, columns, heads, c / heads, window, window]),
+    [0, 3, 4, 1, 5, 2, 6],
+  );
+  const image = reshape(graph, back, [n, c, tall, wide]);
+  const placed = rolled(graph, rolled(graph, image, 2, -shift), 3, -shift);
+  return slice(graph, slice(graph, placed, 2, 0, height), 3, 0, width);
+};
+
+export const attentions = { attention, windowAttention };

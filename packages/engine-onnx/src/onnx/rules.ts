@@ -1,0 +1,159 @@
+/** The simplifications of ONNX nodes, each the same by definition of the operators. */
+import type { Graph, NodeRule, Proposal } from "./graph.ts";
+import {
+  elementsOf,
+  intOf,
+  intsOf,
+  isSameList,
+  madeBy,
+  type Numbers,
+  numbersOf,
+  type OnnxNode,
+  type Value,
+} from "./value.ts";
+
+const first = ({ inputs }: Pick<OnnxNode, "inputs">): Value => inputs[0] as Value;
+
+const permOf = ({ attributes }: Pick<Proposal, "attributes">): readonly number[] => {
+  const perm = attributes?.perm;
+  return perm !== undefined && "ints" in perm ? perm.ints : [];
+};
+
+/** Transposes one after the other are one, and one that moves nothing is none. */
+export const mergeTransposes: NodeRule = (graph, proposal) => {
+  if (proposal.op !== "Transpose") return null;
+  const [input, perm] = [first(proposal), permOf(proposal)];
+  if (perm.every((axis, i) => axis === i)) return input;
+  const before = madeBy(input, "Transpose");
+  if (before === null) return null;
+  const inner = intsOf(before, "perm");
+  const ints = perm.map((axis) => inner[axis] as number);
+  return graph.node({ ...proposal, inputs: [first(before)], attributes: { perm: { ints } } });
+};
+
+/** A transpose that only moves axes of length 1 is a reshape, which copies nothing. */
+export const reshapeInsteadOfTranspose: NodeRule = (graph, proposal) => {
+  if (proposal.op !== "Transpose") return null;
+  const input = first(proposal);
+  const moved = permOf(proposal).filter((axis) => input.shape[axis] !== 1);
+  if (moved.some((axis, i) => i > 0 && axis < (moved[i - 1] as number))) return null;
+  const target = BigInt64Array.from(proposal.shape, BigInt);
+  return graph.node({
+    op: "Reshape",
+    inputs: [input, graph.initializer(target, [target.length])],
+    shape: proposal.shape,
+    dtype: input.dtype,
+  });
+};
+
+/** The target of a reshape that stands in the file; null where it is computed, or speaks of its own input. */
+const fixedTarget = ([, target]: readonly (Value | null)[]): readonly number[] | null => {
+  const numbers = target === undefined || target === null ? null : numbersOf(target);
+  return numbers === null ? null : Array.from(numbers as BigInt64Array, Number);
+};
+
+/** The last of several reshapes counts, and one to the shape that is there is none. */
+export const mergeReshapes: NodeRule = (graph, proposal) => {
+  if (proposal.op !== "Reshape") return null;
+  const input = first(proposal);
+  const target = fixedTarget(proposal.inputs);
+  if (target !== null && !target.includes(-1) && isSameList(input.shape, proposal.shape)) return input;
+  const before = madeBy(input, "Reshape");
+  if (before === null || target?.includes(0) === true) return null;
+  const [, shape = null] = proposal.inputs;
+  return graph.node({ ...proposal, inputs: [first(before), shape] });
+};
+
+/** Reshaping or transposing what stands in the file is done when the file is written. */
+export const moveInitializers: NodeRule = (graph, { op, inputs, shape, attributes }) => {
+  if (op !== "Reshape" && op !== "Transpose") return null;
+  const input = inputs[0] as Value;
+  const numbers = numbersOf(input);
+  if (numbers === null) return null;
+  if (op === "Reshape") return graph.initializer(numbers, shape);
+  return graph.initializer(transposed(numbers, input.shape, permOf({ attributes: attributes ?? {} })), shape);
+};
+
+/** The numbers in the order of the permuted axes. */
+export const transposed = <A extends Numbers>(
+  numbers: A,
+  shape: readonly number[],
+  perm: readonly number[],
+): A => {
+  const strides = shape.map((_, axis) => elementsOf(shape.slice(axis + 1)));
+  const lengths = perm.map((axis) => shape[axis] as number);
+  const steps = perm.map((axis) => strides[axis] as number);
+  const result = numbers.slice() as A;
+  const place = lengths.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < result.length; to++) {
+    result[to] = numbers[from] as never;
+    for (let axis = lengths.length - 1; axis >= 0; axis--) {
+      from += steps[axis] as number;
+      place[axis] = (place[axis] as number) + 1;
+      if ((place[axis] as number) < (lengths[axis] as number)) break;
+      from -= (steps[axis] as number) * (lengths[axis] as number);
+      place[axis] = 0;
+    }
+  }
+  return result;
+};
+
+interface Run {
+  readonly whole: Value;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What part of another value a slice along one axis, by steps of one, is. */
+const runOf = (value: Value, axis: number): Run | null => {
+  const slice = madeBy(value, "Slice");
+  if (slice === null) return null;
+  const [whole, ...places] = slice.inputs as readonly Value[];
+  const [starts, ends, axes] = places.map((place) => Array.from(numbersOf(place) ?? [], Number));
+  if (whole === undefined || axes?.length !== 1 || axes[0] !== axis) return null;
+  return { whole, start: starts?.[0] ?? 0, end: Math.min(ends?.[0] ?? 0, whole.shape[axis] ?? 0) };
+};
+
+/** Neighbouring slices that are put together again are a slice, or the whole. */
+export const joinSlices: NodeRule = (graph, { op, inputs, attributes, shape, dtype }) => {
+  if (op !== "Concat") return null;
+  const [only] = inputs;
+  if (inputs.length === 1 && only != null) return only;
+  const axis = intOf({ attributes: attributes ?? {} } as OnnxNode, "axis");
+  const runs = inputs.map((input) => runOf(input as Value, axis));
+  const [head] = runs;
+  const tail = runs.at(-1);
+  if (head == null || tail == null) return null;
+  const isJoined = runs.every(
+    (run, i) => run?.whole === head.whole && (i === 0 || run.start === runs[i - 1]?.end),
+  );
+  if (!isJoined) return null;
+  if (isSameList(head.whole.shape, shape)) return head.whole;
+  const one = (place: number): Value => graph.initializer(BigInt64Array.of(BigInt(place)), [1]);
+  return graph.node({
+    op: "Slice",
+    inputs: [head.whole, one(head.start), one(tail.end), one(axis)],
+    shape,
+    ...(dtype === undefined ? {} : { dtype }),
+  });
+};
+
+/** Whole numbers that were made floats and are made whole again: both kinds hold them exactly. */
+export const mergeCasts: NodeRule = (_, { op, inputs, dtype }) => {
+  if (op !== "Cast" || dtype !== "int64") return null;
+  const before = madeBy(inputs[0] as Value, "Cast");
+  return before !== null && first(before).dtype === "int64" ? first(before) : null;
+};
+
+export const nodeRules: readonly NodeRule[] = [
+  mergeTransposes,
+  moveInitializers,
+  reshapeInsteadOfTranspose,
+  mergeReshapes,
+  joinSlices,
+  mergeCasts,
+];
+
+/** For tests, and graphs that are to stand as they are written. */
+export type { Graph };

@@ -1,0 +1,67 @@
+/** An ONNX graph as values that know what makes them, in the layouts of ONNX (images [n, c, h, w]). */
+
+export type Dtype = "float32" | "float16" | "int64" | "uint8" | "bool";
+
+/** float16 numbers are kept as the 16 bits they are stored in. */
+export type Numbers = Float32Array | Uint16Array | BigInt64Array | Uint8Array;
+
+/** An attribute's value; ONNX tells whole numbers from others, and one from a list. */
+export type Attribute =
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly text: string };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+export interface OnnxNode {
+  readonly op: string;
+  /** Empty for ONNX's own operators. */
+  readonly domain: string;
+  /** null for an optional input that is left out. */
+  readonly inputs: readonly (Value | null)[];
+  readonly attributes: Attributes;
+  readonly outputs: number;
+}
+
+export type Source =
+  | { readonly tag: "input"; readonly name: string }
+  | { readonly tag: "initializer"; readonly data: Numbers }
+  | { readonly tag: "node"; readonly node: OnnxNode; readonly output: number };
+
+export interface Value {
+  /** Its number in the graph, in the order of making: what a node needs comes before it. */
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  readonly source: Source;
+}
+
+export const elementsOf = (shape: readonly number[]): number =>
+  shape.reduce((product, length) => product * length, 1);
+
+/** The numbers of an initializer; null for what is computed. */
+export const numbersOf = ({ source }: Value): Numbers | null =>
+  source.tag === "initializer" ? source.data : null;
+
+/** The node that makes the value, where it is of that operator; null otherwise. */
+export const madeBy = ({ source }: Value, op: string): OnnxNode | null =>
+  source.tag === "node" && source.node.op === op ? source.node : null;
+
+export const isSameList = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
+
+/** The attribute's whole numbers, or those that are meant where it is left out. */
+export const intsOf = (
+  { attributes }: OnnxNode,
+  name: string,
+  otherwise: readonly number[] = [],
+): readonly number[] => {
+  const attribute = attributes[name];
+  return attribute !== undefined && "ints" in attribute ? attribute.ints : otherwise;
+};
+
+export const intOf = ({ attributes }: OnnxNode, name: string, otherwise = 0): number => {
+  const attribute = attributes[name];
+  return attribute !== undefined && "int" in attribute ? attribute.int : otherwise;
+};

@@ -1,0 +1,71 @@
+/** The graph interpreter: the algebra whose every operation is written down as a term, its shapes checked. */
+import type { Algebra } from "@tadsr/core";
+import { resultShape } from "@tadsr/engine-cost";
+import { type Applied, mapOperands, type Operation, type Term } from "./term.ts";
+
+/** Every operation's name once; the type says that none is left out. */
+const names: Readonly<Record<Operation, true>> = {
+  add: true,
+  subtract: true,
+  multiply: true,
+  divide: true,
+  scale: true,
+  offset: true,
+  square: true,
+  sqrt: true,
+  abs: true,
+  relu: true,
+  softplus: true,
+  mean: true,
+  stopGradient: true,
+  silu: true,
+  relu6: true,
+  leakyRelu: true,
+  gelu: true,
+  conv2d: true,
+  depthwiseConv2d: true,
+  linear: true,
+  upsampleNearest: true,
+  spaceToDepth: true,
+  depthToSpace: true,
+  concatChannels: true,
+  sliceChannels: true,
+  channelNorm: true,
+  modulate: true,
+  groupNorm: true,
+  attention: true,
+  windowAttention: true,
+  nearestIndices: true,
+  takeRows: true,
+  sequenceConvolution: true,
+  spectralNormalize: true,
+  leftSingular: true,
+  rightSingular: true,
+};
+
+export const operationNames = Object.keys(names) as readonly Operation[];
+
+/** Throws one line where the operands do not fit the operation. */
+export const applied = (operation: Operation, operands: readonly unknown[]): Applied => ({
+  tag: "applied",
+  operation,
+  operands,
+  shape: resultShape(operation, operands),
+  maker: operation,
+});
+
+/** The algebra over terms. */
+export const termAlgebra: Algebra<Term> = Object.fromEntries(
+  operationNames.map((name) => [name, (...operands: readonly unknown[]): Term => applied(name, operands)]),
+) as unknown as Algebra<Term>;
+
+/** The term with other operands; the same one where they are. */
+export const withOperands = (term: Applied, replace: (term: Term) => Term): Applied => {
+  let changed = false;
+  const operands = mapOperands(term.operands, (operand) => {
+    const other = replace(operand);
+    changed ||= other !== operand;
+    return other;
+  });
+  return changed ? applied(term.operation, operands) : term;
+};
