@@ -15,7 +15,7 @@ import { atLeast, atMost, verdictOn } from "../bench/lib/goal.ts";
 import { fitLine } from "../bench/lib/line-fit.ts";
 import { openLineSide } from "../bench/lib/line-side.ts";
 import { describeMachine, instructionsIn, physicalCoresIn } from "../bench/lib/machine.ts";
-import { figure, type Growth, type Measured, notRun } from "../bench/lib/measured.ts";
+import { figure, growth, type Measured, notRun } from "../bench/lib/measured.ts";
 import { photograph } from "../bench/lib/photograph.ts";
 import { plot } from "../bench/lib/plot.ts";
 import { openProcessSide } from "../bench/lib/process-side.ts";
@@ -175,24 +175,21 @@ const comparison = (name: string, ours: number, theirs: number): Comparison =>
     atMost(0.5),
   );
 
-const grown: Growth = {
-  kind: "growth",
-  name: "time",
-  xName: "the picture",
-  xUnit: "megapixel",
-  yName: "time",
-  yUnit: "s",
-  points: [
-    { x: 0.01, y: 1 },
-    { x: 1, y: 3 },
-  ],
-  line: right(
-    fitLine([
-      { x: 0.01, y: 1 },
+const grown = right(
+  growth({
+    name: "time",
+    xName: "the picture",
+    xUnit: "megapixel",
+    yName: "time",
+    yUnit: "s",
+    points: [
+      { x: 0.01, y: 9 },
       { x: 1, y: 3 },
-    ]),
-  ),
-};
+      { x: 2, y: 5 },
+    ],
+    fittedFrom: 1,
+  }),
+);
 
 const measured: readonly Measured[] = [
   comparison("against <them> & co", 3, 4),
@@ -267,7 +264,10 @@ describe("a result", () => {
     );
     expect(lines.find((line) => line.startsWith("against others"))).toMatch(/at most 0\.5 +met$/);
     expect(lines).toContain("against the third: not run: the third is missing; install it");
-    expect(lines).toContain("R^2: 0.5 ; at least 0.99, not met by 49 %");
+    expect(lines).toContain(
+      "time: time = 1 s + 2 s per megapixel of the picture, R^2 1.0000, fitted to 2 of 3 points",
+    );
+    expect(lines).toContain("R^2: 0.5; at least 0.99, not met by 49 %");
     expect(lines.at(-2)).toBe(
       "2026-11-25, runtime onnx; A processor, 2 cores, 4 threads, 8 GiB, avx2; Linux 6.1 x64",
     );

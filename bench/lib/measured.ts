@@ -1,8 +1,9 @@
 /** What a row has to show. */
+import * as E from "fp-ts/lib/Either.js";
 import type { BenchError } from "./bench-error.ts";
 import type { Comparison } from "./comparison.ts";
 import { type Goal, type Verdict, verdictOn } from "./goal.ts";
-import type { Line, Point } from "./line-fit.ts";
+import { fitLine, type Line, type Point } from "./line-fit.ts";
 
 /** A figure by itself. */
 export interface Figure {
@@ -32,8 +33,20 @@ export interface Growth {
   readonly yName: string;
   readonly yUnit: string;
   readonly points: readonly Point[];
+  /** The line is fitted to the points from this x on. */
+  readonly fittedFrom: number;
   readonly line: Line;
 }
+
+/** The points that the line was fitted to. */
+export const fittedPoints = ({
+  points,
+  fittedFrom,
+}: Pick<Growth, "points" | "fittedFrom">): readonly Point[] => points.filter(({ x }) => x >= fittedFrom);
+
+/** Fits the line; fails where fewer than two different x are left. */
+export const growth = (given: Omit<Growth, "kind" | "line">): E.Either<BenchError, Growth> =>
+  E.map((line: Line): Growth => ({ kind: "growth", ...given, line }))(fitLine(fittedPoints(given)));
 
 /** A part of a row that gave no figure. */
 export interface NotRun {

@@ -11,10 +11,12 @@ const BOTTOM = HEIGHT - 48;
 const named = (value: number): string => String(Number(value.toPrecision(6)));
 
 export const growthPanel = (growth: Growth, width: number): Panel => {
-  const { xName, xUnit, yName, yUnit, points, line } = growth;
+  const { xName, xUnit, yName, yUnit, points, fittedFrom, line } = growth;
   const right = width - 30;
   const greatestX = Math.max(...points.map(({ x }) => x));
   const fitted = (x: number): number => Math.max(0, line.intercept + line.slope * x);
+  // Through all points it is drawn from 0 on, where it tells what is always spent.
+  const from = points.every((point) => point.x >= fittedFrom) ? 0 : fittedFrom;
   const x = linearScale(greatestX, LEFT, right);
   const y = linearScale(Math.max(fitted(greatestX), ...points.map((point) => point.y)), BOTTOM, TOP);
   const grid = [
@@ -33,7 +35,7 @@ export const growthPanel = (growth: Growth, width: number): Panel => {
     content: [
       words(LEFT - 46, 16, title, { class: "faint" }),
       ...grid,
-      segment(x.at(0), y.at(fitted(0)), x.at(greatestX), y.at(fitted(greatestX)), "line"),
+      segment(x.at(from), y.at(fitted(from)), x.at(greatestX), y.at(fitted(greatestX)), "line"),
       ...points.map((point) => tag("circle", { cx: x.at(point.x), cy: y.at(point.y), r: 4, class: "point" })),
     ].join(""),
   };

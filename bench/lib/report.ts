@@ -3,7 +3,7 @@ import { sayError } from "./bench-error.ts";
 import type { Comparison } from "./comparison.ts";
 import { sayGoal, type Verdict } from "./goal.ts";
 import { sayMachine } from "./machine.ts";
-import type { Figure, Growth, Measured } from "./measured.ts";
+import { type Figure, fittedPoints, type Growth, type Measured } from "./measured.ts";
 import type { Result } from "./result.ts";
 
 /** Three significant digits, without an exponent. */
@@ -56,13 +56,17 @@ const comparisonCells = ({ name, ours, theirs, ratio, goal, verdict }: Compariso
 ];
 
 const figureLine = ({ name, value, unit, goal, verdict }: Figure): string =>
-  `${name}: ${short(value)} ${unit}; ${goalCells(goal, verdict)
+  `${name}: ${`${short(value)} ${unit}`.trim()}; ${goalCells(goal, verdict)
     .filter((cell) => cell !== "")
     .join(", ")}`;
 
-const growthLine = ({ name, xName, xUnit, yName, yUnit, points, line }: Growth): string =>
-  `${name}: ${yName} = ${short(line.intercept)} ${yUnit} + ${short(line.slope)} ${yUnit} per ${xUnit} of ${xName}, ` +
-  `R^2 ${line.explained.toFixed(4)}, over ${points.length} points`;
+const growthLine = (growth: Growth): string => {
+  const { name, xName, xUnit, yName, yUnit, points, line } = growth;
+  return (
+    `${name}: ${yName} = ${short(line.intercept)} ${yUnit} + ${short(line.slope)} ${yUnit} per ${xUnit} of ${xName}, ` +
+    `R^2 ${line.explained.toFixed(4)}, fitted to ${fittedPoints(growth).length} of ${points.length} points`
+  );
+};
 
 const pointRows = ({ xName, xUnit, yName, yUnit, points }: Growth): readonly string[] =>
   columns([

@@ -4,18 +4,18 @@ import * as E from "fp-ts/lib/Either.js";
 import type { BenchError } from "../lib/bench-error.ts";
 import { type CommandRun, runCommand } from "../lib/command-run.ts";
 import { atLeast, atMost } from "../lib/goal.ts";
-import { fitLine, type Point } from "../lib/line-fit.ts";
-import { figure, type Growth, type Measured } from "../lib/measured.ts";
+import { figure, fittedPoints, type Growth, growth as growthOf, type Measured } from "../lib/measured.ts";
 import { root } from "../lib/places.ts";
 import type { Request, Row } from "../lib/row.ts";
 import { inWorkFolder, writePhotograph } from "../lib/work-folder.ts";
 
 const FACTOR = 4;
-/** Of the picture, in pixels, smallest first. A tile of the command is 256 a side. */
-const SIDES = [64, 128, 256, 512, 768, 1024] as const;
+const TILE = 256;
+/** Of the picture, in pixels, smallest first. */
+const SIDES = [64, 128, 256, 512, 768, 896, 1024] as const;
 const LARGE_SIDES = [1536, 2048, 4096] as const;
 /** From here on some tile has others on every side: no larger picture has a larger tile. */
-const PAST_ONE_TILE = 768;
+const PAST_ONE_TILE = 3 * TILE;
 
 const MIB = 2 ** 20;
 
@@ -41,9 +41,13 @@ const runAll = async (
     for (const { side, runs } of sized) {
       request.progress(`${side} to ${side * FACTOR} pixels a side, round ${round + 1} of ${rounds}`);
       const picture = await writePhotograph(folder, side);
-      const output = ["--out", join(folder, "enlarged.png"), "--force", "--runtime", request.runtime];
+      const output = ["--out", join(folder, "enlarged.png"), "--force"];
+      // The command would choose the tile by the memory that is free.
+      const ways = ["--runtime", request.runtime, "--tile", String(TILE)];
       const main = join(root, "packages", "cli", "src", "main.ts");
-      const run = await runCommand({ args: ["--import", "tsx", main, "upscale", picture, ...output] })();
+      const run = await runCommand({
+        args: ["--import", "tsx", main, "upscale", picture, ...output, ...ways],
+      })();
       if (E.isLeft(run)) return run;
       runs.push(run.right);
     }
@@ -51,63 +55,57 @@ const runAll = async (
   return E.right(sized);
 };
 
-const timeGrowth = (sized: readonly Sized[]): E.Either<BenchError, readonly Measured[]> => {
-  const points = sized.map(
-    ({ side, runs }): Point => ({
-      x: megapixels(side),
-      y: Math.min(...runs.map(({ wall }) => wall)) / 1000,
-    }),
-  );
-  return E.map((line: Growth["line"]): readonly Measured[] => [
-    {
-      kind: "growth",
+const timeGrowth = (sized: readonly Sized[]): E.Either<BenchError, readonly Measured[]> =>
+  E.map((grown: Growth): readonly Measured[] => [
+    grown,
+    figure("time is linear in the pixels: R^2", grown.line.explained, "", atLeast(0.99)),
+  ])(
+    growthOf({
       name: "time",
       ...{ xName: "the picture", xUnit: "megapixel", yName: "time", yUnit: "s" },
-      points,
-      line,
-    },
-    figure("time is linear in the pixels: R^2", line.explained, "", atLeast(0.99)),
-  ])(fitLine(points));
-};
+      points: sized.map(({ side, runs }) => ({
+        x: megapixels(side),
+        y: Math.min(...runs.map(({ wall }) => wall)) / 1000,
+      })),
+      fittedFrom: 0,
+    }),
+  );
 
 /**
  * Memory is said to be constant past one tile where what is left of it, once every byte of the picture and of
  * the result has been counted twice (decoded or computed, and once more while it is read or encoded), does not
- * grow by more than a tenth from the first picture past one tile to the largest.
+ * grow by more than a tenth from the first picture past one tile to the largest. It says more with the large
+ * sizes: among the others the pictures are small beside a tile's computation.
  */
-const memoryGrowth = (sized: readonly Sized[]): E.Either<BenchError, readonly Measured[]> => {
-  const points = sized.map(
-    ({ side, runs }): Point => ({
-      x: ownMemory(side),
-      y: Math.max(...runs.map(({ peak }) => peak)) / MIB,
+const memoryGrowth = (sized: readonly Sized[]): E.Either<BenchError, readonly Measured[]> =>
+  E.map((grown: Growth): readonly Measured[] => {
+    const rests = fittedPoints(grown).map(({ x, y }) => y - 2 * x);
+    return [
+      grown,
+      figure(
+        "memory beyond twice the pictures' own bytes, of the largest over that of the first past one tile",
+        (rests.at(-1) ?? Number.NaN) / (rests[0] ?? Number.NaN),
+        "x",
+        atMost(1.1),
+      ),
+    ];
+  })(
+    growthOf({
+      name: "peak memory past one tile",
+      ...{ xName: "the picture and the result", xUnit: "MiB", yName: "peak memory", yUnit: "MiB" },
+      points: sized.map(({ side, runs }) => ({
+        x: ownMemory(side),
+        y: Math.max(...runs.map(({ peak }) => peak)) / MIB,
+      })),
+      fittedFrom: ownMemory(PAST_ONE_TILE),
     }),
   );
-  const past = points.filter(({ x }) => x >= ownMemory(PAST_ONE_TILE));
-  const rest = ({ x, y }: Point): number => y - 2 * x;
-  const first = past[0] as Point;
-  const last = past.at(-1) as Point;
-  return E.map((line: Growth["line"]): readonly Measured[] => [
-    {
-      kind: "growth",
-      name: `peak memory past one tile`,
-      ...{ xName: "the picture and the result", xUnit: "MiB", yName: "peak memory", yUnit: "MiB" },
-      points,
-      line,
-    },
-    figure(
-      "memory beyond twice the pictures' own bytes, of the largest over that of the first past one tile",
-      rest(last) / rest(first),
-      "x",
-      atMost(1.1),
-    ),
-  ])(fitLine(past));
-};
 
 export const growth: Row = {
   name: "growth",
   title: "Time and peak memory as the picture grows",
   measures:
-    "The command from its start to its end, a file to a file; the shortest time and the largest resident set of the " +
+    "The command from its start to its end, a file to a file, in tiles of 256; the shortest time and the largest resident set of the " +
     "rounds. Pictures are 256 to 4096 pixels a side when enlarged, with --large 256 to 4096 before.",
   run: (request) => () =>
     inWorkFolder(async (folder) => {
