@@ -1,0 +1,159 @@
+/** Which tile is taken by default, and what is taken for it. */
+import { costOf } from "@tadsr/engine-cost";
+import {
+  type PaperModel,
+  planTiles,
+  publishedModels,
+  receptiveField,
+  residualUNet,
+  swinUNet,
+  vqAutoencoder,
+} from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import { describe, expect, it } from "vitest";
+import { partCosts } from "../src/cost/parts.ts";
+import { bytesOfTile, withinReach } from "../src/upscale/engine-memory.ts";
+import { fittingPaperTile, fittingSmallTile, SMALL_TILES } from "../src/upscale/fitting-tile.ts";
+import { paperFootprint, paperWork } from "../src/upscale/paper-tile-cost.ts";
+import { smallFootprint, smallWork } from "../src/upscale/small-tile-cost.ts";
+import { usableBytes } from "../src/upscale/usable-memory.ts";
+import { tinyDescription } from "./tiny-model.ts";
+
+const MEBI = 2 ** 20;
+const GIBI = 2 ** 30;
+
+const small = { network: residualUNet(tinyDescription.network) };
+const { margin, alignment } = receptiveField(small.network);
+
+const flopsOf = (height: number, width: number): number => {
+  const image = [1, height, width, 48];
+  const cost = costOf(small.network, { input: image, condition: image, time: [1, 4] });
+  if (E.isLeft(cost)) throw new Error(cost.left.message);
+  return cost.right.flops;
+};
+
+/** What is known of the published real-world model before its files are read. */
+const published = (name: "tad-sr-s1" | "faceir-s4", stride: number): PaperModel => {
+  const { network, autoencoder, ...rest } = publishedModels[name];
+  return {
+    ...rest,
+    description: { network, latent: { kind: "vq", autoencoder } },
+    network: swinUNet(network),
+    autoencoder: vqAutoencoder(autoencoder),
+    alignment: 64,
+    stride,
+  } as unknown as PaperModel;
+};
+const paper = published("tad-sr-s1", 1);
+
+describe("the cost of a tile of the small family", () => {
+  it("is that of what is read, by the tile's place in the picture", () => {
+    const size = { width: 100, height: 40 };
+    const plan = planTiles({ ...size, tile: 32, margin, alignment });
+    const work = smallWork(small, size, 32, 1);
+    expect(work).toHaveLength(8);
+    expect(work).toEqual(plan.map(({ read }) => flopsOf(read.height, read.width)));
+    expect(new Set(work).size).toBeGreaterThan(2);
+  });
+
+  it("counts every step, each of which reads further", () => {
+    const size = { width: 10, height: 10 };
+    const [one, three] = [smallWork(small, size, 64, 1)[0] ?? 0, smallWork(small, size, 64, 3)[0]];
+    expect(three).toBe(3 * one);
+    expect(smallFootprint(small, 64, 3).results).toBeGreaterThan(smallFootprint(small, 64, 1).results);
+  });
+
+  it("takes in the margin on both sides, and latents that the step holds", () => {
+    const side = Math.ceil((64 + 2 * margin) / alignment) * alignment;
+    const image = [1, side, side, 48];
+    const cost = costOf(small.network, { input: image, condition: image, time: [1, 4] });
+    const peak = E.isRight(cost) ? cost.right.peakBytes : Number.NaN;
+    expect(smallFootprint(small, 64, 1).results).toBe(peak + 4 * 4 * 48 * side * side);
+  });
+});
+
+describe("the cost of a tile of the paper's models", () => {
+  it("is that of the hungriest network, the decoder", () => {
+    const parts = partCosts(publishedModels["tad-sr-s1"], { width: 128, height: 128 });
+    if (E.isLeft(parts)) throw new Error(parts.left);
+    const costs = parts.right.map(({ cost }) => cost);
+    expect(paperFootprint(paper, 128)).toEqual({
+      results: costs[2]?.peakBytes,
+      resultsWithScores: Math.max(...costs.map(({ peakBytesWithScores }) => peakBytesWithScores)),
+    });
+  });
+
+  it.each([
+    ["tad-sr-s1", 1],
+    ["faceir-s4", 8],
+  ] as const)("is all three networks' work, the UNet's once a step: %s", (name, stride) => {
+    const parts = partCosts(publishedModels[name], { width: 128, height: 64 });
+    if (E.isLeft(parts)) throw new Error(parts.left);
+    const [unet = 0, encoder = 0, decoder = 0] = parts.right.map(({ cost }) => cost.flops);
+    // 100 x 40 is padded to 128 x 64, which is less than a tile.
+    const work = paperWork(published(name, stride), { width: 100, height: 40 }, 512, 4, 3);
+    expect(work).toEqual(Array.from({ length: 3 }, () => encoder + 4 * unet + decoder));
+  });
+});
+
+describe("the memory of an engine", () => {
+  it("is a multiple of the results, with the scores it holds at a time", () => {
+    const results = 100 * MEBI;
+    expect(bytesOfTile("tensorflow", { results, resultsWithScores: results })).toBe(200 * MEBI);
+    expect(bytesOfTile("wasm", { results, resultsWithScores: results + 6 * MEBI })).toBe(212 * MEBI);
+    expect(bytesOfTile("onnx", { results, resultsWithScores: results + 5 * GIBI })).toBe(1424 * MEBI);
+    expect(bytesOfTile("reference", { results, resultsWithScores: results + GIBI })).toBe(600 * MEBI);
+    expect(bytesOfTile("somebody's", { results, resultsWithScores: results })).toBe(200 * MEBI);
+  });
+
+  it("is 4 GiB at most in WebAssembly", () => {
+    expect(withinReach("wasm", 64 * GIBI)).toBe(4 * GIBI);
+    expect(withinReach("wasm", GIBI)).toBe(GIBI);
+    expect(withinReach("tensorflow", 64 * GIBI)).toBe(64 * GIBI);
+  });
+
+  it("of the process is what others leave on Linux, all elsewhere, and no more than its limit", () => {
+    const figures = { platform: "linux", total: 16 * GIBI, free: 5 * GIBI, limit: 0 } as const;
+    expect(usableBytes(figures)).toBe(5 * GIBI);
+    expect(usableBytes({ ...figures, platform: "darwin" })).toBe(16 * GIBI);
+    expect(usableBytes({ ...figures, limit: 2 * GIBI })).toBe(2 * GIBI);
+    expect(usableBytes({ ...figures, limit: 2 ** 64 })).toBe(5 * GIBI);
+    expect(usableBytes({ ...figures, free: 0 })).toBe(16 * GIBI);
+  });
+});
+
+describe("the default tile", () => {
+  /** What the small family's tile takes of the engine, with its weights, as all the memory it needs. */
+  const enough = (tile: number): number => {
+    const weights =
+      4 * small.network.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    return 8 * (bytesOfTile("tensorflow", smallFootprint(small, tile, 1)) + weights);
+  };
+
+  it.each(SMALL_TILES)("of the small family is %i where an eighth of the memory holds it", (tile) => {
+    const at = (bytes: number): number => fittingSmallTile(small, 1, { engine: "tensorflow", bytes });
+    expect(at(enough(tile))).toBe(tile);
+    if (tile > 64) expect(at(enough(tile) - 8)).toBe(SMALL_TILES[SMALL_TILES.indexOf(tile) + 1]);
+  });
+
+  it("of the small family is never more than 512 or less than 64, and 256 where an engine is slow", () => {
+    const at = (engine: string, bytes: number): number => fittingSmallTile(small, 1, { engine, bytes });
+    expect(at("onnx", 2 ** 50)).toBe(512);
+    expect(at("onnx", 0)).toBe(64);
+    expect(at("cpu", 2 ** 50)).toBe(256);
+    expect(at("reference", 2 ** 50)).toBe(256);
+  });
+
+  it("of the paper's models is the authors' where it fits, and always one that the networks take", () => {
+    const at = (bytes: number, model = paper, engine = "tensorflow"): number =>
+      fittingPaperTile(model, { engine, bytes });
+    // Their weights take 0.65 GiB, the decoder at 512 20.5 and at 256 5.5.
+    expect(at(64 * GIBI)).toBe(512);
+    expect(at(16 * GIBI)).toBe(256);
+    expect(at(4 * GIBI)).toBe(128);
+    expect(at(0)).toBe(64);
+    expect(at(64 * GIBI, paper, "wasm")).toBe(128);
+    expect(at(0, { ...paper, alignment: 128 })).toBe(128);
+    expect(at(0, { ...paper, alignment: 1024 })).toBe(1024);
+  });
+});
