@@ -97,7 +97,8 @@ const compare =
     const shrunk = await resized({ width, height, rgb }, small.width, small.height, "lanczos3");
     const progress = progressOn(shell);
     const begun = performance.now();
-    const ours = await model.enlarge(shrunk, (done, total) => progress.update("boats", done, total))();
+    const advance = progress.picture("boats", (total) => model.work(small, total));
+    const ours = await model.enlarge(shrunk, advance)();
     const seconds = (performance.now() - begun) / 1000;
     progress.clear();
     if (E.isLeft(ours)) return ours;

@@ -1,30 +1,75 @@
 /** A progress bar on standard error, where a person looks at it; silence in a pipe or a file. */
 import type { Shell } from "./shell.ts";
+import { leftText, NO_PACE, type Pace, paceAfter, secondsLeft } from "./time-left.ts";
+
+/** Tells that so many of a picture's tiles are done: 0 before the first, then after every one. */
+export type Advance = (done: number, total: number) => void;
 
 export interface Progress {
-  /** `done` of `total` pieces of the work called `name`. */
-  readonly update: (name: string, done: number, total: number) => void;
-  /** Wipes the bar away, so that a line can be printed. */
+  /**
+   * A bar for the picture called `name`. `work` gives the operations of each of its tiles; it is asked only
+   * where a bar is shown. The time left is the picture's own, by the pace of all tiles before.
+   */
+  readonly picture: (name: string, work: (total: number) => readonly number[]) => Advance;
+  /** Prints a line while a bar may be shown: wiped away before, and drawn again after. */
+  readonly aside: (print: () => void) => void;
+  /** Wipes the bar away. */
   readonly clear: () => void;
 }
 
-const SILENT: Progress = { update: () => undefined, clear: () => undefined };
+const SILENT: Progress = {
+  picture: () => () => undefined,
+  aside: (print) => print(),
+  clear: () => undefined,
+};
 
-/** One line of at most `columns` characters; the name gives way before the bar does. */
-export const progressLine = (name: string, done: number, total: number, columns: number): string => {
+/** One line of at most `columns` characters; the name gives way before the rest does. `left` is in seconds. */
+export const progressLine = (
+  name: string,
+  done: number,
+  total: number,
+  columns: number,
+  left: number | null = null,
+): string => {
   const fraction = total <= 0 ? 1 : Math.min(1, done / total);
   const bar = "█".repeat(Math.round(fraction * 24)).padEnd(24, "░");
-  const figures = `${String(Math.round(fraction * 100)).padStart(3)} % of ${total} ${total === 1 ? "tile" : "tiles"}`;
+  const tiles = `${String(Math.round(fraction * 100)).padStart(3)} % of ${total} ${total === 1 ? "tile" : "tiles"}`;
+  const figures = left === null || fraction === 1 ? tiles : `${tiles}, ${leftText(left)}`;
   const room = Math.max(0, columns - 1 - bar.length - figures.length - 2);
   const shown = name.length <= room ? name : `…${name.slice(name.length - Math.max(0, room - 1))}`;
   return `${bar} ${figures} ${room < 2 ? "" : shown}`.trimEnd().slice(0, Math.max(0, columns - 1));
 };
 
-export const progressOn = ({ stderr }: Shell): Progress =>
-  stderr.isTTY === true
-    ? {
-        update: (name, done, total) =>
-          void stderr.write(`\r\u001b[2K${progressLine(name, done, total, stderr.columns ?? 80)}`),
-        clear: () => void stderr.write("\r\u001b[2K"),
-      }
-    : SILENT;
+const WIPE = "\r\u001b[2K";
+
+/** `now` gives seconds since some moment. */
+export const progressOn = (
+  { stderr }: Pick<Shell, "stderr">,
+  now: () => number = () => performance.now() / 1000,
+): Progress => {
+  if (stderr.isTTY !== true) return SILENT;
+  let pace: Pace = NO_PACE;
+  let shown = "";
+  const draw = (line: string): void => {
+    shown = line;
+    stderr.write(`${WIPE}${line}`);
+  };
+  return {
+    picture: (name, work) => {
+      let tiles: readonly number[] = [];
+      let since = Number.NaN;
+      return (done, total) => {
+        if (done === 0) tiles = work(total);
+        else pace = paceAfter(pace, tiles[done - 1] ?? 0, now() - since);
+        draw(progressLine(name, done, total, stderr.columns ?? 80, secondsLeft(pace, tiles, done)));
+        since = now();
+      };
+    },
+    aside: (print) => {
+      if (shown !== "") stderr.write(WIPE);
+      print();
+      if (shown !== "") draw(shown);
+    },
+    clear: () => draw(""),
+  };
+};

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DEFAULT_TILE as tileOfModel } from "@tadsr/model";
 import { InvalidArgumentError } from "commander";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
@@ -9,10 +8,8 @@ import { fileReason, firstLine } from "../src/failure.ts";
 import { handleInterrupts } from "../src/interrupt.ts";
 import { modelLine } from "../src/locate-model.ts";
 import { finiteNumber, wholeNumber } from "../src/options.ts";
-import { progressLine } from "../src/progress.ts";
 import { element, escapeXml } from "../src/svg.ts";
 import { textTable } from "../src/table.ts";
-import { DEFAULT_TILE } from "../src/upscale/options.ts";
 import { VERSION } from "../src/version.ts";
 
 describe("option values", () => {
@@ -42,28 +39,6 @@ describe("option values", () => {
   it("numbers are finite", () => {
     expect([finiteNumber("0.3"), finiteNumber("-1e-3")]).toEqual([0.3, -0.001]);
     for (const text of ["", "x", "Infinity", "1,5"]) expect(refuses(finiteNumber, text)).toBe(true);
-  });
-});
-
-describe("the progress line", () => {
-  it("never fills the terminal's last column, so that it never wraps", () => {
-    fc.assert(
-      fc.property(
-        fc.string({ maxLength: 200 }),
-        fc.nat(1000),
-        fc.nat(1000),
-        fc.integer({ min: 1, max: 200 }),
-        (name, done, total, columns) => {
-          expect(progressLine(name, done, total, columns).length).toBeLessThanOrEqual(columns - 1);
-        },
-      ),
-    );
-  });
-
-  it("shows a part, a count and the end of a long name", () => {
-    expect(progressLine("a.png", 1, 4, 80)).toBe(`${"█".repeat(6)}${"░".repeat(18)}  25 % of 4 tiles a.png`);
-    expect(progressLine("a.png", 1, 1, 80)).toContain("100 % of 1 tile a.png");
-    expect(progressLine(`${"long/".repeat(30)}a.png`, 0, 2, 60)).toMatch(/ {3}0 % of 2 tiles ….*a\.png$/);
   });
 });
 
@@ -100,11 +75,6 @@ describe("messages", () => {
       "m: wrong, by 3 tensors: a (and 2 more)",
     );
   });
-});
-
-describe("the default tile", () => {
-  it("is the model package's, which the command line does not import for it", () =>
-    expect(DEFAULT_TILE).toBe(tileOfModel));
 });
 
 describe("the version", () => {

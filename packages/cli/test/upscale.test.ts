@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { run } from "../src/program.ts";
 import { type MemoryShellOptions, memoryShell, temporaryFolder } from "./memory-shell.ts";
 import { withRenamedTensor } from "./safetensors-bytes.ts";
@@ -193,12 +193,33 @@ describe("tadsr upscale", () => {
     expect(code).toBe(1);
     expect(out.trimEnd().split("\n")).toHaveLength(2);
     expect(readdirSync(at("out")).sort()).toEqual(["a-4x.png", "c-4x.png"]);
-    const lines = err.trimEnd().split("\n");
+    // Of the batch's times only the words; its figures are tested with a clock of their own.
+    const lines = err
+      .trimEnd()
+      .replaceAll(/\d+(\.\d)? (s\b|%)/g, "_ $2")
+      .split("\n");
     expect(lines).toEqual([
       "tadsr: missing.png: it does not exist; check the name",
       "tadsr: in/b.jpg: this is not a PNG, JPEG or WebP picture, whatever its name; convert it to one",
+      "tadsr: 2 pictures in _ s: computing _ s (_ %), waiting _ s for reading and _ s for writing",
       "tadsr: 2 of 4 failed: missing.png, in/b.jpg",
     ]);
+  });
+
+  it("says on standard error when a start's parts were done, where TADSR_TRACE is 1", async () => {
+    vi.stubEnv("TADSR_TRACE", "1");
+    try {
+      await savePng("a.png", 8, 8);
+      const { code, err } = await upscale("a.png", "--tile", "4");
+      expect({ code, lines: err.replaceAll(/\d+\.\d/g, "_") }).toEqual({
+        code: 0,
+        lines: "trace model-read _\ntrace runtime-open _\ntrace tile-started _\ntrace tile-done _\n",
+      });
+      const times = [...err.matchAll(/\d+\.\d/g)].map(([text]) => Number(text));
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it("takes back what it registered for an interruption", async () => {
@@ -289,7 +310,11 @@ describe("tadsr upscale refuses, with one line,", () => {
     ["seed abc", ["--seed", "abc", "a.png"], "option '--seed <n>' argument 'abc' is invalid"],
     ["seed -1", ["--seed", "-1", "a.png"], "option '--seed <n>' argument '-1' is invalid"],
     ["seed 1.5", ["--seed", "1.5", "a.png"], "argument '1.5' is invalid"],
-    ["an unknown runtime", ["--runtime", "abacus", "a.png"], "Allowed choices are auto, tensorflow, wasm"],
+    [
+      "an unknown runtime",
+      ["--runtime", "abacus", "a.png"],
+      "Allowed choices are auto, onnx, tensorflow, wasm",
+    ],
     ["no picture", [], "missing required argument 'pictures'"],
   ])("%s, with exit code 2", (_name, words, message) => refused(2, message, words));
 

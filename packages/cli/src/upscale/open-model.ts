@@ -7,9 +7,13 @@ import { modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { Shell } from "../shell.ts";
 import { type AnyModel, findAnyModel } from "./any-model.ts";
+import { fittingSmallTile } from "./fitting-tile.ts";
 import { openPaperModel } from "./open-paper-model.ts";
 import { type OpenModel, upscaleFailure } from "./opened-model.ts";
-import { DEFAULT_TILE, type NetworkOptions } from "./options.ts";
+import type { NetworkOptions } from "./options.ts";
+import { smallWork } from "./small-tile-cost.ts";
+import { silent, type Trace } from "./trace.ts";
+import { memoryFigures, usableBytes } from "./usable-memory.ts";
 
 /** The steps that will be taken; refused where the model's schedule has fewer. */
 const stepsOf = (model: Model, steps: number | undefined): E.Either<Failure, number> => {
@@ -27,22 +31,26 @@ const stepsOf = (model: Model, steps: number | undefined): E.Either<Failure, num
 
 /** Reads the model, then opens the runtime, so that a wrong model is told before a heavy runtime is loaded. */
 const openSmallModel =
-  (folder: string, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>
+  (folder: string, options: NetworkOptions, trace: Trace): TE.TaskEither<Failure, OpenModel> =>
   async () => {
     const loaded = await TE.mapLeft(modelLine)(loadModel(folder))();
     if (E.isLeft(loaded)) return loaded;
+    trace("model-read");
     const model = loaded.right;
     const steps = stepsOf(model, options.steps);
     if (E.isLeft(steps)) return steps;
     const opened = await openRuntime(options.runtime)();
     if (E.isLeft(opened)) return opened;
+    trace("runtime-open");
     const engine = opened.right;
+    const room = { engine: engine.name, bytes: usableBytes(memoryFigures()) };
+    const tile = options.tile ?? fittingSmallTile(model, steps.right, room);
     const upscaler = openUpscaler(engine, model);
     if (E.isLeft(upscaler)) {
       await engine.close();
       return E.left(upscaleFailure(upscaler.left));
     }
-    const settings = { seed: options.seed, steps: steps.right, tile: options.tile ?? DEFAULT_TILE };
+    const settings = { seed: options.seed, steps: steps.right, tile };
     return E.right({
       name: model.description.name,
       runtime: engine.name,
@@ -53,6 +61,7 @@ const openSmallModel =
         const enlarged = upscaler.right.upscale(picture, { ...settings, onProgress: onTile });
         return TE.bimap(upscaleFailure, ({ data }: Picture) => data)(enlarged);
       },
+      work: (picture) => smallWork(model, picture, tile, steps.right),
       close: async () => {
         upscaler.right.close();
         await engine.close();
@@ -65,10 +74,11 @@ export const openFoundModel = (
   shell: Shell,
   found: AnyModel,
   options: NetworkOptions,
+  trace: Trace = silent,
 ): TE.TaskEither<Failure, OpenModel> =>
   found.kind === "small"
-    ? openSmallModel(found.folder, options)
-    : openPaperModel(shell, found.model, options);
+    ? openSmallModel(found.folder, options, trace)
+    : openPaperModel(shell, found.model, options, trace);
 
 export const openModel = (shell: Shell, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>
   TE.chain((found: AnyModel) => openFoundModel(shell, found, options))(findAnyModel(shell, options));

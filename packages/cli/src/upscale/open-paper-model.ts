@@ -1,13 +1,10 @@
 /** A model of the paper's kind on a runtime, ready to enlarge pictures. */
-import { totalmem } from "node:os";
 import {
   AUTHORS_TILE,
   checkPaperOptions,
-  fittingTile,
   openPaperUpscaler,
   type PaperModel,
   type Picture,
-  parameterCount,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -15,23 +12,12 @@ import { type Failure, usageFailure } from "../failure.ts";
 import { modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import { noteLine, type Shell } from "../shell.ts";
+import { fittingPaperTile } from "./fitting-tile.ts";
 import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import type { NetworkOptions } from "./options.ts";
-
-/** What tiles may take of the memory there is; the rest is for weights, the picture and others. */
-const SHARE = 0.7;
-
-/** WebAssembly has 4 GiB in all. */
-const WASM_BYTES = 2 ** 32;
-
-/** Bytes for tiles, beside the weights. */
-const memoryForTiles = (runtime: string, { network, autoencoder }: PaperModel): number => {
-  const weights = 4 * (parameterCount(network.parameters) + parameterCount(autoencoder.parameters));
-  // 0 or beyond all memory where nothing limits the process.
-  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  const all = runtime === "wasm" ? WASM_BYTES : Math.min(totalmem(), limit);
-  return SHARE * all - weights;
-};
+import { paperWork } from "./paper-tile-cost.ts";
+import type { Trace } from "./trace.ts";
+import { memoryFigures, usableBytes } from "./usable-memory.ts";
 
 const definedOf = <A extends object>(options: A): { [K in keyof A]: Exclude<A[K], undefined> } =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
@@ -40,7 +26,12 @@ const definedOf = <A extends object>(options: A): { [K in keyof A]: Exclude<A[K]
 
 /** Options are checked before the runtime is opened, and that before the weights are read. */
 export const openPaperModel =
-  (shell: Shell, model: PaperModel, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>
+  (
+    shell: Shell,
+    model: PaperModel,
+    options: NetworkOptions,
+    trace: Trace,
+  ): TE.TaskEither<Failure, OpenModel> =>
   async () => {
     const { name, network } = model.description;
     const asked = definedOf({
@@ -54,14 +45,17 @@ export const openPaperModel =
     if (E.isLeft(checked)) return E.left(usageFailure(`--${checked.left.message}`));
     const runtime = await openRuntime(options.runtime)();
     if (E.isLeft(runtime)) return runtime;
+    trace("runtime-open");
     const engine = runtime.right;
-    const tile = options.tile ?? fittingTile(model, memoryForTiles(engine.name, model));
+    const room = { engine: engine.name, bytes: usableBytes(memoryFigures()) };
+    const tile = options.tile ?? fittingPaperTile(model, room);
     const { seed, steps, sampler, colourCorrection } = checked.right;
     const opened = await openPaperUpscaler(engine, model)();
     if (E.isLeft(opened)) {
       await engine.close();
       return E.left(modelLine(opened.left));
     }
+    trace("model-read");
     if (model.assumed.length > 0)
       noteLine(shell, `${model.files.network.file}: assumed: ${model.assumed.join(", ")}`);
     const upscaler = opened.right;
@@ -84,6 +78,7 @@ export const openPaperModel =
         const enlarged = upscaler.upscale(picture, { ...settings, onProgress: onTile });
         return TE.bimap(upscaleFailure, ({ data }: Picture) => data)(enlarged);
       },
+      work: (picture, total) => paperWork(model, picture, tile, steps, total),
       close: async () => {
         upscaler.close();
         await engine.close();

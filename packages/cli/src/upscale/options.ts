@@ -1,11 +1,8 @@
 /** What `upscale` and `demo` are asked for. */
 import type { ColourCorrection, PublishedName, SamplerName } from "@tadsr/model";
 
-export const RUNTIME_CHOICES = ["auto", "tensorflow", "wasm", "cpu", "reference"] as const;
+export const RUNTIME_CHOICES = ["auto", "onnx", "tensorflow", "wasm", "cpu", "reference"] as const;
 export type RuntimeChoice = (typeof RUNTIME_CHOICES)[number];
-
-/** Pixels of the input picture that one pass of a network of the small family keeps, a side. */
-export const DEFAULT_TILE = 256;
 
 // Said again here, so that the command line is parsed without loading the package that defines them.
 export const CONFIG_CHOICES = [
@@ -38,6 +35,8 @@ export interface NetworkOptions extends PaperOptions {
   readonly model?: string;
   readonly seed: number;
   readonly runtime: RuntimeChoice;
+  /** Threads that compute; as many as the runtime takes where left out. */
+  readonly threads?: number;
   /** What fits into memory where left out. */
   readonly tile?: number;
   /** Steps of the sampler; what the model was made for where left out. */

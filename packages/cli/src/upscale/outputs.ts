@@ -141,3 +141,28 @@ export const planOutputs = async (
   }
   return { jobs, refused };
 };
+
+/** What tells a file from others: where it lies on its device, or its path where there is no such file. */
+const identity = async (path: string): Promise<string> => {
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return ino === 0n ? path : `${dev}:${ino}`;
+  } catch {
+    return path;
+  }
+};
+
+/** The jobs whose picture is the output of one before them: it is to be read when that has been written. */
+export const readersOfOutputs = async (jobs: readonly Job[]): Promise<ReadonlySet<Job>> => {
+  const files = await Promise.all(
+    jobs.map(async ({ input, output }) => [await identity(input), await identity(output)] as const),
+  );
+  const written = new Set<string>();
+  const readers = new Set<Job>();
+  for (const [place, job] of jobs.entries()) {
+    const [input = "", output = ""] = files[place] ?? [];
+    if (written.has(input)) readers.add(job);
+    written.add(output);
+  }
+  return readers;
+};
