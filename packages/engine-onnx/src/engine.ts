@@ -7,7 +7,8 @@ import type { Dialect } from "./lowering/context.ts";
 import { type Lowered, lower } from "./lowering/lower.ts";
 import { rules, simplify } from "./passes/index.ts";
 import { recentlyUsed } from "./recently-used.ts";
-import { type Computation, computationOf, isSlot } from "./recording/computation.ts";
+import { type Computation, computationOf } from "./recording/computation.ts";
+import { isSlot } from "./recording/number-slot.ts";
 import { applied, operationNames } from "./recording/record.ts";
 import { type Given, given, type Term } from "./recording/term.ts";
 

@@ -13,16 +13,19 @@ const TFJS = "tfjs-";
 /** Needs nothing but npm, and has gradients, so that nothing is left out. */
 export const DEFAULT_ENGINE = `${TFJS}wasm`;
 
+/** Those that are not TensorFlow.js. */
+const OWN_NAMES: readonly RuntimeName[] = ["reference", "onnx"];
+
 const isRuntime = (name: string): name is RuntimeName => Object.hasOwn(runtimes, name);
 
 /** All that may be typed, as help shows it. */
 export const engineNames = (): readonly string[] =>
-  Object.keys(runtimes).map((name) => (name === "reference" ? name : `${TFJS}${name}`));
+  Object.keys(runtimes).map((name) => (OWN_NAMES.includes(name as RuntimeName) ? name : `${TFJS}${name}`));
 
-/** `reference`, or a runtime with or without `tfjs-` before it. */
+/** `reference` or `onnx`, or another runtime with or without `tfjs-` before it. */
 export const engineOf = (typed: string): E.Either<string, RuntimeName> => {
   const name = typed.startsWith(TFJS) ? typed.slice(TFJS.length) : typed;
-  return isRuntime(name) && typed !== `${TFJS}reference`
+  return isRuntime(name) && (name === typed || !OWN_NAMES.includes(name))
     ? E.right(name)
     : E.left(
         `option '--engine <name>': there is no engine '${typed}'; there are ${engineNames().join(", ")}`,

@@ -2,7 +2,6 @@
 import { type AttentionOptions, equalWindows, positionRows, type WindowOptions } from "@tadsr/core";
 import {
   binary,
-  CONTRIB,
   concat,
   gather,
   matMul,
@@ -15,7 +14,7 @@ import {
 import { numbersOf, type Value } from "../onnx/value.ts";
 import type { Term } from "../recording/term.ts";
 import { type Context, demandFixedSize, imageShape } from "./context.ts";
-import { asImage, flatPixels } from "./images.ts";
+import { asImage } from "./images.ts";
 
 /** Attention of tokens [.., d, s], channels first, with `biased` on its scores [.., s, s]: [.., d, s]. */
 const attend = (
@@ -37,22 +36,19 @@ const attend = (
   return turn(matMul(graph, shares, turn(value)));
 };
 
-/**
- * ONNX Runtime's own operator holds a block of the scores at a time, where ONNX's operators hold all of them: the
- * square of the number of pixels.
- */
-const attendInBlocks = (context: Context, parts: readonly Value[], heads: number): Value => {
-  const { graph } = context;
-  const [query, key, value] = parts.map((part) => transpose(graph, flatPixels(graph, part), [0, 2, 1]));
-  const shape = (query as Value).shape;
-  const mixed = graph.node({
-    op: "MultiHeadAttention",
-    domain: CONTRIB,
-    inputs: [query as Value, key as Value, value as Value],
-    attributes: { num_heads: { int: heads } },
-    shape,
+/** Scores that are held at a time: the square of the number of pixels would be too many. */
+const MOST_SCORES = 2 ** 21;
+
+/** The queries in parts, each of which attends to all keys. */
+const inParts = (context: Context, query: Value, attendPart: (part: Value) => Value): Value => {
+  const { graph, dialect } = context;
+  const [n = 1, heads = 1, , pixels = 1] = query.shape;
+  const step = dialect.openSizes ? pixels : Math.max(1, Math.floor(MOST_SCORES / (n * heads * pixels)));
+  const parts = Array.from({ length: Math.ceil(pixels / step) }, (_, part) => {
+    const [from, to] = [part * step, Math.min(pixels, (part + 1) * step)];
+    return attendPart(to - from === pixels ? query : slice(graph, query, 3, from, to));
   });
-  return transpose(graph, mixed, [0, 2, 1]);
+  return concat(graph, parts, 3);
 };
 
 const attention = (
@@ -62,17 +58,17 @@ const attention = (
   value: Term,
   { heads }: AttentionOptions,
 ): Value => {
-  const { graph, of, dialect } = context;
+  const { graph, of } = context;
   const parts = [query, key, value].map(of);
   const [whole] = parts as [Value];
-  if (dialect.contrib) return asImage(context, attendInBlocks(context, parts, heads), whole);
   const [n, c] = imageShape(whole);
   const [q, k, v] = parts.map((part) => reshape(graph, part, [n, heads, c / heads, -1])) as [
     Value,
     Value,
     Value,
   ];
-  return asImage(context, reshape(graph, attend(context, q, k, v), [n, c, -1]), whole);
+  const mixed = inParts(context, q, (part) => attend(context, part, k, v));
+  return asImage(context, reshape(graph, mixed, [n, c, -1]), whole);
 };
 
 /** Moves everything `by` places towards the start of an axis; what leaves it enters at the end. */

@@ -2,14 +2,21 @@
 
 import type { Graph } from "../onnx/graph.ts";
 import type { Value } from "../onnx/value.ts";
-import type { NumberSlot } from "../recording/computation.ts";
+import type { NumberSlot } from "../recording/number-slot.ts";
 import type { Operation, Term } from "../recording/term.ts";
+
+/**
+ * How 3x3 convolutions are written: with fewer products where measurements say that it is faster, wherever it can
+ * be, or nowhere.
+ */
+export type WinogradUse = "where-faster" | "always" | "never";
 
 /** How a graph is to be written. */
 export interface Dialect {
   readonly opset: number;
   /** Whether ONNX Runtime's own operators may be used, where they are faster. */
   readonly contrib: boolean;
+  readonly winograd: WinogradUse;
   /** Whether sizes of the picture are left open: no number of the graph may depend on them. */
   readonly openSizes: boolean;
 }

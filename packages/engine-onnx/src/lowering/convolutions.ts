@@ -4,6 +4,7 @@ import { conv, reshape } from "../onnx/operators.ts";
 import type { Value } from "../onnx/value.ts";
 import type { Term } from "../recording/term.ts";
 import { type Context, imageShape } from "./context.ts";
+import { isTransformed, winogradConvolution } from "./winograd.ts";
 
 const optional = ({ of }: Context, bias: Term | null): Value | null => (bias === null ? null : of(bias));
 
@@ -20,11 +21,14 @@ const conv2d = (
   weight: Term,
   bias: Term | null,
   options: ConvolutionOptions,
-): Value =>
-  conv(context.graph, context.of(image), context.of(weight), optional(context, bias), {
-    stride: options.stride,
-    pads: padsOf(options),
-  });
+): Value => {
+  const [value, kernel, offset] = [context.of(image), context.of(weight), optional(context, bias)];
+  const { stride } = options;
+  const pads = padsOf(options);
+  return isTransformed(context, value, kernel, pads, stride)
+    ? winogradConvolution(context, value, kernel, offset)
+    : conv(context.graph, value, kernel, offset, { stride, pads });
+};
 
 const depthwiseConv2d = (
   context: Context,

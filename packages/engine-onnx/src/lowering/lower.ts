@@ -3,7 +3,7 @@ import { makeGraph } from "../onnx/graph.ts";
 
 import { nodeRules } from "../onnx/rules.ts";
 import type { Value } from "../onnx/value.ts";
-import type { NumberSlot } from "../recording/computation.ts";
+import type { NumberSlot } from "../recording/number-slot.ts";
 import { type Given, type Term, termsBelow } from "../recording/term.ts";
 import { attentions } from "./attention.ts";
 import { codebook } from "./codebook.ts";

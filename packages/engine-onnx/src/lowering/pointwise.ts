@@ -1,7 +1,7 @@
 /** Lowering of what acts on each element by itself, and of the mean. */
 import { binary, concat, reduce, reshape, scalar, unary } from "../onnx/operators.ts";
 import type { Value } from "../onnx/value.ts";
-import type { NumberSlot } from "../recording/computation.ts";
+import type { NumberSlot } from "../recording/number-slot.ts";
 import type { Term } from "../recording/term.ts";
 import type { Context } from "./context.ts";
 

@@ -2,15 +2,8 @@
  * What an engine is to compute, as far as it is the same next time, and what is not: its data and its numbers. Two
  * computations with equal keys differ in those alone, so that one compiled graph serves both.
  */
+import type { NumberSlot } from "./number-slot.ts";
 import { type Applied, type Given, mapOperands, operandTerms, type Term, termsBelow } from "./term.ts";
-
-/** A number of the program in a place of its own: the n-th of the computation's `numbers`. */
-export interface NumberSlot {
-  readonly slot: number;
-}
-
-export const isSlot = (value: unknown): value is NumberSlot =>
-  typeof value === "object" && value !== null && "slot" in value;
 
 export interface Computation {
   /** With slots in the place of numbers that may change. */

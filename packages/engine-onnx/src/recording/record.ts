@@ -1,6 +1,7 @@
 /** The graph interpreter: the algebra whose every operation is written down as a term, its shapes checked. */
 import type { Algebra } from "@tadsr/core";
 import { resultShape } from "@tadsr/engine-cost";
+import { isSlot } from "./number-slot.ts";
 import { type Applied, mapOperands, type Operation, type Term } from "./term.ts";
 
 /** Every operation's name once; the type says that none is left out. */
@@ -45,12 +46,18 @@ const names: Readonly<Record<Operation, true>> = {
 
 export const operationNames = Object.keys(names) as readonly Operation[];
 
+/** Any number stands for one that is fed: shapes do not depend on it. */
+const withoutSlots = (operand: unknown): unknown => {
+  if (isSlot(operand)) return 1;
+  return Array.isArray(operand) && operand.every(isSlot) ? operand.map(() => 1) : operand;
+};
+
 /** Throws one line where the operands do not fit the operation. */
 export const applied = (operation: Operation, operands: readonly unknown[]): Applied => ({
   tag: "applied",
   operation,
   operands,
-  shape: resultShape(operation, operands),
+  shape: resultShape(operation, operands.map(withoutSlots)),
   maker: operation,
 });
 

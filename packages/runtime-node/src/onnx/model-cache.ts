@@ -1,0 +1,186 @@
+/**
+ * Optimised models on disk, so that a second start needs not make them again. An entry is a folder, complete when it
+ * has its name: it is written beside and renamed, so that of several processes that fill the same entry the first
+ * wins and no reader ever sees half of one. What cannot be read or written is told once, and done without.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+
+/** What is told of the cache, one line each. */
+export type Tell = (line: string) => void;
+
+export interface ModelCache {
+  /** The entry's model file, where it is there and undamaged; null where it has to be made. */
+  readonly find: (key: string) => Promise<string | null>;
+  /**
+   * Fills an entry: `make` writes into the folder it is given and says whether it did. The model file's path when
+   * the entry is there, or null where there is none.
+   */
+  readonly fill: (key: string, make: (folder: string) => Promise<boolean>) => Promise<string | null>;
+  /** Removes an entry that turned out to be unusable, and says so. */
+  readonly discard: (key: string, why: string) => Promise<void>;
+}
+
+export const MODEL_FILE = "model.onnx";
+/** Sizes and digests of the entry's files. */
+const SEAL_FILE = "seal.json";
+/** Entries beyond these, the longest unused first, are removed when one is added. */
+const MOST_BYTES = 6 * 2 ** 30;
+const MOST_ENTRIES = 64;
+
+/** `TADSR_CACHE` where it is set (empty: no cache), else the system's place for caches. */
+export const cacheFolder = (environment: Readonly<Record<string, string | undefined>>): string | null => {
+  const { TADSR_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = environment;
+  if (TADSR_CACHE !== undefined) return TADSR_CACHE === "" ? null : TADSR_CACHE;
+  if (XDG_CACHE_HOME !== undefined && XDG_CACHE_HOME !== "") return join(XDG_CACHE_HOME, "tadsr");
+  if (process.platform === "win32" && LOCALAPPDATA !== undefined) return join(LOCALAPPDATA, "tadsr", "cache");
+  return process.platform === "darwin"
+    ? join(homedir(), "Library", "Caches", "tadsr")
+    : join(homedir(), ".cache", "tadsr");
+};
+
+const reasonOf = (thrown: unknown): string => {
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  const text = thrown instanceof Error ? (thrown.message.split("\n")[0] ?? "") : String(thrown);
+  return code === "" ? text : code;
+};
+
+interface Sealed {
+  readonly name: string;
+  readonly size: number;
+  readonly digest: string;
+}
+
+const digestOfFile = async (path: string): Promise<string> => {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: 2 ** 22 }), hash);
+  return hash.digest("hex");
+};
+
+const seal = async (folder: string): Promise<readonly Sealed[]> => {
+  const names = (await readdir(folder)).filter((name) => name !== SEAL_FILE).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      return { name, size: (await stat(path)).size, digest: await digestOfFile(path) };
+    }),
+  );
+};
+
+const isMissing = (thrown: unknown): boolean =>
+  thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+
+/** Removes the longest unused entries, as far as the cache is too large; failures leave them there. */
+const prune = async (folder: string, keep: string): Promise<void> => {
+  const entries: { readonly path: string; readonly bytes: number; readonly used: number }[] = [];
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const sealed = await stat(join(path, SEAL_FILE)).catch(() => null);
+    if (sealed === null) continue;
+    let bytes = 0;
+    for (const file of await readdir(path)) bytes += (await stat(join(path, file))).size;
+    entries.push({ path, bytes, used: name === keep ? Number.POSITIVE_INFINITY : sealed.mtimeMs });
+  }
+  entries.sort((a, b) => b.used - a.used);
+  let sum = 0;
+  for (const [place, { path, bytes }] of entries.entries()) {
+    sum += bytes;
+    if (place > 0 && (sum > MOST_BYTES || place >= MOST_ENTRIES))
+      await rm(path, { recursive: true, force: true });
+  }
+};
+
+/** A cache that has nothing and keeps nothing. */
+export const noCache: ModelCache = {
+  find: async () => null,
+  fill: async () => null,
+  discard: async () => undefined,
+};
+
+export const modelCache = (folder: string, tell: Tell): ModelCache => {
+  let isTold = false;
+  /** A cache that cannot be used is no reason to stop, nor to be told of twice. */
+  const giveUp = (what: string, thrown: unknown): null => {
+    if (!isTold)
+      tell(`the cache ${folder} cannot be ${what} (${reasonOf(thrown)}): models are prepared anew each time`);
+    isTold = true;
+    return null;
+  };
+  const discard: ModelCache["discard"] = async (key, why) => {
+    tell(`the cache's entry ${join(folder, key)} is damaged (${why}): it is made again`);
+    await rm(join(folder, key), { recursive: true, force: true }).catch((thrown) =>
+      giveUp("written", thrown),
+    );
+  };
+  const find: ModelCache["find"] = async (key) => {
+    const entry = join(folder, key);
+    try {
+      const text = await readFile(join(entry, SEAL_FILE), "utf8");
+      const damage = await damageOf(entry, text);
+      if (damage !== null) {
+        await discard(key, damage);
+        return null;
+      }
+      const now = new Date();
+      // Where the cache is read-only, what was used last is not known; that is no harm.
+      await utimes(join(entry, SEAL_FILE), now, now).catch(() => undefined);
+      return join(entry, MODEL_FILE);
+    } catch (thrown) {
+      if (!isMissing(thrown)) return giveUp("read", thrown);
+      if ((await stat(entry).catch(() => null)) !== null) await discard(key, `${SEAL_FILE} is missing`);
+      return null;
+    }
+  };
+  return {
+    find,
+    discard,
+    fill: async (key, make) => {
+      let draft: string | null = null;
+      try {
+        await mkdir(folder, { recursive: true });
+        draft = await mkdtemp(join(folder, ".draft-"));
+        if (!(await make(draft))) return null;
+        await writeFile(join(draft, SEAL_FILE), JSON.stringify(await seal(draft)));
+        await rename(draft, join(folder, key)).catch((thrown: unknown) => {
+          // Another process was first: its entry is as good.
+          if (!isTaken(thrown)) throw thrown;
+        });
+        await prune(folder, key).catch(() => undefined);
+        return join(folder, key, MODEL_FILE);
+      } catch (thrown) {
+        return giveUp("written", thrown);
+      } finally {
+        if (draft !== null) await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+      }
+    },
+  };
+};
+
+const isTaken = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  "code" in thrown &&
+  ["ENOTEMPTY", "EEXIST", "EPERM"].includes(String(thrown.code));
+
+/** What is wrong with an entry's files; null where nothing is. */
+const damageOf = async (entry: string, text: string): Promise<string | null> => {
+  let sealed: readonly Sealed[];
+  try {
+    sealed = JSON.parse(text) as readonly Sealed[];
+  } catch {
+    return `${SEAL_FILE} is no JSON`;
+  }
+  if (!Array.isArray(sealed) || !sealed.some(({ name }) => name === MODEL_FILE))
+    return `${SEAL_FILE} names no model`;
+  for (const { name, size, digest } of sealed) {
+    const path = join(entry, name);
+    const found = await stat(path).catch(() => null);
+    if (found === null) return `${name} is missing`;
+    if (found.size !== size) return `${name} has ${found.size} bytes, expected ${size}`;
+    if ((await digestOfFile(path)) !== digest) return `${name} has changed`;
+  }
+  return null;
+};

@@ -1,0 +1,109 @@
+/** Sessions of ONNX Runtime on graphs, from the cache where they were optimised before. */
+import { join } from "node:path";
+import { computedNumbers, encodeModel, type Lowered, type Session } from "@tadsr/engine-onnx";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { contentKey } from "./content-key.ts";
+import { MODEL_FILE, type ModelCache } from "./model-cache.ts";
+import { processorKind } from "./processor.ts";
+import type { OnnxProvider } from "./runtime.ts";
+
+type Library = typeof import("onnxruntime-node");
+
+export type OpenSession = (graph: Lowered) => Promise<Session>;
+
+export interface SessionSettings {
+  readonly library: Library;
+  readonly provider: OnnxProvider;
+  readonly threads: number;
+  readonly cache: ModelCache;
+}
+
+/** Changes when entries of the cache are made in another way. */
+const CACHE_VERSION = "1";
+
+/** Numbers that are computed below which threads, and keeping the optimised graph, cost more than they give. */
+const LEAST_WORK = 2 ** 17;
+
+/** Tensors of so many bytes lie in a file of their own, which is mapped into memory rather than read. */
+const LEAST_BESIDE = 2 ** 10;
+
+const WEIGHTS_FILE = "weights.bin";
+
+const sessionOf = ({ Tensor }: Library, session: InferenceSession): Session => ({
+  run: async (feeds) => {
+    const tensors = Object.entries(feeds).map(([name, { shape, data }]): [string, Tensor] => [
+      name,
+      new Tensor("float32", data, [...shape]),
+    ]);
+    const results = await session.run(Object.fromEntries(tensors));
+    return Object.fromEntries(
+      Object.entries(results).map(([name, { dims, data }]) => [
+        name,
+        { shape: dims, data: data as Float32Array },
+      ]),
+    );
+  },
+  close: () => session.release(),
+});
+
+const optionsFor = (
+  { provider, threads }: SessionSettings,
+  isSmall: boolean,
+): InferenceSession.SessionOptions => ({
+  executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
+  // What is left to warn of is which nodes stay on the CPU, and that an optimised file fits one processor.
+  logSeverityLevel: 3,
+  intraOpNumThreads: isSmall ? 1 : threads,
+});
+
+export const sessionOpener = (settings: SessionSettings): OpenSession => {
+  const { library, cache } = settings;
+  const { InferenceSession, env } = library;
+  const circumstances = [CACHE_VERSION, env.versions.node ?? env.versions.common, processorKind()];
+  const open = async (model: Uint8Array | string, more: InferenceSession.SessionOptions): Promise<Session> =>
+    sessionOf(
+      library,
+      // The two are overloads, which TypeScript does not choose between for a union.
+      await (typeof model === "string"
+        ? InferenceSession.create(model, more)
+        : InferenceSession.create(model, more)),
+    );
+  /** From the cache; null where the entry is not there, or ONNX Runtime cannot read it. */
+  const reopen = async (key: string, base: InferenceSession.SessionOptions): Promise<Session | null> => {
+    const file = await cache.find(key);
+    if (file === null) return null;
+    try {
+      return await open(file, { ...base, graphOptimizationLevel: "disabled" });
+    } catch (thrown) {
+      await cache.discard(
+        key,
+        thrown instanceof Error ? (thrown.message.split("\n")[0] ?? "") : String(thrown),
+      );
+      return null;
+    }
+  };
+  return async (graph) => {
+    const isSmall = computedNumbers(graph) < LEAST_WORK;
+    const base = { ...optionsFor(settings, isSmall), graphOptimizationLevel: "all" } as const;
+    if (isSmall) return open(encodeModel(graph), base);
+    const key = contentKey(graph, circumstances);
+    const known = await reopen(key, base);
+    if (known !== null) return known;
+    const model = encodeModel(graph);
+    const made: { session: Session | null } = { session: null };
+    await cache.fill(key, async (folder) => {
+      made.session = await open(model, {
+        ...base,
+        optimizedModelFilePath: join(folder, MODEL_FILE),
+        extra: {
+          session: {
+            optimized_model_external_initializers_file_name: WEIGHTS_FILE,
+            optimized_model_external_initializers_min_size_in_bytes: String(LEAST_BESIDE),
+          },
+        },
+      });
+      return true;
+    });
+    return made.session ?? open(model, base);
+  };
+};
