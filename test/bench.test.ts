@@ -422,6 +422,13 @@ describe("processes", () => {
     expect(refused).toEqual(E.left(failed("step: torch is missing")));
   });
 
+  test("the least of ONNX Runtime runs: an empty session", async () => {
+    const program = join(import.meta.dirname, "..", "bench", "programs", "empty-session.mjs");
+    const home = join(import.meta.dirname, "..", "packages", "runtime-node");
+    const run = right(await runCommand({ args: [program, home] })());
+    expect(right(eventOf(run, "session-open"))).toBeLessThanOrEqual(right(eventOf(run, "session-ran")));
+  });
+
   test("a command is watched for its events and its memory", async () => {
     const held = 64 * 2 ** 20;
     const script = `console.error("trace begun 1");globalThis.held=Buffer.alloc(${held},1)`;

@@ -45,9 +45,9 @@ const runAll = async (
       // The command would choose the tile by the memory that is free.
       const ways = ["--runtime", request.runtime, "--tile", String(TILE)];
       const main = join(root, "packages", "cli", "src", "main.ts");
-      const run = await runCommand({
-        args: ["--import", "tsx", main, "upscale", picture, ...output, ...ways],
-      })();
+      const args = ["--import", "tsx", main, "upscale", picture, ...output, ...ways];
+      // A cache of prepared models that the first round fills.
+      const run = await runCommand({ args, environment: { TADSR_CACHE: join(folder, "models") } })();
       if (E.isLeft(run)) return run;
       runs.push(run.right);
     }

@@ -1,11 +1,13 @@
 /** A model of ours beside something else, each in a process of its own, warm and cold. */
+import { join } from "node:path";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { BenchError } from "../lib/bench-error.ts";
 import { measurePair } from "../lib/comparison.ts";
 import type { Goal } from "../lib/goal.ts";
 import { figure, type Measured, notRun } from "../lib/measured.ts";
-import { type Entry, withProcessSides } from "../lib/process-side.ts";
+import { type Entry, type ProcessSide, withProcessSides } from "../lib/process-side.ts";
 import type { Request } from "../lib/row.ts";
+import { inWorkFolder } from "../lib/work-folder.ts";
 
 /** Side of the picture that is enlarged, in pixels; four times as much comes out. */
 export const SIDE = 256;
@@ -24,27 +26,38 @@ export interface ModelPair {
   readonly rounds: number;
 }
 
+const comparePair = (
+  { name, goal, rounds }: ModelPair,
+  wanted: number | null,
+  ours: ProcessSide,
+  theirs: ProcessSide,
+): TE.TaskEither<BenchError, readonly Measured[]> => {
+  const cold = (side: ProcessSide): number => side.cold.opening + side.cold.firstRun;
+  // Each has run once, cold; a slow one is not made to wait for more.
+  const alternation = { rounds: wanted ?? rounds, warmups: rounds > 5 ? 2 : 0 };
+  return TE.map((comparison: Measured): readonly Measured[] => [
+    comparison,
+    figure(`${name}, cold, once`, cold(ours) / cold(theirs), "x"),
+  ])(measurePair({ name, ours, theirs, goal }, alternation));
+};
+
 /** The pair's comparison, and the ratio of what each takes from its first import to its first picture. */
 export const measureModels =
   (request: Request) =>
-  ({ name, ours, theirs, goal, rounds }: ModelPair): TE.TaskEither<never, readonly Measured[]> => {
-    request.progress(name);
-    const measured = withProcessSides(ours, theirs, (first, second) =>
-      TE.map((comparison: Measured): readonly Measured[] => {
-        const cold = (side: typeof first): number => side.cold.opening + side.cold.firstRun;
-        return [comparison, figure(`${name}, cold, once`, cold(first) / cold(second), "x")];
-      })(
-        measurePair(
-          { name, ours: first, theirs: second, goal },
-          {
-            rounds: request.rounds ?? rounds,
-            // Each has run once, cold; a slow one is not made to wait for more.
-            warmups: rounds > 5 ? 2 : 0,
-          },
-        ),
-      ),
-    );
-    return TE.orElse((reason: BenchError) => TE.right<never, readonly Measured[]>([notRun(name, reason)]))(
-      measured,
-    );
+  (pair: ModelPair): TE.TaskEither<never, readonly Measured[]> => {
+    request.progress(pair.name);
+    // Our cache of prepared models begins empty, so that cold is cold.
+    const measured = () =>
+      inWorkFolder((folder) => {
+        const apart = (entry: Entry): Entry => ({
+          ...entry,
+          environment: { ...entry.environment, TADSR_CACHE: join(folder, entry.name) },
+        });
+        return withProcessSides(apart(pair.ours), apart(pair.theirs), (ours, theirs) =>
+          comparePair(pair, request.rounds, ours, theirs),
+        )();
+      });
+    return TE.orElse((reason: BenchError) =>
+      TE.right<never, readonly Measured[]>([notRun(pair.name, reason)]),
+    )(measured);
   };

@@ -88,7 +88,7 @@ const measureStart = async (request: Request, start: Start): Promise<readonly Me
       environment: {
         TADSR_TRACE: "1",
         // The command's cache of prepared models is in here: kept, or new every time.
-        XDG_CACHE_HOME: state === "warm" ? kept : mkdtempSync(join(folder, "cold-")),
+        TADSR_CACHE: state === "warm" ? kept : mkdtempSync(join(folder, "cold-")),
       },
     }),
     seen,
