@@ -1,6 +1,7 @@
 /** Convolutions on TensorFlow.js with the algebra's explicit zero padding. */
 import type { ConvolutionOptions, Padding } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
+import { biasedConvolution } from "./biased-convolution.ts";
 
 type Convolve = (
   image: tf.Tensor4D,
@@ -55,9 +56,7 @@ const withPadding =
 
 /** image [n, h, w, i], weight physically [kh, kw, i, o]. */
 export const conv2d = withPadding((x, filter, bias, strides, pad) =>
-  bias === null
-    ? tf.conv2d(x, filter, strides, pad)
-    : tf.fused.conv2d({ x, filter, strides, pad, bias, activation: "linear" }),
+  bias === null ? tf.conv2d(x, filter, strides, pad) : biasedConvolution(x, filter, bias, { strides, pad }),
 );
 
 /** image [n, h, w, c], weight physically [kh, kw, c, 1]. */

@@ -3,6 +3,7 @@ import "@tensorflow/tfjs"; // registers the gradients: tfjs-core alone has none 
 import type { Algebra, Engine, NdArray, TensorKind } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { tfjsAlgebra } from "./algebra.ts";
+import { registerBiasedConvolution } from "./biased-convolution.ts";
 import { differentiate } from "./gradients.ts";
 import { fromSequence, toSequence } from "./sequence.ts";
 
@@ -54,6 +55,7 @@ export const tfjsEngine = ({ name, backend, epsilon }: TfjsOptions): Engine<tf.T
   const activate = (): void => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend); // takes effect at once when initialised
   };
+  registerBiasedConvolution(backend);
   return {
     name,
     epsilon,

@@ -3,11 +3,12 @@
  * cost two to four times as many passes over memory, which is what training on a CPU waits for.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { normOfChannels, timesSigmoid } from "./native.ts";
 
 export type Save = (tensors: tf.Tensor[]) => void;
 export type Gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
 
-/** tf.customGrad with its loose types put straight. */
+/** tf.customGrad with its loose types put straight. What a gradient needs on the way is released at its end. */
 export const withGradient = (
   forward: (inputs: readonly tf.Tensor[], save: Save) => tf.Tensor,
   gradient: Gradient,
@@ -15,7 +16,9 @@ export const withGradient = (
   tf.customGrad((...args: unknown[]) => {
     const save = args[args.length - 1] as Save;
     const value = forward(args.slice(0, -1) as tf.Tensor[], save);
-    return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved) as tf.Tensor };
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor =>
+      tf.tidy(() => gradient(dy, saved)) as tf.Tensor;
+    return { value, gradFunc };
   });
 
 export const at = <A>(list: readonly A[], i: number): A => {
@@ -24,17 +27,22 @@ export const at = <A>(list: readonly A[], i: number): A => {
   return value;
 };
 
-/** a * sigmoid(a); derivative sigmoid(a) + y (1 - sigmoid(a)) with y the result. */
+/** slope * sigmoid(a). */
+const gated = (slope: tf.Tensor, a: tf.Tensor): tf.Tensor =>
+  timesSigmoid(slope, a) ?? tf.mul(slope, tf.sigmoid(a));
+
+/** y = a sigmoid(a); derivative sigmoid(a) (1 + a - y). */
 export const silu = withGradient(
   (inputs, save) => {
-    const gate = tf.sigmoid(at(inputs, 0));
-    const y = tf.mul(at(inputs, 0), gate);
-    save([gate, y]);
+    const a = at(inputs, 0);
+    const y = gated(a, a);
+    save([a, y]);
     return y;
   },
   (dy, saved) => {
-    const [gate, y] = [at(saved, 0), at(saved, 1)];
-    return tf.mul(dy, tf.add(gate, tf.sub(y, tf.mul(y, gate))));
+    const [a, y] = [at(saved, 0), at(saved, 1)];
+    const slope = gated(dy, a);
+    return tf.add(slope, tf.mul(slope, tf.sub(a, y)));
   },
 );
 
@@ -49,6 +57,12 @@ export const stopGradient = (a: tf.Tensor): tf.Tensor => {
   return copy instanceof tf.Tensor ? copy : tf.engine().makeTensorFromTensorInfo(copy);
 };
 
+/** The mean over channels of a^2: [n, h, w, c] -> [n, h, w, 1]. */
+const meanSquare = (a: tf.Tensor): tf.Tensor => {
+  const norm = normOfChannels(a);
+  return norm === null ? tf.mean(tf.square(a), -1, true) : tf.mul(tf.square(norm), 1 / (a.shape.at(-1) ?? 1));
+};
+
 /**
  * y = a r with r = 1 / sqrt(mean over channels of a^2 + epsilon);
  * da = r (dy - y mean(dy y)).
@@ -57,7 +71,7 @@ export const channelNorm = (image: tf.Tensor, epsilon: number): tf.Tensor =>
   withGradient(
     (inputs, save) => {
       const a = at(inputs, 0);
-      const r = tf.rsqrt(tf.add(tf.mean(tf.square(a), -1, true), epsilon));
+      const r = tf.rsqrt(tf.add(meanSquare(a), epsilon));
       const y = tf.mul(a, r);
       save([y, r]);
       return y;
@@ -73,6 +87,13 @@ const broadcast = (matrix: tf.Tensor): tf.Tensor => {
   return tf.reshape(matrix, [n ?? 1, 1, 1, c ?? 1]);
 };
 
+/** [n, h, w, c] -> [n, c], as a product of matrices, which is twice as fast as a reduction over two axes. */
+const sumOverPixels = (image: tf.Tensor): tf.Tensor => {
+  const [n = 1, h = 1, w = 1, c = 1] = image.shape;
+  const rows = tf.reshape(image, [n, h * w, c]) as tf.Tensor3D;
+  return tf.reshape(tf.matMul(tf.ones([n, 1, h * w]) as tf.Tensor3D, rows), [n, c]);
+};
+
 /** image * (1 + gamma) + beta. */
 export const modulate = withGradient(
   (inputs, save) => {
@@ -83,13 +104,14 @@ export const modulate = withGradient(
   },
   (dy, saved) => {
     const [image, factor] = [at(saved, 0), at(saved, 1)];
-    return [tf.mul(dy, factor), tf.sum(tf.mul(dy, image), [1, 2]), tf.sum(dy, [1, 2])];
+    return [tf.mul(dy, factor), sumOverPixels(tf.mul(dy, image)), sumOverPixels(dy)];
   },
 );
 
 /**
- * Each pixel repeated factor x factor times. The gradient sums each block: the cpu backend's own kernel
- * (ResizeNearestNeighborGrad, 4.22) reads every sample after the first from the wrong place.
+ * Each pixel repeated factor x factor times. The gradient sums each block, as the block's mean times its size:
+ * the cpu backend's own kernel (ResizeNearestNeighborGrad, 4.22) reads every sample after the first from the
+ * wrong place, and a sum over two axes is twenty times slower.
  */
 export const upsampleNearest = (image: tf.Tensor, factor: number): tf.Tensor =>
   withGradient(
@@ -99,8 +121,7 @@ export const upsampleNearest = (image: tf.Tensor, factor: number): tf.Tensor =>
       return tf.image.resizeNearestNeighbor(source, [h * factor, w * factor]);
     },
     (dy) => {
-      const [n, h, w, c] = (dy as tf.Tensor4D).shape;
-      return tf.sum(tf.reshape(dy, [n, h / factor, factor, w / factor, factor, c]), [2, 4]);
+      return tf.mul(tf.avgPool(dy as tf.Tensor4D, factor, factor, "valid"), factor ** 2);
     },
   )(image);
 

@@ -1,0 +1,56 @@
+/**
+ * TensorFlow's own operations that TensorFlow.js has no kernel for, where its library is the backend. Each does
+ * in one pass over memory what others would do in several.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+
+/** An attribute of an operation: its name, its type's number in TensorFlow's C interface, and its value. */
+interface Attribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** What is used of tfjs-node's backend (4.22). */
+interface NativeBackend {
+  readonly binding: Readonly<
+    Record<
+      "TF_ATTR_TYPE" | "TF_ATTR_BOOL" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_FLOAT" | "TF_INT32",
+      number
+    >
+  >;
+  executeSingleOutput(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly tf.Tensor[],
+  ): tf.Tensor;
+}
+
+/** The backend in use where it is TensorFlow's library, else null. */
+export const nativeBackend = (): NativeBackend | null =>
+  tf.getBackend() === "tensorflow" ? (tf.backend() as unknown as NativeBackend) : null;
+
+const floats = ({ binding }: NativeBackend): Attribute => ({
+  name: "T",
+  type: binding.TF_ATTR_TYPE,
+  value: binding.TF_FLOAT,
+});
+
+/** slope * sigmoid(a), which is what TensorFlow calls the gradient of softplus; null elsewhere. */
+export const timesSigmoid = (slope: tf.Tensor, a: tf.Tensor): tf.Tensor | null => {
+  const backend = nativeBackend();
+  return backend === null ? null : backend.executeSingleOutput("SoftplusGrad", [floats(backend)], [slope, a]);
+};
+
+/** The Euclidean norm along the last axis, which stays with size 1; null elsewhere. */
+export const normOfChannels = (a: tf.Tensor): tf.Tensor | null => {
+  const backend = nativeBackend();
+  if (backend === null) return null;
+  const { binding } = backend;
+  const attributes = [
+    floats(backend),
+    { name: "Tidx", type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
+    { name: "keep_dims", type: binding.TF_ATTR_BOOL, value: true },
+  ];
+  return backend.executeSingleOutput("EuclideanNorm", attributes, [a, tf.tensor1d([a.rank - 1], "int32")]);
+};
