@@ -4,7 +4,7 @@
  *     npx tsx examples/upscale-from-code/main.ts photo.jpg photo-4x.png
  */
 import { findModel, loadModel, upscale } from "@tadsr/model";
-import { type RuntimeName, runtimes } from "@tadsr/runtime-node";
+import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import sharp from "sharp";
@@ -19,7 +19,7 @@ const resultOf = async <A>(task: TaskEither<{ readonly message: string }, A>): P
 export interface Options {
   /** The name of a shipped model, or a model folder. */
   readonly model?: string;
-  readonly runtime?: RuntimeName;
+  readonly runtime?: keyof typeof runtimes;
   readonly seed?: number;
   readonly tile?: number;
   readonly signal?: AbortSignal;

@@ -1,25 +1,47 @@
 /** From the runtime a user asked for to an engine that runs. */
 import type { Engine } from "@tadsr/core";
-import { preference, runtimes } from "@tadsr/runtime-node";
+import {
+  preference,
+  type RuntimeName,
+  type RuntimeOptions,
+  runtimeWith,
+  singleThreaded,
+} from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, runtimeFailure } from "./failure.ts";
+import { type Failure, runtimeFailure, usageFailure } from "./failure.ts";
 import type { RuntimeChoice } from "./upscale/options.ts";
+
+export interface OpenOptions extends RuntimeOptions {
+  /** What `auto` tries, in this order; by speed where left out. */
+  readonly candidates?: readonly RuntimeName[];
+}
 
 /**
  * A runtime named by the user opens or is an error with its remedy. `auto` is the first of the
  * runtimes' own preference that opens; what it was is printed with every picture.
  */
 export const openRuntime =
-  (choice: RuntimeChoice): TE.TaskEither<Failure, Engine<unknown>> =>
+  (
+    choice: RuntimeChoice,
+    { candidates = preference, ...options }: OpenOptions = {},
+  ): TE.TaskEither<Failure, Engine<unknown>> =>
   async () => {
-    const candidates = choice === "auto" ? preference : [choice];
+    const tried = choice === "auto" ? candidates : [choice];
     const reasons: string[] = [];
-    for (const name of candidates) {
-      const opened = await runtimes[name].open();
+    for (const name of tried) {
+      const { threads } = options;
+      if (threads !== undefined && threads > 1 && singleThreaded.has(name)) {
+        reasons.push(
+          `--threads ${threads}: runtime ${name} computes on one thread; leave it out or take onnx`,
+        );
+        continue;
+      }
+      const opened = await runtimeWith(name, options).open();
       if (E.isRight(opened)) return opened;
       const { missing, remedy } = opened.left;
       reasons.push(`runtime ${name} cannot be opened: ${missing} is missing; ${remedy}`);
     }
-    return E.left(runtimeFailure(reasons.join("; ")));
+    const text = reasons.join("; ");
+    return E.left(text.startsWith("--threads") ? usageFailure(text) : runtimeFailure(text));
   };

@@ -1,6 +1,6 @@
 /** Writing a file so that nobody ever sees half of it. */
-import { rmSync } from "node:fs";
-import { mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -48,7 +48,8 @@ export const writeSafely =
     const refused = await objectionTo(shell, output, force);
     if (refused !== null) return E.left(refused);
     const parent = dirname(output);
-    const made = await TE.tryCatch(() => mkdtemp(join(parent, ".tadsr-")), cannotWrite(shell, output))();
+    // Made and registered in one go: an interrupt that comes while an engine blocks the thread finds both or none.
+    const made = E.tryCatch(() => mkdtempSync(join(parent, ".tadsr-")), cannotWrite(shell, output));
     if (E.isLeft(made)) return made;
     const folder = made.right;
     const forget = shell.onInterrupt(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
@@ -66,7 +67,11 @@ export const writeSafely =
         cannotWrite(shell, output),
       )();
     } finally {
-      forget();
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      try {
+        await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      } finally {
+        // Only now: removing takes several turns of the event loop, between which an engine may block it.
+        forget();
+      }
     }
   };

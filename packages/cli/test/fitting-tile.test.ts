@@ -47,13 +47,13 @@ const published = (name: "tad-sr-s1" | "faceir-s4", stride: number): PaperModel 
 const paper = published("tad-sr-s1", 1);
 
 describe("the cost of a tile of the small family", () => {
-  it("is that of what is read, by the tile's place in the picture", () => {
-    const size = { width: 100, height: 40 };
+  it("is that of what is read, the same for every tile", () => {
+    const size = { width: 300, height: 240 };
     const plan = planTiles({ ...size, tile: 32, margin, alignment });
     const work = smallWork(small, size, 32, 1);
-    expect(work).toHaveLength(8);
+    expect(work.length).toBeGreaterThan(4);
     expect(work).toEqual(plan.map(({ read }) => flopsOf(read.height, read.width)));
-    expect(new Set(work).size).toBeGreaterThan(2);
+    expect(new Set(work).size).toBe(1);
   });
 
   it("counts every step, each of which reads further", () => {
@@ -101,7 +101,7 @@ describe("the memory of an engine", () => {
     const results = 100 * MEBI;
     expect(bytesOfTile("tensorflow", { results, resultsWithScores: results })).toBe(200 * MEBI);
     expect(bytesOfTile("wasm", { results, resultsWithScores: results + 6 * MEBI })).toBe(212 * MEBI);
-    expect(bytesOfTile("onnx", { results, resultsWithScores: results + 5 * GIBI })).toBe(1424 * MEBI);
+    expect(bytesOfTile("onnx", { results, resultsWithScores: results + 5 * GIBI })).toBe(712 * MEBI);
     expect(bytesOfTile("reference", { results, resultsWithScores: results + GIBI })).toBe(600 * MEBI);
     expect(bytesOfTile("somebody's", { results, resultsWithScores: results })).toBe(200 * MEBI);
   });

@@ -203,7 +203,7 @@ describe("tadsr verify on other folders", () => {
       expect(code).toBe(2);
       expect(err).toBe(
         `tadsr: option '--engine <name>': there is no engine '${engine}'; ` +
-          "there are reference, tfjs-cpu, tfjs-wasm, tfjs-tensorflow\n",
+          "there are reference, tfjs-cpu, tfjs-wasm, tfjs-tensorflow, onnx, onnx-webgpu, onnx-cuda\n",
       );
     },
   );

@@ -5,7 +5,10 @@ export interface TilingOptions {
   /** The picture's size in pixels, at least 1 x 1. */
   readonly width: number;
   readonly height: number;
-  /** Side of the part that is kept, in pixels; smaller at the right and bottom edges. */
+  /**
+   * Side of the part that a tile in the middle keeps, in pixels, rounded up to the alignment. At the edges it is
+   * more, since nothing lies beyond them that would have to be read.
+   */
   readonly tile: number;
   /** Pixels that the kept part depends on beyond itself, on each side. */
   readonly margin: number;
@@ -27,22 +30,33 @@ interface Span {
 
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
-const roundDown = (value: number, multiple: number): number => Math.floor(value / multiple) * multiple;
-
 /** Width or height of the picture with its padding at the end. */
 export const paddedSize = (size: number, alignment: number): number => roundUp(size, alignment);
 
-const spans = (size: number, tile: number): readonly Span[] =>
-  Array.from({ length: Math.ceil(size / tile) }, (_, i) => ({
-    start: i * tile,
-    end: Math.min(size, (i + 1) * tile),
-  }));
+/** What one tile keeps and reads along one side. */
+interface Part {
+  readonly kept: Span;
+  readonly read: Span;
+}
 
-/** Grown by the margin, outward to the alignment, and cut at the padded picture's ends. */
-const grown = ({ start, end }: Span, size: number, margin: number, alignment: number): Span => ({
-  start: roundDown(Math.max(0, start - margin), alignment),
-  end: Math.min(paddedSize(size, alignment), roundUp(end + margin, alignment)),
-});
+/**
+ * Parts that all read as much, so that an engine prepares itself once: the last one is moved inward. Each keeps what
+ * lies the margin inside of what it reads, and the first and the last all up to the edge.
+ */
+const partsOf = (size: number, { tile, margin, alignment }: TilingOptions): readonly Part[] => {
+  const padded = paddedSize(size, alignment);
+  const step = roundUp(tile, alignment);
+  const length = Math.min(padded, roundUp(step + 2 * margin, alignment));
+  const count = Math.ceil((padded - length) / step) + 1;
+  const starts = Array.from({ length: count }, (_, i) => Math.min(i * step, padded - length));
+  return starts.map((start, i) => {
+    const next = starts[i + 1];
+    return {
+      kept: { start: i === 0 ? 0 : start + margin, end: next === undefined ? size : next + margin },
+      read: { start, end: start + length },
+    };
+  });
+};
 
 const rectangle = (rows: Span, columns: Span): Rectangle => ({
   x: columns.start,
@@ -56,10 +70,12 @@ const rectangle = (rows: Span, columns: Span): Rectangle => ({
  * alignment; since what is read is cut only at the padded picture's own edges, a network with that
  * margin computes at every kept pixel what it would compute on the whole.
  */
-export const planTiles = ({ width, height, tile, margin, alignment }: TilingOptions): readonly Tile[] =>
-  spans(height, tile).flatMap((rows) =>
-    spans(width, tile).map((columns) => ({
-      kept: rectangle(rows, columns),
-      read: rectangle(grown(rows, height, margin, alignment), grown(columns, width, margin, alignment)),
+export const planTiles = (options: TilingOptions): readonly Tile[] => {
+  const columns = partsOf(options.width, options);
+  return partsOf(options.height, options).flatMap((row) =>
+    columns.map((column) => ({
+      kept: rectangle(row.kept, column.kept),
+      read: rectangle(row.read, column.read),
     })),
   );
+};

@@ -29,11 +29,18 @@ describe("planTiles", () => {
     );
   });
 
-  it("keeps no more than the tile's side", () => {
+  it("keeps no more than the tile's side rounded up, but for the margin at an edge", () => {
     fc.assert(
       fc.property(options, (asked) => {
         for (const { kept } of planTiles(asked)) {
-          expect(Math.max(kept.width, kept.height)).toBeLessThanOrEqual(asked.tile);
+          const most = asked.tile + asked.alignment - 1;
+          const edges = (start: number, end: number, size: number): number =>
+            Number(start === 0) + Number(end === size);
+          const across = edges(kept.x, kept.x + kept.width, asked.width);
+          const down = edges(kept.y, kept.y + kept.height, asked.height);
+          const more = asked.margin + asked.alignment;
+          expect(kept.width).toBeLessThanOrEqual(most + across * more);
+          expect(kept.height).toBeLessThanOrEqual(most + down * more);
           expect(Math.min(kept.width, kept.height)).toBeGreaterThanOrEqual(1);
         }
       }),
@@ -72,6 +79,15 @@ describe("planTiles", () => {
     );
   });
 
+  it("reads as much for every tile", () => {
+    fc.assert(
+      fc.property(options, (asked) => {
+        const sizes = new Set(planTiles(asked).map(({ read }) => `${read.width} x ${read.height}`));
+        expect(sizes.size).toBe(1);
+      }),
+    );
+  });
+
   it("pads by less than the alignment", () => {
     fc.assert(
       fc.property(options, ({ width, alignment }) => {
@@ -91,23 +107,22 @@ describe("planTiles", () => {
   });
 
   it("goes down to tiles of one pixel", () => {
-    const tiles = planTiles({ width: 3, height: 2, tile: 1, margin: 1, alignment: 1 });
+    const tiles = planTiles({ width: 3, height: 2, tile: 1, margin: 0, alignment: 1 });
     expect(tiles.map(({ kept }) => [kept.x, kept.y, kept.width, kept.height])).toEqual(
       [0, 1].flatMap((y) => [0, 1, 2].map((x) => [x, y, 1, 1])),
     );
-    expect(tiles[4]?.read).toEqual({ x: 0, y: 0, width: 3, height: 2 });
+    expect(tiles[4]?.read).toEqual({ x: 1, y: 1, width: 1, height: 1 });
   });
 
   it("goes in reading order", () => {
-    const places = planTiles({ width: 5, height: 4, tile: 3, margin: 1, alignment: 1 }).map(({ kept }) => [
-      kept.x,
-      kept.y,
-    ]);
-    expect(places).toEqual([
+    const tiles = planTiles({ width: 9, height: 6, tile: 3, margin: 1, alignment: 1 });
+    expect(tiles.map(({ kept }) => [kept.x, kept.y])).toEqual([
       [0, 0],
-      [3, 0],
-      [0, 3],
-      [3, 3],
+      [4, 0],
+      [5, 0],
+      [0, 2],
+      [4, 2],
+      [5, 2],
     ]);
   });
 });

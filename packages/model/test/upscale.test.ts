@@ -34,17 +34,18 @@ const mean = (values: Uint8Array): number => values.reduce((sum, value) => sum +
 
 describe("upscaling in tiles", () => {
   it("has no seams: whole, and in tiles of 7, 16 and 24, with one step", async () => {
-    const picture = randomPicture(41, 30);
-    const whole = await run(picture, { tile: 64 });
+    const picture = randomPicture(71, 45);
+    const whole = await run(picture, { tile: 128 });
     for (const tile of [7, 16, 24]) {
       expect(largest(differences(await run(picture, { tile }), whole))).toBeLessThanOrEqual(1);
     }
   });
 
   it("has no seams with all the steps of the schedule, nor with some", async () => {
-    const picture = randomPicture(37, 22);
     for (const steps of [2, 4]) {
-      const whole = await run(picture, { tile: 64, steps });
+      // Each step sees the margin of 12 pixels around what the one after it sees.
+      const picture = randomPicture(24 * steps + 25, 24 * steps + 14);
+      const whole = await run(picture, { tile: 256, steps });
       expect(largest(differences(await run(picture, { tile: 10, steps }), whole))).toBeLessThanOrEqual(1);
     }
   });
@@ -60,8 +61,8 @@ describe("upscaling in tiles", () => {
           ? algebra.depthToSpace(algebra.spaceToDepth(inputs.input, 2), 2)
           : network.run(algebra)(weights, inputs),
     };
-    const picture = randomPicture(41, 30);
-    const whole = await run(picture, { tile: 64 });
+    const picture = randomPicture(71, 45);
+    const whole = await run(picture, { tile: 128 });
     const tiled = await run(picture, { tile: 16 }, { ...model, network: shortSighted });
     expect(largest(differences(tiled, whole))).toBeGreaterThan(8);
   });
@@ -121,7 +122,8 @@ describe("the result", () => {
 
 describe("on its way", () => {
   const open = <T>(engine: Engine<T>): Upscaler => right(openUpscaler(engine, randomModel()));
-  const picture = randomPicture(10, 7);
+  // With the margin of 12 pixels, three tiles of 4 across and two down.
+  const picture = randomPicture(34, 31);
 
   it("tells its progress", async () => {
     const told: string[] = [];
@@ -131,18 +133,20 @@ describe("on its way", () => {
 
   it("gives its tiles one by one; together they are the result", async () => {
     const upscaler = open(referenceEngine);
-    const assembled = { ...picture, width: 20, height: 14, data: new Uint8Array(20 * 14 * 3) };
+    const assembled = { ...picture, width: 68, height: 62, data: new Uint8Array(68 * 62 * 3) };
     const places: unknown[] = [];
-    for await (const tile of upscaler.tiles(picture, { seed: 3, tile: 6 })) {
+    for await (const tile of upscaler.tiles(picture, { seed: 3, tile: 4 })) {
       placeTile(assembled, right(tile));
       places.push(right(tile).place);
     }
     expect(assembled).toEqual(await run(picture));
     expect(places).toEqual([
-      { x: 0, y: 0, width: 12, height: 12 },
-      { x: 12, y: 0, width: 8, height: 12 },
-      { x: 0, y: 12, width: 12, height: 2 },
-      { x: 12, y: 12, width: 8, height: 2 },
+      { x: 0, y: 0, width: 32, height: 32 },
+      { x: 32, y: 0, width: 4, height: 32 },
+      { x: 36, y: 0, width: 32, height: 32 },
+      { x: 0, y: 32, width: 32, height: 30 },
+      { x: 32, y: 32, width: 4, height: 30 },
+      { x: 36, y: 32, width: 32, height: 30 },
     ]);
   });
 

@@ -20,15 +20,22 @@ const restoreUtil = (): void => {
   for (const [name, test] of Object.entries(removedFromUtil)) target[name] = test;
 };
 
-/** TensorFlow's own kernels under TensorFlow.js: all cores, or CUDA where its TensorFlow was built for it. */
-export const tensorflow: Runtime<Tensor> = tfjsRuntime({
-  name: "tensorflow",
-  backend: "tensorflow",
-  register: () => {
-    process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-    restoreUtil();
-    return import("@tensorflow/tfjs-node-gpu");
-  },
-  missing: "TensorFlow's library for @tensorflow/tfjs-node-gpu",
-  remedy: "install it: npx -y pnpm@12 setup:tensorflow",
-});
+/**
+ * TensorFlow's own kernels under TensorFlow.js: all cores or so many threads, or CUDA where its TensorFlow was built
+ * for it. It reads the number of threads once, when it is loaded.
+ */
+export const tensorflowRuntime = ({ threads }: { readonly threads?: number } = {}): Runtime<Tensor> =>
+  tfjsRuntime({
+    name: "tensorflow",
+    backend: "tensorflow",
+    register: () => {
+      process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+      if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+      restoreUtil();
+      return import("@tensorflow/tfjs-node-gpu");
+    },
+    missing: "TensorFlow's library for @tensorflow/tfjs-node-gpu",
+    remedy: "install it: npx -y pnpm@12 setup:tensorflow",
+  });
+
+export const tensorflow: Runtime<Tensor> = tensorflowRuntime();

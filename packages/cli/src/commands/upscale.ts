@@ -33,14 +33,19 @@ export const addNetworkOptions = (command: Command): Command =>
     )
     .option("--seed <n>", "seed of the noise", wholeNumber(0), 0)
     .addOption(
-      new Option("--runtime <name>", "what computes; auto: tensorflow where it opens, else wasm")
+      new Option("--runtime <name>", "what computes; auto: onnx, or what opens of tensorflow and wasm")
         .choices(RUNTIME_CHOICES)
         .default("auto"),
     )
     .option(
       "--tile <n>",
-      "pixels of the picture computed at once, a side (default: 256; of the paper's models 512 or what fits)",
+      "pixels of the picture computed at once, a side (default: what fits into memory, 512 at most)",
       wholeNumber(1, 8192),
+    )
+    .option(
+      "--threads <n>",
+      "threads that compute (default: the physical cores; onnx and tensorflow)",
+      wholeNumber(1, 1024),
     )
     .option("--steps <n>", "steps of the sampler (default: the model's own)", wholeNumber(1, 1000));
 

@@ -1,5 +1,6 @@
 /** `tadsr train`: the command line's words to the options of @tadsr/train, and its progress to the terminal. */
 import type { Engine } from "@tadsr/core";
+import { trainingPreference } from "@tadsr/runtime-node";
 import {
   type RunProgress,
   STUDENT_DEFAULTS,
@@ -146,7 +147,7 @@ const trainAndTell = async (
 const runTraining =
   (shell: Shell, typed: TrainCommandOptions, train: Train): CommandTask =>
   async () => {
-    const opened = await openRuntime(typed.runtime)();
+    const opened = await openRuntime(typed.runtime, { candidates: trainingPreference })();
     if (E.isLeft(opened)) return opened;
     const engine = opened.right;
     const controller = new AbortController();

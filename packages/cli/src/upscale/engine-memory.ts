@@ -21,9 +21,9 @@ const GIBI = 2 ** 30;
 const TENSORFLOW: EngineMemory = { factor: 2, scores: 256 * MEBI, limit: Number.POSITIVE_INFINITY };
 
 const ENGINES: Readonly<Record<string, EngineMemory>> = {
-  // 2 for one shape, as it holds images in its kernels' layout, too. But it keeps what it allocated for a shape,
-  // and tiles at a picture's edges are smaller: with four shapes it was 4.
-  onnx: { ...TENSORFLOW, factor: 4 },
+  // It holds images in its kernels' layout, too, and convolutions' transforms. It keeps what it allocated for a shape
+  // of tile; all tiles of a picture have one.
+  onnx: TENSORFLOW,
   tensorflow: TENSORFLOW,
   // WebAssembly's addresses have 32 bits.
   wasm: { ...TENSORFLOW, limit: 4 * GIBI },

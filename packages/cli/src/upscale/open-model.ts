@@ -11,6 +11,7 @@ import { fittingSmallTile } from "./fitting-tile.ts";
 import { openPaperModel } from "./open-paper-model.ts";
 import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import type { NetworkOptions } from "./options.ts";
+import { runtimeOptions } from "./runtime-options.ts";
 import { smallWork } from "./small-tile-cost.ts";
 import { silent, type Trace } from "./trace.ts";
 import { memoryFigures, usableBytes } from "./usable-memory.ts";
@@ -31,7 +32,7 @@ const stepsOf = (model: Model, steps: number | undefined): E.Either<Failure, num
 
 /** Reads the model, then opens the runtime, so that a wrong model is told before a heavy runtime is loaded. */
 const openSmallModel =
-  (folder: string, options: NetworkOptions, trace: Trace): TE.TaskEither<Failure, OpenModel> =>
+  (shell: Shell, folder: string, options: NetworkOptions, trace: Trace): TE.TaskEither<Failure, OpenModel> =>
   async () => {
     const loaded = await TE.mapLeft(modelLine)(loadModel(folder))();
     if (E.isLeft(loaded)) return loaded;
@@ -39,7 +40,7 @@ const openSmallModel =
     const model = loaded.right;
     const steps = stepsOf(model, options.steps);
     if (E.isLeft(steps)) return steps;
-    const opened = await openRuntime(options.runtime)();
+    const opened = await openRuntime(options.runtime, runtimeOptions(shell, options))();
     if (E.isLeft(opened)) return opened;
     trace("runtime-open");
     const engine = opened.right;
@@ -77,7 +78,7 @@ export const openFoundModel = (
   trace: Trace = silent,
 ): TE.TaskEither<Failure, OpenModel> =>
   found.kind === "small"
-    ? openSmallModel(found.folder, options, trace)
+    ? openSmallModel(shell, found.folder, options, trace)
     : openPaperModel(shell, found.model, options, trace);
 
 export const openModel = (shell: Shell, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>

@@ -16,6 +16,7 @@ import { fittingPaperTile } from "./fitting-tile.ts";
 import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import type { NetworkOptions } from "./options.ts";
 import { paperWork } from "./paper-tile-cost.ts";
+import { runtimeOptions } from "./runtime-options.ts";
 import type { Trace } from "./trace.ts";
 import { memoryFigures, usableBytes } from "./usable-memory.ts";
 
@@ -43,7 +44,7 @@ export const openPaperModel =
     });
     const checked = checkPaperOptions(model, asked);
     if (E.isLeft(checked)) return E.left(usageFailure(`--${checked.left.message}`));
-    const runtime = await openRuntime(options.runtime)();
+    const runtime = await openRuntime(options.runtime, runtimeOptions(shell, options))();
     if (E.isLeft(runtime)) return runtime;
     trace("runtime-open");
     const engine = runtime.right;

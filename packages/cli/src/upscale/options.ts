@@ -1,7 +1,16 @@
 /** What `upscale` and `demo` are asked for. */
 import type { ColourCorrection, PublishedName, SamplerName } from "@tadsr/model";
 
-export const RUNTIME_CHOICES = ["auto", "onnx", "tensorflow", "wasm", "cpu", "reference"] as const;
+export const RUNTIME_CHOICES = [
+  "auto",
+  "onnx",
+  "onnx-webgpu",
+  "onnx-cuda",
+  "tensorflow",
+  "wasm",
+  "cpu",
+  "reference",
+] as const;
 export type RuntimeChoice = (typeof RUNTIME_CHOICES)[number];
 
 // Said again here, so that the command line is parsed without loading the package that defines them.

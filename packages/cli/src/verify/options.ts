@@ -1,5 +1,5 @@
 /** What `verify` is asked for. */
-import { type RuntimeName, runtimes } from "@tadsr/runtime-node";
+import { type RuntimeName, runtimeNames } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 
 export interface VerifyOptions {
@@ -14,13 +14,13 @@ const TFJS = "tfjs-";
 export const DEFAULT_ENGINE = `${TFJS}wasm`;
 
 /** Those that are not TensorFlow.js. */
-const OWN_NAMES: readonly RuntimeName[] = ["reference", "onnx"];
+const OWN_NAMES: readonly RuntimeName[] = ["reference", "onnx", "onnx-webgpu", "onnx-cuda"];
 
-const isRuntime = (name: string): name is RuntimeName => Object.hasOwn(runtimes, name);
+const isRuntime = (name: string): name is RuntimeName => (runtimeNames as readonly string[]).includes(name);
 
 /** All that may be typed, as help shows it. */
 export const engineNames = (): readonly string[] =>
-  Object.keys(runtimes).map((name) => (OWN_NAMES.includes(name as RuntimeName) ? name : `${TFJS}${name}`));
+  runtimeNames.map((name) => (OWN_NAMES.includes(name) ? name : `${TFJS}${name}`));
 
 /** `reference` or `onnx`, or another runtime with or without `tfjs-` before it. */
 export const engineOf = (typed: string): E.Either<string, RuntimeName> => {
