@@ -39,7 +39,7 @@ let output = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tadsr-example-"));
   input = join(folder, "photo.png");
-  await sharp({ create: { width: 23, height: 14, channels: 3, background: "teal" } }).toFile(input);
+  await sharp({ create: { width: 39, height: 46, channels: 3, background: "teal" } }).toFile(input);
   const saved = await saveModel(join(folder, "model"), description, weights, { dtype: "F16" })();
   if (E.isLeft(saved)) throw new Error(saved.left.message);
 });
@@ -55,8 +55,8 @@ const options = () => ({ model: join(folder, "model"), runtime: "cpu", tile: 8 }
 test("writes the picture four times larger, and tells its progress", async () => {
   const told: string[] = [];
   const onProgress = (done: number, total: number) => told.push(`${done}/${total}`);
-  expect(await main(input, output, { ...options(), onProgress })).toEqual({ width: 92, height: 56 });
-  expect(await sharp(output).metadata()).toMatchObject({ width: 92, height: 56, channels: 3 });
+  expect(await main(input, output, { ...options(), onProgress })).toEqual({ width: 156, height: 184 });
+  expect(await sharp(output).metadata()).toMatchObject({ width: 156, height: 184, channels: 3 });
   expect(told).toEqual(["0/6", "1/6", "2/6", "3/6", "4/6", "5/6", "6/6"]);
 });
 
