@@ -13,7 +13,8 @@ const upscalerJs = (model: string, backend: "tensorflow" | "wasm"): Entry => ({
   name: `esrgan-${model} on ${backend}`,
   contender: "upscalerjs",
   settings: { model, backend, side: String(SIDE) },
-  environment: { NODE_PATH: tensorflowFolder, TF_CPP_MIN_LOG_LEVEL: "2" },
+  // oneDNN's kernels, whatever our runtime chooses for itself: UpscalerJS takes half the time with them.
+  environment: { NODE_PATH: tensorflowFolder, TF_ENABLE_ONEDNN_OPTS: "1", TF_CPP_MIN_LOG_LEVEL: "2" },
 });
 
 const bicubic: Entry = { name: "sharp, bicubic", contender: "bicubic", settings: { side: String(SIDE) } };

@@ -56,9 +56,10 @@ const measure = async (
   request: Request,
   ours: LineSide,
   theirs: LineSide,
+  version: string,
   { goal, rounds }: (typeof RUNTIMES)[number],
 ): Promise<Measured> => {
-  const name = `${ours.name} against PyTorch`;
+  const name = `${ours.name} against PyTorch ${version}`;
   const pair = { name, ours, theirs, goal };
   const alternation = { rounds: request.rounds ?? rounds, warmups: rounds > 5 ? 2 : 1 };
   const measured = await measurePair(pair, alternation)();
@@ -83,7 +84,7 @@ const measureTask = async (
     const theirs = await openLineSide(torchAs(version, task, start))();
     if (E.isLeft(theirs)) measured.push(notRun(`${task}'s step in PyTorch`, theirs.left));
     else {
-      measured.push(await measure(request, ours.right, theirs.right, runtime));
+      measured.push(await measure(request, ours.right, theirs.right, version, runtime));
       theirs.right.close();
     }
     ours.right.close();
