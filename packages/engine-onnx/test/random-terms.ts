@@ -1,0 +1,141 @@
+/** Terms to simplify: by hand, and random ones on which every rule finds something to do. */
+import {
+  type Algebra,
+  type NdArray,
+  normal,
+  type ReferenceTensor,
+  referenceAlgebra,
+  type TensorKind,
+  type Use,
+} from "@tadsr/core";
+import * as fc from "fast-check";
+import { termAlgebra } from "../src/index.ts";
+import { type Given, given, interpret, type Term, termsBelow } from "../src/recording/term.ts";
+
+/** What is given, of numbers that are known. */
+export const holding = (
+  use: Use,
+  kind: TensorKind,
+  shape: readonly number[],
+  numbers: readonly number[],
+): Given => given(kind, { shape, data: Float64Array.from(numbers) }, use);
+
+/** What is given, of normal numbers; `stream` tells them apart. */
+export const drawn = (use: Use, kind: TensorKind, shape: readonly number[], stream: number): Given =>
+  given(
+    kind,
+    {
+      shape,
+      data: normal(
+        { seed: 7, stream },
+        0,
+        shape.reduce((product, length) => product * length, 1),
+      ),
+    },
+    use,
+  );
+
+const asReference = ({ shape, data }: NdArray): ReferenceTensor => ({ shape, data: Float64Array.from(data) });
+
+/** The terms' values in float64. */
+export const valuesOf = (terms: readonly Term[]): readonly ReferenceTensor[] =>
+  interpret(terms, referenceAlgebra, asReference);
+
+/** The operations of the terms, each as often as there are terms of it, sorted. */
+export const operationsOf = (terms: readonly Term[]): readonly string[] =>
+  termsBelow(terms)
+    .flatMap((term) => (term.tag === "applied" ? [term.operation] : []))
+    .sort();
+
+/** max |found - expected|, relative to the largest number on the way to what is expected; infinite by shape. */
+export const errorOf = (found: readonly Term[], expected: readonly Term[]): number => {
+  const way = valuesOf(termsBelow(expected));
+  const size = way.reduce((most, { data }) => data.reduce((max, x) => Math.max(max, Math.abs(x)), most), 1);
+  const [ours, theirs] = [valuesOf(found), valuesOf(expected)];
+  let error = 0;
+  for (const [i, { shape, data }] of theirs.entries()) {
+    const other = ours[i];
+    if (other?.shape.join() !== shape.join()) return Number.POSITIVE_INFINITY;
+    for (const [at, x] of data.entries()) {
+      const distance = Math.abs((other.data[at] as number) - x);
+      // A comparison with NaN is false: it must not pass for a small difference.
+      if (!(distance <= error)) error = distance;
+    }
+  }
+  return error / size;
+};
+
+/** The pools that a random program draws operands from, all of one batch and of four channels. */
+interface Pools {
+  readonly images: Term[];
+  readonly matrices: Term[];
+  readonly vectors: Term[];
+}
+
+const CHANNELS = 4;
+
+const pick = (pool: readonly Term[], choice: number): Term => pool[choice % pool.length] as Term;
+
+type Step = (algebra: Algebra<Term>, pools: Pools, a: number, b: number, c: number) => void;
+
+const steps: readonly Step[] = [
+  (A, { images }, a) => images.push(A.stopGradient(pick(images, a))),
+  (A, { matrices }, a) => matrices.push(A.stopGradient(pick(matrices, a))),
+  (A, { vectors }, a) => vectors.push(A.stopGradient(pick(vectors, a))),
+  (A, { images }, a) => images.push(A.silu(pick(images, a))),
+  (A, { images }, a, b) => images.push(A.add(pick(images, a), pick(images, b))),
+  (A, { images, matrices }, a, b, c) =>
+    images.push(A.modulate(pick(images, a), pick(matrices, b), pick(matrices, c))),
+  (A, { images, vectors }, a, b, c) =>
+    images.push(
+      A.groupNorm(pick(images, a), pick(vectors, b), pick(vectors, c), { groups: 2, epsilon: 0.5 }),
+    ),
+  (A, { images, matrices, vectors }, a, b, c) =>
+    images.push(
+      A.modulate(
+        A.groupNorm(pick(images, c), pick(vectors, a), pick(vectors, b), { groups: 4, epsilon: 0.25 }),
+        pick(matrices, a),
+        pick(matrices, b),
+      ),
+    ),
+  (A, { matrices }, a) => matrices.push(A.silu(pick(matrices, a))),
+  (A, { matrices }, a, b) => matrices.push(A.multiply(pick(matrices, a), pick(matrices, b))),
+  (A, { matrices, vectors }, a, b, c) =>
+    matrices.push(
+      A.linear(pick(matrices, a), drawn("constant", "matrix", [CHANNELS, CHANNELS], b), pick(vectors, c)),
+    ),
+  (A, { matrices }, a, b) => {
+    const wide = A.linear(pick(matrices, a), drawn("constant", "matrix", [2 * CHANNELS, CHANNELS], b), null);
+    matrices.push(A.sliceChannels(wide, 2, CHANNELS));
+  },
+  (A, { images }, a, b) =>
+    images.push(A.sliceChannels(A.concatChannels([pick(images, a), pick(images, b)]), 3, CHANNELS)),
+  (A, { matrices }, a, b) => matrices.push(A.scale(pick(matrices, a), (b % 5) / 4)),
+  (A, { vectors }, a, b) => vectors.push(A.add(pick(vectors, a), pick(vectors, b))),
+  (A, { vectors }, a, b) => vectors.push(A.offset(pick(vectors, a), (b % 5) - 2)),
+];
+
+/** All that a program of six to a dozen steps makes of data and constants, and those. */
+export const randomTerms: fc.Arbitrary<readonly Term[]> = fc
+  .record({
+    batch: fc.constantFrom(1, 1, 2),
+    program: fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(), fc.nat()), { minLength: 6, maxLength: 12 }),
+  })
+  .map(({ batch, program }) => {
+    const both = (kind: TensorKind, shape: readonly number[], stream: number): Term[] => [
+      drawn("data", kind, shape, stream),
+      drawn("constant", kind, shape, stream + 1),
+    ];
+    const pools: Pools = {
+      images: both("image", [batch, 2, 3, CHANNELS], 100),
+      matrices: both("matrix", [batch, CHANNELS], 200),
+      vectors: both("vector", [CHANNELS], 300),
+    };
+    // More constants than data, as in a network.
+    for (const stream of [202, 203, 204]) {
+      pools.matrices.push(drawn("constant", "matrix", [batch, CHANNELS], stream));
+      pools.vectors.push(drawn("constant", "vector", [CHANNELS], stream + 100));
+    }
+    for (const [step, a, b, c] of program) (steps[step % steps.length] as Step)(termAlgebra, pools, a, b, c);
+    return Object.values(pools).flat();
+  });
