@@ -1,0 +1,236 @@
+/** The simplifications of ONNX nodes, each by itself: where it applies, where it must not, and that values stay. */
+import { describe, expect, it } from "vitest";
+import { type Graph, makeGraph, type NodeRule } from "../src/onnx/graph.ts";
+import { cast, concat, ints, reshape, slice, transpose } from "../src/onnx/operators.ts";
+import * as all from "../src/onnx/rules.ts";
+import type { Value } from "../src/onnx/value.ts";
+import { compare, counting } from "./compare-graphs.ts";
+import { computed, operatorsOf } from "./node-values.ts";
+
+type Case = readonly [
+  title: string,
+  shape: readonly number[],
+  build: (graph: Graph, a: Value) => Value,
+  operators: readonly string[],
+];
+
+const itLeaves = (rule: NodeRule, cases: readonly (readonly [Case[0], Case[1], Case[2]])[]): void => {
+  it.each(cases)("leaves %s", (_, shape, build) => {
+    const { operators, plain } = compare([rule], shape, build);
+    expect(operators).toEqual(plain);
+  });
+};
+
+const itMakes = (rule: NodeRule, cases: readonly Case[]): void => {
+  it.each(cases)("%s", (_, shape, build, operators) => {
+    expect(compare([rule], shape, build).operators).toEqual(operators);
+  });
+};
+
+describe("transposes one after the other", () => {
+  itMakes(all.mergeTransposes, [
+    ["are one", [2, 3, 4], (g, a) => transpose(g, transpose(g, a, [1, 2, 0]), [0, 2, 1]), ["Transpose"]],
+    [
+      "are none where the second undoes the first",
+      [2, 3, 4, 5],
+      (g, a) => transpose(g, transpose(g, a, [0, 3, 1, 2]), [0, 2, 3, 1]),
+      [],
+    ],
+    ["are none where one moves nothing", [2, 3], (g, a) => transpose(g, a, [0, 1]), []],
+    [
+      "are none by threes",
+      [2, 3, 4],
+      (g, a) => transpose(g, transpose(g, transpose(g, a, [1, 2, 0]), [1, 2, 0]), [1, 2, 0]),
+      [],
+    ],
+  ]);
+  itLeaves(all.mergeTransposes, [
+    ["one by itself", [2, 3], (g, a) => transpose(g, a, [1, 0])],
+    [
+      "what has a reshape between",
+      [2, 6],
+      (g, a) => transpose(g, reshape(g, transpose(g, a, [1, 0]), [3, 4]), [1, 0]),
+    ],
+    [
+      "one that moves an axis of length 1, which is another rule's",
+      [1, 3],
+      (g, a) => transpose(g, a, [1, 0]),
+    ],
+  ]);
+});
+
+describe("a transpose that only moves axes of length 1", () => {
+  itMakes(all.reshapeInsteadOfTranspose, [
+    ["is a reshape", [1, 3, 1, 4], (g, a) => transpose(g, a, [1, 0, 3, 2]), ["Reshape"]],
+    [
+      "is a reshape for one channel, as pixels",
+      [2, 1, 3, 4],
+      (g, a) => transpose(g, a, [0, 2, 3, 1]),
+      ["Reshape"],
+    ],
+    ["is a reshape where every axis has length 1", [1, 1], (g, a) => transpose(g, a, [1, 0]), ["Reshape"]],
+  ]);
+  itLeaves(all.reshapeInsteadOfTranspose, [
+    ["two axes that change places round one of length 1", [3, 1, 4], (g, a) => transpose(g, a, [2, 1, 0])],
+    ["an image of three channels", [1, 3, 2, 2], (g, a) => transpose(g, a, [0, 2, 3, 1])],
+  ]);
+});
+
+describe("reshapes one after the other", () => {
+  itMakes(all.mergeReshapes, [
+    ["are the last", [2, 6], (g, a) => reshape(g, reshape(g, a, [3, 4]), [4, -1]), ["Reshape"]],
+    [
+      "are none where the shape is there again",
+      [2, 6],
+      (g, a) => reshape(g, reshape(g, a, [12]), [2, 6]),
+      [],
+    ],
+    ["are none where one changes nothing", [2, 6], (g, a) => reshape(g, a, [0, 6]), []],
+  ]);
+  itLeaves(all.mergeReshapes, [
+    [
+      "a target that takes a length from what is between",
+      [4, 6],
+      (g, a) => reshape(g, reshape(g, a, [3, 8]), [0, 2, 4]),
+    ],
+    [
+      "one that has a transpose between",
+      [2, 6],
+      (g, a) => reshape(g, transpose(g, reshape(g, a, [3, 4]), [1, 0]), [2, 6]),
+    ],
+    [
+      "one that names what remains, which may be another length at another size",
+      [2, 6],
+      (g, a) => reshape(g, a, [2, -1]),
+    ],
+    [
+      "a target that is computed",
+      [2, 6],
+      (g, a) =>
+        g.node({
+          op: "Reshape",
+          inputs: [a, concat(g, [ints(g, 3), slice(g, ints(g, 4, 5), 0, 0, 1)], 0)],
+          shape: [3, 4],
+        }),
+    ],
+  ]);
+});
+
+describe("reshaping and transposing what stands in the file", () => {
+  const numbers = (shape: readonly number[]) => Float32Array.from(counting(shape));
+  const inFile = (build: (graph: Graph, a: Value) => Value): Value => {
+    const [ruled, plain] = [[all.moveInitializers], []].map((rules) => {
+      const graph = makeGraph(rules);
+      return build(graph, graph.initializer(numbers([2, 3, 4]), [2, 3, 4]));
+    }) as [Value, Value];
+    expect(computed(ruled, {})).toEqual(computed(plain, {}));
+    return ruled;
+  };
+
+  it("is done when it is written", () => {
+    for (const value of [
+      inFile((g, a) => transpose(g, a, [2, 0, 1])),
+      inFile((g, a) => reshape(g, a, [4, -1])),
+      inFile((g, a) => transpose(g, reshape(g, transpose(g, a, [1, 0, 2]), [6, 4]), [1, 0])),
+    ])
+      expect(value.source.tag).toBe("initializer");
+  });
+
+  it("leaves the numbers it was given as they were", () => {
+    const graph = makeGraph([all.moveInitializers]);
+    const data = numbers([2, 3]);
+    transpose(graph, graph.initializer(data, [2, 3]), [1, 0]);
+    expect([...data]).toEqual(counting([2, 3]));
+  });
+
+  it("keeps numbers of every kind", () => {
+    const graph = makeGraph([all.moveInitializers]);
+    const whole = graph.initializer(BigInt64Array.from([1n, 2n, 3n, 4n, 5n, 2n ** 40n]), [2, 3]);
+    const turned = transpose(graph, whole, [1, 0]);
+    expect(turned.dtype).toBe("int64");
+    expect(computed(turned, {}).data).toEqual([1, 4, 2, 5, 3, 2 ** 40]);
+  });
+
+  itLeaves(all.moveInitializers, [
+    ["a transpose of what is fed", [2, 3], (g, a) => transpose(g, a, [1, 0])],
+    ["a reshape of what is fed", [2, 3], (g, a) => reshape(g, a, [6])],
+  ]);
+  it("leaves other operators on it", () => {
+    expect(inFile((g, a) => slice(g, a, 1, 0, 2)).source.tag).toBe("node");
+  });
+});
+
+describe("neighbouring slices put together again", () => {
+  itMakes(all.joinSlices, [
+    [
+      "are the whole",
+      [2, 6],
+      (g, a) => concat(g, [slice(g, a, 1, 0, 2), slice(g, a, 1, 2, 3), slice(g, a, 1, 3, 6)], 1),
+      [],
+    ],
+    [
+      "are a slice of it",
+      [6, 2],
+      (g, a) => concat(g, [slice(g, a, 0, 1, 2), slice(g, a, 0, 2, 5)], 0),
+      ["Slice"],
+    ],
+    ["are what there is where there is but one", [6], (g, a) => concat(g, [a], 0), []],
+  ]);
+  itLeaves(all.joinSlices, [
+    ["those with a gap", [6], (g, a) => concat(g, [slice(g, a, 0, 0, 2), slice(g, a, 0, 3, 6)], 0)],
+    ["those in another order", [6], (g, a) => concat(g, [slice(g, a, 0, 3, 6), slice(g, a, 0, 0, 3)], 0)],
+    ["those that overlap", [6], (g, a) => concat(g, [slice(g, a, 0, 0, 4), slice(g, a, 0, 3, 6)], 0)],
+    [
+      "those along another axis than they are put together",
+      [4, 4],
+      (g, a) => concat(g, [slice(g, a, 0, 0, 2), slice(g, a, 0, 2, 4)], 1),
+    ],
+    [
+      "those of different values",
+      [6],
+      (g, a) => concat(g, [slice(g, a, 0, 0, 3), slice(g, cast(g, a, "int64"), 0, 3, 6)], 0),
+    ],
+    [
+      "those beside something else",
+      [6],
+      (g, a) => concat(g, [slice(g, a, 0, 0, 3), slice(g, a, 0, 3, 6), a], 0),
+    ],
+  ]);
+});
+
+describe("whole numbers made floats and whole again", () => {
+  const whole = (g: Graph): Value => g.initializer(BigInt64Array.from([0n, 3n, 8191n]), [3]);
+  const through = (...kinds: readonly Value["dtype"][]): Value => {
+    const [ruled, plain] = [[all.mergeCasts], []].map((rules) => {
+      const graph = makeGraph(rules);
+      return kinds.reduce((value, kind) => cast(graph, value, kind), whole(graph));
+    }) as [Value, Value];
+    expect(computed(ruled, {})).toEqual(computed(plain, {}));
+    return ruled;
+  };
+
+  it("are what they were", () => {
+    expect(operatorsOf(through("float32", "int64"))).toEqual([]);
+    expect(operatorsOf(through("float32", "int64", "float32"))).toEqual(["Cast"]);
+  });
+
+  itLeaves(all.mergeCasts, [
+    ["floats made whole", [3], (g, a) => cast(g, a, "int64")],
+    [
+      "floats made whole and floats again, which drops their fractions",
+      [3],
+      (g, a) => cast(g, cast(g, a, "int64"), "float32"),
+    ],
+  ]);
+});
+
+describe("all rules of nodes together", () => {
+  it("cancel the transposes between operations on images", () => {
+    const { operators } = compare(all.nodeRules, [2, 3, 4, 5], (g, a) => {
+      const image = transpose(g, a, [0, 3, 1, 2]);
+      const pixels = transpose(g, image, [0, 2, 3, 1]);
+      return reshape(g, reshape(g, pixels, [2, -1, 5]), [2, 3, 4, 5]);
+    });
+    expect(operators).toEqual([]);
+  });
+});
