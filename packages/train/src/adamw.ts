@@ -44,7 +44,7 @@ export const adamwStep =
     const { beta1, beta2, epsilon, weightDecay } = options;
     const { add, scale, offset, square, sqrt, divide, subtract } = algebra;
     const firstCorrection = 1 - beta1 ** step;
-    const secondCorrection = 1 - beta2 ** step;
+    const root = Math.sqrt(1 - beta2 ** step);
     const entries = Object.entries(weights).map(([name, weight]) => {
       const gradient = expected(gradients, name, "the gradient");
       const first = add(
@@ -55,8 +55,11 @@ export const adamwStep =
         scale(expected(moments.second, name, "the second moment"), beta2),
         scale(square(gradient), 1 - beta2),
       );
-      const deviation = offset(scale(sqrt(second), 1 / Math.sqrt(secondCorrection)), epsilon);
-      const change = scale(divide(first, deviation), rate / firstCorrection);
+      // Numerator and denominator times the root of the second correction: one pass less over the moments.
+      const change = scale(
+        divide(first, offset(sqrt(second), epsilon * root)),
+        (rate * root) / firstCorrection,
+      );
       const decayed = weightDecay === 0 ? weight : scale(weight, 1 - rate * weightDecay);
       return { name, weight: subtract(decayed, change), first, second };
     });
