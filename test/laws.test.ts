@@ -1,5 +1,31 @@
-/** The laws of the algebra on every runtime for Node. */
+/** The laws of the algebra on every runtime for Node, and on the ways in which graphs for ONNX Runtime are written. */
+import { anyRuntime, type Engine, type Runtime } from "@tadsr/core";
 import { describeLaws } from "@tadsr/laws";
-import { runtimes } from "@tadsr/runtime-node";
+import { type OnnxOptions, onnxRuntime, runtimes } from "@tadsr/runtime-node";
+import * as TE from "fp-ts/lib/TaskEither.js";
 
 for (const runtime of Object.values(runtimes)) describeLaws(runtime);
+
+/** As networks are run: all but images is constant, built into the graph and simplified there. */
+const builtIn = (runtime: Runtime): Runtime => ({
+  ...runtime,
+  open: TE.map(
+    (engine: Engine<unknown>): Engine<unknown> => ({
+      ...engine,
+      upload: (kind, array) => engine.upload(kind, array, kind === "image" ? "data" : "constant"),
+    }),
+  )(runtime.open),
+});
+
+const onnxWith = (dialect: OnnxOptions["dialect"] = {}): Runtime =>
+  anyRuntime(onnxRuntime({ dialect, cache: null }));
+
+const variants: readonly Runtime[] = [
+  { ...builtIn(onnxWith()), name: "onnx, weights built in" },
+  { ...builtIn(onnxWith({ winograd: "always" })), name: "onnx, 3x3 convolutions transformed" },
+  { ...builtIn(onnxWith({ contrib: false, winograd: "never" })), name: "onnx, ONNX's own operators" },
+  { ...builtIn(onnxWith({ opset: 18 })), name: "onnx, opset 18" },
+];
+
+// Each run is a session of its own; all laws at their full number of runs are those of `onnx` above.
+for (const runtime of variants) describeLaws(runtime, { runs: 2 });
