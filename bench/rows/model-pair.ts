@@ -9,13 +9,11 @@ import { type Entry, type ProcessSide, withProcessSides } from "../lib/process-s
 import type { Request } from "../lib/row.ts";
 import { inWorkFolder } from "../lib/work-folder.ts";
 
-/** Side of the picture that is enlarged, in pixels; four times as much comes out. */
-export const SIDE = 256;
-
-export const oursAs = (model: string, runtime: string): Entry => ({
+/** `side` is of the picture that is enlarged, in pixels; four times as much comes out. */
+export const oursAs = (model: string, runtime: string, side: number): Entry => ({
   name: `${model} on ${runtime}`,
   contender: "tadsr",
-  settings: { model, runtime, side: String(SIDE) },
+  settings: { model, runtime, side: String(side) },
 });
 
 export interface ModelPair {

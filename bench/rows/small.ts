@@ -7,47 +7,58 @@ import { installRivals } from "../lib/install.ts";
 import type { Measured } from "../lib/measured.ts";
 import type { Entry } from "../lib/process-side.ts";
 import type { Row } from "../lib/row.ts";
-import { type ModelPair, measureModels, oursAs, SIDE } from "./model-pair.ts";
+import { type ModelPair, measureModels, oursAs } from "./model-pair.ts";
 
-const upscalerJs = (model: string, backend: "tensorflow" | "wasm"): Entry => ({
+/** The sides of the pictures, in pixels; for each how many rounds against a fast rival, a slower one, a slow one. */
+const SIZES = [
+  { side: 256, rounds: { fast: 15, slower: 11, slow: 3 } },
+  { side: 64, rounds: { fast: 31, slower: 21, slow: 7 } },
+] as const;
+
+const upscalerJs = (model: string, backend: "tensorflow" | "wasm", side: number): Entry => ({
   name: `esrgan-${model} on ${backend}`,
   contender: "upscalerjs",
-  settings: { model, backend, side: String(SIDE) },
-  // oneDNN's kernels, whatever our runtime chooses for itself: UpscalerJS takes half the time with them.
+  settings: { model, backend, side: String(side) },
+  // oneDNN's kernels, whatever our runtime chooses for itself: UpscalerJS is faster with them.
   environment: { NODE_PATH: tensorflowFolder, TF_ENABLE_ONEDNN_OPTS: "1", TF_CPP_MIN_LOG_LEVEL: "2" },
 });
 
-const bicubic: Entry = { name: "sharp, bicubic", contender: "bicubic", settings: { side: String(SIDE) } };
+const bicubic = (side: number): Entry => ({
+  name: "sharp, bicubic",
+  contender: "bicubic",
+  settings: { side: String(side) },
+});
 
-const pairs = (runtime: string): readonly ModelPair[] => {
-  const ours = oursAs("small-x4", runtime);
-  const against = (theirs: Entry, goal: ModelPair["goal"], rounds: number): ModelPair => ({
-    name: `against ${theirs.name}`,
-    ours,
-    theirs,
-    goal,
-    rounds,
-  });
-  return [
-    against(upscalerJs("slim", "tensorflow"), atMost(1), 15),
-    against(upscalerJs("medium", "tensorflow"), atMost(1 / 3), 11),
-    against(upscalerJs("thick", "tensorflow"), atMost(1 / 30), 3),
-    // That tensorflow is the fastest runtime that UpscalerJS has is seen from this one.
-    against(upscalerJs("slim", "wasm"), null, 3),
-    against(bicubic, null, 15),
-  ];
-};
+const pairs =
+  (runtime: string) =>
+  ({ side, rounds: { fast, slower, slow } }: (typeof SIZES)[number]): readonly ModelPair[] => {
+    const against = (theirs: Entry, goal: ModelPair["goal"], rounds: number): ModelPair => ({
+      name: `${side} to ${side * 4}, against ${theirs.name}`,
+      ours: oursAs("small-x4", runtime, side),
+      theirs,
+      goal,
+      rounds,
+    });
+    return [
+      against(upscalerJs("slim", "tensorflow", side), atMost(1), fast),
+      against(upscalerJs("medium", "tensorflow", side), atMost(1 / 3), slower),
+      against(upscalerJs("thick", "tensorflow", side), atMost(1 / 30), slow),
+      // That tensorflow is the fastest runtime that UpscalerJS has is seen from this one.
+      against(upscalerJs("slim", "wasm", side), null, slow),
+      against(bicubic(side), null, fast),
+    ];
+  };
 
 export const small: Row = {
   name: "small",
-  title: "The small model, 256 to 1024 pixels a side",
+  title: "The small model against UpscalerJS and bicubic interpolation",
   measures:
-    "RGB bytes in memory to RGB bytes in memory, both sides open and warm, each in a process of its own; " +
+    "Pictures of 256 x 256 and of 64 x 64 pixels, four times, RGB bytes in memory to RGB bytes in memory, both sides open and warm, each in a process of its own; " +
     "cold is from the first import to the first picture.",
   run: (request) =>
     TE.chainW(() =>
       TE.map((parts: readonly (readonly Measured[])[]) => RA.flatten(parts))(
-        TE.traverseSeqArray(measureModels(request))(pairs(request.runtime)),
+        TE.traverseSeqArray(measureModels(request))(SIZES.flatMap(pairs(request.runtime))),
       ),
     )(installRivals(request.progress)),
 };

@@ -11,8 +11,8 @@ export const steps: Row = {
   run: (request) =>
     measureModels(request)({
       name: "student against teacher",
-      ours: oursAs("small-x4", request.runtime),
-      theirs: oursAs("small-x4-teacher", request.runtime),
+      ours: oursAs("small-x4", request.runtime, 256),
+      theirs: oursAs("small-x4-teacher", request.runtime, 256),
       goal: null,
       rounds: 11,
     }),
