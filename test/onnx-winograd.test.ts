@@ -1,0 +1,201 @@
+/** Convolutions by fewer products (Winograd's way): which are written so, and that they are what they were. */
+import {
+  type ConvolutionOptions,
+  type Engine,
+  type NdArray,
+  normal,
+  type Padding,
+  type ReferenceTensor,
+  referenceAlgebra,
+} from "@tadsr/core";
+import { type Dialect, given, lower, nodeCounts, type OnnxTensor, termAlgebra } from "@tadsr/engine-onnx";
+import { onnxRuntime } from "@tadsr/runtime-node";
+import * as fc from "fast-check";
+import * as E from "fp-ts/lib/Either.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { relativeError } from "./recorded.ts";
+
+interface Case {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: Padding;
+  readonly bias: boolean;
+  readonly seed: number;
+}
+
+const around = (pixels: number): Padding => ({ top: pixels, bottom: pixels, left: pixels, right: pixels });
+
+/** One that is transformed. */
+const plain: Case = {
+  batch: 1,
+  height: 8,
+  width: 12,
+  inputs: 3,
+  outputs: 5,
+  kernel: 3,
+  stride: 1,
+  padding: around(1),
+  bias: true,
+  seed: 1,
+};
+
+interface Arrays {
+  readonly image: NdArray;
+  readonly weight: NdArray;
+  readonly bias: NdArray | null;
+  readonly options: ConvolutionOptions;
+}
+
+const arraysOf = ({ seed, stride, padding, ...sizes }: Case): Arrays => {
+  const array = (stream: number, shape: readonly number[]): NdArray => ({
+    shape,
+    data: Float32Array.from(
+      normal(
+        { seed, stream },
+        0,
+        shape.reduce((product, length) => product * length, 1),
+      ),
+    ),
+  });
+  return {
+    image: array(1, [sizes.batch, sizes.height, sizes.width, sizes.inputs]),
+    weight: array(2, [sizes.outputs, sizes.inputs, sizes.kernel, sizes.kernel]),
+    bias: sizes.bias ? array(3, [sizes.outputs]) : null,
+    options: { stride, padding },
+  };
+};
+
+const inFloat64 = ({ image, weight, bias, options }: Arrays): ReferenceTensor => {
+  const wide = ({ shape, data }: NdArray): ReferenceTensor => ({ shape, data: Float64Array.from(data) });
+  return referenceAlgebra.conv2d(wide(image), wide(weight), bias === null ? null : wide(bias), options);
+};
+
+const DIALECT: Omit<Dialect, "winograd"> = { opset: 20, contrib: true, openSizes: false };
+
+/** How many nodes there are of each operator, the kernel being built in or fed. */
+const counts = (
+  { image, weight, bias, options }: Arrays,
+  winograd: Dialect["winograd"],
+  use: "constant" | "data" = "constant",
+) => {
+  const term = termAlgebra.conv2d(
+    given("image", image, "data"),
+    given("convolution", weight, use),
+    bias === null ? null : given("vector", bias, use),
+    options,
+  );
+  return nodeCounts(
+    lower([term], {
+      ...DIALECT,
+      winograd,
+      nameOf: ({ kind }) => kind,
+      resultNames: ["result"],
+    }),
+  );
+};
+
+describe("which convolutions are transformed", () => {
+  it("are those of a known 3x3 kernel, stride 1 and padding 1, on sides that 4x4 cut evenly", () => {
+    for (const change of [
+      {},
+      { batch: 2 },
+      { bias: false },
+      { inputs: 1, outputs: 1 },
+      { height: 4, width: 4 },
+    ]) {
+      const arrays = arraysOf({ ...plain, ...change });
+      expect(counts(arrays, "always")).not.toEqual(counts(arrays, "never"));
+    }
+  });
+
+  it.each<readonly [string, Partial<Case>]>([
+    ["a stride of 2", { stride: 2 }],
+    ["a height that is no multiple of 4", { height: 10 }],
+    ["a width that is no multiple of 4", { width: 9 }],
+    ["a kernel of 1x1", { kernel: 1, padding: around(0) }],
+    ["a kernel of 5x5", { kernel: 5, padding: around(2) }],
+    ["no padding", { padding: around(0) }],
+    ["padding on one side alone", { padding: { top: 0, bottom: 1, left: 0, right: 1 } }],
+  ])("are not those with %s", (_, change) => {
+    const arrays = arraysOf({ ...plain, ...change });
+    expect(counts(arrays, "always")).toEqual(counts(arrays, "never"));
+  });
+
+  it("are not those of a kernel that is fed", () => {
+    const arrays = arraysOf(plain);
+    expect(counts(arrays, "always", "data")).toEqual(counts(arrays, "never", "data"));
+  });
+
+  it("are, by measurement, those of many channels, and never those of few", () => {
+    const of = (channels: number): Arrays => {
+      const zeros = (shape: readonly number[]): NdArray => ({
+        shape,
+        data: new Float32Array(shape.reduce((product, length) => product * length, 1)),
+      });
+      return {
+        image: zeros([1, 64, 64, channels]),
+        weight: zeros([channels, channels, 3, 3]),
+        bias: null,
+        options: { stride: 1, padding: around(1) },
+      };
+    };
+    expect(counts(of(512), "where-faster")).toEqual(counts(of(512), "always"));
+    expect(counts(of(64), "where-faster")).toEqual(counts(of(64), "never"));
+  });
+});
+
+describe("a transformed convolution", () => {
+  let engine: Engine<OnnxTensor>;
+  beforeAll(async () => {
+    const opened = await onnxRuntime({ dialect: { winograd: "always" }, cache: null }).open();
+    if (E.isLeft(opened)) throw new Error(opened.left.missing);
+    engine = opened.right;
+  });
+  afterAll(() => engine.close());
+
+  const onEngine = async ({ image, weight, bias, options }: Arrays): Promise<NdArray> => {
+    const tensors = [
+      engine.upload("image", image),
+      engine.upload("convolution", weight, "constant"),
+      ...(bias === null ? [] : [engine.upload("vector", bias, "constant")]),
+    ] as const;
+    const [a, w, b = null] = tensors;
+    const result = engine.algebra.conv2d(a, w, b, options);
+    const found = await engine.download("image", result);
+    engine.release([...tensors, result]);
+    return found;
+  };
+
+  // Each channel of the transforms rounds a few times more than a sum of products does.
+  it("is the convolution, to 1e-5 of the largest, for every batch, size and number of channels", async () => {
+    const sides = fc.constantFrom(4, 8, 12);
+    const channels = fc.integer({ min: 1, max: 9 });
+    const cases = fc.record({
+      batch: fc.integer({ min: 1, max: 3 }),
+      height: sides,
+      width: sides,
+      inputs: channels,
+      outputs: channels,
+      bias: fc.boolean(),
+      seed: fc.nat({ max: 1000 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async (sizes) => {
+        const arrays = arraysOf({ ...plain, ...sizes });
+        expect(counts(arrays, "always")).not.toEqual(counts(arrays, "never"));
+        expect(relativeError(await onEngine(arrays), inFloat64(arrays))).toBeLessThan(1e-5);
+      }),
+      { seed: 42, numRuns: 30 },
+    );
+  });
+
+  it("stays near it where many channels are added up", async () => {
+    const arrays = arraysOf({ ...plain, inputs: 256, outputs: 8 });
+    expect(relativeError(await onEngine(arrays), inFloat64(arrays))).toBeLessThan(1e-5);
+  });
+});
