@@ -5,6 +5,18 @@ export {
   type Session,
   type SessionTensor,
 } from "./engine.ts";
+export {
+  DEFAULT_OPSET,
+  type ExportDialect,
+  type ExportPlan,
+  exportGraph,
+  type Filtered,
+  OPSETS,
+} from "./export/export-graph.ts";
+export { type Narrowed, toFloat16 } from "./export/float16.ts";
+export { isSameFile, openDimensions } from "./export/open-sizes.ts";
+export { weightNames } from "./export/weight-names.ts";
+export { type Layout, layOut, MOST_INSIDE, weightBytes } from "./export/weights-beside.ts";
 export type { Dialect } from "./lowering/context.ts";
 export { type Lowered, lower } from "./lowering/lower.ts";
 export {

@@ -120,29 +120,19 @@ const windowAttention = (
 ): Value => {
   const { graph, of } = context;
   demandFixedSize(context, "windows are counted, and their edges masked, at a size");
-  const joint = concat(graph, [query, key, value].map(of), 1);
-  const [n, joined, height, width] = imageShape(joint);
-  const c = joined / 3;
+  const whole = of(query);
+  const [n, c, height, width] = imageShape(whole);
   const { rows, columns, mask } = equalWindows({ height, width, window, shift, edges });
   const [tall, wide, tokens] = [rows * window, columns * window, window * window];
-  const moved = rolled(
-    graph,
-    rolled(graph, padded(graph, joint, tall - height, wide - width), 2, shift),
-    3,
-    shift,
-  );
   const count = rows * columns;
-  const cells = reshape(graph, moved, [n, 3, heads, c / heads, rows, window, columns, window]);
-  const parts = reshape(graph, transpose(graph, cells, [1, 0, 4, 6, 2, 3, 5, 7]), [
-    3,
-    n,
-    count,
-    heads,
-    c / heads,
-    tokens,
-  ]);
-  const part = (index: number): Value =>
-    reshape(graph, slice(graph, parts, 0, index, index + 1), [n, count, heads, c / heads, tokens]);
+  /** [n, windows, heads, c / heads, tokens]. */
+  const inWindows = (term: Term): Value => {
+    const large = padded(graph, of(term), tall - height, wide - width);
+    const moved = rolled(graph, rolled(graph, large, 2, shift), 3, shift);
+    const cells = reshape(graph, moved, [n, heads, c / heads, rows, window, columns, window]);
+    const turned = transpose(graph, cells, [0, 3, 5, 1, 2, 4, 6]);
+    return reshape(graph, turned, [n, count, heads, c / heads, tokens]);
+  };
   const bias = positionBias(context, of(positions), window);
   const biased = (scores: Value): Value => {
     const positioned = binary(graph, "Add", scores, bias);
@@ -150,7 +140,7 @@ const windowAttention = (
       ? positioned
       : binary(graph, "Add", positioned, graph.initializer(mask, [count, 1, tokens, tokens]));
   };
-  const mixed = attend(context, part(0), part(1), part(2), biased);
+  const mixed = attend(context, inWindows(query), inWindows(key), inWindows(value), biased);
   const back = transpose(
     graph,
     reshape(graph, mixed, [n, rows, columns, heads, c / heads, window, window]),

@@ -4,10 +4,12 @@
  * channel by itself, the products are one matrix product for each of the 36 places, and the result's transform is a
  * matrix product from the left, whose rows `DepthToSpace` puts in their places.
  */
+import type { Graph } from "../onnx/graph.ts";
 import { binary, conv, matMul, reshape, transpose } from "../onnx/operators.ts";
 import { fourOfThree, kronecker, type Matrix } from "../onnx/toom-cook.ts";
 import { numbersOf, type Value } from "../onnx/value.ts";
 import { type Context, imageShape } from "./context.ts";
+import { blockedProducts } from "./winograd-blocked.ts";
 
 const TILE = 4;
 const TAPS = 3;
@@ -49,18 +51,19 @@ const canTransform = (image: Value, weight: Value, pads: readonly number[], stri
   );
 };
 
-/** image [n, c, h, w], weight [o, c, 3, 3] that is known, bias [o] or null -> [n, o, h, w]. */
-export const winogradConvolution = (
-  context: Pick<Context, "graph">,
-  image: Value,
-  weight: Value,
-  bias: Value | null,
-): Value => {
-  const { graph } = context;
+/** Tiles up to which the blocked layout is the faster one; it holds 16 channels together. */
+const FEW_TILES = 64;
+const BLOCK = 16;
+
+/** The products of the transformed image and kernel [36, o, c], for any number of samples: [36, o n tiles]. */
+const products = (graph: Graph, image: Value, kernel: Value): Value => {
   const [n, c, h, w] = imageShape(image);
-  const o = weight.shape[0] as number;
-  const [rows, columns] = [h / TILE, w / TILE];
-  const kernel = transformKernel(context, weight);
+  const o = kernel.shape[1] as number;
+  const count = (h * w) / (TILE * TILE);
+  if (n === 1 && count <= FEW_TILES && c % BLOCK === 0 && o % BLOCK === 0) {
+    const blocked = reshape(graph, kernel, [PLACES * o, c, 1, 1]);
+    return reshape(graph, blockedProducts(graph, image, blocked, fourOfThree.input), [PLACES, -1]);
+  }
   const each = reshape(graph, image, [n * c, 1, h, w]);
   const tiles = conv(graph, each, graph.initializer(INPUT, [PLACES, 1, SIDE, SIDE]), null, {
     stride: TILE,
@@ -68,7 +71,6 @@ export const winogradConvolution = (
   });
   // [36, c, n tiles]: what one product of matrices takes for each place. With one sample ONNX Runtime reads the
   // tiles in that order where they lie, without a copy.
-  const count = rows * columns;
   const places =
     n === 1
       ? transpose(graph, reshape(graph, tiles, [c, PLACES, count]), [1, 0, 2])
@@ -77,17 +79,30 @@ export const winogradConvolution = (
           c,
           n * count,
         ]);
-  const products = reshape(graph, matMul(graph, kernel, places), [PLACES, -1]);
-  const results = matMul(graph, graph.initializer(OUTPUT, [TILE * TILE, PLACES]), products);
+  return reshape(graph, matMul(graph, kernel, places), [PLACES, -1]);
+};
+
+/** image [n, c, h, w], weight [o, c, 3, 3] that is known, bias [o] or null -> [n, o, h, w]. */
+export const winogradConvolution = (
+  context: Pick<Context, "graph">,
+  image: Value,
+  weight: Value,
+  bias: Value | null,
+): Value => {
+  const { graph } = context;
+  const [n, , h, w] = imageShape(image);
+  const o = weight.shape[0] as number;
+  const [rows, columns] = [h / TILE, w / TILE];
+  const transformed = products(graph, image, transformKernel(context, weight));
+  const results = matMul(graph, graph.initializer(OUTPUT, [TILE * TILE, PLACES]), transformed);
   const deep =
     n === 1
       ? reshape(graph, results, [1, TILE * TILE * o, rows, columns])
-      : reshape(graph, transpose(graph, reshape(graph, results, [TILE * TILE, o, n, count]), [2, 0, 1, 3]), [
-          n,
-          TILE * TILE * o,
-          rows,
-          columns,
-        ]);
+      : reshape(
+          graph,
+          transpose(graph, reshape(graph, results, [TILE * TILE, o, n, rows * columns]), [2, 0, 1, 3]),
+          [n, TILE * TILE * o, rows, columns],
+        );
   const whole = graph.node({
     op: "DepthToSpace",
     inputs: [deep],

@@ -1,0 +1,104 @@
+/** The graph of a file for others: images are [n, c, h, w] at its edges, and only ONNX's own operators are used. */
+import * as E from "fp-ts/lib/Either.js";
+import { type Dialect, isFixedSize } from "../lowering/context.ts";
+import { fromPixels, toPixels } from "../lowering/images.ts";
+import { type Lowered, lower } from "../lowering/lower.ts";
+import { type Graph, makeGraph } from "../onnx/graph.ts";
+import { conv, ints, OPSET } from "../onnx/operators.ts";
+import { nodeRules } from "../onnx/rules.ts";
+import type { Value } from "../onnx/value.ts";
+import { rules, simplify } from "../passes/index.ts";
+import type { Given, Term } from "../recording/term.ts";
+import { rebuild, sameNode } from "./rebuild.ts";
+
+/** Those that this writer's operators have: reductions take their axes as an input from 18 on. */
+export const OPSETS: readonly number[] = [18, 19, 20, 21, 22, 23];
+export const DEFAULT_OPSET = OPSET;
+
+/**
+ * An image that the file computes of one of its inputs: the input continued by its edge pixels, by half of the
+ * kernel's side, and convolved. The algebra has no such continuation, so that a term cannot say it.
+ */
+export interface Filtered {
+  readonly image: Given;
+  readonly input: Given;
+  /** [out, in, k, k], k odd; the image has the input's sides and `out` channels. */
+  readonly kernel: Given;
+}
+
+export interface ExportPlan {
+  /** In the order in which the file names them. */
+  readonly inputs: readonly { readonly name: string; readonly term: Given }[];
+  readonly filtered: readonly Filtered[];
+  readonly outputs: readonly { readonly name: string; readonly term: Term }[];
+}
+
+export type ExportDialect = Pick<Dialect, "opset" | "winograd" | "openSizes">;
+
+/** The kernel's part of the file: edges repeated, and a convolution without padding. */
+const filter = (graph: Graph, image: Value, kernel: Given): Value => {
+  const [n = 1, c = 1, h = 1, w = 1] = image.shape;
+  const side = kernel.shape[2] ?? 1;
+  const around = (side - 1) / 2;
+  const padded = graph.node({
+    op: "Pad",
+    inputs: [image, ints(graph, 0, 0, around, around, 0, 0, around, around)],
+    attributes: { mode: { text: "edge" } },
+    shape: [n, c, h + 2 * around, w + 2 * around],
+  });
+  return conv(graph, padded, graph.initializer(Float32Array.from(kernel.data), kernel.shape), null);
+};
+
+const isImage = ({ shape }: Value): boolean => shape.length === 4;
+
+/** The lowered graph with its images' channels first, and with what is filtered computed. */
+const withEdges = (lowered: Lowered, { inputs, filtered }: ExportPlan): Lowered => {
+  const graph = makeGraph(nodeRules);
+  const given = new Map<unknown, Value>();
+  const feeds = inputs.map(({ name, term }) => {
+    const [n = 1, h = 1, w = 1, c = 1] = term.shape;
+    const value = graph.input(name, term.shape.length === 4 ? [n, c, h, w] : term.shape);
+    given.set(term, value);
+    return { name, value, source: term };
+  });
+  for (const { image, input, kernel } of filtered)
+    given.set(image, filter(graph, given.get(input) as Value, kernel));
+  const sources = new Map(lowered.feeds.map(({ value, source }) => [value.id, source]));
+  const of = rebuild(
+    lowered.outputs.map(({ value }) => value),
+    (value, renewed) => {
+      const { source } = value;
+      if (source.tag === "initializer") return graph.initializer(source.data, value.shape);
+      if (source.tag === "node") return sameNode(graph, source.node, value, renewed);
+      const input = given.get(sources.get(value.id));
+      if (input === undefined) throw new Error(`the plan says nothing of the input ${source.name}`);
+      return isImage(input) ? toPixels(graph, input) : input;
+    },
+  );
+  const outputs = lowered.outputs.map(({ name, value }) => {
+    const renewed = of(value);
+    return { name, value: isImage(renewed) ? fromPixels(graph, renewed) : renewed };
+  });
+  return { feeds, outputs, opset: lowered.opset };
+};
+
+/** Left says why sizes cannot be left open. */
+export const exportGraph = (plan: ExportPlan, dialect: ExportDialect): E.Either<string, Lowered> => {
+  const names = new Map<Given, string>(plan.inputs.map(({ name, term }) => [term, name]));
+  const results = simplify(
+    plan.outputs.map(({ term }) => term),
+    rules,
+  );
+  try {
+    const lowered = lower(results, {
+      ...dialect,
+      contrib: false,
+      nameOf: (term) => names.get(term) ?? "filtered",
+      resultNames: plan.outputs.map(({ name }) => name),
+    });
+    return E.right(withEdges(lowered, plan));
+  } catch (thrown) {
+    if (isFixedSize(thrown)) return E.left(thrown.fixedSize);
+    throw thrown;
+  }
+};

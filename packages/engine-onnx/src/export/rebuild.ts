@@ -1,0 +1,41 @@
+/** A graph made again, value by value, in another: what passes over a finished graph are written with. */
+import type { Graph } from "../onnx/graph.ts";
+import type { OnnxNode, Value } from "../onnx/value.ts";
+
+/** The new value of an old one that was made already. */
+export type Renewed = (value: Value) => Value;
+
+/** The same node on the renewed inputs; the graph's rules simplify it again. */
+export const sameNode = (graph: Graph, node: OnnxNode, like: Value, of: Renewed): Value => {
+  if (node.outputs !== 1)
+    throw new Error(`${node.op} has ${node.outputs} results; a file is made of nodes of one`);
+  return graph.node({
+    op: node.op,
+    domain: node.domain,
+    inputs: node.inputs.map((input) => (input === null ? null : of(input))),
+    attributes: node.attributes,
+    shape: like.shape,
+    dtype: like.dtype,
+  });
+};
+
+/** Everything that these values are made of, and they themselves: what a node needs comes before it. */
+export const valuesBelow = (outputs: readonly Value[]): readonly Value[] => {
+  const needed = new Map<number, Value>();
+  const stack = [...outputs];
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (needed.has(value.id)) continue;
+    needed.set(value.id, value);
+    if (value.source.tag === "node")
+      for (const input of value.source.node.inputs) if (input !== null) stack.push(input);
+  }
+  return [...needed.values()].sort((a, b) => a.id - b.id);
+};
+
+/** Makes every value below `outputs` again by `make`; gives the table from old to new. */
+export const rebuild = (outputs: readonly Value[], make: (value: Value, of: Renewed) => Value): Renewed => {
+  const table = new Map<number, Value>();
+  const of: Renewed = ({ id }) => table.get(id) as Value;
+  for (const value of valuesBelow(outputs)) table.set(value.id, make(value, of));
+  return of;
+};
