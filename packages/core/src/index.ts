@@ -58,6 +58,7 @@ export {
 } from "./losses/reading.ts";
 export { scoreDistillationGradient, scoreDistillationSampling } from "./losses/sds.ts";
 export {
+  fillNormal,
   type NoiseSource,
   type NoiseSourceError,
   noiseSource,

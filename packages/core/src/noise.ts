@@ -42,6 +42,10 @@ export const noiseSource = (seed: number, stream: number): E.Either<NoiseSourceE
   return E.right({ seed, stream });
 };
 
+const TWO_32 = 2 ** 32;
+
+const high = (value: number): number => Math.floor(value / TWO_32);
+
 /** The high 32 bits of a * b, from four products of 16 bits each; every partial sum fits in 32 bits. */
 const highWord = (a: number, b: number): number => {
   const a_low = a & 0xffff;
@@ -53,40 +57,49 @@ const highWord = (a: number, b: number): number => {
   return (Math.imul(a_high, b_high) + (middle >>> 16) + (carry >>> 16)) | 0;
 };
 
-/** Ten rounds; the four words go into `words`, so that the loop over blocks allocates nothing. */
-const fillBlock = (
+type TwoWords = readonly [low: number, high: number];
+
+const twoWords = (value: number): TwoWords => [value | 0, high(value) | 0];
+
+/**
+ * Ten rounds for each of `count` blocks, whose counters are `first` and those after it plus 2^32 `above`, and
+ * `stream`; four words each go into `words`. One loop over all, with nothing allocated in it, since a picture's noise
+ * is millions of numbers.
+ */
+const fillBlocks = (
   words: Uint32Array,
-  counter_0: number,
-  counter_1: number,
-  counter_2: number,
-  counter_3: number,
-  key_0: number,
-  key_1: number,
+  [key_0, key_1]: TwoWords,
+  [stream_0, stream_1]: TwoWords,
+  first: number,
+  above: number,
+  count: number,
 ): void => {
-  let [c_0, c_1, c_2, c_3, k_0, k_1] = [
-    counter_0 | 0,
-    counter_1 | 0,
-    counter_2 | 0,
-    counter_3 | 0,
-    key_0 | 0,
-    key_1 | 0,
-  ];
-  for (let round = 0; round < 10; round++) {
-    const high_0 = highWord(0xd2511f53, c_0);
-    const low_0 = Math.imul(0xd2511f53, c_0);
-    const high_1 = highWord(0xcd9e8d57, c_2);
-    const low_1 = Math.imul(0xcd9e8d57, c_2);
-    c_0 = high_1 ^ c_1 ^ k_0;
-    c_1 = low_1;
-    c_2 = high_0 ^ c_3 ^ k_1;
-    c_3 = low_0;
-    k_0 = (k_0 + 0x9e3779b9) | 0;
-    k_1 = (k_1 + 0xbb67ae85) | 0;
+  for (let block = 0; block < count; block++) {
+    const counter = first + block;
+    let c_0 = counter | 0;
+    let c_1 = (high(counter) + above) | 0;
+    let c_2 = stream_0;
+    let c_3 = stream_1;
+    let k_0 = key_0;
+    let k_1 = key_1;
+    for (let round = 0; round < 10; round++) {
+      const high_0 = highWord(0xd2511f53, c_0);
+      const low_0 = Math.imul(0xd2511f53, c_0);
+      const high_1 = highWord(0xcd9e8d57, c_2);
+      const low_1 = Math.imul(0xcd9e8d57, c_2);
+      c_0 = high_1 ^ c_1 ^ k_0;
+      c_1 = low_1;
+      c_2 = high_0 ^ c_3 ^ k_1;
+      c_3 = low_0;
+      k_0 = (k_0 + 0x9e3779b9) | 0;
+      k_1 = (k_1 + 0xbb67ae85) | 0;
+    }
+    const at = 4 * block;
+    words[at] = c_0;
+    words[at + 1] = c_1;
+    words[at + 2] = c_2;
+    words[at + 3] = c_3;
   }
-  words[0] = c_0;
-  words[1] = c_1;
-  words[2] = c_2;
-  words[3] = c_3;
 };
 
 /** Philox 4x32-10: four random words from a counter of four words and a key of two. */
@@ -95,40 +108,48 @@ export const philox4x32 = (
   key: readonly [number, number],
 ): [number, number, number, number] => {
   const words = new Uint32Array(4);
-  fillBlock(words, ...counter, ...key);
+  const [first, above, ...stream] = counter;
+  fillBlocks(words, key, stream, first >>> 0, above, 1);
   return [words[0] ?? 0, words[1] ?? 0, words[2] ?? 0, words[3] ?? 0];
 };
 
-const TWO_32 = 2 ** 32;
-
-const high = (value: number): number => Math.floor(value / TWO_32);
-
 /**
- * The result's array. A seed, stream, position or count that is no index is a defect of the calling
- * program and throws a RangeError; `noiseSource` checks a user's input.
+ * A seed, stream, position or count that is no index is a defect of the calling program and throws a RangeError;
+ * `noiseSource` checks a user's input.
  */
-const room = ({ seed, stream }: NoiseSource, position: number, count: number): Float64Array => {
+const checkPlace = ({ seed, stream }: NoiseSource, position: number, count: number): void => {
   for (const [name, value] of Object.entries({ seed, stream, position, count, end: position + count }))
     if (!isIndex(value))
       throw new RangeError(`noise: ${name} is ${value}; allowed: an integer from 0 to 2^53 - 1`);
+};
+
+/** The result's array. */
+const room = (source: NoiseSource, position: number, count: number): Float64Array => {
+  checkPlace(source, position, count);
   return new Float64Array(count);
 };
 
+/** Blocks whose words are made at a time: they stay in the nearest cache. */
+const BLOCKS = 1024;
+
 /**
- * Calls `use(words, at)` for each block of four words that [position, position + count) touches; `at`
- * is the place of the block's first word in the result, from -3 on.
+ * Calls `use(words, at, count)` for the words of each run of blocks that [position, position + count) touches, `count`
+ * words; `at` is the place of the first of them in the result, from -3 on.
  */
-const forEachBlock = (
-  { seed, stream }: NoiseSource,
+const forEachRun = (
+  source: NoiseSource,
   position: number,
   count: number,
-  use: (words: Uint32Array, at: number) => void,
+  use: (words: Uint32Array, at: number, count: number) => void,
 ): void => {
-  const words = new Uint32Array(4);
+  const words = new Uint32Array(4 * BLOCKS);
+  const [key, stream] = [twoWords(source.seed), twoWords(source.stream)];
   const first = Math.floor(position / 4);
-  for (let at = first * 4 - position, block = first; at < count; at += 4, block++) {
-    fillBlock(words, block, high(block), stream, high(stream), seed, high(seed));
-    use(words, at);
+  const last = Math.ceil((position + count) / 4);
+  for (let block = first; block < last; block += BLOCKS) {
+    const blocks = Math.min(BLOCKS, last - block);
+    fillBlocks(words, key, stream, block, 0, blocks);
+    use(words, block * 4 - position, 4 * blocks);
   }
 };
 
@@ -139,11 +160,9 @@ const forEachBlock = (
  */
 export const uniform = (source: NoiseSource, position: number, count: number): Float64Array => {
   const result = room(source, position, count);
-  forEachBlock(source, position, count, (words, at) => {
-    for (let lane = 0; lane < 4; lane++) {
-      const place = at + lane;
-      if (place >= 0 && place < count) result[place] = (words[lane] ?? 0) / TWO_32;
-    }
+  forEachRun(source, position, count, (words, at, length) => {
+    for (let i = Math.max(0, -at); i < Math.min(length, count - at); i++)
+      result[at + i] = (words[i] as number) / TWO_32;
   });
   return result;
 };
@@ -157,7 +176,7 @@ const POWERS = Float64Array.from({ length: 33 }, (_, zeros) => (zeros === 32 ? T
  */
 const minusTwoLog = (word: number): number => {
   const zeros = Math.clz32(word);
-  let f = ((2 * word + 1) / (2 * TWO_32)) * (POWERS[zeros] ?? 1);
+  let f = ((2 * word + 1) / (2 * TWO_32)) * (POWERS[zeros] as number);
   let exponent = -zeros;
   if (f < Math.SQRT1_2) {
     f *= 2;
@@ -184,6 +203,29 @@ const cosine = (x: number): number => {
   return 1 + q * (-1 / 2 + q * (1 / 24 + q * (-1 / 720 + q * (1 / 40320 + q * end))));
 };
 
+/** The normals of `length` words, an even number, into `result` from `at` on, as far as they lie in it. */
+const fillNormals = (
+  result: Float64Array | Float32Array,
+  words: Uint32Array,
+  at: number,
+  length: number,
+): void => {
+  const end = result.length;
+  for (let i = 0; i < length; i += 2) {
+    const angle = words[i + 1] as number;
+    const r = Math.sqrt(minusTwoLog(words[i] as number));
+    // The angle is a whole number of quarter turns and a rest within an eighth of a turn.
+    const quarters = ((angle + 0x20000000) >>> 30) & 3;
+    const x = ((angle - quarters * 0x40000000) | 0) * ((2 * Math.PI) / TWO_32);
+    const sign = quarters < 2 ? r : -r;
+    const [s, c] = [sine(x), cosine(x)];
+    const isTurned = (quarters & 1) === 1;
+    const place = at + i;
+    if (place >= 0 && place < end) result[place] = sign * (isTurned ? -s : c);
+    if (place + 1 >= 0 && place + 1 < end) result[place + 1] = sign * (isTurned ? c : s);
+  }
+};
+
 /**
  * `count` draws from N(0, 1); element i depends on seed, stream and position + i alone, and the
  * largest possible magnitude is 6.77. Box-Muller: words (a, b) at an even position give
@@ -191,19 +233,12 @@ const cosine = (x: number): number => {
  */
 export const normal = (source: NoiseSource, position: number, count: number): Float64Array => {
   const result = room(source, position, count);
-  forEachBlock(source, position, count, (words, at) => {
-    for (let lane = 0; lane < 4; lane += 2) {
-      const place = at + lane;
-      const angle = words[lane + 1] ?? 0;
-      const r = Math.sqrt(minusTwoLog(words[lane] ?? 0));
-      // The angle is a whole number of quarter turns and a rest within an eighth of a turn.
-      const quarters = ((angle + 0x20000000) >>> 30) & 3;
-      const x = ((angle - quarters * 0x40000000) | 0) * ((2 * Math.PI) / TWO_32);
-      const [along, across] = quarters % 2 === 0 ? [cosine(x), sine(x)] : [-sine(x), cosine(x)];
-      const sign = quarters < 2 ? r : -r;
-      if (place >= 0 && place < count) result[place] = sign * along;
-      if (place + 1 >= 0 && place + 1 < count) result[place + 1] = sign * across;
-    }
-  });
+  forEachRun(source, position, count, (words, at, length) => fillNormals(result, words, at, length));
   return result;
+};
+
+/** The same numbers, rounded to float32, into an array that is there: as many as it has. */
+export const fillNormal = (source: NoiseSource, position: number, result: Float32Array): void => {
+  checkPlace(source, position, result.length);
+  forEachRun(source, position, result.length, (words, at, length) => fillNormals(result, words, at, length));
 };

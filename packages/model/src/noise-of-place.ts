@@ -1,5 +1,5 @@
 /** The noise of a part of a picture's latent, the same however the picture is cut. */
-import { type NdArray, type NoiseSource, normal } from "@tadsr/core";
+import { fillNormal, type NdArray, type NoiseSource } from "@tadsr/core";
 import type { Rectangle } from "./picture.ts";
 
 /**
@@ -16,7 +16,7 @@ export const noiseOfPlace = (
   const data = new Float32Array(height * length);
   for (let row = 0; row < height; row++) {
     const position = ((y + row) * rowWidth + x) * channels;
-    data.set(normal(source, position, length), row * length);
+    fillNormal(source, position, data.subarray(row * length, (row + 1) * length));
   }
   return { shape: [1, height, width, channels], data };
 };
