@@ -2,7 +2,7 @@
  * A picture made larger by a model, tile by tile: bicubic upsampling, its latent z_y, noise, the network,
  * and pixels again. Beyond the picture and the result, memory is bounded by the tile.
  *
- * The result does not depend on the tile but for rounding: z_y is computed exactly as in the whole
+ * The result does not depend on the tile but for rounding: z_y is computed as in the whole
  * picture's, the noise goes by the place in the whole picture, and what is read around a tile is all that
  * the network can see from it.
  */
@@ -17,16 +17,16 @@ import {
 } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
+import { BICUBIC_REACH, bicubicLatentKernel } from "./bicubic-latent.ts";
 import { breathe } from "./breathe.ts";
 import { type Sampled, sampleFrugally } from "./drive-sampler.ts";
-import { latentOfPixels, pixelsOfLatent } from "./latent.ts";
+import { around } from "./layers.ts";
 import { type Lifetimes, lifetimesOf } from "./lifetimes.ts";
 import { frugalPredictor } from "./networks/predictor.ts";
 import { noiseOfPlace } from "./noise-of-place.ts";
-import { type FloatRaster, type Picture, type Rectangle, scaled } from "./picture.ts";
+import { type Picture, type Rectangle, scaled } from "./picture.ts";
 import type { Model } from "./pretrained.ts";
 import { receptiveField } from "./receptive-field.ts";
-import { bicubicResize } from "./resize.ts";
 import { paddedSize, planTiles, type Tile } from "./tiling.ts";
 import {
   aborted,
@@ -70,6 +70,8 @@ interface Job<T> {
   readonly engine: Engine<T>;
   readonly model: Model;
   readonly weights: Tensors<T>;
+  /** `bicubicLatentKernel`. */
+  readonly bicubic: T;
   readonly lifetimes: Lifetimes;
   readonly picture: Picture;
   readonly sampling: Sampling;
@@ -77,13 +79,23 @@ interface Job<T> {
   readonly paddedWidth: number;
 }
 
-/** z_y of a part of the padded picture; the padding repeats the edge pixels, as `bicubicResize` does. */
-const conditionOf = <T>({ picture, model }: Job<T>, read: Rectangle): NdArray => {
-  const { factor } = model.description.latent;
-  const { width, height } = picture;
-  const pixels = bicubicResize(picture, height * factor, width * factor, scaled(read, factor));
-  for (let i = 0; i < pixels.data.length; i++) pixels.data[i] = (pixels.data[i] as number) / 127.5 - 1;
-  return latentOfPixels(pixels, factor);
+/**
+ * A part of the padded picture in [-1, 1], and `BICUBIC_REACH` pixels more around it; the padding, and what lies
+ * beyond the picture, repeats its edge pixels, as `bicubicResize` does.
+ */
+const pixelsAround = ({ width, height, data }: Picture, read: Rectangle): NdArray => {
+  const [high, wide] = [read.height + 2 * BICUBIC_REACH, read.width + 2 * BICUBIC_REACH];
+  const result = new Float32Array(high * wide * 3);
+  const within = (place: number, size: number): number => Math.min(size - 1, Math.max(0, place));
+  let to = 0;
+  for (let row = 0; row < high; row++) {
+    const from = within(read.y - BICUBIC_REACH + row, height) * width;
+    for (let column = 0; column < wide; column++) {
+      const at = (from + within(read.x - BICUBIC_REACH + column, width)) * 3;
+      for (let c = 0; c < 3; c++) result[to++] = (data[at + c] as number) / 127.5 - 1;
+    }
+  }
+  return { shape: [1, high, wide, 3], data: result };
 };
 
 /** z_0 of a part of the picture. */
@@ -94,7 +106,9 @@ const sample = <T>(job: Job<T>, read: Rectangle): Promise<T> => {
   const isTimeFixed = steps === 1;
   const source = { seed: sampling.seed, stream: 0 };
   const start = (): Sampled<T> => {
-    const z_y = engine.upload("image", conditionOf(job, read));
+    // z_y: bicubic upsampling and its pixels as channels, by one convolution.
+    const pixels = engine.upload("image", pixelsAround(job.picture, read));
+    const z_y = algebra.conv2d(pixels, job.bicubic, null, { stride: 1, padding: around(0) });
     const noise = noiseOfPlace(source, job.paddedWidth, read, model.network.latentChannels);
     return { z_y, z_T: startOfSampling(algebra, schedule)(z_y, engine.upload("image", noise)) };
   };
@@ -109,7 +123,8 @@ const sample = <T>(job: Job<T>, read: Rectangle): Promise<T> => {
 };
 
 /** Bytes of the kept part of what was read; null where a value is not finite. */
-const keptBytes = ({ width, channels, data }: FloatRaster, kept: Rectangle): Uint8Array | null => {
+const keptBytes = ({ shape, data }: NdArray, kept: Rectangle): Uint8Array | null => {
+  const [, , width = 0, channels = 0] = shape;
   const bytes = new Uint8ClampedArray(kept.width * kept.height * channels);
   let to = 0;
   for (let row = kept.y; row < kept.y + kept.height; row++) {
@@ -131,9 +146,11 @@ const upscaleTile = async <T>(
   const { factor } = model.description.latent;
   try {
     const z_0 = await sample(job, read);
-    const latent = await engine.download("image", z_0).finally(() => engine.release([z_0]));
+    const result = engine.scope(() => engine.algebra.depthToSpace(z_0, factor));
+    engine.release([z_0]);
+    const pixels = await engine.download("image", result).finally(() => engine.release([result]));
     const inside = { ...kept, x: kept.x - read.x, y: kept.y - read.y };
-    const data = keptBytes(pixelsOfLatent(latent, factor), scaled(inside, factor));
+    const data = keptBytes(pixels, scaled(inside, factor));
     return data === null
       ? E.left(notFinite(model.description.name, kept))
       : E.right({ place: scaled(kept, factor), data });
@@ -195,20 +212,30 @@ const emptyPicture = (width: number, height: number): E.Either<UpscaleError, Pic
     }),
   );
 
+/** Its name is none of a parameter's. */
+const BICUBIC = { name: "bicubic kernel", kind: "convolution" } as const;
+
 /**
  * Puts a model's weights on the engine, for any number of pictures one after another; `close` releases
  * them. The engine stays the caller's.
  */
 export const openUpscaler = <T>(engine: Engine<T>, model: Model): E.Either<UpscaleError, Upscaler> => {
   const { factor } = model.description.latent;
+  const { parameters } = model.network;
   const uploaded = E.tryCatch(
-    () => uploadWeights(engine, model.network.parameters, model.weights),
+    () => {
+      const weights = uploadWeights(engine, [...parameters, BICUBIC], {
+        ...model.weights,
+        [BICUBIC.name]: bicubicLatentKernel(factor),
+      });
+      return { weights, bicubic: weights[BICUBIC.name] as T };
+    },
     (thrown) => engineFailed(engine.name, thrown),
   );
-  return E.map((weights: Tensors<T>): Upscaler => {
+  return E.map(({ weights, bicubic }: Pick<Job<T>, "weights" | "bicubic">): Upscaler => {
     const lifetimes = lifetimesOf(model.network);
     const tiles: Upscaler["tiles"] = (picture, options) =>
-      upscaleTiles({ engine, model, weights, lifetimes }, picture, options);
+      upscaleTiles({ engine, model, weights, bicubic, lifetimes }, picture, options);
     return {
       factor,
       tiles,
