@@ -22,7 +22,7 @@ const mayImport = {
   "engine-cost": ["core"],
   "engine-onnx": ["core", "engine-cost"],
   "runtime-node": ["core", "engine-onnx", "engine-tfjs"],
-  cli: ["core", "model", "train", "engine-cost", "engine-tfjs", "runtime-node"],
+  cli: ["core", "model", "train", "engine-cost", "engine-onnx", "engine-tfjs", "runtime-node"],
 };
 
 /** All that core may import from npm. */

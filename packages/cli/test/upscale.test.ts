@@ -177,7 +177,7 @@ describe("tadsr upscale", () => {
   });
 
   it("shows progress on a terminal and wipes it away; in a pipe none (the other tests)", async () => {
-    await savePng("a.png", 8, 8);
+    await savePng("a.png", 30, 30);
     const words = ["upscale", "--model", MODEL, "--runtime", "cpu", "--tile", "4", "a.png"];
     const { err } = await tadsrIn({ isTerminal: true }, ...words);
     expect(err).toContain("100 % of 4 tiles a.png");
@@ -313,7 +313,7 @@ describe("tadsr upscale refuses, with one line,", () => {
     [
       "an unknown runtime",
       ["--runtime", "abacus", "a.png"],
-      "Allowed choices are auto, onnx, tensorflow, wasm",
+      "Allowed choices are auto, onnx, onnx-webgpu, onnx-cuda, tensorflow, wasm",
     ],
     ["no picture", [], "missing required argument 'pictures'"],
   ])("%s, with exit code 2", (_name, words, message) => refused(2, message, words));
