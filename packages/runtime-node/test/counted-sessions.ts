@@ -1,0 +1,28 @@
+/** The engine `onnx` without a cache, which keeps count of the sessions that it opens. */
+import type { Engine } from "@tadsr/core";
+import { type Lowered, nodeCounts, type OnnxTensor, onnxEngine } from "@tadsr/engine-onnx";
+import { noCache } from "../src/onnx/model-cache.ts";
+import { sessionOpener } from "../src/onnx/sessions.ts";
+import { FLOAT32_EPSILON } from "../src/tfjs.ts";
+
+export interface CountedEngine {
+  readonly engine: Engine<OnnxTensor>;
+  /** The nodes of each session's graph by operator, in the order of opening. */
+  readonly opened: readonly Readonly<Record<string, number>>[];
+}
+
+export const countedEngine = async (): Promise<CountedEngine> => {
+  const library = await import("onnxruntime-node");
+  const open = sessionOpener({ library, provider: "cpu", threads: 1, cache: noCache });
+  const opened: Readonly<Record<string, number>>[] = [];
+  const engine = onnxEngine({
+    name: "onnx, counted",
+    epsilon: FLOAT32_EPSILON,
+    dialect: { opset: 20, contrib: true, winograd: "where-faster", openSizes: false },
+    openSession: (graph: Lowered) => {
+      opened.push(nodeCounts(graph));
+      return open(graph);
+    },
+  });
+  return { engine, opened };
+};
