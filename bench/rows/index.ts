@@ -1,9 +1,11 @@
 /** The rows there are, in the order in which they are run. */
 import type { Row } from "../lib/row.ts";
+import { chain } from "./chain.ts";
 import { growth } from "./growth.ts";
+import { networks } from "./networks.ts";
 import { small } from "./small.ts";
 import { startup } from "./startup.ts";
 import { steps } from "./steps.ts";
 import { training } from "./training.ts";
 
-export const rows: readonly Row[] = [small, steps, training, growth, startup];
+export const rows: readonly Row[] = [networks, chain, small, steps, training, growth, startup];

@@ -1,7 +1,7 @@
 import { anyRuntime, type Runtime } from "@tadsr/core";
 import { cpu } from "./cpu.ts";
 import type { Tell } from "./onnx/model-cache.ts";
-import { type OnnxOptions, onnx, onnxRuntime } from "./onnx/runtime.ts";
+import { fastestDialect, type OnnxOptions, onnx, onnxRuntime } from "./onnx/runtime.ts";
 import { reference } from "./reference.ts";
 import { tensorflow, tensorflowRuntime } from "./tensorflow.ts";
 import { wasm } from "./wasm.ts";
@@ -10,6 +10,7 @@ export { cacheFolder } from "./onnx/model-cache.ts";
 export { physicalCores } from "./onnx/processor.ts";
 export {
   cpu,
+  fastestDialect,
   type OnnxOptions,
   onnx,
   onnxRuntime,
