@@ -134,7 +134,7 @@ const unetConfig: SwinUNetConfig = {
 const swin = (
   title: string,
   change: Partial<SwinUNetConfig>,
-  [height, width]: readonly [number, number] = [8, 8],
+  [batch, height, width]: readonly [number, number, number] = [1, 8, 8],
 ): Computation => {
   const config = { ...unetConfig, ...change };
   const network = swinUNet(config);
@@ -144,8 +144,8 @@ const swin = (
     `the UNet with Swin layers, ${title}`,
     network,
     drawn(network.parameters),
-    [2, height, width, config.latentChannels],
-    [2, height * times, width * times, channels],
+    [batch, height, width, config.latentChannels],
+    [batch, height * times, width * times, channels],
   );
 };
 
@@ -164,14 +164,18 @@ const vq: VqAutoencoderConfig = {
   codebookSize: 64,
 };
 
-const coding = (title: string, config: VqAutoencoderConfig): Computation => {
+const coding = (
+  title: string,
+  config: VqAutoencoderConfig,
+  pictures = images([1, 12, 16, 3], 1),
+): Computation => {
   const autoencoder = vqAutoencoder(config);
   const { parameters, quantiser, latentChannels } = autoencoder;
   return {
     title: `the VQ autoencoder, ${title}`,
     parameters,
     weights: drawn(parameters),
-    inputs: { picture: images([2, 12, 16, 3], 1), z: images([2, 6, 8, latentChannels], 2) },
+    inputs: { picture: pictures, z: images([pictures.shape[0] ?? 1, 6, 8, latentChannels], 2) },
     run: (algebra, weights, fed) => {
       const z = tensor(fed, "z");
       return [
@@ -235,6 +239,7 @@ const computations: readonly Computation[] = [
   await shipped("small-x4-teacher"),
   predicting("the small network", small, drawn(small.parameters), [1, 8, 8, 48], [1, 8, 8, 48]),
   swin("scale and shift, edges wrapped", {}),
+  swin("a batch of two", {}, [2, 8, 8]),
   swin("no scale and shift", { scaleShift: false }),
   swin("edges separate", separate),
   swin("a pyramid", { condition: { channels: 3, size: 32 } }),
@@ -244,9 +249,10 @@ const computations: readonly Computation[] = [
     condition: { channels: 3, size: 16 },
   }),
   swin("no condition", { condition: null }),
-  swin("sides that windows do not cut evenly", {}, [12, 10]),
-  swin("the same with edges separate", separate, [12, 10]),
+  swin("sides that windows do not cut evenly", {}, [1, 12, 10]),
+  swin("the same with edges separate", separate, [1, 12, 10]),
   coding("attention in the middle", vq),
+  coding("two pictures", vq, images([2, 12, 16, 3], 1)),
   coding("attention on each level", { ...vq, attentionLevels: [0, 1], blocks: [2, 1] }),
   judging(true),
   judging(false),
