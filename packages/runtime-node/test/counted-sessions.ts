@@ -1,6 +1,7 @@
 /** The engine `onnx` without a cache, which keeps count of the sessions that it opens. */
 import type { Engine } from "@tadsr/core";
 import { type Lowered, nodeCounts, type OnnxTensor, onnxEngine } from "@tadsr/engine-onnx";
+import { fastestDialect } from "../src/index.ts";
 import { noCache } from "../src/onnx/model-cache.ts";
 import { sessionOpener } from "../src/onnx/sessions.ts";
 import { FLOAT32_EPSILON } from "../src/tfjs.ts";
@@ -18,7 +19,7 @@ export const countedEngine = async (): Promise<CountedEngine> => {
   const engine = onnxEngine({
     name: "onnx, counted",
     epsilon: FLOAT32_EPSILON,
-    dialect: { opset: 20, contrib: true, winograd: "where-faster", openSizes: false },
+    dialect: fastestDialect,
     openSession: (graph: Lowered) => {
       opened.push(nodeCounts(graph));
       return open(graph);

@@ -1,0 +1,148 @@
+/**
+ * How many nodes of each operator the graphs have that ONNX Runtime is given: a reviewed snapshot, so that a graph
+ * that grew by accident is noticed. After a change that is meant, look at what changed and write it anew:
+ *
+ *   npx vitest run test/onnx-node-counts.test.ts -u
+ */
+import type { Algebra, TensorKind, Tensors, Use } from "@tadsr/core";
+import {
+  type Dialect,
+  type Given,
+  given,
+  lower,
+  nodeCounts,
+  rules,
+  simplify,
+  type Term,
+  termAlgebra,
+} from "@tadsr/engine-onnx";
+import {
+  type ConditionedNetwork,
+  elements,
+  findModel,
+  type Layer,
+  loadDescription,
+  networkOf,
+  type ParameterSpec,
+  publishedModels,
+  type SwinUNetConfig,
+  swinUNet,
+  type VqAutoencoderConfig,
+  vqAutoencoder,
+} from "@tadsr/model";
+import { fastestDialect } from "@tadsr/runtime-node";
+import * as E from "fp-ts/lib/Either.js";
+import { describe, expect, it } from "vitest";
+
+/** As `onnx` writes graphs on a CPU, and as any other tool can read them. */
+const dialects: Readonly<Record<string, Dialect>> = {
+  "as onnx computes it": fastestDialect,
+  "in plain ONNX": { ...fastestDialect, contrib: false, winograd: "never" },
+};
+
+let stored = new Float32Array(2 ** 16);
+
+/** An array of a kind, its numbers of no matter; arrays share what memory they can. */
+const blank = (use: Use, kind: TensorKind, shape: readonly number[], mark = 0): Given => {
+  const count = elements(shape);
+  // Small constants that are equal are one in a graph: those of a network are not.
+  if (count <= 4096) return given(kind, { shape, data: new Float32Array(count).fill(mark) }, use);
+  if (stored.length < count) stored = new Float32Array(count);
+  return given(kind, { shape, data: stored.subarray(0, count) }, use);
+};
+
+const weightsOf = (parameters: readonly ParameterSpec[]): Tensors<Term> =>
+  Object.fromEntries(
+    parameters.map(({ name, kind, shape }, i) => [name, blank("constant", kind, shape, 1 + i / 1024)]),
+  );
+
+interface Program {
+  readonly title: string;
+  readonly terms: () => Term;
+}
+
+type Compute = (algebra: Algebra<Term>, weights: Tensors<Term>) => Term;
+
+const program = (title: string, parameters: readonly ParameterSpec[], compute: Compute): Program => ({
+  title,
+  terms: () => compute(termAlgebra, weightsOf(parameters)),
+});
+
+const SIDE = 64;
+
+/** One prediction at latents of 64 x 64, the time fixed or fed; the condition `times` as large a side. */
+const prediction = (
+  title: string,
+  network: ConditionedNetwork,
+  time: Use,
+  condition: { readonly channels: number; readonly side: number },
+): Program =>
+  program(title, network.parameters, (algebra, weights) => {
+    const { shape, data } = network.timeFeatures(0, 1);
+    return network.run(algebra)(weights, {
+      input: blank("data", "image", [1, SIDE, SIDE, network.latentChannels]),
+      condition: blank("data", "image", [1, condition.side, condition.side, condition.channels]),
+      time: given("matrix", { shape, data }, time),
+    });
+  });
+
+const small = async (title: string, name: string, time: Use): Promise<Program> => {
+  const folder = await findModel(name)();
+  if (E.isLeft(folder)) throw new Error(folder.left.message);
+  const description = await loadDescription(folder.right)();
+  if (E.isLeft(description)) throw new Error(description.left.message);
+  const network = networkOf(description.right);
+  return prediction(title, network, time, { channels: network.latentChannels, side: SIDE });
+};
+
+const unet = (title: string, config: SwinUNetConfig, time: Use): Program => {
+  const { condition } = config;
+  if (condition === null) throw new Error(`${title} has no condition`);
+  return prediction(title, swinUNet(config), time, { channels: condition.channels, side: condition.size });
+};
+
+const layer = (title: string, { parameters, run }: Layer, side: number, channels: number): Program =>
+  program(title, parameters, (algebra, weights) =>
+    run(algebra, weights, blank("data", "image", [1, side, side, channels])),
+  );
+
+/** The encoder on the picture of a latent of 64 x 64, and the way back. */
+const autoencoder = (name: string, config: VqAutoencoderConfig): readonly Program[] => {
+  const { encoder, quantiser, decoder, decode, factor, latentChannels } = vqAutoencoder(config);
+  const parameters = [...quantiser.parameters, ...decoder.parameters];
+  return [
+    layer(`${name}, the encoder`, encoder, SIDE * factor, config.inputChannels),
+    layer(`${name}, the quantiser and the decoder`, { parameters, run: decode }, SIDE, latentChannels),
+  ];
+};
+
+const { "tad-sr-s1": student, "realsr-s15": teacher, "faceir-s4": face } = publishedModels;
+
+const programs: readonly Program[] = [
+  await small("small-x4, one step", "small-x4", "constant"),
+  await small("small-x4-teacher, one of its steps", "small-x4-teacher", "data"),
+  unet("tad-sr-s1 and sinsr-s1, the UNet in one step", student.network, "constant"),
+  unet("realsr-s15, the UNet in one of its steps", teacher.network, "data"),
+  unet("faceir-s4, the UNet in one of its steps", face.network, "data"),
+  ...autoencoder("the autoencoder f4", student.autoencoder),
+  ...autoencoder("the autoencoder f8 of faces", face.autoencoder),
+];
+
+const countsOf = (results: readonly Term[], dialect: Dialect): Readonly<Record<string, number>> =>
+  nodeCounts(
+    lower(simplify(results, rules), {
+      ...dialect,
+      nameOf: ({ kind, shape }) => `${kind} ${shape.join(" ")}`,
+      resultNames: ["result"],
+    }),
+  );
+
+describe.each(programs.map(({ title, terms }) => [title, terms] as const))("%s", (title, terms) => {
+  const results = [terms()];
+  it.each(Object.keys(dialects))("has its reviewed numbers of nodes: %s", (name) => {
+    const counts = countsOf(results, dialects[name] as Dialect);
+    expect(counts).toMatchSnapshot();
+    // Where the time is fixed, what is made of it alone is folded away: the only products of matrices.
+    if (title.includes("one step")) expect(counts).not.toHaveProperty("Gemm");
+  });
+});
