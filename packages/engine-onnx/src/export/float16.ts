@@ -6,25 +6,26 @@
  */
 import * as E from "fp-ts/lib/Either.js";
 import type { Lowered } from "../lowering/lower.ts";
+import { valuesBelow } from "../onnx/encode.ts";
 import { type Graph, makeGraph } from "../onnx/graph.ts";
 import { cast } from "../onnx/operators.ts";
 import { nodeRules } from "../onnx/rules.ts";
 import { type Numbers, numbersOf, type OnnxNode, type Value } from "../onnx/value.ts";
 import { firstInfinite, toHalf } from "./half.ts";
-import { valuesBelow } from "./rebuild.ts";
 
-/** These sum over many numbers, or compare such sums. */
+/** These sum over many numbers, compare such sums, or take large means from what they are the means of. */
 const WIDE: ReadonlySet<string> = new Set([
   "ReduceMean",
   "ReduceSum",
   "ReduceSumSquare",
   "InstanceNormalization",
+  "BatchNormalization",
   "Softmax",
   "ArgMin",
 ]);
 
-/** Statistics go on through these until they meet the image that they are of. */
-const AFTER_STATISTICS: ReadonlySet<string> = new Set(["Add", "Sqrt", "Max"]);
+/** Statistics stay statistics in these, until they meet the image that they are of. */
+const OF_STATISTICS: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div", "Relu", "Sqrt", "Max"]);
 const STATISTICS: ReadonlySet<string> = new Set(["ReduceMean", "ReduceSum", "ReduceSumSquare"]);
 
 /** These only move numbers: their result is as wide as what they move. */
@@ -55,9 +56,9 @@ const wideNodes = (values: readonly Value[]): ReadonlySet<OnnxNode> => {
     if (node === null) continue;
     const before = node.inputs.flatMap((input) => (input === null ? [] : (nodeOf(input) ?? [])));
     for (const maker of before) users.set(maker, [...(users.get(maker) ?? []), node]);
-    const continues =
-      AFTER_STATISTICS.has(node.op) && before.length > 0 && before.every((maker) => statistics.has(maker));
-    if (STATISTICS.has(node.op) || continues) statistics.add(node);
+    const isOfStatistics = before.length > 0 && before.every((maker) => statistics.has(maker));
+    const continues = isOfStatistics && OF_STATISTICS.has(node.op);
+    if (STATISTICS.has(node.op) || continues || (isOfStatistics && MOVERS.has(node.op))) statistics.add(node);
     if (WIDE.has(node.op) || continues) wide.add(node);
   }
   // A square that is only summed, and a distance that is only compared.

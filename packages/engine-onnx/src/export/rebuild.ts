@@ -1,4 +1,5 @@
 /** A graph made again, value by value, in another: what passes over a finished graph are written with. */
+import { valuesBelow } from "../onnx/encode.ts";
 import type { Graph } from "../onnx/graph.ts";
 import type { OnnxNode, Value } from "../onnx/value.ts";
 
@@ -17,19 +18,6 @@ export const sameNode = (graph: Graph, node: OnnxNode, like: Value, of: Renewed)
     shape: like.shape,
     dtype: like.dtype,
   });
-};
-
-/** Everything that these values are made of, and they themselves: what a node needs comes before it. */
-export const valuesBelow = (outputs: readonly Value[]): readonly Value[] => {
-  const needed = new Map<number, Value>();
-  const stack = [...outputs];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (needed.has(value.id)) continue;
-    needed.set(value.id, value);
-    if (value.source.tag === "node")
-      for (const input of value.source.node.inputs) if (input !== null) stack.push(input);
-  }
-  return [...needed.values()].sort((a, b) => a.id - b.id);
 };
 
 /** Makes every value below `outputs` again by `make`; gives the table from old to new. */

@@ -28,19 +28,24 @@ export interface Listing {
   readonly initializers: readonly Value[];
 }
 
-/** What the outputs need, each once. */
-export const listingOf = ({ outputs }: Pick<Lowered, "outputs">): Listing => {
+/** Everything that these are made of, and they themselves, each once: what a node needs comes before it. */
+export const valuesBelow = (outputs: readonly Value[]): readonly Value[] => {
   const needed = new Map<number, Value>();
-  const stack = outputs.map(({ value }) => value);
+  const stack = [...outputs];
   for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
     if (needed.has(value.id)) continue;
     needed.set(value.id, value);
     if (value.source.tag === "node")
       for (const input of value.source.node.inputs) if (input !== null) stack.push(input);
   }
+  return [...needed.values()].sort((a, b) => a.id - b.id);
+};
+
+/** What the outputs need, each once. */
+export const listingOf = ({ outputs }: Pick<Lowered, "outputs">): Listing => {
   const byNode = new Map<OnnxNode, Value[]>();
   const initializers: Value[] = [];
-  for (const value of [...needed.values()].sort((a, b) => a.id - b.id)) {
+  for (const value of valuesBelow(outputs.map(({ value }) => value))) {
     if (value.source.tag === "initializer") initializers.push(value);
     if (value.source.tag === "node") {
       const results = byNode.get(value.source.node) ?? [];
