@@ -1,3 +1,4 @@
+export { BICUBIC_REACH, bicubicLatentKernel } from "./bicubic-latent.ts";
 export {
   type Checkpoint,
   type CheckpointEntry,
