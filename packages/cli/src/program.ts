@@ -5,6 +5,7 @@ import { addConvertCommand } from "./commands/convert.ts";
 import { addCostCommand } from "./commands/cost.ts";
 import { addDegradeCommand } from "./commands/degrade.ts";
 import { addDemoCommand } from "./commands/demo.ts";
+import { addExportCommand } from "./commands/export.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
 import { addRandomWeightsCommand } from "./commands/random-weights.ts";
 import { addScheduleCommand } from "./commands/schedule.ts";
@@ -37,6 +38,7 @@ const makeProgram = (shell: Shell, perform: Perform): Command => {
   addDemoCommand(program, perform);
   addInspectCommand(program, perform);
   addConvertCommand(program, perform);
+  addExportCommand(program, perform);
   addRandomWeightsCommand(program, perform);
   addCostCommand(program, perform);
   addScheduleCommand(program, perform);

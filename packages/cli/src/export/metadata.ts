@@ -1,0 +1,45 @@
+/** What a file says of itself. */
+import type { ModelDescription, PaperDescription } from "@tadsr/model";
+import type { ExportDtype } from "./options.ts";
+import type { Part } from "./part.ts";
+
+/** Whose weights they are. */
+export type Origin = "shipped" | "small" | "paper";
+
+const LICENCES: Readonly<Record<Origin, string>> = {
+  shipped: "Apache-2.0: a model shipped with tadsr",
+  small: "that of the weights, which whoever trained them decides; tadsr adds no terms",
+  paper: "that of the weights, which is their authors' and not tadsr's: look there before any use",
+};
+
+const NOISE =
+  "A picture is a function of a seed. Number i of the noise: Philox 4x32-10 with the seed as key (low and high 32 " +
+  "bits) and the counter [floor(i / 4), stream], each as low and high 32 bits; stream 0. Words (a, b) at an even i " +
+  "give r cos(2 pi b / 2^32) there and r sin(2 pi b / 2^32) after it, r = sqrt(-2 ln((2 a + 1) / 2^33)) (Box-Muller). " +
+  "The value of (row, column, channel) is number (row W + column) C + channel, W the columns of the whole padded " +
+  "picture's latent and C its channels: channels are innermost there, and before the rows in the file's input. Other " +
+  "noise from N(0, 1) is as good.";
+
+export interface Described {
+  readonly description: ModelDescription | PaperDescription;
+  readonly origin: Origin;
+  readonly dtype: ExportDtype;
+  /** HEIGHTxWIDTH of the LR picture, or that it is open. */
+  readonly size: string;
+}
+
+/** Names and texts for the file's metadata. */
+export const metadataOf = (
+  part: Part,
+  { description, origin, dtype, size }: Described,
+): Readonly<Record<string, string>> => ({
+  model: description.name,
+  part: part.name,
+  configuration: JSON.stringify(description),
+  licence: LICENCES[origin],
+  use: part.use,
+  values: JSON.stringify(part.values),
+  size,
+  dtype: dtype === "float32" ? "float32" : "float16, with float32 inputs and outputs",
+  ...("noise" in part.values ? { seed: NOISE } : {}),
+});

@@ -1,0 +1,72 @@
+/** Parts of a model of the small family: the whole step from a picture to a picture, or its network. */
+import { startOfSampling, type Tensors } from "@tadsr/core";
+import { type ExportPlan, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
+import { bicubicLatentKernel, type Model, receptiveField } from "@tadsr/model";
+import type { Size } from "./options.ts";
+import { input, networkPlan, type Part, predictAtEnd, scaledInput, timeFeatures } from "./part.ts";
+
+const COLOURS = 3;
+
+const stepPlan =
+  ({ description, network, schedule }: Model, weights: Tensors<Term>) =>
+  ({ height, width }: Size): ExportPlan => {
+    const { factor } = description.latent;
+    const picture = input("image", 1, height, width, COLOURS);
+    const [noise, z_y] = [
+      input("image", 1, height, width, network.latentChannels),
+      input("image", 1, height, width, network.latentChannels),
+    ];
+    const kernel = given("convolution", bicubicLatentKernel(factor), "constant");
+    const z_T = startOfSampling(termAlgebra, schedule)(z_y, noise);
+    const z_0 = predictAtEnd(network, schedule, weights, z_y, z_T);
+    return {
+      inputs: [
+        { name: "picture", term: picture },
+        { name: "noise", term: noise },
+      ],
+      filtered: [{ image: z_y, input: picture, kernel }],
+      outputs: [{ name: "result", term: termAlgebra.depthToSpace(z_0, factor) }],
+    };
+  };
+
+export const stepPart = (model: Model, weights: Tensors<Term>): Part => {
+  const { factor } = model.description.latent;
+  const { alignment } = receptiveField(model.network);
+  const channels = model.network.latentChannels;
+  return {
+    name: "step",
+    alignment,
+    plan: stepPlan(model, weights),
+    values: {
+      picture: `[1, 3, h, w]: red, green, blue of sRGB in [-1, 1] (byte / 127.5 - 1), h and w multiples of ${alignment}`,
+      noise: `[1, ${channels}, h, w]: drawn from N(0, 1)`,
+      result: `[1, 3, ${factor} h, ${factor} w]: likewise in [-1, 1] but for overshoot; byte = round(127.5 (v + 1)), clipped to 0..255`,
+    },
+    use:
+      `One step makes the picture ${factor} times larger; bicubic upsampling is part of it. Continue a picture ` +
+      `by its edge pixels, to the right and below, to sides that are multiples of ${alignment}, and cut the ` +
+      `result. Each pixel depends on ${receptiveField(model.network).margin} pixels around it: tiles that overlap by as much join without a seam.`,
+  };
+};
+
+/** The time is always an input: the family's models are asked for several steps as well. */
+export const smallNetworkPart = (model: Model, weights: Tensors<Term>): Part => {
+  const { network, schedule, description } = model;
+  const channels = network.latentChannels;
+  const { alignment } = receptiveField(network);
+  return {
+    name: "network",
+    alignment,
+    plan: ({ height, width }) => {
+      const shape = [1, height, width, channels];
+      return networkPlan(network, schedule, weights, { input: shape, condition: shape }, true);
+    },
+    values: {
+      input: `[1, ${channels}, h, w]: ${scaledInput(schedule)}`,
+      condition: `[1, ${channels}, h, w]: z_y, the bicubic upsampling by ${description.latent.factor} in [-1, 1] as space to depth (channel = c ${description.latent.factor}^2 + y ${description.latent.factor} + x)`,
+      time: timeFeatures(description.network.timeFeatures),
+      z_0: `[1, ${channels}, h, w]: the prediction of z_0; depth to space by ${description.latent.factor} makes a picture in [-1, 1] of it`,
+    },
+    use: "The network F(z_t, t), which a sampler calls once a step.",
+  };
+};

@@ -1,0 +1,48 @@
+/** A model's weights as constants of terms, and their names. */
+import type { NdArray, TensorKind, Tensors } from "@tadsr/core";
+import { given, type Term } from "@tadsr/engine-onnx";
+import {
+  forEachWeight,
+  type HostWeights,
+  type PaperModelError,
+  type ParameterSpec,
+  parameter,
+  type WeightFile,
+} from "@tadsr/model";
+import * as TE from "fp-ts/lib/TaskEither.js";
+
+export interface NamedWeights {
+  readonly terms: Tensors<Term>;
+  /** Of the arrays that hold the numbers. */
+  readonly names: ReadonlyMap<unknown, string>;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly kind: TensorKind;
+  readonly tensor: NdArray;
+}
+
+const named = (entries: readonly Entry[]): NamedWeights => ({
+  terms: Object.fromEntries(entries.map(({ name, kind, tensor }) => [name, given(kind, tensor, "constant")])),
+  names: new Map(entries.map(({ name, tensor }) => [tensor.data, name])),
+});
+
+export const ofHost = (specs: readonly ParameterSpec[], weights: HostWeights): NamedWeights =>
+  named(specs.map(({ name, kind }) => ({ name, kind, tensor: parameter(weights, name) })));
+
+/** Reads a file's parameters; all of them are checked. */
+export const ofFile = (
+  file: WeightFile,
+  specs: readonly ParameterSpec[],
+): TE.TaskEither<PaperModelError, NamedWeights> => {
+  const entries: Entry[] = [];
+  return TE.map(() => named(entries))(
+    forEachWeight(file, specs, ({ name, kind }, tensor) => void entries.push({ name, kind, tensor })),
+  );
+};
+
+export const together = (parts: readonly NamedWeights[]): NamedWeights => ({
+  terms: Object.assign({}, ...parts.map(({ terms }) => terms)) as Tensors<Term>,
+  names: new Map(parts.flatMap(({ names }) => [...names])),
+});

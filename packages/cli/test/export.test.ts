@@ -1,0 +1,377 @@
+/** `tadsr export`: what it writes and what it refuses. That others run the files is in test/onnx-export.test.ts. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type NdArray, normal, referenceEngine } from "@tadsr/core";
+import { decodeMessage, MOST_INSIDE } from "@tadsr/engine-onnx";
+import {
+  bicubicLatentKernel,
+  bicubicResize,
+  describePaperFiles,
+  latentOfPixels,
+  loadModel,
+  saveModel,
+} from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { toHalf } from "../../engine-onnx/src/export/half.ts";
+import { isBeside } from "../src/export/run.ts";
+import { writeTogether } from "../src/export/write-together.ts";
+import { run } from "../src/program.ts";
+import { memoryShell, temporaryFolder } from "./memory-shell.ts";
+import { saveTinyModel, tinyDescription } from "./tiny-model.ts";
+import { saveRandom, tinyAutoencoder, tinyUNet } from "./tiny-paper-networks.ts";
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+const at = (name: string): string => join(folder.path, name);
+
+const exporting = async (...words: readonly string[]) => {
+  const memory = memoryShell(folder.path);
+  const code = await run(memory.shell, ["export", ...words]);
+  return { code, out: memory.out(), err: memory.err() };
+};
+
+interface Named {
+  readonly name: string;
+}
+
+interface Node {
+  readonly opType: string;
+  readonly domain?: string;
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly attribute: readonly (Named & { readonly i?: number })[];
+}
+
+interface Tensor extends Named {
+  readonly dataType: number;
+  readonly dims: readonly number[];
+  readonly rawData?: Uint8Array;
+  readonly externalData: readonly { readonly key: string; readonly value: string }[];
+}
+
+interface Content {
+  readonly opsetImport: readonly { readonly version: number }[];
+  readonly metadataProps: readonly { readonly key: string; readonly value: string }[];
+  readonly graph: {
+    readonly node: readonly Node[];
+    readonly initializer: readonly Tensor[];
+    readonly input: readonly Named[];
+    readonly output: readonly Named[];
+  };
+}
+
+const contentOf = (name: string): Content => decodeMessage(readFileSync(at(name))) as unknown as Content;
+
+const inputsOf = (name: string): readonly string[] => contentOf(name).graph.input.map((input) => input.name);
+
+const entry = (tensor: Tensor | undefined, key: string): string | undefined =>
+  tensor?.externalData.find((found) => found.key === key)?.value;
+
+/** Folders of the paper's kind: one step at four times the size, and the faces' four. */
+const savePaperFolder = async (name: string, steps: number): Promise<void> => {
+  mkdirSync(at(name));
+  const files = {
+    network: { file: at(`${name}/model.safetensors`) },
+    autoencoder: { file: at(`${name}/autoencoder.safetensors`) },
+  };
+  await saveRandom(files.network.file, tinyUNet);
+  await saveRandom(files.autoencoder.file, tinyAutoencoder);
+  const described = await describePaperFiles(files)();
+  if (E.isLeft(described)) throw new Error(described.left.message);
+  writeFileSync(at(`${name}/model.json`), JSON.stringify({ ...described.right.description, name, steps }));
+};
+
+describe("tadsr export", () => {
+  it("writes a step by default, and says what it wrote", async () => {
+    await saveTinyModel(at("tiny"));
+    const { code, out, err } = await exporting("tiny", "-o", "a.onnx");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(
+      /^tiny -> a\.onnx: step, size 64x64, float32, opset 20, \d+ nodes, weights \d+\.\d MB\n$/,
+    );
+    expect(readdirSync(folder.path).sort()).toEqual(["a.onnx", "tiny"]);
+    const { graph, metadataProps } = contentOf("a.onnx");
+    expect(inputsOf("a.onnx")).toEqual(["picture", "noise"]);
+    expect(graph.output.map(({ name }) => name)).toEqual(["result"]);
+    expect(new Set(graph.node.map(({ domain }) => domain))).toEqual(new Set([undefined]));
+    const metadata = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
+    expect(JSON.parse(metadata.configuration ?? "")).toEqual(tinyDescription);
+    expect(Object.keys(JSON.parse(metadata.values ?? ""))).toEqual(["picture", "noise", "result"]);
+    expect(metadata).toMatchObject({ model: "tiny", part: "step", size: "64x64", dtype: "float32" });
+    expect(metadata.licence).toMatch(/^that of the weights, which whoever trained them decides/);
+    expect(metadata.seed).toMatch(/Philox 4x32-10/);
+  });
+
+  it("says whose a shipped model's weights are", async () => {
+    await exporting("small-x4", "-o", "a.onnx", "--size", "8x8");
+    const { metadataProps } = contentOf("a.onnx");
+    expect(metadataProps.find(({ key }) => key === "licence")?.value).toMatch(/^Apache-2\.0/);
+  });
+
+  it("keeps weights under their parameters' names, as they are", async () => {
+    await saveTinyModel(at("tiny"));
+    await exporting("tiny", "-o", "a.onnx");
+    const model = await loadModel(at("tiny"))();
+    if (E.isLeft(model)) throw new Error(model.left.message);
+    const tensors = contentOf("a.onnx").graph.initializer;
+    const kernel = tensors.find(({ name }) => name === "down.0.0.conv1.weight");
+    expect(kernel?.dims).toEqual([8, 8, 3, 3]);
+    expect(Float32Array.from(model.right.weights["down.0.0.conv1.weight"]?.data ?? [])).toEqual(
+      new Float32Array(Uint8Array.from(kernel?.rawData ?? []).buffer),
+    );
+    expect(new Set(tensors.map(({ name }) => name)).size).toBe(tensors.length);
+  });
+
+  it("writes a teacher's network, its time open, without being asked", async () => {
+    const { code } = await exporting("small-x4-teacher", "-o", "a.onnx", "--dynamic", "--opset", "18");
+    expect(code).toBe(0);
+    expect(inputsOf("a.onnx")).toEqual(["input", "condition", "time"]);
+    expect(contentOf("a.onnx").opsetImport).toEqual([{ version: 18 }]);
+  });
+
+  it("takes the authors' files, and folders of them", async () => {
+    await savePaperFolder("one", 1);
+    await savePaperFolder("many", 4);
+    const inputs = async (...words: readonly string[]): Promise<readonly string[]> => {
+      const { code, err } = await exporting(...words, "-o", "a.onnx", "--force");
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      return inputsOf("a.onnx");
+    };
+    expect(await inputs("one")).toEqual(["picture", "noise"]);
+    expect(await inputs("one", "--part", "network")).toEqual(["input", "condition"]);
+    expect(await inputs("one", "--part", "network", "--open-time")).toEqual(["input", "condition", "time"]);
+    expect(await inputs("many")).toEqual(["input", "condition", "time"]);
+    expect(await inputs("many", "--part", "encoder", "--dynamic")).toEqual(["picture"]);
+    expect(await inputs("many", "--part", "decoder", "--size", "8x12")).toEqual(["z_0"]);
+    const files = ["one/model.safetensors", "--autoencoder", "one/autoencoder.safetensors"];
+    const { code, err } = await exporting(...files, "--config", "faceir-s4", "-o", "b.onnx");
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringMatching(/^(tadsr: one\/model\.safetensors: assumed: [^\n]*\n)?$/),
+    });
+    expect(inputsOf("b.onnx")).toEqual(["input", "condition", "time"]);
+  });
+
+  it("puts weights beside, at whole pages, and replaces both files by --force", async () => {
+    await saveTinyModel(at("tiny"));
+    await exporting("tiny", "-o", "inside.onnx");
+    writeFileSync(at("a.onnx"), "old");
+    writeFileSync(at("a.onnx.data"), "old");
+    const { code, out } = await exporting("tiny", "-o", "a.onnx", "--weights", "beside", "--force");
+    expect(code).toBe(0);
+    expect(out).toMatch(/ beside, in a\.onnx\.data\n$/);
+    const named = (file: string) =>
+      contentOf(file).graph.initializer.find(({ name }) => name === "input.weight");
+    const weight = named("a.onnx");
+    const [offset, length] = [Number(entry(weight, "offset")), Number(entry(weight, "length"))];
+    expect(entry(weight, "location")).toBe("a.onnx.data");
+    expect(offset % 4096).toBe(0);
+    expect(weight?.rawData?.length ?? 0).toBe(0);
+    const kept = readFileSync(at("a.onnx.data")).subarray(offset, offset + length);
+    expect(kept.equals(Buffer.from(named("inside.onnx")?.rawData ?? []))).toBe(true);
+    expect(readdirSync(folder.path).sort()).toEqual(["a.onnx", "a.onnx.data", "inside.onnx", "tiny"]);
+  });
+
+  it("puts weights beside where a file cannot hold them, and never inside then", () => {
+    expect(isBeside("auto", MOST_INSIDE)).toEqual(E.right(false));
+    expect(isBeside("auto", MOST_INSIDE + 1)).toEqual(E.right(true));
+    expect(isBeside("beside", 1)).toEqual(E.right(true));
+    expect(isBeside("inside", MOST_INSIDE + 1)).toMatchObject({ left: { _tag: "Usage" } });
+  });
+});
+
+const FLOAT32 = 1;
+
+/** Whether a value is cast to float32, or made of such alone by what moves it or sums it up. */
+const isFloat32 = (nodes: readonly Node[], value: string | undefined): boolean => {
+  const node = nodes.find(({ output }) => output[0] === value);
+  if (node?.opType === "Cast") return node.attribute.find(({ name }) => name === "to")?.i === FLOAT32;
+  return (
+    ["Reshape", "Transpose", "Add", "Sub", "Mul", "ReduceMean"].includes(node?.opType ?? "") &&
+    isFloat32(nodes, node?.input[0])
+  );
+};
+
+/** Whether a norm's deviation is made of sums without a cast on the way: in float32, as those are. */
+const isOfSums = (nodes: readonly Node[], value: string | undefined): boolean => {
+  const node = nodes.find(({ output }) => output[0] === value);
+  if (node === undefined || node.opType === "Cast") return false;
+  return node.opType === "ReduceMean" || isOfSums(nodes, node.input[0]);
+};
+
+it("tadsr export --dtype float16 computes norms and softmax in float32, and compares distances so", async () => {
+  await savePaperFolder("one", 1);
+  await exporting("one", "-o", "a.onnx", "--dtype", "float16");
+  const { node, initializer } = contentOf("a.onnx").graph;
+  const of = (op: string): readonly Node[] => node.filter(({ opType }) => opType === op);
+  const norms = [...of("InstanceNormalization"), ...of("BatchNormalization"), ...of("ReduceMean")];
+  for (const found of [norms, of("Softmax")]) {
+    expect(found.length).toBeGreaterThan(0);
+    for (const { input } of found) expect(isFloat32(node, input[0])).toBe(true);
+  }
+  for (const { input } of of("Sqrt")) expect(isOfSums(node, input[0])).toBe(true);
+  const typeOf = (name: string | undefined) => initializer.find((tensor) => tensor.name === name)?.dataType;
+  const [nearest] = of("ArgMin");
+  const distances = node.find(({ output }) => output[0] === nearest?.input[0]);
+  expect(typeOf(distances?.input[1])).toBe(FLOAT32);
+  expect(isFloat32(node, distances?.input[0])).toBe(true);
+  const kernels = of("Conv").map(({ input }) => typeOf(input[1]));
+  expect(new Set(kernels)).toEqual(new Set([10]));
+});
+
+/** Expects one line on standard error, and nothing written. */
+const refused = async (words: readonly string[], code: number, message: RegExp): Promise<void> => {
+  const before = readdirSync(folder.path).sort();
+  const done = await exporting(...words);
+  expect(done.err).toMatch(/^tadsr: [^\n]*\n$/);
+  expect(done.err).toMatch(message);
+  expect(done).toMatchObject({ code, out: "" });
+  expect(readdirSync(folder.path).sort()).toEqual(before);
+};
+
+describe("tadsr export refuses, with one line,", () => {
+  const small = (...words: readonly string[]): readonly string[] => ["small-x4", "-o", "a.onnx", ...words];
+
+  it.each([
+    [["--opset", "17"], /Allowed choices are 18, 19, 20, 21, 22, 23/],
+    [["--dtype", "int8"], /Allowed choices are float32, float16/],
+    [["--part", "teacher"], /Allowed choices are step, network, encoder, decoder, chain/],
+    [["--part", "decoder"], /small-x4 has none; its parts are step, network/],
+    [["--dynamic", "--size", "64x64"], /take one of the two/],
+    [["--size", "64"], /HEIGHTxWIDTH/],
+    [["--size", "66x64"], /--size 66x64: the sides of what step reads are multiples of 4/],
+    [["--open-time"], /--open-time is for --part network; the time of a step is built in/],
+    [["--winograd", "--dynamic"], /--winograd .*give --size/],
+    [["--winograd", "--dtype", "float16"], /--winograd loses too much/],
+  ])("%j", (words, message) => refused(small(...words), 2, message));
+
+  it("no place for the output", async () => {
+    await refused(["small-x4"], 2, /--out <file>' not specified/);
+    writeFileSync(at("a.onnx"), "mine");
+    await refused(small(), 1, /output a\.onnx exists already; add --force/);
+    writeFileSync(at("b.onnx.data"), "mine");
+    await refused(["small-x4", "-o", "b.onnx", "--weights", "beside"], 1, /b\.onnx\.data exists already/);
+    await refused(["small-x4", "-o", "none/a.onnx"], 1, /its folder does not exist/);
+    await refused(["none", "-o", "c.onnx"], 1, /none: neither a shipped model nor a folder/);
+    expect(readFileSync(at("a.onnx"), "utf8")).toBe("mine");
+  });
+
+  it("one step of a model of several", async () => {
+    await refused(
+      ["small-x4-teacher", "-o", "a.onnx", "--part", "step"],
+      2,
+      /takes 4: export --part network/,
+    );
+    await savePaperFolder("faces", 4);
+    const faces = ["faces", "-o", "a.onnx"];
+    await refused([...faces, "--part", "chain"], 2, /chain is one step, and faces takes 4/);
+    await refused([...faces, "--part", "chain", "--open-time"], 2, /chain is one step/);
+    await refused([...faces, "--part", "step"], 2, /its parts are chain, network, encoder, decoder/);
+    await refused([...faces, "--size", "64x65"], 2, /multiples of 64/);
+    await refused(
+      [...faces, "--dynamic"],
+      2,
+      /--dynamic: network cannot leave the size open \(.*give --size/,
+    );
+  });
+
+  it("a weight that float16 cannot hold", async () => {
+    await saveTinyModel(at("tiny"));
+    const model = await loadModel(at("tiny"))();
+    if (E.isLeft(model)) throw new Error(model.left.message);
+    const { description, weights } = model.right;
+    const [shape, data] = [[8], Float32Array.of(1, 70_000, 1, 1, 1, 1, 1, 1)];
+    await saveModel(
+      at("large"),
+      description,
+      { ...weights, "input.bias": { shape, data } },
+      { dtype: "F32" },
+    )();
+    await refused(["large", "-o", "a.onnx", "--dtype", "float16"], 1, /large|tiny.* 70000, which float16/);
+    expect((await exporting("large", "-o", "a.onnx")).code).toBe(0);
+  });
+});
+
+describe("writing together", () => {
+  const both = (work: (place: string) => Promise<void>, force = false) =>
+    writeTogether(memoryShell(folder.path).shell, [at("a.data"), at("a")], force)(work)();
+
+  it("leaves all as it was where the work fails, or where one cannot be put", async () => {
+    writeFileSync(at("a.data"), "old");
+    const failed = await both(async () => Promise.reject(new Error("no space")), true);
+    expect(failed).toMatchObject({ left: { _tag: "Output", message: expect.stringContaining("no space") } });
+    // The second draft is missing, so that it cannot be put after the first was.
+    const half = await both(async (place) => writeFileSync(join(place, "a.data"), "new"), true);
+    expect(half).toMatchObject({ left: { _tag: "Output" } });
+    expect(readFileSync(at("a.data"), "utf8")).toBe("old");
+    expect(existsSync(at("a"))).toBe(false);
+    expect(readdirSync(folder.path)).toEqual(["a.data"]);
+  });
+
+  it("puts none where one has appeared meanwhile", async () => {
+    const done = await both(async (place) => {
+      writeFileSync(join(place, "a.data"), "new");
+      writeFileSync(join(place, "a"), "new");
+      writeFileSync(at("a"), "another's");
+    });
+    expect(done).toMatchObject({ left: { message: expect.stringContaining("exists already") } });
+    expect(readdirSync(folder.path)).toEqual(["a"]);
+    expect(readFileSync(at("a"), "utf8")).toBe("another's");
+  });
+});
+
+describe("bicubic upsampling as a convolution", () => {
+  it.each([2, 3, 4])("is the latent of the resized picture, factor %i", async (factor) => {
+    const [height, width] = [5, 7];
+    const data = new Float32Array(normal({ seed: 3, stream: 0 }, 0, height * width * 3));
+    const { algebra, upload, download } = referenceEngine;
+    const clamp = (place: number, most: number): number => Math.min(most, Math.max(0, place));
+    const [high, wide] = [height + 4, width + 4];
+    const padded: NdArray = {
+      shape: [1, high, wide, 3],
+      data: Float32Array.from({ length: high * wide * 3 }, (_, i) => {
+        const [row, column] = [Math.floor(i / 3 / wide) - 2, (Math.floor(i / 3) % wide) - 2];
+        return data[(clamp(row, height - 1) * width + clamp(column, width - 1)) * 3 + (i % 3)] as number;
+      }),
+    };
+    const none = { top: 0, bottom: 0, left: 0, right: 0 };
+    const kernel = upload("convolution", bicubicLatentKernel(factor));
+    const found = algebra.conv2d(upload("image", padded), kernel, null, { stride: 1, padding: none });
+    const source = { width, height, channels: 3, data };
+    const expected = latentOfPixels(bicubicResize(source, height * factor, width * factor), factor);
+    const got = await download("image", found);
+    expect(got.shape).toEqual(expected.shape);
+    for (let i = 0; i < expected.data.length; i++)
+      expect(Math.abs((got.data[i] as number) - (expected.data[i] as number))).toBeLessThan(2e-6);
+  });
+});
+
+/** What 16 bits mean. */
+const numberOf = (half: number): number => {
+  const [sign, exponent, rest] = [half >> 15 === 0 ? 1 : -1, (half >> 10) & 31, half & 1023];
+  return sign * (exponent === 0 ? rest * 2 ** -24 : (1024 + rest) * 2 ** (exponent - 25));
+};
+
+describe("float16", () => {
+  it("takes every number it has as it is", () => {
+    const finite = Array.from({ length: 2 ** 16 }, (_, half) => half).filter(
+      (half) => (half & 0x7c00) !== 0x7c00,
+    );
+    expect([...toHalf(Float32Array.from(finite, numberOf))]).toEqual(finite);
+  });
+
+  it("rounds to the nearest, of two as near to the even one, and to infinity past its end", () => {
+    const middle = Array.from({ length: 0x7bff }, (_, half) => (numberOf(half) + numberOf(half + 1)) / 2);
+    expect([...toHalf(Float32Array.from(middle))]).toEqual(middle.map((_, half) => half + (half % 2)));
+    const above = middle.slice(2048).map((value) => value * (1 + 2 ** -20));
+    expect([...toHalf(Float32Array.from(above))]).toEqual(above.map((_, i) => 2048 + i + 1));
+    expect([...toHalf(Float32Array.of(65_519, 65_520, -1e30, Number.NaN))]).toEqual([
+      0x7bff, 0x7c00, 0xfc00, 0x7e00,
+    ]);
+  });
+});
