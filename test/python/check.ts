@@ -1,0 +1,161 @@
+/** Running `check_onnx.py`, by which ONNX's checker, ONNX Runtime and ONNX's own evaluator judge an exported file. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { NdArray } from "@tadsr/core";
+import { afterAll, expect, it } from "vitest";
+import { run } from "../../packages/cli/src/program.ts";
+import { memoryShell } from "../../packages/cli/test/memory-shell.ts";
+import { channelsFirst } from "./pictures.ts";
+
+const PYTHON = process.env.TADSR_PYTHON ?? "python3";
+
+/** Runs a script of this folder; its standard output. */
+export const python = (name: string, ...words: readonly string[]): string => {
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  const { status, stdout, stderr, error } = spawnSync(PYTHON, [script, ...words], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+  });
+  if (status !== 0) throw new Error(stderr ?? error?.message);
+  return stdout;
+};
+
+const missing = ((): string | null => {
+  const found = spawnSync(PYTHON, ["-c", "import numpy, onnx, onnxruntime"]);
+  return found.status === 0
+    ? null
+    : `${PYTHON} has not numpy, onnx and onnxruntime: pip install -r test/python/requirements.txt into an ` +
+        "environment, and name its interpreter in TADSR_PYTHON";
+})();
+
+/** Skipped where Python has not what it takes, and then a failure where nothing may be skipped. */
+export const inPython = (title: string, test: () => Promise<void>): void => {
+  if (missing === null) {
+    it(title, test);
+    return;
+  }
+  const why = `${title} (not run: ${missing})`;
+  if (process.env.TADSR_NO_SKIPS === "1")
+    it(why, () => Promise.reject(new Error(`TADSR_NO_SKIPS=1 makes this a failure: ${missing}`)));
+  else it.skip(why, test);
+};
+
+export interface Workplace {
+  readonly folder: string;
+  /** The path of what `tadsr export` wrote. */
+  readonly exported: (model: string, out: string, ...words: readonly string[]) => Promise<string>;
+}
+
+/** A folder for the tests of one file, where their files are written. */
+export const workplace = (): Workplace => {
+  const folder = mkdtempSync(join(tmpdir(), "tadsr-onnx-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return {
+    folder,
+    exported: async (model, out, ...words) => {
+      const memory = memoryShell(folder);
+      const code = await run(memory.shell, ["export", model, "-o", out, ...words]);
+      if (code !== 0) throw new Error(memory.err());
+      return join(folder, out);
+    },
+  };
+};
+
+export type Arrays = Readonly<Record<string, NdArray>>;
+
+/** Images [1, h, w, c]; the file has them channels first. */
+export interface Run {
+  readonly inputs: Arrays;
+  readonly expected: Arrays;
+}
+
+interface Compared {
+  readonly shape: readonly number[];
+  readonly type: string;
+  /** From what is expected: the largest, and the one in the middle. */
+  readonly difference: number;
+  readonly median: number;
+  /** Of what is expected, without its sign. */
+  readonly largest: number;
+}
+
+interface Sides {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
+type Results = readonly Readonly<Record<string, Compared>>[];
+
+export interface Checked {
+  readonly fault: string | null;
+  readonly ir: number;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly domains: readonly string[];
+  readonly operators: readonly string[];
+  readonly producer: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly inputs: readonly Sides[];
+  readonly outputs: readonly Sides[];
+  readonly weights: Readonly<Record<string, string>>;
+  readonly beside: readonly Readonly<Record<string, string>>[];
+  readonly runs: Results;
+  /** The same by ONNX's own evaluator, which rounds every result to its type; none for float32. */
+  readonly evaluated: Results;
+}
+
+let files = 0;
+const stored = (folder: string, arrays: Arrays) =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => {
+      const { shape, data } = channelsFirst(array);
+      const file = join(folder, `${files++}.bin`);
+      writeFileSync(file, Float32Array.from(data));
+      return [name, { file, shape }];
+    }),
+  );
+
+export type Dtype = "float32" | "float16";
+
+/** What Python says of a file and its runs; the checker finds no fault in it, and its operators are ONNX's own. */
+export const check = (
+  { folder }: Workplace,
+  model: string,
+  runs: readonly Run[],
+  dtype: Dtype = "float32",
+): Checked => {
+  const cases = join(folder, `${files++}.json`);
+  const described = runs.map(({ inputs, expected }) => ({
+    inputs: stored(folder, inputs),
+    expected: stored(folder, expected),
+  }));
+  writeFileSync(cases, JSON.stringify([{ model, runs: described, evaluate: dtype === "float16" }]));
+  const [checked] = JSON.parse(python("check_onnx.py", cases)) as readonly [Checked];
+  expect(checked.fault).toBeNull();
+  expect(checked.domains).toEqual([""]);
+  return checked;
+};
+
+/** float32: as `verify` asks. float16: sixteen roundings of 2^-11, of the largest value. */
+export const TOLERANCE: Readonly<Record<Dtype, number>> = { float32: 1e-4, float16: 16 * 2 ** -11 };
+
+/** The same, and the file gives what is expected at each run. */
+export const expectSame = (
+  place: Workplace,
+  model: string,
+  runs: readonly Run[],
+  dtype: Dtype = "float32",
+): Checked => {
+  const checked = check(place, model, runs, dtype);
+  expect(checked.runs.length).toBe(runs.length);
+  expect(checked.evaluated.length).toBe(dtype === "float16" ? runs.length : 0);
+  for (const results of [...checked.runs, ...checked.evaluated])
+    for (const { difference, largest, type } of Object.values(results)) {
+      expect(type).toBe("float32");
+      expect(difference).toBeLessThan(TOLERANCE[dtype] * largest);
+    }
+  return checked;
+};

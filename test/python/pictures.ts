@@ -1,0 +1,43 @@
+/** Arrays that exported files are run on. */
+import { type NdArray, normal } from "@tadsr/core";
+import { bicubicResize, type FloatRaster } from "@tadsr/model";
+
+/** [1, h, w, c] as [1, c, h, w]; what is no image stays. */
+export const channelsFirst = ({ shape, data }: NdArray): NdArray => {
+  const [n = 1, h = 1, w = 1, c = 1] = shape;
+  if (shape.length !== 4) return { shape, data };
+  const pixels = h * w;
+  return {
+    shape: [n, c, h, w],
+    data: Float32Array.from(data, (_, i) => data[(i % pixels) * c + Math.floor(i / pixels)] as number),
+  };
+};
+
+/** From N(0, 1). */
+export const drawn = (stream: number, ...shape: readonly number[]): NdArray => {
+  const count = shape.reduce((product, side) => product * side, 1);
+  return { shape, data: Float32Array.from(normal({ seed: 5, stream }, 0, count)) };
+};
+
+/** Smooth enough to be a picture, in [-1, 1]. */
+export const pictureOf = (height: number, width: number): NdArray => ({
+  shape: [1, height, width, 3],
+  data: Float32Array.from(
+    { length: height * width * 3 },
+    (_, i) => Math.sin(i * 0.037) * Math.cos(i * 0.0011),
+  ),
+});
+
+export const rasterOf = ({ shape, data }: NdArray): FloatRaster => ({
+  width: shape[2] ?? 0,
+  height: shape[1] ?? 0,
+  channels: shape[3] ?? 0,
+  data: Float32Array.from(data),
+});
+
+/** Bicubic, by `bicubicResize`. */
+export const upsampled = (picture: NdArray, factor: number): NdArray => {
+  const source = rasterOf(picture);
+  const { height, width, data } = bicubicResize(source, source.height * factor, source.width * factor);
+  return { shape: [1, height, width, 3], data };
+};
