@@ -31,12 +31,12 @@ const entryOf = async (folder: string): Promise<string> => {
   return join(folder, names[0] as string);
 };
 
-/** What tells whether files were written again. */
+/** What tells whether files were written again: also the cache's folder, in which a draft would have been. */
 const marksOf = async (entry: string): Promise<readonly unknown[]> =>
   Promise.all(
-    [MODEL_FILE, WEIGHTS_FILE].map(async (name) => {
-      const { ino, mtimeMs, size } = await stat(join(entry, name));
-      return { name, ino, mtimeMs, size };
+    [join(entry, ".."), join(entry, MODEL_FILE), join(entry, WEIGHTS_FILE)].map(async (path) => {
+      const { ino, mtimeMs, size } = await stat(path);
+      return { path, ino, mtimeMs, size };
     }),
   );
 

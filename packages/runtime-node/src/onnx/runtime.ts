@@ -52,6 +52,8 @@ export const onnxRuntime = (options: OnnxOptions = {}): Runtime<OnnxTensor> => {
     open: TE.tryCatch(
       async () => {
         const library = await import("onnxruntime-node");
+        // What fails is thrown, and told in this project's words.
+        library.env.logLevel = "fatal";
         const { onnxEngine } = await import("@tadsr/engine-onnx");
         const folder = options.cache === undefined ? cacheFolder(process.env) : options.cache;
         const cache = folder === null || provider !== "cpu" ? noCache : modelCache(folder, tell);
