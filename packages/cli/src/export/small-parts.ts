@@ -1,7 +1,7 @@
 /** Parts of a model of the small family: the whole step from a picture to a picture, or its network. */
 import { startOfSampling, type Tensors } from "@tadsr/core";
 import { type ExportPlan, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
-import { bicubicLatentKernel, type Model, receptiveField } from "@tadsr/model";
+import { BICUBIC_REACH, bicubicLatentKernel, type Model, receptiveField } from "@tadsr/model";
 import type { Size } from "./options.ts";
 import { input, networkPlan, type Part, predictAtEnd, scaledInput, timeFeatures } from "./part.ts";
 
@@ -31,7 +31,7 @@ const stepPlan =
 
 export const stepPart = (model: Model, weights: Tensors<Term>): Part => {
   const { factor } = model.description.latent;
-  const { alignment } = receptiveField(model.network);
+  const { alignment, margin } = receptiveField(model.network);
   const channels = model.network.latentChannels;
   return {
     name: "step",
@@ -45,7 +45,8 @@ export const stepPart = (model: Model, weights: Tensors<Term>): Part => {
     use:
       `One step makes the picture ${factor} times larger; bicubic upsampling is part of it. Continue a picture ` +
       `by its edge pixels, to the right and below, to sides that are multiples of ${alignment}, and cut the ` +
-      `result. Each pixel depends on ${receptiveField(model.network).margin} pixels around it: tiles that overlap by as much join without a seam.`,
+      `result. Each pixel depends on ${margin + BICUBIC_REACH} pixels around it: tiles that begin at multiples of ` +
+      `${alignment}, are read with as much around them, and are cut to themselves join without a seam.`,
   };
 };
 
