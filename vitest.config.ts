@@ -21,5 +21,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // No model is kept in the cache of whoever runs the tests, nor taken from it.
+    env: { TADSR_CACHE: "" },
   },
 });

@@ -176,7 +176,14 @@ describe("neighbouring slices put together again", () => {
     ],
     ["are what there is where there is but one", [6], (g, a) => concat(g, [a], 0), []],
   ]);
+  const stepped = (g: Graph, a: Value, start: number, end: number): Value =>
+    g.node({
+      op: "Slice",
+      inputs: [a, ints(g, start), ints(g, end), ints(g, 0), ints(g, 2)],
+      shape: [Math.ceil((end - start) / 2)],
+    });
   itLeaves(all.joinSlices, [
+    ["those with steps", [6], (g, a) => concat(g, [stepped(g, a, 0, 4), stepped(g, a, 4, 6)], 0)],
     ["those with a gap", [6], (g, a) => concat(g, [slice(g, a, 0, 0, 2), slice(g, a, 0, 3, 6)], 0)],
     ["those in another order", [6], (g, a) => concat(g, [slice(g, a, 0, 3, 6), slice(g, a, 0, 0, 3)], 0)],
     ["those that overlap", [6], (g, a) => concat(g, [slice(g, a, 0, 0, 4), slice(g, a, 0, 3, 6)], 0)],
@@ -212,6 +219,11 @@ describe("whole numbers made floats and whole again", () => {
   it("are what they were", () => {
     expect(operatorsOf(through("float32", "int64"))).toEqual([]);
     expect(operatorsOf(through("float32", "int64", "float32"))).toEqual(["Cast"]);
+  });
+
+  it("stay where the kind between does not hold them", () => {
+    expect(operatorsOf(through("bool", "int64"))).toEqual(["Cast", "Cast"]);
+    expect(operatorsOf(through("uint8", "int64"))).toEqual(["Cast", "Cast"]);
   });
 
   itLeaves(all.mergeCasts, [

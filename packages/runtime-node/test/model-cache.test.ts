@@ -197,6 +197,19 @@ describe("an interrupted fill", () => {
     expect(await cache.find("key")).toBe(file);
     expect(told).toEqual([]);
   });
+
+  it("is cleared away after a day, when an entry is made; another process's is not", async () => {
+    const folder = await temporaryFolder();
+    const [old, young] = [join(folder, ".draft-old"), join(folder, ".draft-young")];
+    for (const draft of [old, young]) {
+      await mkdir(draft);
+      await writeEntry("half of it")(draft);
+    }
+    const longAgo = new Date(Date.now() - 2 * 86_400_000);
+    await utimes(old, longAgo, longAgo);
+    await cacheIn(folder).cache.fill("key", writeEntry());
+    expect(await namesIn(folder)).toEqual([".draft-young", "key"]);
+  });
 });
 
 describe("a cache that grew too large", () => {

@@ -64,13 +64,17 @@ export const mergeReshapes: NodeRule = (graph, proposal) => {
   return graph.node({ ...proposal, inputs: [first(before), shape] });
 };
 
-/** Reshaping or transposing what stands in the file is done when the file is written. */
+/** Larger tensors are transposed by ONNX Runtime when it reads the file, which is faster at it. */
+const MOST_TRANSPOSED = 2 ** 18;
+
+/** Reshaping what stands in the file, and transposing it where it is small, is done when the file is written. */
 export const moveInitializers: NodeRule = (graph, { op, inputs, shape, attributes }) => {
   if (op !== "Reshape" && op !== "Transpose") return null;
   const input = inputs[0] as Value;
   const numbers = numbersOf(input);
   if (numbers === null) return null;
   if (op === "Reshape") return graph.initializer(numbers, shape);
+  if (numbers.length > MOST_TRANSPOSED) return null;
   return graph.initializer(transposed(numbers, input.shape, permOf({ attributes: attributes ?? {} })), shape);
 };
 
@@ -111,7 +115,8 @@ const runOf = (value: Value, axis: number): Run | null => {
   if (slice === null) return null;
   const [whole, ...places] = slice.inputs as readonly Value[];
   const [starts, ends, axes] = places.map((place) => Array.from(numbersOf(place) ?? [], Number));
-  if (whole === undefined || axes?.length !== 1 || axes[0] !== axis) return null;
+  // More places than three are steps.
+  if (whole === undefined || places.length !== 3 || axes?.length !== 1 || axes[0] !== axis) return null;
   return { whole, start: starts?.[0] ?? 0, end: Math.min(ends?.[0] ?? 0, whole.shape[axis] ?? 0) };
 };
 
@@ -142,8 +147,11 @@ export const joinSlices: NodeRule = (graph, { op, inputs, attributes, shape, dty
 /** Whole numbers that were made floats and are made whole again: both kinds hold them exactly. */
 export const mergeCasts: NodeRule = (_, { op, inputs, dtype }) => {
   if (op !== "Cast" || dtype !== "int64") return null;
-  const before = madeBy(inputs[0] as Value, "Cast");
-  return before !== null && first(before).dtype === "int64" ? first(before) : null;
+  const input = inputs[0] as Value;
+  const before = madeBy(input, "Cast");
+  return input.dtype === "float32" && before !== null && first(before).dtype === "int64"
+    ? first(before)
+    : null;
 };
 
 export const nodeRules: readonly NodeRule[] = [

@@ -3,12 +3,11 @@
  * has its name: it is written beside and renamed, so that of several processes that fill the same entry the first
  * wins and no reader ever sees half of one. What cannot be read or written is told once, and done without.
  */
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { crc32 } from "node:zlib";
 
 /** What is told of the cache, one line each. */
 export type Tell = (line: string) => void;
@@ -31,6 +30,10 @@ const SEAL_FILE = "seal.json";
 /** Entries beyond these, the longest unused first, are removed when one is added. */
 const MOST_BYTES = 6 * 2 ** 30;
 const MOST_ENTRIES = 64;
+/** How the folders begin in which entries are made. */
+const DRAFT = ".draft-";
+/** Milliseconds after which a draft is one that a killed process left. */
+const ABANDONED = 24 * 60 * 60 * 1000;
 
 /** `TADSR_CACHE` where it is set (empty: no cache), else the system's place for caches. */
 export const cacheFolder = (environment: Readonly<Record<string, string | undefined>>): string | null => {
@@ -55,10 +58,19 @@ interface Sealed {
   readonly digest: string;
 }
 
+const isSealed = (value: unknown): value is Sealed =>
+  typeof value === "object" &&
+  value !== null &&
+  "name" in value &&
+  typeof value.name === "string" &&
+  "size" in value &&
+  "digest" in value;
+
+/** It finds damage, not malice: who may write here may write what is run besides. */
 const digestOfFile = async (path: string): Promise<string> => {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 2 ** 22 }), hash);
-  return hash.digest("hex");
+  let digest = 0;
+  for await (const piece of createReadStream(path, { highWaterMark: 2 ** 22 })) digest = crc32(piece, digest);
+  return digest.toString(16).padStart(8, "0");
 };
 
 const seal = async (folder: string): Promise<readonly Sealed[]> => {
@@ -74,11 +86,18 @@ const seal = async (folder: string): Promise<readonly Sealed[]> => {
 const isMissing = (thrown: unknown): boolean =>
   thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
 
-/** Removes the longest unused entries, as far as the cache is too large; failures leave them there. */
+/** Removes abandoned drafts, and the longest unused entries as far as the cache is too large; failures leave them. */
 const prune = async (folder: string, keep: string): Promise<void> => {
   const entries: { readonly path: string; readonly bytes: number; readonly used: number }[] = [];
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
+    if (name.startsWith(DRAFT)) {
+      // A younger one is being written by another process.
+      const draft = await stat(path).catch(() => null);
+      if (draft !== null && Date.now() - draft.mtimeMs > ABANDONED)
+        await rm(path, { recursive: true, force: true });
+      continue;
+    }
     const sealed = await stat(join(path, SEAL_FILE)).catch(() => null);
     if (sealed === null) continue;
     let bytes = 0;
@@ -142,7 +161,7 @@ export const modelCache = (folder: string, tell: Tell): ModelCache => {
       let draft: string | null = null;
       try {
         await mkdir(folder, { recursive: true });
-        draft = await mkdtemp(join(folder, ".draft-"));
+        draft = await mkdtemp(join(folder, DRAFT));
         if (!(await make(draft))) return null;
         await writeFile(join(draft, SEAL_FILE), JSON.stringify(await seal(draft)));
         await rename(draft, join(folder, key)).catch((thrown: unknown) => {
@@ -167,13 +186,13 @@ const isTaken = (thrown: unknown): boolean =>
 
 /** What is wrong with an entry's files; null where nothing is. */
 const damageOf = async (entry: string, text: string): Promise<string | null> => {
-  let sealed: readonly Sealed[];
+  let sealed: unknown;
   try {
-    sealed = JSON.parse(text) as readonly Sealed[];
+    sealed = JSON.parse(text);
   } catch {
     return `${SEAL_FILE} is no JSON`;
   }
-  if (!Array.isArray(sealed) || !sealed.some(({ name }) => name === MODEL_FILE))
+  if (!Array.isArray(sealed) || !sealed.every(isSealed) || !sealed.some(({ name }) => name === MODEL_FILE))
     return `${SEAL_FILE} names no model`;
   for (const { name, size, digest } of sealed) {
     const path = join(entry, name);

@@ -1,6 +1,14 @@
 /** Sessions of ONNX Runtime on graphs, from the cache where they were optimised before. */
+import { open as openFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { computedNumbers, encodeModel, type Lowered, type Session } from "@tadsr/engine-onnx";
+import {
+  computedNumbers,
+  encodeModel,
+  type Lowered,
+  layOut,
+  type Session,
+  weightBytes,
+} from "@tadsr/engine-onnx";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { contentKey } from "./content-key.ts";
 import { MODEL_FILE, type ModelCache } from "./model-cache.ts";
@@ -28,6 +36,11 @@ const LEAST_WORK = 2 ** 17;
 const LEAST_BESIDE = 2 ** 10;
 
 const WEIGHTS_FILE = "weights.bin";
+
+/** Weights of so many bytes are written to a file before they are optimised, and that is removed afterwards. */
+const LEAST_MAPPED = 2 ** 26;
+const SOURCE_FILE = "source.onnx";
+const SOURCE_WEIGHTS_FILE = "source.bin";
 
 const sessionOf = ({ Tensor }: Library, session: InferenceSession): Session => ({
   run: async (feeds) => {
@@ -68,6 +81,29 @@ export const sessionOpener = (settings: SessionSettings): OpenSession => {
         ? InferenceSession.create(model, more)
         : InferenceSession.create(model, more)),
     );
+  /** Large weights go by way of a file that is mapped into memory, so that they are not in it twice as messages. */
+  const openModel = async (
+    graph: Lowered,
+    folder: string,
+    more: InferenceSession.SessionOptions,
+  ): Promise<Session> => {
+    if (weightBytes(graph) < LEAST_MAPPED) return open(encodeModel(graph), more);
+    const [source, weights] = [join(folder, SOURCE_FILE), join(folder, SOURCE_WEIGHTS_FILE)];
+    const { pieces, offsetOf } = layOut(graph);
+    const file = await openFile(weights, "w");
+    try {
+      for (const { offset, bytes } of pieces) await file.write(bytes, 0, bytes.byteLength, offset);
+    } finally {
+      await file.close();
+    }
+    await writeFile(source, encodeModel(graph, { beside: { file: SOURCE_WEIGHTS_FILE, offsetOf } }));
+    try {
+      return await open(source, more);
+    } finally {
+      await rm(source);
+      await rm(weights);
+    }
+  };
   /** From the cache; null where the entry is not there, or ONNX Runtime cannot read it. */
   const reopen = async (key: string, base: InferenceSession.SessionOptions): Promise<Session | null> => {
     const file = await cache.find(key);
@@ -89,10 +125,9 @@ export const sessionOpener = (settings: SessionSettings): OpenSession => {
     const key = contentKey(graph, circumstances);
     const known = await reopen(key, base);
     if (known !== null) return known;
-    const model = encodeModel(graph);
     const made: { session: Session | null } = { session: null };
     await cache.fill(key, async (folder) => {
-      made.session = await open(model, {
+      made.session = await openModel(graph, folder, {
         ...base,
         optimizedModelFilePath: join(folder, MODEL_FILE),
         extra: {
@@ -104,6 +139,6 @@ export const sessionOpener = (settings: SessionSettings): OpenSession => {
       });
       return true;
     });
-    return made.session ?? open(model, base);
+    return made.session ?? open(encodeModel(graph), base);
   };
 };
