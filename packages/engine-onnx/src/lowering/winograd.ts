@@ -116,7 +116,7 @@ export const winogradConvolution = (
 };
 
 /** What its time is to be less than, as a share of the built-in convolution's. */
-const WORTH = 0.88;
+const WORTH = 0.8;
 
 /**
  * The share of the built-in convolution's time that it takes, fitted to measurements of seventeen shapes with

@@ -154,6 +154,42 @@ export const mergeCasts: NodeRule = (_, { op, inputs, dtype }) => {
     : null;
 };
 
+/** What is added to each channel, [1, c, 1, 1], and stands in the file; null where the value is no such sum. */
+const perChannelSum = (value: Value): readonly [rest: Value, constant: Value] | null => {
+  const [rest, constant] = madeBy(value, "Add")?.inputs ?? [];
+  if (rest == null || constant == null || numbersOf(constant) === null) return null;
+  const { shape } = constant;
+  const isPerChannel = shape.length === 4 && elementsOf(shape) === shape[1] && shape[0] === 1;
+  return isPerChannel && isSameList(rest.shape, value.shape) ? [rest, constant] : null;
+};
+
+/**
+ * A number for each channel is added last: (a + c) + b = (a + b) + c, and (a + c) + d = a + (c + d) for another such
+ * number d. A normalisation takes it in without a pass over the image, and of several that meet one is left.
+ */
+export const addPerChannelLast: NodeRule = (graph, proposal) => {
+  if (proposal.op !== "Add") return null;
+  const [a, b] = proposal.inputs as readonly [Value, Value];
+  if (numbersOf(b) !== null) {
+    const before = perChannelSum(a);
+    const c = before === null ? null : numbersOf(before[1]);
+    const d = numbersOf(b);
+    if (before === null || !(c instanceof Float32Array) || !(d instanceof Float32Array)) return null;
+    if (!isSameList(before[1].shape, b.shape)) return null;
+    const sum = graph.initializer(
+      c.map((number, i) => number + (d[i] as number)),
+      b.shape,
+    );
+    return graph.node({ ...proposal, inputs: [before[0], sum] });
+  }
+  if (!isSameList(a.shape, b.shape)) return null;
+  const [left, right] = [perChannelSum(a), perChannelSum(b)];
+  const [summed, other] = left !== null ? [left, b] : [right, a];
+  if (summed === null) return null;
+  const sum = graph.node({ ...proposal, inputs: left !== null ? [summed[0], other] : [other, summed[0]] });
+  return graph.node({ ...proposal, inputs: [sum, summed[1]] });
+};
+
 export const nodeRules: readonly NodeRule[] = [
   mergeTransposes,
   moveInitializers,
@@ -161,6 +197,7 @@ export const nodeRules: readonly NodeRule[] = [
   mergeReshapes,
   joinSlices,
   mergeCasts,
+  addPerChannelLast,
 ];
 
 /** For tests, and graphs that are to stand as they are written. */
