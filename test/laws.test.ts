@@ -27,5 +27,8 @@ const variants: readonly Runtime[] = [
   { ...builtIn(onnxWith({ opset: 18 })), name: "onnx, opset 18" },
 ];
 
+/** On a graphics card, or a driver in software. */
+const onWebGpu = anyRuntime(onnxRuntime({ provider: "webgpu", cache: null }));
+
 // Each run is a session of its own; all laws at their full number of runs are those of `onnx` above.
-for (const runtime of variants) describeLaws(runtime, { runs: 2 });
+for (const runtime of [...variants, onWebGpu]) describeLaws(runtime, { runs: 2 });

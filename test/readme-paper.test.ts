@@ -62,6 +62,8 @@ const RESULTS: readonly (readonly [RegExp, { readonly file?: string; readonly pr
   [/^tadsr convert.*tad-sr\//, { file: "tad-sr/model.json", printed: /tad-sr.*1 step/ }],
   [/--model tad-sr /, { file: "corrected.png", printed: /wavelet/ }],
   [/^tadsr convert.*safetensors$/, { file: "TAD-SR.safetensors", printed: /every number as it was/ }],
+  [/^tadsr export.*chain\.onnx/, { file: "chain.onnx", printed: /chain, size 64x64, float32, opset 20/ }],
+  [/^tadsr export.*decoder\.onnx/, { file: "decoder.onnx", printed: /decoder, size any, float32/ }],
   [/^tadsr random-weights/, { file: "weights/TAD-SR.pth", printed: /random numbers/ }],
 ];
 

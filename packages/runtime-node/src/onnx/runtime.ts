@@ -32,7 +32,9 @@ export const fastestDialect: Dialect = {
 
 const REMEDIES: Readonly<Record<OnnxProvider, string>> = {
   cpu: "install again: npx -y pnpm@12 install",
-  webgpu: "it needs a graphics driver with Vulkan, Metal or Direct3D 12; take --runtime onnx",
+  webgpu:
+    "it needs a graphics driver with Vulkan, Metal or Direct3D 12 (in software: Debian's chromium and libvulkan1, and " +
+    "VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json); take --runtime onnx",
   cuda: "it needs an ONNX Runtime with CUDA: run node_modules/onnxruntime-node/script/install.js, or take --runtime onnx",
 };
 
