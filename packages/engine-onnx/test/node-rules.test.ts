@@ -1,9 +1,9 @@
 /** The simplifications of ONNX nodes, each by itself: where it applies, where it must not, and that values stay. */
 import { describe, expect, it } from "vitest";
 import { type Graph, makeGraph, type NodeRule } from "../src/onnx/graph.ts";
-import { cast, concat, ints, reshape, slice, transpose } from "../src/onnx/operators.ts";
+import { binary, cast, concat, ints, reshape, slice, transpose } from "../src/onnx/operators.ts";
 import * as all from "../src/onnx/rules.ts";
-import type { Value } from "../src/onnx/value.ts";
+import { madeBy, type Value } from "../src/onnx/value.ts";
 import { compare, counting } from "./compare-graphs.ts";
 import { computed, operatorsOf } from "./node-values.ts";
 
@@ -232,6 +232,48 @@ describe("whole numbers made floats and whole again", () => {
       "floats made whole and floats again, which drops their fractions",
       [3],
       (g, a) => cast(g, cast(g, a, "int64"), "float32"),
+    ],
+  ]);
+});
+
+describe("what is added to each channel", () => {
+  const shape = [1, 3, 2, 2] as const;
+  const channels = (g: Graph, first: number): Value =>
+    g.initializer(Float32Array.of(first, first + 1, first + 2), [1, 3, 1, 1]);
+  const plus = (g: Graph, a: Value, b: Value): Value => binary(g, "Add", a, b);
+  /** Another value of the shape. */
+  const other = (g: Graph, a: Value): Value => transpose(g, a, [0, 1, 3, 2]);
+  const lastAdded = (value: Value): Value | null | undefined => madeBy(value, "Add")?.inputs[1];
+
+  it.each<readonly [string, (g: Graph, a: Value) => Value]>([
+    ["the first", (g, a) => plus(g, plus(g, a, channels(g, 5)), other(g, a))],
+    ["the second", (g, a) => plus(g, other(g, a), plus(g, a, channels(g, 5)))],
+    ["each", (g, a) => plus(g, plus(g, a, channels(g, 5)), plus(g, other(g, a), channels(g, 7)))],
+  ])("to %s of two is added to their sum", (_, build) => {
+    compare([all.addPerChannelLast], shape, build);
+    const graph = makeGraph([all.addPerChannelLast]);
+    const result = build(graph, graph.input("a", shape));
+    expect(lastAdded(result)?.shape).toEqual([1, 3, 1, 1]);
+    // And to nothing before.
+    const rest = madeBy(result, "Add")?.inputs[0] as Value;
+    expect(lastAdded(rest)?.shape).toEqual(shape);
+  });
+
+  itMakes(all.addPerChannelLast, [
+    ["twice is added once", shape, (g, a) => plus(g, plus(g, a, channels(g, 5)), channels(g, 7)), ["Add"]],
+  ]);
+
+  itLeaves(all.addPerChannelLast, [
+    [
+      "a number for each row",
+      shape,
+      (g, a) => plus(g, plus(g, a, g.initializer(Float32Array.of(1, 2), [1, 1, 2, 1])), other(g, a)),
+    ],
+    ["what is added to an image that is given", shape, (g, a) => plus(g, a, other(g, a))],
+    [
+      "what is added to vectors",
+      [3],
+      (g, a) => plus(g, plus(g, a, g.initializer(Float32Array.of(1, 2, 3), [3])), a),
     ],
   ]);
 });

@@ -55,6 +55,25 @@ const sliced = (a: Computed, [starts, ends, axes, steps]: readonly Computed[]): 
   );
 };
 
+/** Of one rank; what has length 1 along an axis is the same all along it. */
+const added = (a: Computed, b: Computed): Computed => {
+  const shape = a.shape.map((length, axis) => Math.max(length, b.shape[axis] as number));
+  const at = ({ shape: own, data }: Computed, place: readonly number[]): number =>
+    data[
+      indexOf(
+        place.map((x, axis) => (own[axis] === 1 ? 0 : x)),
+        own,
+      )
+    ] as number;
+  return {
+    shape,
+    data: Array.from({ length: elementsOf(shape) }, (_, index) => {
+      const place = placeOf(index, shape);
+      return at(a, place) + at(b, place);
+    }),
+  };
+};
+
 const joined = (parts: readonly Computed[], axis: number): Computed => {
   const [first] = parts as readonly [Computed];
   const lengths = parts.map(({ shape }) => shape[axis] as number);
@@ -109,6 +128,8 @@ const nodeValue = (node: OnnxNode, inputs: readonly Computed[]): Computed => {
       return joined(inputs, intOf(node, "axis"));
     case "Cast":
       return { shape: a.shape, data: a.data.map(CASTS[intOf(node, "to")] as (x: number) => number) };
+    case "Add":
+      return added(inputs[0] as Computed, inputs[1] as Computed);
     case "Identity":
       return a;
     default:

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../src/onnx/graph.ts";
 import { cast, concat, reshape, slice, transpose } from "../src/onnx/operators.ts";
-import { nodeRules } from "../src/onnx/rules.ts";
+import { addPerChannelLast, nodeRules } from "../src/onnx/rules.ts";
 import { elementsOf, type Value } from "../src/onnx/value.ts";
 import { compare, counting } from "./compare-graphs.ts";
 
@@ -71,26 +71,29 @@ const programs = fc.record({
 
 const RUNS = 200;
 
-describe.each([...nodeRules.map((rule) => [rule.name, [rule]] as const), ["all rules", nodeRules] as const])(
-  "random graphs by %s",
-  (_, rules) => {
-    it("have the same numbers, kinds and shapes as without, and many have fewer nodes", () => {
-      let simpler = 0;
-      fc.assert(
-        fc.property(programs, ({ shape, inFile, steps }) => {
-          const build = (graph: Graph, a: Value): Value => {
-            const start = inFile ? graph.initializer(Float32Array.from(counting(shape)), shape) : a;
-            return steps.reduce(
-              (value, [change, choices]) => (changes[change] as Change)(graph, value, choices),
-              start,
-            );
-          };
-          const { operators, plain } = compare(rules, shape, build);
-          if (operators.join() !== plain.join()) simpler += 1;
-        }),
-        { seed: 42, numRuns: RUNS },
-      );
-      expect(simpler).toBeGreaterThan(RUNS / 10);
-    });
-  },
-);
+/** Those of what these graphs have: they move and convert numbers, and add none. */
+const rulesOfMoves = nodeRules.filter((rule) => rule !== addPerChannelLast);
+
+describe.each([
+  ...rulesOfMoves.map((rule) => [rule.name, [rule]] as const),
+  ["all rules", nodeRules] as const,
+])("random graphs by %s", (_, rules) => {
+  it("have the same numbers, kinds and shapes as without, and many have fewer nodes", () => {
+    let simpler = 0;
+    fc.assert(
+      fc.property(programs, ({ shape, inFile, steps }) => {
+        const build = (graph: Graph, a: Value): Value => {
+          const start = inFile ? graph.initializer(Float32Array.from(counting(shape)), shape) : a;
+          return steps.reduce(
+            (value, [change, choices]) => (changes[change] as Change)(graph, value, choices),
+            start,
+          );
+        };
+        const { operators, plain } = compare(rules, shape, build);
+        if (operators.join() !== plain.join()) simpler += 1;
+      }),
+      { seed: 42, numRuns: RUNS },
+    );
+    expect(simpler).toBeGreaterThan(RUNS / 10);
+  });
+});
