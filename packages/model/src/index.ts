@@ -95,7 +95,6 @@ export {
   waveletCorrection,
 } from "./paper/colour-correction.ts";
 export type { PaperModelError } from "./paper/errors.ts";
-export { fittingTile, TILES } from "./paper/fitting-tile.ts";
 export {
   decodePaperDescription,
   type PaperDescription,
@@ -114,6 +113,7 @@ export {
 } from "./paper/paper-model.ts";
 export { AUTHORS_TILE, checkPaperOptions, type PaperUpscaleOptions } from "./paper/paper-options.ts";
 export { openPaperUpscaler, type PaperUpscaler } from "./paper/paper-upscaler.ts";
+export { TILES } from "./paper/tiles.ts";
 export { architectureOf, forEachWeight, type WeightFile } from "./paper/weight-file.ts";
 export { elements, initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
 export type { FloatRaster, Picture, Raster, Rectangle } from "./picture.ts";

@@ -6,15 +6,12 @@ import {
   decodePaperDescription,
   describePaperFiles,
   describePaperFolder,
-  fittingTile,
   type PaperDescription,
   type PaperModel,
   type PaperModelOptions,
   publishedModels,
-  TILES,
   vqF4,
 } from "../src/index.ts";
-import { bytesOfTile } from "../src/paper/fitting-tile.ts";
 import { alignmentOf, latentStride, magnificationOf } from "../src/paper/pairing.ts";
 import { paperFixtures } from "./paper-fixtures.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -150,22 +147,5 @@ describe("model.json", () => {
     expect(refusal(change({ network }))).toMatch(
       /^model\.json: network\.swin\.headChannels: found 5, expected a div/,
     );
-  });
-});
-
-describe("a tile that fits", () => {
-  const published = publishedModels["realsr-s15"];
-  const model = {
-    description: { latent: { kind: "vq", autoencoder: published.autoencoder } } as PaperDescription,
-    magnification: 4,
-    alignment: 64,
-  };
-
-  it("is the authors' where memory is ample, and smaller where it is not", () => {
-    expect(fittingTile(model, 2 ** 40)).toBe(512);
-    expect(fittingTile(model, 0)).toBe(64);
-    for (const tile of TILES) expect(fittingTile(model, bytesOfTile(model, tile))).toBe(tile);
-    expect(fittingTile(model, bytesOfTile(model, 512) - 1)).toBe(256);
-    expect(fittingTile({ ...model, alignment: 128 }, 0)).toBe(128);
   });
 });
