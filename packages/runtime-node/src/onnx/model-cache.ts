@@ -113,6 +113,12 @@ const prune = async (folder: string, keep: string): Promise<void> => {
   }
 };
 
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
 /** A cache that has nothing and keeps nothing. */
 export const noCache: ModelCache = {
   find: async () => null,
@@ -150,7 +156,10 @@ export const modelCache = (folder: string, tell: Tell): ModelCache => {
       return join(entry, MODEL_FILE);
     } catch (thrown) {
       if (!isMissing(thrown)) return giveUp("read", thrown);
-      if ((await stat(entry).catch(() => null)) !== null) await discard(key, `${SEAL_FILE} is missing`);
+      if (!(await isThere(entry))) return null;
+      // Between the two looks another process may have put the entry there, whole.
+      if (await isThere(join(entry, SEAL_FILE))) return find(key);
+      await discard(key, `${SEAL_FILE} is missing`);
       return null;
     }
   };
