@@ -8,9 +8,8 @@ import {
   PART_CHOICES,
   type Size,
 } from "../export/options.ts";
-import { wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
-import { CONFIG_CHOICES } from "../upscale/options.ts";
+import { addFileOptions } from "./file-options.ts";
 
 const HELP = `
 The file has ONNX's own operators alone, images [1, channels, height, width] in [-1, 1], and says in its metadata
@@ -28,19 +27,6 @@ const sizeOf = (text: string): Size => {
     throw new InvalidArgumentError(`It must be HEIGHTxWIDTH in pixels, each from 1 to ${LARGEST}.`);
   return { height, width };
 };
-
-const addFileOptions = (command: Command): Command =>
-  command
-    .option("--autoencoder <file>", "the paper's models: the autoencoder's weights")
-    .addOption(new Option("--config <name>", "the paper's models: which it is").choices(CONFIG_CHOICES))
-    .option("--group <path>", "the group of tensors in the model's file, as tadsr inspect lists them")
-    .option(
-      "--image-size <n>",
-      "nominal side of the latent, where the file does not tell",
-      wholeNumber(1, 4096),
-    )
-    .option("--window <n>", "side of attention's windows, where the file does not tell", wholeNumber(1, 64))
-    .option("--head-channels <n>", "width of attention's heads, likewise", wholeNumber(1, 4096));
 
 export const addExportCommand = (program: Command, perform: Perform): void => {
   const command = program

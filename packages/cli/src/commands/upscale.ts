@@ -2,13 +2,8 @@
 import { type Command, Option } from "commander";
 import { wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
-import {
-  COLOUR_CHOICES,
-  CONFIG_CHOICES,
-  RUNTIME_CHOICES,
-  SAMPLER_CHOICES,
-  type UpscaleOptions,
-} from "../upscale/options.ts";
+import { COLOUR_CHOICES, RUNTIME_CHOICES, SAMPLER_CHOICES, type UpscaleOptions } from "../upscale/options.ts";
+import { addFileOptions } from "./file-options.ts";
 
 const HELP = `
 A folder means the PNG, JPEG and WebP pictures directly in it, a quoted pattern ("photos/**/*.jpg") those it
@@ -50,13 +45,7 @@ export const addNetworkOptions = (command: Command): Command =>
     .option("--steps <n>", "steps of the sampler (default: the model's own)", wholeNumber(1, 1000));
 
 const addPaperOptions = (command: Command): Command =>
-  command
-    .option("--autoencoder <file>", "the paper's models: the autoencoder's weights")
-    .addOption(
-      new Option("--config <name>", "the paper's models: which it is (schedule, steps, sampler)").choices(
-        CONFIG_CHOICES,
-      ),
-    )
+  addFileOptions(command)
     .addOption(
       new Option("--sampler <name>", "the paper's models: Eq 3, or Eq 2 with noise").choices(SAMPLER_CHOICES),
     )
@@ -65,15 +54,7 @@ const addPaperOptions = (command: Command): Command =>
         "--colour-correction <way>",
         "the paper's models: colours from bicubic (default: none)",
       ).choices(COLOUR_CHOICES),
-    )
-    .option("--group <path>", "the group of tensors in the model's file, as tadsr inspect lists them")
-    .option(
-      "--image-size <n>",
-      "nominal side of the latent, where the file does not tell",
-      wholeNumber(1, 4096),
-    )
-    .option("--window <n>", "side of attention's windows, where the file does not tell", wholeNumber(1, 64))
-    .option("--head-channels <n>", "width of attention's heads, likewise", wholeNumber(1, 4096));
+    );
 
 export const addUpscaleCommand = (program: Command, perform: Perform): void => {
   const command = program

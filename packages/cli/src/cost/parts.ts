@@ -1,8 +1,8 @@
 /** A published model's networks as programs of the cost interpreter, at the sizes they run at for one picture. */
-import type { Algebra, Tensors } from "@tadsr/core";
 import { type Cost, costOf } from "@tadsr/engine-cost";
-import { type Layer, type ParameterSpec, type PublishedModel, swinUNet, vqAutoencoder } from "@tadsr/model";
+import { type PublishedModel, swinUNet, vqAutoencoder } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
+import { costOfLayer } from "./layer-cost.ts";
 
 /** Sides in pixels. */
 export interface Size {
@@ -16,22 +16,6 @@ export interface PartCost {
 }
 
 type Image = readonly [number, number, number, number];
-
-const ofLayer = (
-  parameters: readonly ParameterSpec[],
-  run: Layer["run"],
-  image: Image,
-): ReturnType<typeof costOf> =>
-  costOf(
-    {
-      parameters,
-      run:
-        <T>(algebra: Algebra<T>) =>
-        (weights: Tensors<T>, inputs: Readonly<Record<"image", T>>): T =>
-          run(algebra, weights, inputs.image),
-    },
-    { image },
-  );
 
 /**
  * What the three networks cost for one picture, or why it does not fit them. `picture` is the low-resolution
@@ -55,10 +39,10 @@ export const partCosts = (
         time: [1, network.channels],
       }),
     ],
-    ["VQ encoder", ofLayer(vq.encoder.parameters, vq.encoder.run, image(large, 3))],
+    ["VQ encoder", costOfLayer(vq.encoder, image(large, 3))],
     [
       "VQ quantiser and decoder",
-      ofLayer([...vq.quantiser.parameters, ...vq.decoder.parameters], vq.decode, z),
+      costOfLayer({ parameters: [...vq.quantiser.parameters, ...vq.decoder.parameters], run: vq.decode }, z),
     ],
   ];
   const parts: PartCost[] = [];

@@ -1,23 +1,11 @@
 /** What tiles cost a model of the paper's kind, by the cost interpreter. */
-import type { Algebra, Tensors } from "@tadsr/core";
 import { type Cost, costOf } from "@tadsr/engine-cost";
-import { type Layer, type PaperModel, paddedSize } from "@tadsr/model";
+import { type PaperModel, paddedSize } from "@tadsr/model";
+import { costOfLayer } from "../cost/layer-cost.ts";
 import type { Size } from "../cost/parts.ts";
 import { type Footprint, heldWith, known, type TileWork } from "./tile-cost.ts";
 
-const layerCost = ({ parameters, run }: Pick<Layer, "parameters" | "run">, image: readonly number[]): Cost =>
-  known(
-    costOf(
-      {
-        parameters,
-        run:
-          <T>(algebra: Algebra<T>) =>
-          (weights: Tensors<T>, inputs: Readonly<Record<"image", T>>): T =>
-            run(algebra, weights, inputs.image),
-      },
-      { image },
-    ),
-  );
+const layerCost = (...layer: Parameters<typeof costOfLayer>): Cost => known(costOfLayer(...layer));
 
 interface PaperCosts {
   readonly network: Cost;
