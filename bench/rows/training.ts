@@ -16,10 +16,17 @@ const TORCH = "2.13.0";
 
 const TASKS = ["teacher", "student"] as const;
 
-/** Rounds are few where a step takes seconds. */
-const RUNTIMES: readonly { readonly name: string; readonly goal: Goal | null; readonly rounds: number }[] = [
-  { name: "tensorflow", goal: atMost(1.2), rounds: 11 },
-  { name: "wasm", goal: null, rounds: 3 },
+interface Trainer {
+  readonly name: string;
+  readonly goal: Goal | null;
+  readonly rounds: number;
+  /** Whether one step takes a minute or more. */
+  readonly isSlow: boolean;
+}
+
+const RUNTIMES: readonly Trainer[] = [
+  { name: "tensorflow", goal: atMost(1.2), rounds: 11, isSlow: false },
+  { name: "wasm", goal: null, rounds: 2, isSlow: true },
 ];
 
 const python = (): string => process.env.TADSR_PYTHON ?? "python3";
@@ -57,7 +64,7 @@ const measure = async (
   ours: LineSide,
   theirs: LineSide,
   version: string,
-  { goal, rounds }: (typeof RUNTIMES)[number],
+  { goal, rounds }: Trainer,
 ): Promise<Measured> => {
   const name = `${ours.name} against PyTorch ${version}`;
   const pair = { name, ours, theirs, goal };
@@ -74,7 +81,7 @@ const measureTask = async (
 ): Promise<readonly Measured[]> => {
   const start = join(folder, `${task}.safetensors`);
   const measured: Measured[] = [];
-  for (const runtime of RUNTIMES) {
+  for (const runtime of RUNTIMES.filter(({ isSlow }) => request.large || !isSlow)) {
     request.progress(`the ${task}'s step on ${runtime.name}`);
     const ours = await openLineSide(oursOn(runtime.name, task, start))();
     if (E.isLeft(ours)) {
