@@ -5,10 +5,8 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import { FLOAT32_EPSILON, oneLine, unavailable } from "../tfjs.ts";
 import { cacheFolder, modelCache, noCache, type Tell } from "./model-cache.ts";
 import { physicalCores } from "./processor.ts";
+import type { OnnxProvider } from "./provider.ts";
 import { type OpenSession, sessionOpener } from "./sessions.ts";
-
-/** What computes; the others than the CPU where the installed ONNX Runtime has them. */
-export type OnnxProvider = "cpu" | "webgpu" | "cuda";
 
 export interface OnnxOptions {
   /** Threads that one computation uses; as many as there are physical cores where left out. */

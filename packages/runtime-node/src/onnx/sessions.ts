@@ -13,7 +13,7 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { contentKey } from "./content-key.ts";
 import { MODEL_FILE, type ModelCache } from "./model-cache.ts";
 import { processorKind } from "./processor.ts";
-import type { OnnxProvider } from "./runtime.ts";
+import type { OnnxProvider } from "./provider.ts";
 
 type Library = typeof import("onnxruntime-node");
 
