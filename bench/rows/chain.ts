@@ -126,7 +126,7 @@ const ourChain = async (folder: string, runtime: keyof typeof runtimes) => {
 
 export const chain: Row = {
   name: "chain",
-  title: "A picture by a one-step model of the paper's size, 64 to 256 pixels a side, from file to file",
+  title: "A one-step model of the paper's size from file to file, 64 to 256",
   measures:
     "Read, encode, one step, decode, write, with everything open and warm, in one process. Against ours stand the " +
     "authors' three graphs in the same ONNX Runtime with the same threads. Weights are noise on both sides.",

@@ -45,7 +45,7 @@ const compareNetwork = async (
 
 export const networks: Row = {
   name: "networks",
-  title: "The paper's three networks against the authors' as PyTorch exports them, 64 to 256 pixels a side",
+  title: "The paper's networks against PyTorch's exports, 64 to 256 pixels a side",
   measures:
     "One run of a session of the same ONNX Runtime with the same threads, from tensors to tensors; ours with its " +
     "time known, as a one-step model's is. Weights are noise on both sides.",

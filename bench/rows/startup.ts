@@ -124,7 +124,7 @@ const builds = (packed: E.Either<BenchError, string>): readonly Build[] => [
 
 export const startup: Row = {
   name: "startup",
-  title: "From the command to its first tile, against an empty session of ONNX Runtime",
+  title: "From the command to its first tile, against an empty session",
   measures:
     `From the call that starts the process, with a picture of ${SIDE} x ${SIDE} pixels; against a program that loads ` +
     "onnxruntime-node and opens a session of one Identity node. Cold is without the command's cache of models; " +

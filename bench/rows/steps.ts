@@ -4,7 +4,7 @@ import { measureModels, oursAs } from "./model-pair.ts";
 
 export const steps: Row = {
   name: "steps",
-  title: "The student's one step against the teacher's four, 256 to 1024 pixels a side",
+  title: "The student's one step against the teacher's four, 256 to 1024",
   measures:
     "RGB bytes in memory to RGB bytes in memory with small-x4 and with small-x4-teacher, both open and warm, " +
     "each in a process of its own.",
