@@ -13,6 +13,8 @@ import { crc32 } from "node:zlib";
 export type Tell = (line: string) => void;
 
 export interface ModelCache {
+  /** Whether anything is kept: if not, there is no use in a key. */
+  readonly keeps: boolean;
   /** The entry's model file, where it is there and undamaged; null where it has to be made. */
   readonly find: (key: string) => Promise<string | null>;
   /**
@@ -121,6 +123,7 @@ const isThere = (path: string): Promise<boolean> =>
 
 /** A cache that has nothing and keeps nothing. */
 export const noCache: ModelCache = {
+  keeps: false,
   find: async () => null,
   fill: async () => null,
   discard: async () => undefined,
@@ -164,6 +167,7 @@ export const modelCache = (folder: string, tell: Tell): ModelCache => {
     }
   };
   return {
+    keeps: true,
     find,
     discard,
     fill: async (key, make) => {

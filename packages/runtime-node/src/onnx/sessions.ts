@@ -69,6 +69,17 @@ const optionsFor = (
   intraOpNumThreads: isSmall ? 1 : threads,
 });
 
+/** The optimised model goes into the folder, its large weights in a file of their own. */
+const keptIn = (folder: string): InferenceSession.SessionOptions => ({
+  optimizedModelFilePath: join(folder, MODEL_FILE),
+  extra: {
+    session: {
+      optimized_model_external_initializers_file_name: WEIGHTS_FILE,
+      optimized_model_external_initializers_min_size_in_bytes: String(LEAST_BESIDE),
+    },
+  },
+});
+
 export const sessionOpener = (settings: SessionSettings): OpenSession => {
   const { library, cache } = settings;
   const { InferenceSession, env } = library;
@@ -122,23 +133,27 @@ export const sessionOpener = (settings: SessionSettings): OpenSession => {
     const isSmall = computedNumbers(graph) < LEAST_WORK;
     const base = { ...optionsFor(settings, isSmall), graphOptimizationLevel: "all" } as const;
     if (isSmall) return open(encodeModel(graph), base);
+    const plain = (): Promise<Session> => open(encodeModel(graph), base);
+    if (!cache.keeps) return plain();
     const key = contentKey(graph, circumstances);
     const known = await reopen(key, base);
     if (known !== null) return known;
-    const made: { session: Session | null } = { session: null };
+    let made: Session | null = null;
+    let refusal: unknown = null;
     await cache.fill(key, async (folder) => {
-      made.session = await openModel(graph, folder, {
-        ...base,
-        optimizedModelFilePath: join(folder, MODEL_FILE),
-        extra: {
-          session: {
-            optimized_model_external_initializers_file_name: WEIGHTS_FILE,
-            optimized_model_external_initializers_min_size_in_bytes: String(LEAST_BESIDE),
-          },
-        },
-      });
-      return true;
+      try {
+        made = await openModel(graph, folder, { ...base, ...keptIn(folder) });
+      } catch (thrown) {
+        // The cache is at fault only where the graph opens without it.
+        made = await plain().catch((reason: unknown) => {
+          refusal = reason;
+          return null;
+        });
+        if (made !== null) throw thrown;
+      }
+      return made !== null;
     });
-    return made.session ?? open(encodeModel(graph), base);
+    if (refusal !== null) throw refusal;
+    return made ?? plain();
   };
 };
