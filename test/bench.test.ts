@@ -9,16 +9,13 @@ import { describe, expect, test } from "vitest";
 import { runBench } from "../bench/command.ts";
 import { alternate, type Side } from "../bench/lib/alternate.ts";
 import { failed, missing } from "../bench/lib/bench-error.ts";
-import { eventOf, runCommand } from "../bench/lib/command-run.ts";
 import { type Comparison, compareTurns, measurePair } from "../bench/lib/comparison.ts";
 import { atLeast, atMost, verdictOn } from "../bench/lib/goal.ts";
 import { fitLine } from "../bench/lib/line-fit.ts";
-import { openLineSide } from "../bench/lib/line-side.ts";
 import { describeMachine, instructionsIn, physicalCoresIn } from "../bench/lib/machine.ts";
 import { figure, growth, type Measured, notRun } from "../bench/lib/measured.ts";
 import { photograph } from "../bench/lib/photograph.ts";
 import { plot } from "../bench/lib/plot.ts";
-import { openProcessSide } from "../bench/lib/process-side.ts";
 import { report } from "../bench/lib/report.ts";
 import { type Result, resultJson, resultOf } from "../bench/lib/result.ts";
 import type { Row } from "../bench/lib/row.ts";
@@ -393,53 +390,5 @@ describe("the command", () => {
     const { code, out } = await command(rows, ["--list"]);
     expect(code).toBe(0);
     expect(out).toEqual(rows.map(({ name, title }) => `${name}: ${title}`));
-  });
-});
-
-describe("processes", () => {
-  test("a contender runs in one of its own, and what it lacks is told", async () => {
-    const settings = { side: "8" };
-    const side = right(await openProcessSide({ name: "cubic", contender: "bicubic", settings })());
-    expect(side.cold.opening).toBeGreaterThan(0);
-    expect(await side.run()).toBeGreaterThan(0);
-    await side.close();
-    const unknown = { model: "small-x4", runtime: "abacus" };
-    const refused = await openProcessSide({ name: "ours", contender: "tadsr", settings: unknown })();
-    expect(refused).toEqual(
-      E.left(failed(expect.stringContaining("there is no runtime abacus; there are reference, "))),
-    );
-  });
-
-  test("a program answers one line for each that it reads, and its last words are told", async () => {
-    const loop =
-      'console.log("{\\"ready\\":\\"here\\"}");process.stdin.on("data",()=>console.log("{\\"milliseconds\\":7}"))';
-    const side = right(
-      await openLineSide({ name: "loop", command: process.execPath, args: ["--eval", loop] })(),
-    );
-    expect([side.ready, await side.run(), await side.run()]).toEqual(["here", 7, 7]);
-    side.close();
-    const words = ["--eval", 'console.error("torch is missing");process.exit(1)'];
-    const refused = await openLineSide({ name: "step", command: process.execPath, args: words })();
-    expect(refused).toEqual(E.left(failed("step: torch is missing")));
-  });
-
-  test("the least of ONNX Runtime runs: an empty session", async () => {
-    const program = join(import.meta.dirname, "..", "bench", "programs", "empty-session.mjs");
-    const home = join(import.meta.dirname, "..", "packages", "runtime-node");
-    const run = right(await runCommand({ args: [program, home] })());
-    expect(right(eventOf(run, "session-open"))).toBeLessThanOrEqual(right(eventOf(run, "session-ran")));
-  });
-
-  test("a command is watched for its events and its memory", async () => {
-    const held = 64 * 2 ** 20;
-    const script = `console.error("trace begun 1");globalThis.held=Buffer.alloc(${held},1)`;
-    const run = right(await runCommand({ args: ["--eval", script] })());
-    expect(run.peak).toBeGreaterThan(held);
-    expect(right(eventOf(run, "begun"))).toBeLessThan(run.wall);
-    expect(eventOf(run, "tile-done")).toMatchObject({ left: { _tag: "Missing" } });
-    const failing = ["--eval", 'console.error("no such model");process.exit(3)'];
-    expect(await runCommand({ args: failing })()).toEqual(
-      E.left(failed(expect.stringMatching(/ended with 3: no such model$/))),
-    );
   });
 });

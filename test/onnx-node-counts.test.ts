@@ -34,7 +34,7 @@ import { fastestDialect } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 
-/** As `onnx` writes graphs on a CPU, and as any other tool can read them. */
+/** As `onnx` writes graphs on a CPU, and for every other tool to read. */
 const dialects: Readonly<Record<string, Dialect>> = {
   "as onnx computes it": fastestDialect,
   "in plain ONNX": { ...fastestDialect, contrib: false, winograd: "never" },
