@@ -32,6 +32,7 @@ import { perceptualFeatures, perceptualParameters } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, describe, expect, it } from "vitest";
 import { relativeError } from "./recorded.ts";
+import { smallUNet } from "./small-unet.ts";
 
 /** A network with its weights and inputs: what it computes are images, matrices or vectors. */
 interface Computation {
@@ -109,34 +110,12 @@ const small = residualUNet({
   timeChannels: 128,
 });
 
-/** Shifted windows on two sizes, two heads, a change of channels. */
-const unetConfig: SwinUNetConfig = {
-  kind: "swin-unet",
-  latentChannels: 2,
-  outputChannels: 2,
-  imageSize: 8,
-  channels: 32,
-  multipliers: [1, 2],
-  blocks: [1, 1],
-  scaleShift: true,
-  swin: {
-    resolutions: [8],
-    depth: 2,
-    channels: 32,
-    headChannels: 16,
-    window: 4,
-    mlpRatio: 2,
-    edges: "wrapped",
-  },
-  condition: { channels: 3, size: 8 },
-};
-
 const swin = (
   title: string,
   change: Partial<SwinUNetConfig>,
   [batch, height, width]: readonly [number, number, number] = [1, 8, 8],
 ): Computation => {
-  const config = { ...unetConfig, ...change };
+  const config = { ...smallUNet, ...change };
   const network = swinUNet(config);
   const times = (config.condition?.size ?? config.imageSize) / config.imageSize;
   const channels = config.condition?.channels ?? config.latentChannels;
@@ -149,7 +128,7 @@ const swin = (
   );
 };
 
-const separate: Partial<SwinUNetConfig> = { swin: { ...unetConfig.swin, edges: "separate" } };
+const separate: Partial<SwinUNetConfig> = { swin: { ...smallUNet.swin, edges: "separate" } };
 
 const vq: VqAutoencoderConfig = {
   kind: "vq-autoencoder",

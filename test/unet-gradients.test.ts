@@ -1,26 +1,12 @@
 /** The gradients of the UNet with Swin layers, at a small size, against central differences in float64. */
 import { initialWeights, type SwinUNetConfig, swinUNet } from "@tadsr/model";
 import { describeGradients, type GradientCase, noiseArray } from "./gradient-check.ts";
+import { smallUNet } from "./small-unet.ts";
 
 /** With shifted windows, two heads, a window that shrinks, a change of channels, and a pyramid. */
 const unet: SwinUNetConfig = {
-  kind: "swin-unet",
-  latentChannels: 2,
-  outputChannels: 2,
-  imageSize: 8,
-  channels: 32,
-  multipliers: [1, 2],
-  blocks: [1, 1],
-  scaleShift: true,
-  swin: {
-    resolutions: [8],
-    depth: 2,
-    channels: 32,
-    headChannels: 16,
-    window: 4,
-    mlpRatio: 1,
-    edges: "wrapped",
-  },
+  ...smallUNet,
+  swin: { ...smallUNet.swin, mlpRatio: 1 },
   condition: { channels: 3, size: 16 },
 };
 
