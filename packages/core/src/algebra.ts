@@ -91,7 +91,7 @@ export interface WindowOptions extends AttentionOptions {
  * image; a stride-1 convolution commutes with translation away from the edges; `depthToSpace`
  * inverts `spaceToDepth`; `concatChannels` then `sliceChannels` gives the parts back;
  * `channelNorm` has mean square 1 over channels and does not change when its input is scaled;
- * `modulate(a, 0, 0) = a`; every pixel of `upsampleNearest(a, f)` equals its source pixel;
+ * `modulate(a, 0, 0) = a`; `modulate(a, null, b) = modulate(a, 0, b)`; every pixel of `upsampleNearest(a, f)` equals its source pixel;
  * `groupNorm` with weight 1 and bias 0 has mean 0 in each group and does not change when a constant is
  * added to a group; `gelu(a) - gelu(-a) = a`; `attention` gives each pixel a weighted mean of the values,
  * and is linear in them; `windowAttention` does not look across the edge of a window, and is `attention`
@@ -131,8 +131,11 @@ export interface Neural<T> extends Pointwise<T> {
   sliceChannels(a: T, start: number, length: number): T;
   /** Each pixel divided by its root mean square over channels: a / sqrt(mean_c a^2 + epsilon). */
   channelNorm(image: T, epsilon: number): T;
-  /** image [n, h, w, c] * (1 + gamma [n, c]) + beta [n, c], the same at every pixel (Eq 10's form). */
-  modulate(image: T, gamma: T, beta: T): T;
+  /**
+   * image [n, h, w, c] * (1 + gamma [n, c]) + beta [n, c], the same at every pixel (Eq 10's form). Without a
+   * gamma (null) it only adds beta.
+   */
+  modulate(image: T, gamma: T | null, beta: T): T;
   /**
    * (a - mean) / sqrt(variance + epsilon) * weight [c] + bias [c]; mean and variance (of the population)
    * of each sample's group of channels over all its pixels. The groups divide the channels.

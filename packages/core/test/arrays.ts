@@ -36,7 +36,9 @@ export const arrays: Pointwise<Numbers> & Pick<Neural<Numbers>, "modulate"> = {
   /** One sample whose pixels follow one another; gamma and beta have one number a channel. */
   modulate: (image, gamma, beta) =>
     image.map(
-      (x, i) => x * (1 + (gamma[i % gamma.length] ?? Number.NaN)) + (beta[i % beta.length] ?? Number.NaN),
+      (x, i) =>
+        x * (gamma === null ? 1 : 1 + (gamma[i % gamma.length] ?? Number.NaN)) +
+        (beta[i % beta.length] ?? Number.NaN),
     ),
 };
 

@@ -221,10 +221,11 @@ export const rules: Rules = {
     const { n, h, w, c } = imageSize("channelNorm", image);
     return { shape: image.shape, flops: 3 * n * h * w * (c + 1) };
   },
-  // Product and sum for each element; 1 + gamma.
+  // Product and sum for each element; 1 + gamma. Without gamma the sum alone.
   modulate: (image, gamma, beta) => {
-    perSample("modulate", image, gamma);
     perSample("modulate", image, beta);
+    if (gamma === null) return { shape: image.shape, flops: elementsOf(image.shape) };
+    perSample("modulate", image, gamma);
     return { shape: image.shape, flops: 2 * elementsOf(image.shape) + elementsOf(gamma.shape) };
   },
   // Mean, difference, its square, their mean, and product, product and sum: 7 for each element.

@@ -95,7 +95,7 @@ const sumOverPixels = (image: tf.Tensor): tf.Tensor => {
 };
 
 /** image * (1 + gamma) + beta. */
-export const modulate = withGradient(
+const scaleAndShift = withGradient(
   (inputs, save) => {
     const [image, gamma, beta] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
     const factor = tf.add(broadcast(gamma), 1);
@@ -107,6 +107,16 @@ export const modulate = withGradient(
     return [tf.mul(dy, factor), sumOverPixels(tf.mul(dy, image)), sumOverPixels(dy)];
   },
 );
+
+/** image + beta. */
+const shift = withGradient(
+  (inputs) => tf.add(at(inputs, 0), broadcast(at(inputs, 1))),
+  (dy) => [dy.clone(), sumOverPixels(dy)],
+);
+
+/** image * (1 + gamma) + beta; without gamma the sum alone. */
+export const modulate = (image: tf.Tensor, gamma: tf.Tensor | null, beta: tf.Tensor): tf.Tensor =>
+  gamma === null ? shift(image, beta) : scaleAndShift(image, gamma, beta);
 
 /**
  * Each pixel repeated factor x factor times. The gradient sums each block, as the block's mean times its size:

@@ -157,12 +157,15 @@ const channelNorm: Uses = ({ plain }) =>
 const modulate: Uses = ({ plain }) =>
   imageShapes(3).chain((shape) => {
     const matrix = tensorOf("matrix", [shape[0], shape[3]], plain);
-    return fc.tuple(tensorOf("image", shape, plain), matrix, matrix).map(
-      (tensors): Use => ({
-        tensors,
-        kind: "image",
-        program: (A, a, gamma, beta) => A.modulate(a, gamma, beta),
-      }),
+    return fc.tuple(tensorOf("image", shape, plain), matrix, matrix, fc.boolean()).map(
+      ([image, gamma, beta, isScaled]): Use =>
+        isScaled
+          ? {
+              tensors: [image, gamma, beta],
+              kind: "image",
+              program: (A, a, g, b) => A.modulate(a, g, b),
+            }
+          : { tensors: [image, beta], kind: "image", program: (A, a, b) => A.modulate(a, null, b) },
     );
   });
 

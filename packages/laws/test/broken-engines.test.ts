@@ -153,8 +153,13 @@ const faults: readonly (readonly [string, Partial<Algebra<ReferenceTensor>>, str
   ],
   [
     "modulate multiplies by gamma alone",
-    { modulate: (a, g, b) => R.modulate(a, R.offset(g, -1), b) },
+    { modulate: (a, g, b) => R.modulate(a, g === null ? null : R.offset(g, -1), b) },
     "modulate by zeros changes nothing",
+  ],
+  [
+    "modulate takes a scale that is not there for 0",
+    { modulate: (a, g, b) => R.modulate(a, g ?? R.offset(R.scale(b, 0), -1), b) },
+    "modulate without a scale only moves",
   ],
   [
     "add works in place",

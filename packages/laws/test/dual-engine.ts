@@ -152,13 +152,13 @@ export const dualAlgebra: Algebra<Dual> = {
   }),
   sliceChannels: (a, start, length) => linear((x) => R.sliceChannels(x, start, length))(a),
   channelNorm,
-  modulate: (a, gamma, beta) => ({
-    value: R.modulate(a.value, gamma.value, beta.value),
-    tangent: R.add(
-      R.modulate(a.tangent, gamma.value, beta.tangent),
-      R.modulate(a.value, R.offset(gamma.tangent, -1), R.scale(beta.tangent, 0)),
-    ),
-  }),
+  modulate: (a, gamma, beta) => {
+    const value = R.modulate(a.value, gamma?.value ?? null, beta.value);
+    const shifted = R.modulate(a.tangent, gamma?.value ?? null, beta.tangent);
+    if (gamma === null) return { value, tangent: shifted };
+    const scaled = R.modulate(a.value, R.offset(gamma.tangent, -1), R.scale(beta.tangent, 0));
+    return { value, tangent: R.add(shifted, scaled) };
+  },
   leakyRelu: (a, slope) =>
     elementwise(
       (x) => R.leakyRelu(x, slope),

@@ -146,7 +146,7 @@ export const channelNorm = (image: ReferenceTensor, epsilon: number): ReferenceT
 /** As `Neural.modulate`. */
 export const modulate = (
   image: ReferenceTensor,
-  gamma: ReferenceTensor,
+  gamma: ReferenceTensor | null,
   beta: ReferenceTensor,
 ): ReferenceTensor => {
   const { n, h, w, c } = imageShape("modulate", image);
@@ -155,15 +155,16 @@ export const modulate = (
     ["beta", beta],
   ] as const)
     demand(
-      sameShape(matrixShape("modulate", matrix), [n, c]),
+      matrix === null || sameShape(matrixShape("modulate", matrix), [n, c]),
       "modulate",
-      () => `image ${show(image.shape)} and ${name} ${show(matrix.shape)}`,
+      () => `image ${show(image.shape)} and ${name} ${show(matrix?.shape ?? [])}`,
       () => `${name} [${n}, ${c}]`,
     );
   const data = new Float64Array(image.data.length);
   for (let i = 0; i < data.length; i++) {
     const entry = Math.floor(i / (h * w * c)) * c + (i % c);
-    data[i] = (image.data[i] as number) * (1 + (gamma.data[entry] as number)) + (beta.data[entry] as number);
+    const factor = gamma === null ? 1 : 1 + (gamma.data[entry] as number);
+    data[i] = (image.data[i] as number) * factor + (beta.data[entry] as number);
   }
   return tensor(image.shape, data);
 };

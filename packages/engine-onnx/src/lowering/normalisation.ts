@@ -16,7 +16,8 @@ const channelNorm = ({ graph, of }: Context, image: Term, epsilon: number): Valu
 /** [n, c] beside an image: [n, c, 1, 1]. */
 const atEveryPixel = (graph: Context["graph"], matrix: Value): Value => reshape(graph, matrix, [0, 0, 1, 1]);
 
-const modulate = ({ graph, of }: Context, image: Term, gamma: Term, beta: Term): Value => {
+const modulate = ({ graph, of }: Context, image: Term, gamma: Term | null, beta: Term): Value => {
+  if (gamma === null) return binary(graph, "Add", of(image), atEveryPixel(graph, of(beta)));
   const factor = atEveryPixel(graph, binary(graph, "Add", of(gamma), scalar(graph, 1)));
   return binary(graph, "Add", binary(graph, "Mul", of(image), factor), atEveryPixel(graph, of(beta)));
 };

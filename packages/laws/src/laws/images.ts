@@ -252,6 +252,16 @@ const modulating: readonly Law[] = [
     left: () => (A, a, gamma) => A.modulate(a, A.scale(gamma, 0), A.scale(gamma, 0)),
     right: () => (A, a) => A.stopGradient(a),
   }),
+  equation({
+    name: "modulate without a scale only moves",
+    statement: "modulate(a, null, b) = modulate(a, 0, b)",
+    operations: ["modulate", "scale"],
+    inputs: modulation,
+    tensors: ({ a, beta }) => [a, beta],
+    kind: () => "image",
+    left: () => (A, a, beta) => A.modulate(a, null, beta),
+    right: () => (A, a, beta) => A.modulate(a, A.scale(beta, 0), beta),
+  }),
   definition({
     name: "modulate scales and moves the channels of each sample",
     statement: "modulate(a, g, b)[n, y, x, c] = a[n, y, x, c] (1 + g[n, c]) + b[n, c]",

@@ -42,8 +42,7 @@ export const residualBlock = (name: string, shape: ResidualShape): Block => {
     inputs === outputs ? null : convolution(`${name}.skip_connection`, { inputs, outputs, kernel: 1 });
   const timed = <T>(algebra: Algebra<T>, weights: Tensors<T>, hidden: T, time: T): T => {
     const embedded = embed.run(algebra, weights, time);
-    if (!scaleShift)
-      return norm2.run(algebra, weights, algebra.modulate(hidden, algebra.scale(embedded, 0), embedded));
+    if (!scaleShift) return norm2.run(algebra, weights, algebra.modulate(hidden, null, embedded));
     const gamma = algebra.sliceChannels(embedded, 0, outputs);
     const beta = algebra.sliceChannels(embedded, outputs, outputs);
     return algebra.modulate(norm2.run(algebra, weights, hidden), gamma, beta);

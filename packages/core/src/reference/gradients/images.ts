@@ -69,7 +69,8 @@ export const channelNorm: PullBackOf<"channelNorm"> = (slope, gather, image, eps
 export const modulate: PullBackOf<"modulate"> = (slope, gather, image, gamma, beta) => {
   const { h, w, c } = imageShape("modulate", image);
   const entry = (i: number): number => Math.floor(i / (h * w * c)) * c + (i % c);
-  addTerms(gather(image), (i) => (slope.data[i] as number) * (1 + (gamma.data[entry(i)] as number)));
+  const factor = (i: number): number => (gamma === null ? 1 : 1 + (gamma.data[entry(i)] as number));
+  addTerms(gather(image), (i) => (slope.data[i] as number) * factor(i));
   const [ofGamma, ofBeta] = [gather(gamma), gather(beta)];
   slope.data.forEach((dy, i) => {
     const at = entry(i);
