@@ -5,7 +5,7 @@ import {
   planTiles,
   publishedModels,
   receptiveField,
-  residualUNet,
+  smallNetwork,
   swinUNet,
   vqAutoencoder,
 } from "@tadsr/model";
@@ -22,7 +22,7 @@ import { tinyDescription } from "./tiny-model.ts";
 const MEBI = 2 ** 20;
 const GIBI = 2 ** 30;
 
-const small = { network: residualUNet(tinyDescription.network) };
+const small = { network: smallNetwork(tinyDescription.network) };
 const { margin, alignment } = receptiveField(small.network);
 
 const flopsOf = (height: number, width: number): number => {

@@ -1,6 +1,6 @@
 /** A model folder that is quick to run: a few thousand weights, none of them trained. */
 import { normal } from "@tadsr/core";
-import { initialWeights, type ModelDescription, residualUNet, saveModel } from "@tadsr/model";
+import { initialWeights, type ModelDescription, saveModel, smallNetwork } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 
 export const tinyDescription: ModelDescription = {
@@ -24,7 +24,7 @@ export const tinyDescription: ModelDescription = {
  * numbers: a picture then depends on the noise, and so on the seed.
  */
 export const saveTinyModel = async (folder: string): Promise<void> => {
-  const { parameters } = residualUNet(tinyDescription.network);
+  const { parameters } = smallNetwork(tinyDescription.network);
   const silent = new Set(parameters.filter(({ initial }) => initial === "zeros").map(({ name }) => name));
   const weights = Object.fromEntries(
     Object.entries(initialWeights(parameters, { seed: 1 })).map(([name, { shape, data }], stream) => [

@@ -4,7 +4,7 @@
  * has those as its channels, is one convolution of a picture that is continued by its edge pixels.
  */
 import type { NdArray } from "@tadsr/core";
-import { COLOURS } from "./model-description.ts";
+import { COLOURS } from "./picture.ts";
 import { bicubicResize } from "./resize.ts";
 
 /** Pixels on each side of a pixel that what is made of it depends on: half of the kernel. */

@@ -17,25 +17,27 @@ export const driveFrugally = async <T>(
   }
 };
 
-/** What a sampler starts from, and the steps from there. */
+/** What a sampler starts from, and what else the network is given at every step. */
 export interface Sampled<T> {
   readonly z_T: T;
   readonly z_y: T;
+  /** What the network is told beside z_t, where it lives from step to step. */
+  readonly condition?: T;
 }
 
 /**
  * z_0 from where sampling starts: by one prediction, which an engine may compute together with what is around it,
  * or step by step, each by itself. What `start` makes is released; z_0 is the caller's.
  */
-export const sampleFrugally = async <T>(
+export const sampleFrugally = async <T, Start extends Sampled<T>>(
   engine: Engine<T>,
-  start: () => Sampled<T>,
-  predictOnce: ((start: Sampled<T>) => T) | null,
-  steps: (start: Sampled<T>) => Generator<SamplerStep<T>, T>,
+  start: () => Start,
+  predictOnce: ((start: Start) => T) | null,
+  steps: (start: Start) => Generator<SamplerStep<T>, T>,
 ): Promise<T> => {
   if (predictOnce !== null) return engine.scope(() => predictOnce(start()));
   const started = engine.scope(start);
-  const held = [...new Set([started.z_T, started.z_y])];
+  const held = [...new Set(Object.values(started))] as readonly T[];
   try {
     await engine.settle?.(held);
     return await driveFrugally(engine, steps(started));

@@ -62,6 +62,7 @@ export {
 } from "./networks/autoencoder/open-autoencoder.ts";
 export { straightThrough, type VqQuantiser } from "./networks/autoencoder/quantiser.ts";
 export { isBuffer } from "./networks/buffers.ts";
+export { type Condition, conditionChannels, conditionOf } from "./networks/condition.ts";
 export {
   type Discriminator,
   type DiscriminatorConfig,
@@ -79,6 +80,8 @@ export {
   realWorldUNet,
 } from "./networks/published.ts";
 export { type ResidualUNetConfig, residualUNet } from "./networks/residual-unet.ts";
+export { type SmallNetworkConfig, smallNetwork } from "./networks/small-network.ts";
+export { NOISY_INPUT, STACK_SLOPE, type StackConfig, stack } from "./networks/stack.ts";
 export { swinUNet } from "./networks/swin-unet.ts";
 export {
   checkSwinUNetConfig,
@@ -116,7 +119,7 @@ export { openPaperUpscaler, type PaperUpscaler } from "./paper/paper-upscaler.ts
 export { TILES } from "./paper/tiles.ts";
 export { architectureOf, forEachWeight, type WeightFile } from "./paper/weight-file.ts";
 export { elements, initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
-export type { FloatRaster, Picture, Raster, Rectangle } from "./picture.ts";
+export { COLOURS, type FloatRaster, type Picture, type Raster, type Rectangle } from "./picture.ts";
 export {
   DESCRIPTION_FILE,
   findModel,

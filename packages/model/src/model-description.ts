@@ -4,6 +4,7 @@ import * as E from "fp-ts/lib/Either.js";
 import {
   accept,
   constant,
+  type Decoder,
   type Fault,
   list,
   MOST_CHANNELS,
@@ -15,6 +16,9 @@ import {
 } from "./decoders.ts";
 import { type InvalidDescription, invalidDescription } from "./errors.ts";
 import type { ResidualUNetConfig } from "./networks/residual-unet.ts";
+import type { SmallNetworkConfig } from "./networks/small-network.ts";
+import type { StackConfig } from "./networks/stack.ts";
+import { COLOURS } from "./picture.ts";
 
 export const MODEL_FORMAT = "tadsr-model/1";
 
@@ -30,38 +34,56 @@ export interface ModelDescription {
   readonly name: string;
   readonly latent: SpaceToDepthLatent;
   readonly schedule: ScheduleConfig;
-  readonly network: ResidualUNetConfig;
+  readonly network: SmallNetworkConfig;
   /** Steps of the sampler it was trained for: 1 for a student, T for a teacher. */
   readonly steps: number;
 }
+
+const timeFeatures = accept(
+  `an even number from 2 to ${MOST_CHANNELS}`,
+  (value): value is number =>
+    Number.isInteger(value) &&
+    Number(value) % 2 === 0 &&
+    Number(value) >= 2 &&
+    Number(value) <= MOST_CHANNELS,
+);
 
 const residualUNet = record<ResidualUNetConfig>({
   kind: constant("residual-unet"),
   latentChannels: whole(1, MOST_CHANNELS),
   channels: list(whole(1, MOST_CHANNELS), 1, 8),
   blocks: list(whole(0, 100), 1, 8),
-  timeFeatures: accept(
-    `an even number from 2 to ${MOST_CHANNELS}`,
-    (value): value is number =>
-      Number.isInteger(value) &&
-      Number(value) % 2 === 0 &&
-      Number(value) >= 2 &&
-      Number(value) <= MOST_CHANNELS,
-  ),
+  timeFeatures,
   timeChannels: whole(1, MOST_CHANNELS),
 });
+
+const stack = record<StackConfig>({
+  kind: constant("stack"),
+  latentChannels: whole(1, MOST_CHANNELS),
+  channels: whole(1, MOST_CHANNELS),
+  blocks: whole(1, 1000),
+  timeFeatures,
+  timeChannels: whole(1, MOST_CHANNELS),
+});
+
+/** The decoder of the kind that the value says it is. */
+const network: Decoder<SmallNetworkConfig> = (value, path) => {
+  const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
+  if (kind === "stack") return stack(value, path);
+  if (kind === "residual-unet") return residualUNet(value, path);
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? E.left({ path: `${path}.kind`, expected: '"residual-unet" or "stack"', found: shown(kind) })
+    : E.left({ path, expected: "an object", found: shown(value) });
+};
 
 const description = record<ModelDescription>({
   format: constant(MODEL_FORMAT),
   name: text,
   latent: record<SpaceToDepthLatent>({ kind: constant("space-to-depth"), factor: whole(1, 16) }),
   schedule,
-  network: residualUNet,
+  network,
   steps: whole(1, 1_000_000),
 });
-
-/** Colours of a picture. */
-export const COLOURS = 3;
 
 /** What no field can say by itself. */
 const consistent = (model: ModelDescription): E.Either<Fault, ModelDescription> => {
@@ -73,7 +95,7 @@ const consistent = (model: ModelDescription): E.Either<Fault, ModelDescription> 
       expected: `${latentChannels}, for a space-to-depth latent of factor ${latent.factor}`,
       found: shown(network.latentChannels),
     });
-  if (network.blocks.length !== network.channels.length)
+  if (network.kind === "residual-unet" && network.blocks.length !== network.channels.length)
     return E.left({
       path: "network.blocks",
       expected: `one number for each of the ${network.channels.length} levels of network.channels`,

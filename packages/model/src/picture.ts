@@ -1,5 +1,8 @@
 /** Pictures as they come from and go to a codec, and places in them. */
 
+/** Colours of a picture: red, green, blue. */
+export const COLOURS = 3;
+
 /** 8-bit sRGB: red, green, blue interleaved, row-major: [height, width, 3]. */
 export interface Picture {
   readonly width: number;

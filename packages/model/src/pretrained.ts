@@ -17,7 +17,7 @@ import {
 import { decodeDescription, MODEL_FORMAT, type ModelDescription } from "./model-description.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { ConditionedNetwork } from "./networks/network.ts";
-import { residualUNet } from "./networks/residual-unet.ts";
+import { smallNetwork } from "./networks/small-network.ts";
 import type { FloatType } from "./number-formats.ts";
 import { replaceFile } from "./replace-file.ts";
 import { writeSafetensors } from "./safetensors.ts";
@@ -39,7 +39,7 @@ export interface Model {
 
 /** The network that a description names. */
 export const networkOf = (description: ModelDescription): ConditionedNetwork =>
-  residualUNet(description.network);
+  smallNetwork(description.network);
 
 const parseJson = (file: string, text: string): E.Either<ModelError, unknown> =>
   E.tryCatch(

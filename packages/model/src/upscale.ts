@@ -19,9 +19,10 @@ import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { BICUBIC_REACH, bicubicLatentKernel } from "./bicubic-latent.ts";
 import { breathe } from "./breathe.ts";
-import { type Sampled, sampleFrugally } from "./drive-sampler.ts";
+import { sampleFrugally } from "./drive-sampler.ts";
 import { around } from "./layers.ts";
 import { type Lifetimes, lifetimesOf } from "./lifetimes.ts";
+import { conditionOf } from "./networks/condition.ts";
 import { frugalPredictor } from "./networks/predictor.ts";
 import { noiseOfPlace } from "./noise-of-place.ts";
 import { type Picture, type Rectangle, scaled } from "./picture.ts";
@@ -80,18 +81,18 @@ interface Job<T> {
 }
 
 /**
- * A part of the padded picture in [-1, 1], and `BICUBIC_REACH` pixels more around it; the padding, and what lies
- * beyond the picture, repeats its edge pixels, as `bicubicResize` does.
+ * A part of the padded picture in [-1, 1], and `reach` pixels more around it; the padding, and what lies beyond the
+ * picture, repeats its edge pixels, as `bicubicResize` does.
  */
-const pixelsAround = ({ width, height, data }: Picture, read: Rectangle): NdArray => {
-  const [high, wide] = [read.height + 2 * BICUBIC_REACH, read.width + 2 * BICUBIC_REACH];
+const pixelsAround = ({ width, height, data }: Picture, read: Rectangle, reach: number): NdArray => {
+  const [high, wide] = [read.height + 2 * reach, read.width + 2 * reach];
   const result = new Float32Array(high * wide * 3);
   const within = (place: number, size: number): number => Math.min(size - 1, Math.max(0, place));
   let to = 0;
   for (let row = 0; row < high; row++) {
-    const from = within(read.y - BICUBIC_REACH + row, height) * width;
+    const from = within(read.y - reach + row, height) * width;
     for (let column = 0; column < wide; column++) {
-      const at = (from + within(read.x - BICUBIC_REACH + column, width)) * 3;
+      const at = (from + within(read.x - reach + column, width)) * 3;
       for (let c = 0; c < 3; c++) result[to++] = (data[at + c] as number) / 127.5 - 1;
     }
   }
@@ -105,20 +106,25 @@ const sample = <T>(job: Job<T>, read: Rectangle): Promise<T> => {
   const { steps, schedule } = sampling;
   const isTimeFixed = steps === 1;
   const source = { seed: sampling.seed, stream: 0 };
-  const start = (): Sampled<T> => {
+  const start = () => {
     // z_y: bicubic upsampling and its pixels as channels, by one convolution.
-    const pixels = engine.upload("image", pixelsAround(job.picture, read));
+    const pixels = engine.upload("image", pixelsAround(job.picture, read, BICUBIC_REACH));
     const z_y = algebra.conv2d(pixels, job.bicubic, null, { stride: 1, padding: around(0) });
     const noise = noiseOfPlace(source, job.paddedWidth, read, model.network.latentChannels);
-    return { z_y, z_T: startOfSampling(algebra, schedule)(z_y, engine.upload("image", noise)) };
+    const condition = conditionOf(algebra, model.network, z_y, () =>
+      engine.upload("image", pixelsAround(job.picture, read, 0)),
+    );
+    return { z_y, condition, z_T: startOfSampling(algebra, schedule)(z_y, engine.upload("image", noise)) };
   };
-  const predictor = (z_y: T): Predictor<T> =>
-    frugalPredictor(engine, model.network, lifetimes, weights, z_y, { isTimeFixed });
+  const predictor = (condition: T): Predictor<T> =>
+    frugalPredictor(engine, model.network, lifetimes, weights, condition, { isTimeFixed });
   return sampleFrugally(
     engine,
     start,
-    steps === 1 ? ({ z_y, z_T }) => predictClean(algebra, schedule)(predictor(z_y), z_T, schedule.T) : null,
-    ({ z_y, z_T }) => deterministicSampler(algebra, schedule)(predictor(z_y), z_T, z_y),
+    steps === 1
+      ? ({ condition, z_T }) => predictClean(algebra, schedule)(predictor(condition), z_T, schedule.T)
+      : null,
+    ({ z_y, condition, z_T }) => deterministicSampler(algebra, schedule)(predictor(condition), z_T, z_y),
   );
 };
 

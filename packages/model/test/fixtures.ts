@@ -10,22 +10,42 @@ import {
   networkOf,
   type ParameterSpec,
   type Picture,
+  type ResidualUNetConfig,
+  type StackConfig,
 } from "../src/index.ts";
+
+export const tinyResidualUNet: ResidualUNetConfig = {
+  kind: "residual-unet",
+  latentChannels: 12,
+  channels: [4, 6],
+  blocks: [1, 1],
+  timeFeatures: 4,
+  timeChannels: 5,
+};
 
 export const tinyDescription: ModelDescription = {
   format: MODEL_FORMAT,
   name: "tiny",
   latent: { kind: "space-to-depth", factor: 2 },
   schedule: { steps: 4, kappa: 1, minNoiseLevel: 0.2, etasEnd: 0.99, power: 0.3 },
-  network: {
-    kind: "residual-unet",
-    latentChannels: 12,
-    channels: [4, 6],
-    blocks: [1, 1],
-    timeFeatures: 4,
-    timeChannels: 5,
-  },
+  network: tinyResidualUNet,
   steps: 1,
+};
+
+export const tinyStack: StackConfig = {
+  kind: "stack",
+  latentChannels: 12,
+  channels: 4,
+  blocks: 3,
+  timeFeatures: 4,
+  timeChannels: 5,
+};
+
+/** The same with a stack in place of the residual UNet. */
+export const tinyStackDescription: ModelDescription = {
+  ...tinyDescription,
+  name: "tiny-stack",
+  network: tinyStack,
 };
 
 /** None of them zero, so that every part of the network has a say. */

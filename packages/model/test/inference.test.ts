@@ -12,6 +12,7 @@ import {
   publishedModels,
   type ResidualUNetConfig,
   readVqAutoencoderConfig,
+  type StackConfig,
   swinUNetConfigOf,
   tensorsOf,
   type VqAutoencoderConfig,
@@ -19,7 +20,7 @@ import {
   vqF8Face,
 } from "../src/index.ts";
 import { levelSides, type SwinUNetConfig } from "../src/networks/swin-unet-config.ts";
-import { tinyDescription } from "./fixtures.ts";
+import { tinyResidualUNet, tinyStack } from "./fixtures.ts";
 import { paperFixtures } from "./paper-fixtures.ts";
 
 type Shapes = Map<string, readonly number[]>;
@@ -78,6 +79,15 @@ const vqConfig: fc.Arbitrary<VqAutoencoderConfig> = fc.integer({ min: 1, max: 4 
     codebookSize: fc.integer({ min: 1, max: 99 }),
   }),
 );
+
+const stackConfig: fc.Arbitrary<StackConfig> = fc.record({
+  kind: fc.constant("stack" as const),
+  latentChannels: fc.integer({ min: 1, max: 60 }),
+  channels: fc.integer({ min: 1, max: 60 }),
+  blocks: fc.integer({ min: 1, max: 8 }),
+  timeFeatures: fc.integer({ min: 1, max: 20 }).map((half) => 2 * half),
+  timeChannels: fc.integer({ min: 1, max: 60 }),
+});
 
 const residualConfig: fc.Arbitrary<ResidualUNetConfig> = fc.integer({ min: 1, max: 4 }).chain((levels) =>
   fc.record({
@@ -226,6 +236,15 @@ describe("inferArchitecture", () => {
     );
   });
 
+  it("gives back the configuration of any stack", () => {
+    fc.assert(
+      fc.property(stackConfig, (config) => {
+        const architecture: Architecture = { kind: "stack", config, assumed: [] };
+        expect(inferred(shapesOf(architecture))).toEqual(architecture);
+      }),
+    );
+  });
+
   it("gives back the configuration of any discriminator, but for what it is not told in its shapes", () => {
     fc.assert(
       fc.property(discriminatorConfig, (config) => {
@@ -317,10 +336,13 @@ describe("inferArchitecture", () => {
   it("refuses a hundred thousand levels at once", () => {
     const many = (name: (level: number) => string, shape: readonly number[]): [string, readonly number[]][] =>
       Array.from({ length: 100_000 }, (_, level) => [name(level), shape]);
-    const residual = shapesOf({ kind: "residual-unet", config: tinyDescription.network, assumed: [] });
+    const residual = shapesOf({ kind: "residual-unet", config: tinyResidualUNet, assumed: [] });
     expect(refusal(new Map([...residual, ...many((level) => `shrink.${level}.weight`, [6, 4, 3, 3])]))).toBe(
       "x.pth: taken for a residual-unet, but found 100001 levels, expected at most 32",
     );
+    const stacked = shapesOf({ kind: "stack", config: tinyStack, assumed: [] });
+    const first = (block: number): string => `blocks.${block}.conv1.weight`;
+    expect(refusal(new Map([...stacked, ...many(first, [4, 4, 3, 3])]))).toMatch(/100000 blocks/);
     const autoencoder = shapesOf({ kind: "vq-autoencoder", config: vqF4, assumed: [] });
     const conv1 = (level: number): string => `encoder.down.${level}.block.0.conv1.weight`;
     expect(refusal(new Map([...autoencoder, ...many(conv1, [128, 128, 3, 3])]))).toMatch(/100000 levels/);
@@ -339,6 +361,7 @@ describe("inferArchitecture", () => {
     const networks: readonly fc.Arbitrary<Architecture>[] = [
       vqConfig.map((config) => ({ kind: "vq-autoencoder", config, assumed: [] })),
       residualConfig.map((config) => ({ kind: "residual-unet", config, assumed: [] })),
+      stackConfig.map((config) => ({ kind: "stack", config, assumed: [] })),
       discriminatorConfig.map((config) => ({ kind: "discriminator", config, assumed: [] })),
       swinConfig.map((config) => ({ kind: "swin-unet", config, assumed: [] })),
     ];

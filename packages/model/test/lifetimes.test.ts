@@ -28,6 +28,7 @@ const networkOfOperations = (
 ): ConditionedNetwork => ({
   parameters: [],
   latentChannels: 1,
+  condition: "z_y",
   timeFeatures: () => time,
   encoder: { channels: [], strides: [], run: () => () => [] },
   run:

@@ -195,7 +195,7 @@ describe("model.json", () => {
     [
       "an unknown network",
       within("network", { kind: "gan" }),
-      'network.kind: found "gan", expected "residual-unet"',
+      'network.kind: found "gan", expected "residual-unet" or "stack"',
     ],
     [
       "a wrong type",

@@ -1,11 +1,10 @@
 /** Parts of a model of the paper's kind: its three networks, or the chain of them that a one-step model is. */
 import { startOfSampling, type Tensors } from "@tadsr/core";
 import { type ExportPlan, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
-import { bicubicLatentKernel, type PaperModel } from "@tadsr/model";
+import { bicubicLatentKernel, COLOURS, type PaperModel } from "@tadsr/model";
 import type { Size } from "./options.ts";
 import { input, networkPlan, type Part, predictAtEnd, scaledInput, timeFeatures } from "./part.ts";
 
-const COLOURS = 3;
 const PICTURE = "red, green, blue of sRGB in [-1, 1] (byte / 127.5 - 1)";
 
 type Weights = Tensors<Term>;

@@ -1,11 +1,17 @@
 /** Parts of a model of the small family: the whole step from a picture to a picture, or its network. */
 import { startOfSampling, type Tensors } from "@tadsr/core";
 import { type ExportPlan, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
-import { BICUBIC_REACH, bicubicLatentKernel, type Model, receptiveField } from "@tadsr/model";
+import {
+  BICUBIC_REACH,
+  bicubicLatentKernel,
+  COLOURS,
+  conditionChannels,
+  conditionOf,
+  type Model,
+  receptiveField,
+} from "@tadsr/model";
 import type { Size } from "./options.ts";
 import { input, networkPlan, type Part, predictAtEnd, scaledInput, timeFeatures } from "./part.ts";
-
-const COLOURS = 3;
 
 const stepPlan =
   ({ description, network, schedule }: Model, weights: Tensors<Term>) =>
@@ -18,7 +24,8 @@ const stepPlan =
     ];
     const kernel = given("convolution", bicubicLatentKernel(factor), "constant");
     const z_T = startOfSampling(termAlgebra, schedule)(z_y, noise);
-    const z_0 = predictAtEnd(network, schedule, weights, z_y, z_T);
+    const condition = conditionOf(termAlgebra, network, z_y, () => picture);
+    const z_0 = predictAtEnd(network, schedule, weights, condition, z_T);
     return {
       inputs: [
         { name: "picture", term: picture },
@@ -59,12 +66,15 @@ export const smallNetworkPart = (model: Model, weights: Tensors<Term>): Part => 
     name: "network",
     alignment,
     plan: ({ height, width }) => {
-      const shape = [1, height, width, channels];
-      return networkPlan(network, schedule, weights, { input: shape, condition: shape }, true);
+      const shapes = {
+        input: [1, height, width, channels],
+        condition: [1, height, width, conditionChannels(network)],
+      };
+      return networkPlan(network, schedule, weights, shapes, true);
     },
     values: {
       input: `[1, ${channels}, h, w]: ${scaledInput(schedule)}`,
-      condition: `[1, ${channels}, h, w]: z_y, the bicubic upsampling by ${description.latent.factor} in [-1, 1] as space to depth (channel = c ${description.latent.factor}^2 + y ${description.latent.factor} + x)`,
+      condition: `[1, ${conditionChannels(network)}, h, w]: z_y, the bicubic upsampling by ${description.latent.factor} in [-1, 1] as space to depth (channel = c ${description.latent.factor}^2 + y ${description.latent.factor} + x)${network.condition === "z_y and picture" ? ", then the picture itself in [-1, 1]" : ""}`,
       time: timeFeatures(description.network.timeFeatures),
       z_0: `[1, ${channels}, h, w]: the prediction of z_0; depth to space by ${description.latent.factor} makes a picture in [-1, 1] of it`,
     },

@@ -1,6 +1,6 @@
 /** What tiles cost a model of the small family, by the cost interpreter. */
 import { type Cost, costOf } from "@tadsr/engine-cost";
-import { type Model, paddedSize, planTiles, receptiveField } from "@tadsr/model";
+import { conditionChannels, type Model, paddedSize, planTiles, receptiveField } from "@tadsr/model";
 import type { Size } from "../cost/parts.ts";
 import { type Footprint, heldWith, known, type TileWork } from "./tile-cost.ts";
 
@@ -10,9 +10,10 @@ type SmallModel = Pick<Model, "network">;
 const HELD_LATENTS = 4;
 
 const networkCost = ({ network }: SmallModel, { height, width }: Size): Cost => {
-  const latent = [1, height, width, network.latentChannels];
+  const input = [1, height, width, network.latentChannels];
+  const condition = [1, height, width, conditionChannels(network)];
   const time = network.timeFeatures(0, 1).shape;
-  return known(costOf(network, { input: latent, condition: latent, time }));
+  return known(costOf(network, { input, condition, time }));
 };
 
 /** What a square tile takes with its whole margin; each step sees as far as the network beyond what the next sees. */

@@ -32,6 +32,7 @@ const subjectOf = (
   switch (architecture.kind) {
     case "swin-unet":
     case "residual-unet":
+    case "stack":
       return unetSubject(architecture.config, recordedCount, io);
     case "vq-autoencoder":
       return autoencoderSubject(architecture.config, recordedCount, io);

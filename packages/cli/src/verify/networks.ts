@@ -105,7 +105,7 @@ export const predictingNetwork = async (
   const architecture = await architectureOf(folder, stem, entry, files);
   if (E.isLeft(architecture)) return architecture;
   const { kind, config } = architecture.right;
-  if (kind !== "swin-unet" && kind !== "residual-unet")
+  if (kind !== "swin-unet" && kind !== "residual-unet" && kind !== "stack")
     return E.left({ broken: `${file} is of a ${kind}, expected a network that predicts z_0` });
   const network = unetOf(config);
   const weights = await weightsOf(inFolder(folder, file), network.parameters)();

@@ -8,7 +8,7 @@ import {
   type Architecture,
   discriminator,
   type ParameterSpec,
-  residualUNet,
+  smallNetwork,
   swinUNet,
   tensorsOf,
   vqAutoencoder,
@@ -39,9 +39,10 @@ export const operationsOf = (architecture: Architecture): readonly string[] => {
   const algebra = scribe(lines);
   switch (architecture.kind) {
     case "swin-unet":
-    case "residual-unet": {
+    case "residual-unet":
+    case "stack": {
       const network =
-        architecture.kind === "swin-unet" ? swinUNet(architecture.config) : residualUNet(architecture.config);
+        architecture.kind === "swin-unet" ? swinUNet(architecture.config) : smallNetwork(architecture.config);
       const inputs = { input: { from: "z_t" }, condition: { from: "z_y" }, time: { from: "t" } };
       network.run(algebra)(named(network.parameters), inputs);
       return lines;

@@ -1,13 +1,14 @@
 /** A UNet's recorded calls: y = network(x, t, lq). */
 import type { Engine } from "@tadsr/core";
 import {
+  type Architecture,
   type ConditionedNetwork,
   type Lifetimes,
   lifetimesOf,
-  type ResidualUNetConfig,
   releasingAlgebra,
-  residualUNet,
+  type SmallNetworkConfig,
   type SwinUNetConfig,
+  smallNetwork,
   swinUNet,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -17,10 +18,21 @@ import { absent, broken, compared, type Row } from "./row.ts";
 import type { Loaded, Subject } from "./subject.ts";
 import { imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
 
-export type UNetConfig = SwinUNetConfig | ResidualUNetConfig;
+export type UNetConfig = SwinUNetConfig | SmallNetworkConfig;
 
 export const unetOf = (config: UNetConfig): ConditionedNetwork =>
-  config.kind === "swin-unet" ? swinUNet(config) : residualUNet(config);
+  config.kind === "swin-unet" ? swinUNet(config) : smallNetwork(config);
+
+const architectureOf = (config: UNetConfig): Architecture => {
+  switch (config.kind) {
+    case "swin-unet":
+      return { kind: config.kind, config, assumed: [] };
+    case "residual-unet":
+      return { kind: config.kind, config, assumed: [] };
+    case "stack":
+      return { kind: config.kind, config, assumed: [] };
+  }
+};
 
 /** Numbers of the calls that are recorded, from 0 on. */
 const callsOf = (file: TensorFile): readonly number[] => {
@@ -73,13 +85,10 @@ export const unetSubject = (
   io: TensorFile | null,
 ): Subject => {
   const network = unetOf(config);
-  const isConditioned = config.kind === "residual-unet" || config.condition !== null;
+  const isConditioned = config.kind !== "swin-unet" || config.condition !== null;
   const runnable = { network, lifetimes: lifetimesOf(network), isConditioned };
   return {
-    architecture:
-      config.kind === "swin-unet"
-        ? { kind: config.kind, config, assumed: [] }
-        : { kind: config.kind, config, assumed: [] },
+    architecture: architectureOf(config),
     tensors: network.parameters,
     parameters: network.parameters,
     recordedCount,

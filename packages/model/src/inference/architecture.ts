@@ -7,6 +7,7 @@ import { faultOfVqConfig, type VqAutoencoderConfig } from "../networks/autoencod
 import { isBuffer } from "../networks/buffers.ts";
 import { type DiscriminatorConfig, discriminator } from "../networks/discriminator.ts";
 import { type ResidualUNetConfig, residualUNet } from "../networks/residual-unet.ts";
+import { type StackConfig, stack } from "../networks/stack.ts";
 import { swinUNet } from "../networks/swin-unet.ts";
 import { checkSwinUNetConfig, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
 import type { ParameterSpec } from "../parameters.ts";
@@ -14,6 +15,7 @@ import { isSameShape, mismatchLine } from "../weights.ts";
 import { type DiscriminatorOverrides, inferDiscriminator } from "./discriminator.ts";
 import { inferResidualUNet } from "./residual-unet.ts";
 import { type ShapeReader, type Shapes, shapeReader } from "./shape-reader.ts";
+import { inferStack } from "./stack.ts";
 import { inferSwinUNet, type SwinUNetOverrides } from "./swin-unet.ts";
 import { inferVqAutoencoder } from "./vq-autoencoder.ts";
 
@@ -23,6 +25,7 @@ export type Architecture = { readonly assumed: readonly string[] } & (
   | { readonly kind: "vq-autoencoder"; readonly config: VqAutoencoderConfig }
   | { readonly kind: "discriminator"; readonly config: DiscriminatorConfig }
   | { readonly kind: "residual-unet"; readonly config: ResidualUNetConfig }
+  | { readonly kind: "stack"; readonly config: StackConfig }
 );
 
 /** The tensors are those of no network here, or not all of them are. `kind` is what they were taken for. */
@@ -50,6 +53,7 @@ const SIGNS: readonly (readonly [Architecture["kind"], readonly string[]])[] = [
   ["swin-unet", ["time_embed.0.weight", "input_blocks.0.0.weight"]],
   ["vq-autoencoder", ["quantize.embedding.weight", "encoder.conv_in.weight"]],
   ["discriminator", ["heads.0.cls.weight_orig"]],
+  ["stack", ["input.latent.weight", "input.picture.weight"]],
   ["residual-unet", ["time.0.weight", "input.weight"]],
 ];
 
@@ -67,11 +71,15 @@ const propose = (
       return { kind, ...inferDiscriminator(reader, options) };
     case "residual-unet":
       return { kind, config: inferResidualUNet(reader), assumed: [] };
+    case "stack":
+      return { kind, config: inferStack(reader), assumed: [] };
   }
 };
 
 /** No picture is halved more often. */
 const MOST_LEVELS = 32;
+/** Of a stack. */
+const MOST_BLOCKS = 1000;
 
 /** Why no network can be made of the configuration; null where one can. */
 const faultOf = (file: string, { kind, config }: Architecture): string | null => {
@@ -99,6 +107,14 @@ const faultOf = (file: string, { kind, config }: Architecture): string | null =>
       return positive("channels", config.channels) ?? positive("outputs", [config.outputs]);
     case "residual-unet":
       return positive("channels", [...config.channels, config.latentChannels, config.timeChannels]);
+    case "stack":
+      return (
+        positive("channels", [config.channels, config.latentChannels, config.timeChannels]) ??
+        positive("blocks", [config.blocks]) ??
+        (config.blocks > MOST_BLOCKS
+          ? `found ${config.blocks} blocks, expected at most ${MOST_BLOCKS}`
+          : null)
+      );
   }
 };
 
@@ -115,6 +131,8 @@ export const tensorsOf = (architecture: Architecture): readonly ParameterSpec[] 
     }
     case "residual-unet":
       return residualUNet(architecture.config).parameters;
+    case "stack":
+      return stack(architecture.config).parameters;
   }
 };
 

@@ -1,12 +1,13 @@
 /** What every network that predicts z_0 offers, whatever is inside. */
 import type { Algebra, NdArray, PerSample, Tensors } from "@tadsr/core";
 import type { ParameterSpec } from "../parameters.ts";
+import type { Condition } from "./condition.ts";
 
-/** Inputs of one prediction; images [n, h, w, latent channels]. */
+/** Inputs of one prediction; images [n, h, w, channels]. */
 export interface NetworkInputs<T> {
   /** z_t, scaled by `scaleInput`. */
   readonly input: T;
-  /** z_y, the latent of the bicubic upsampling. */
+  /** What the network's `condition` names: see `conditionOf`. */
   readonly condition: T;
   /** `timeFeatures` of the 0-based index: [n, features]. */
   readonly time: T;
@@ -26,6 +27,8 @@ export interface ConditionedNetwork {
   readonly parameters: readonly ParameterSpec[];
   /** Channels of the latent it reads and predicts. */
   readonly latentChannels: number;
+  /** What it is told beside z_t. */
+  readonly condition: Condition;
   /** The features of a batch's 0-based indices that the network is fed as a matrix [n, features]. */
   timeFeatures(index: PerSample, batch: number): NdArray;
   readonly encoder: Encoder;

@@ -9,7 +9,7 @@ export interface PredictorOptions {
 
 /**
  * The network as core's samplers and losses want it: z_t scaled and a 0-based index in, z_0 out.
- * `condition` is z_y of the same batch.
+ * `condition` is that of the same batch (`conditionOf`).
  */
 export const predictor =
   <T>(

@@ -129,6 +129,7 @@ export const residualUNet = (config: ResidualUNetConfig): ConditionedNetwork => 
   return {
     parameters: [embed1, embed2, enter, body, leave].flatMap((part) => part.parameters),
     latentChannels,
+    condition: "z_y",
     timeFeatures: (index, batch) => sinusoidalFeatures(index, batch, config.timeFeatures),
     encoder: {
       channels: config.channels,

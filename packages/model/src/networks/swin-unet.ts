@@ -146,6 +146,7 @@ export const swinUNet = (config: SwinUNetConfig): ConditionedNetwork => {
         leave.parameters,
       ),
     latentChannels,
+    condition: "picture",
     timeFeatures: (index, batch) => sinusoidalFeatures(index, batch, config.channels),
     encoder: {
       channels: [...read, last].map((step) => down[step]?.channels ?? 0),

@@ -1,4 +1,4 @@
-/** The sinusoidal features of a time index (FACTS section 5: cosines first, then sines, period 10000). */
+/** The sinusoidal features of a time index (cosines first, then sines, period 10000, as in the authors' UNet). */
 import type { NdArray, PerSample } from "@tadsr/core";
 
 const MAX_PERIOD = 10000;

@@ -1,10 +1,11 @@
 /** Whether a UNet and an autoencoder belong together, and how the sizes of what they read hang together. */
+
 import { downsamplingFactor, type VqAutoencoderConfig } from "../networks/autoencoder/config.ts";
 import { conditionLevels, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
 import type { Rectangle } from "../picture.ts";
+import { COLOURS } from "../picture.ts";
 
 /** Colours of a picture. */
-const COLOURS = 3;
 
 /** LR pixels for each pixel of the latent, a side: the pyramid's halvings. */
 export const latentStride = (network: SwinUNetConfig): number => 2 ** conditionLevels(network);

@@ -70,6 +70,7 @@ const REMARKS: Readonly<Record<Architecture["kind"], string>> = {
   "vq-autoencoder": "a VQ autoencoder: give it as the autoencoder",
   discriminator: "a discriminator, which only training needs",
   "residual-unet": "a network of tadsr's small family: give the folder with its model.json",
+  stack: "a network of tadsr's small family: give the folder with its model.json",
 };
 
 const demand =
