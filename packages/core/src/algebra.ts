@@ -93,7 +93,8 @@ export interface WindowOptions extends AttentionOptions {
  * `channelNorm` has mean square 1 over channels and does not change when its input is scaled;
  * `modulate(a, 0, 0) = a`; `modulate(a, null, b) = modulate(a, 0, b)`; every pixel of `upsampleNearest(a, f)` equals its source pixel;
  * `groupNorm` with weight 1 and bias 0 has mean 0 in each group and does not change when a constant is
- * added to a group; `gelu(a) - gelu(-a) = a`; `attention` gives each pixel a weighted mean of the values,
+ * added to a group; `gelu(a) - gelu(-a) = a`; `prelu` is
+ * `leakyRelu` where all slopes are one; `attention` gives each pixel a weighted mean of the values,
  * and is linear in them; `windowAttention` does not look across the edge of a window, and is `attention`
  * where one window covers the image and `positions` is 0; `takeRows(nearestIndices(takeRows(i, e), e), e) =
  * takeRows(i, e)`; `sequenceConvolution` commutes with rotations of the sequence; `spectralNormalize` does
@@ -108,6 +109,8 @@ export interface Neural<T> extends Pointwise<T> {
   leakyRelu(a: T, slope: number): T;
   /** a * Phi(a) with the normal distribution function itself, not an approximation by tanh. */
   gelu(a: T): T;
+  /** Each channel with its own slope: image [n, h, w, c] where it is > 0, else slope [c] times it. */
+  prelu(image: T, slope: T): T;
   /**
    * Cross-correlation. image [n, h, w, i], weight of kind `convolution` (logical [o, i, kh, kw]),
    * bias [o] or null -> [n, h', w', o], h' = floor((h + top + bottom - kh) / stride) + 1.

@@ -45,6 +45,7 @@ export const referenceAlgebra: Algebra<ReferenceTensor> = {
   relu6: recorded(points.relu6, ofPointwise.relu6),
   leakyRelu: recorded(points.leakyRelu, ofPointwise.leakyRelu),
   gelu: recorded(points.gelu, ofPointwise.gelu),
+  prelu: recorded(points.prelu, ofPointwise.prelu),
   conv2d: recorded(convolution.conv2d, ofConvolution.conv2d),
   depthwiseConv2d: recorded(convolution.depthwiseConv2d, ofConvolution.depthwiseConv2d),
   linear: recorded(convolution.linear, ofConvolution.linear),

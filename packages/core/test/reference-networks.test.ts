@@ -33,6 +33,14 @@ describe("activations", () => {
     expectClose(A.leakyRelu(tensor([4], [-2, -0.5, 0, 3]), 0.2), [-0.4, -0.1, 0, 3]);
   });
 
+  it("prelu multiplies what is negative by its channel's slope", () => {
+    const image = tensor([1, 2, 1, 3], [-2, -2, 3, 0, 4, -1]);
+    expectClose(A.prelu(image, tensor([3], [0.5, -1, 2])), [-1, 2, 3, 0, 4, -2]);
+    expect(() => A.prelu(image, tensor([2], [1, 1]))).toThrow(
+      "prelu: found image [1, 2, 1, 3] and slope [2], expected slope [3]",
+    );
+  });
+
   it("gelu has the normal distribution function, to fourteen digits, and its limits", () => {
     // x Phi(x), Phi from erfc tabulated to 17 digits: Phi(1), Phi(-1), Phi(-5), Phi(2.5).
     const found = values(A.gelu(tensor([7], [0, 1, -1, -5, 2.5, 1e4, -1e4])));

@@ -203,6 +203,12 @@ export const rules: Rules = {
   leakyRelu: unary(2),
   // Two products, an error function, a sum and another product: a (1 + erf(a / sqrt 2)) / 2.
   gelu: unary(5),
+  // Comparison and product for each element.
+  prelu: (image, slope) => {
+    const { c } = imageSize("prelu", image);
+    demandShape("prelu", slope, [c]);
+    return unary(2)(image);
+  },
   conv2d: (image, weight, bias, options) => convolved("conv2d", image, weight, bias, options, false),
   depthwiseConv2d: (image, weight, bias, options) =>
     convolved("depthwiseConv2d", image, weight, bias, options, true),

@@ -161,6 +161,7 @@ describe("shapes", () => {
       { a: [2, 1, 2, 3], b: [2, 3] },
       (A, t) => A.modulate(tensor(t, "a"), tensor(t, "b"), tensor(t, "b")),
     ],
+    ["prelu", { a: [2, 1, 2, 3], p: [3] }, (A, t) => A.prelu(tensor(t, "a"), tensor(t, "p"))],
     [
       "groupNorm",
       { a: [2, 1, 2, 4], b: [4] },

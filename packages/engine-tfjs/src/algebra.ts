@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { attention, windowAttention } from "./attention.ts";
 import { nearestIndices, takeRows } from "./codebook.ts";
 import { conv2d, depthwiseConv2d } from "./convolution.ts";
-import { channelNorm, gelu, modulate, silu, stopGradient, upsampleNearest } from "./fused.ts";
+import { channelNorm, gelu, modulate, prelu, silu, stopGradient, upsampleNearest } from "./fused.ts";
 import { groupNorm } from "./group-norm.ts";
 import { leftSingular, rightSingular, sequenceConvolution, spectralNormalize } from "./sequence.ts";
 
@@ -72,6 +72,7 @@ export const tfjsAlgebra: Algebra<tf.Tensor> = {
   relu6: (a) => tf.clipByValue(a, 0, 6),
   leakyRelu,
   gelu: (a) => gelu(a),
+  prelu: (image, slope) => prelu(image, slope),
   conv2d,
   depthwiseConv2d,
   linear,

@@ -3,7 +3,8 @@
  * cost two to four times as many passes over memory, which is what training on a CPU waits for.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { normOfChannels, timesSigmoid } from "./native.ts";
+import { sumOverRows } from "./biased-convolution.ts";
+import { nativeBackend, normOfChannels, timesSigmoid } from "./native.ts";
 
 export type Save = (tensors: tf.Tensor[]) => void;
 export type Gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
@@ -147,5 +148,27 @@ export const gelu = withGradient(
     const [a, below] = [at(saved, 0), at(saved, 1)];
     const density = tf.mul(tf.exp(tf.mul(tf.square(a), -0.5)), 1 / Math.sqrt(2 * Math.PI));
     return tf.mul(dy, tf.add(below, tf.mul(a, density)));
+  },
+);
+
+/** What is below zero, times its channel's slope; TensorFlow's library, which has no kernel for it, by parts. */
+const slopedBelowZero = (image: tf.Tensor, slope: tf.Tensor): tf.Tensor =>
+  nativeBackend() === null
+    ? tf.prelu(image, slope)
+    : tf.add(tf.relu(image), tf.mul(tf.minimum(image, 0), slope));
+
+/** y = a where a > 0, else p a; derivatives 1 or p, and for each channel's p the sum of min(a, 0). */
+export const prelu = withGradient(
+  (inputs, save) => {
+    const [image, slope] = [at(inputs, 0), at(inputs, 1)];
+    save([image, slope]);
+    return slopedBelowZero(image, slope);
+  },
+  (dy, saved) => {
+    const [image, slope] = [at(saved, 0), at(saved, 1)];
+    return [
+      tf.where(tf.greater(image, 0), dy, tf.mul(dy, slope)),
+      sumOverRows(tf.mul(dy, tf.minimum(image, 0))),
+    ];
   },
 );

@@ -176,6 +176,17 @@ const leakyRelu: Uses = ({ kinked }) =>
       .map(([a, slope]): Use => ({ tensors: [a], kind, program: (A, x) => A.leakyRelu(x, slope) })),
   );
 
+const prelu: Uses = ({ kinked, plain }) =>
+  imageShapes(3).chain((shape) =>
+    fc.tuple(tensorOf("image", shape, kinked), tensorOf("vector", [shape[3]], plain)).map(
+      (tensors): Use => ({
+        tensors,
+        kind: "image",
+        program: (A, a, slope) => A.prelu(a, slope),
+      }),
+    ),
+  );
+
 const groupNorm: Uses = ({ plain }) =>
   fc.tuple(imageShapes(3), upTo(3)).chain(([[n, h, w, size], groups]) => {
     const c = size * groups;
@@ -224,6 +235,7 @@ const uses: Readonly<Record<Operation, Uses>> = {
   modulate,
   leakyRelu,
   gelu: unary("kinked", (A, a) => A.gelu(a)),
+  prelu,
   groupNorm,
   attention,
   windowAttention,

@@ -36,6 +36,30 @@ const gradientFaults: Faults<Dual> = [
     central("leakyRelu"),
   ],
   [
+    "prelu has no gradient for its slopes",
+    {
+      prelu: (a, slope) => D.prelu(a, { ...slope, tangent: R.scale(slope.tangent, 0) }),
+    },
+    central("prelu"),
+  ],
+  [
+    "prelu gives its slopes what is positive, too",
+    {
+      prelu: (a, slope) => {
+        const { value, tangent } = D.prelu(a, slope);
+        const c = slope.value.data.length;
+        return held(
+          value,
+          from(
+            value.shape,
+            (i) => at(tangent, i) + Math.max(0, at(a.value, i)) * (slope.tangent.data[i % c] as number),
+          ),
+        );
+      },
+    },
+    central("prelu"),
+  ],
+  [
     "groupNorm holds its mean and variance",
     {
       groupNorm: (a, w, b, options) => {

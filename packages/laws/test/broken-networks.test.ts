@@ -38,6 +38,30 @@ const elementwise: Faults = [
     "leakyRelu scales what is negative",
   ],
   [
+    "prelu has one slope for all channels",
+    { prelu: (a, slope) => R.leakyRelu(a, slope.data[0] as number) },
+    "prelu is relu and a slope of each channel below zero",
+  ],
+  [
+    "prelu is max(a, slope a)",
+    {
+      prelu: (a, slope) =>
+        from(a.shape, (i) => Math.max(at(a, i), at(a, i) * (slope.data[i % slope.data.length] as number))),
+    },
+    "prelu is relu and a slope of each channel below zero",
+  ],
+  [
+    "prelu takes slopes by the pixel",
+    {
+      prelu: (a, slope) =>
+        from(a.shape, (i) => {
+          const [c, x] = [slope.data.length, at(a, i)];
+          return x > 0 ? x : x * (slope.data[Math.floor(i / c) % c] as number);
+        }),
+    },
+    "prelu is relu and a slope of each channel below zero",
+  ],
+  [
     "linear on an image forgets its bias",
     { linear: (a, w, bias) => R.linear(a, w, a.shape.length === 4 ? null : bias) },
     "linear on an image is a convolution of one pixel",

@@ -165,6 +165,18 @@ export const dualAlgebra: Algebra<Dual> = {
       (x) => (x > 0 ? 1 : slope),
     )(a),
   gelu: elementwise(R.gelu, geluSlope),
+  // d prelu(x, p) = dx where x > 0, else p dx + x dp.
+  prelu: ({ value: x, tangent: dx }, { value: p, tangent: dp }) => ({
+    value: R.prelu(x, p),
+    tangent: {
+      shape: x.shape,
+      data: x.data.map((value, i) => {
+        const [channel, slope] = [i % p.data.length, dx.data[i] as number];
+        if (value > 0) return slope;
+        return (p.data[channel] as number) * slope + value * (dp.data[channel] as number);
+      }),
+    },
+  }),
   groupNorm,
   attention,
   windowAttention,

@@ -41,6 +41,7 @@ export {
   lifetimesOfLayer,
   releasingAlgebra,
 } from "./lifetimes.ts";
+export { type CannotMix, mixWeights } from "./mix-weights.ts";
 export {
   decodeDescription,
   MODEL_FORMAT,
@@ -71,6 +72,8 @@ export {
   HEAD_SPAN,
 } from "./networks/discriminator.ts";
 export type { ConditionedNetwork, Encoder, NetworkInputs } from "./networks/network.ts";
+export type { PictureNetwork } from "./networks/picture-network.ts";
+export { type PictureNetworkConfig, pictureNetwork } from "./networks/picture-networks.ts";
 export { featureReader, predictor } from "./networks/predictor.ts";
 export {
   faceUNet,
@@ -80,7 +83,9 @@ export {
   realWorldUNet,
 } from "./networks/published.ts";
 export { type ResidualUNetConfig, residualUNet } from "./networks/residual-unet.ts";
+export { type RrdbConfig, rrdb } from "./networks/rrdb.ts";
 export { type SmallNetworkConfig, smallNetwork } from "./networks/small-network.ts";
+export { type SrvggConfig, srvgg } from "./networks/srvgg.ts";
 export { NOISY_INPUT, STACK_SLOPE, type StackConfig, stack } from "./networks/stack.ts";
 export { swinUNet } from "./networks/swin-unet.ts";
 export {

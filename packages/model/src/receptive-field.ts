@@ -86,6 +86,7 @@ const reachAlgebra: Algebra<Reach> = {
   relu6: same,
   leakyRelu: same,
   gelu: same,
+  prelu: same,
   conv2d: (image, weight, _bias, options) => convolved(image, weight, options),
   depthwiseConv2d: (image, weight, _bias, options) => convolved(image, weight, options),
   linear: same,

@@ -9,6 +9,7 @@ import { type Folder, inFolder, RECORDED, stemOf, weightFiles } from "./folder.t
 import { isObject, type JsonObject, numberOf, textOf } from "./json.ts";
 import { type NamedSchedule, namedSchedule } from "./manifest.ts";
 import { architectureOf, namedIn, predictingNetwork } from "./networks.ts";
+import { pictureSubject } from "./picture-entry.ts";
 import { absent, broken, noted, type Row } from "./row.ts";
 import { checkSamplers } from "./samplers.ts";
 import { scheduleOf } from "./schedules.ts";
@@ -38,6 +39,9 @@ const subjectOf = (
       return autoencoderSubject(architecture.config, recordedCount, io);
     case "discriminator":
       return discriminatorSubject(architecture.config, recordedCount, io);
+    case "srvgg":
+    case "rrdb":
+      return pictureSubject(architecture.config, recordedCount, io);
   }
 };
 

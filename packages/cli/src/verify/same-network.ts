@@ -8,6 +8,7 @@ import {
   type Architecture,
   discriminator,
   type ParameterSpec,
+  pictureNetwork,
   smallNetwork,
   swinUNet,
   tensorsOf,
@@ -57,6 +58,12 @@ export const operationsOf = (architecture: Architecture): readonly string[] => {
       const { parameters, state, run } = discriminator(architecture.config);
       const features = architecture.config.channels.map((_, k) => ({ from: `feature ${k}` }));
       run(algebra)(named(parameters), named(state), { features, time: { from: "t" } });
+      return lines;
+    }
+    case "srvgg":
+    case "rrdb": {
+      const network = pictureNetwork(architecture.config);
+      network.run(algebra)(named(network.parameters), { from: "picture" });
       return lines;
     }
   }

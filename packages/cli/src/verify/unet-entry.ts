@@ -16,7 +16,7 @@ import { firstLine } from "../failure.ts";
 import { toleranceOf } from "./rounding.ts";
 import { absent, broken, compared, type Row } from "./row.ts";
 import type { Loaded, Subject } from "./subject.ts";
-import { imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
+import { callsOf, imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
 
 export type UNetConfig = SwinUNetConfig | SmallNetworkConfig;
 
@@ -32,12 +32,6 @@ const architectureOf = (config: UNetConfig): Architecture => {
     case "stack":
       return { kind: config.kind, config, assumed: [] };
   }
-};
-
-/** Numbers of the calls that are recorded, from 0 on. */
-const callsOf = (file: TensorFile): readonly number[] => {
-  const calls = [...file.keys()].flatMap((name) => /^(\d+)\.(x|y)$/.exec(name)?.[1] ?? []);
-  return [...new Set(calls.map(Number))].sort((a, b) => a - b);
 };
 
 const callRow = async <T>(

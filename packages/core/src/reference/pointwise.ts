@@ -2,7 +2,7 @@
 import type { Pointwise } from "../algebra.ts";
 import type { PerSample } from "../notation.ts";
 import { normalDistribution } from "./error-function.ts";
-import { demand, type ReferenceTensor, sameShape, show, tensor } from "./tensor.ts";
+import { demand, imageShape, type ReferenceTensor, sameShape, show, tensor } from "./tensor.ts";
 
 const map = (a: ReferenceTensor, f: (x: number) => number): ReferenceTensor => tensor(a.shape, a.data.map(f));
 
@@ -75,3 +75,18 @@ export const leakyRelu = (a: ReferenceTensor, slope: number): ReferenceTensor =>
   map(a, (x) => (x > 0 ? x : slope * x));
 
 export const gelu = (a: ReferenceTensor): ReferenceTensor => map(a, (x) => x * normalDistribution(x));
+
+/** As `Neural.prelu`. */
+export const prelu = (image: ReferenceTensor, slope: ReferenceTensor): ReferenceTensor => {
+  const { c } = imageShape("prelu", image);
+  demand(
+    sameShape(slope.shape, [c]),
+    "prelu",
+    () => `image ${show(image.shape)} and slope ${show(slope.shape)}`,
+    () => `slope [${c}]`,
+  );
+  return tensor(
+    image.shape,
+    image.data.map((x, i) => (x > 0 ? x : (slope.data[i % c] as number) * x)),
+  );
+};

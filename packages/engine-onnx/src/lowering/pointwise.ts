@@ -74,4 +74,13 @@ export const pointwise = {
   leakyRelu: ({ graph, of }: Context, a: Term, slope: number): Value =>
     unary(graph, "LeakyRelu", of(a), { alpha: { float: slope } }),
   gelu,
+  /** Slopes [c] beside an image: [c, 1, 1]. */
+  prelu: ({ graph, of }: Context, image: Term, slope: Term): Value => {
+    const value = of(image);
+    return graph.node({
+      op: "PRelu",
+      inputs: [value, reshape(graph, of(slope), [-1, 1, 1])],
+      shape: value.shape,
+    });
+  },
 };

@@ -23,6 +23,7 @@ const names: Readonly<Record<Operation, true>> = {
   relu6: true,
   leakyRelu: true,
   gelu: true,
+  prelu: true,
   conv2d: true,
   depthwiseConv2d: true,
   linear: true,

@@ -7,6 +7,7 @@ import {
   anyShape,
   anything,
   type Input,
+  imageShapes,
   input,
   inputFrom,
   notNegative,
@@ -37,6 +38,10 @@ const about = (
     left: () => left,
     right: () => right,
   });
+
+const sloped = imageShapes().chain((shape) =>
+  fc.record({ a: tensorOf("image", shape, wide), slope: tensorOf("vector", [shape[3]]) }),
+);
 
 /** A function's values at some numbers, each compared with a tolerance of its own size. */
 const values = (
@@ -211,6 +216,32 @@ const elementwise: readonly Law[] = [
     (A, a) => A.leakyRelu(a, 1),
     (A, a) => A.stopGradient(a),
   ),
+  definition({
+    name: "prelu is relu and a slope of each channel below zero",
+    statement: "prelu(a, p)[n, y, x, c] = relu(a)[n, y, x, c] - p[c] relu(-a)[n, y, x, c]",
+    operations: ["prelu"],
+    inputs: sloped,
+    tensors: ({ a, slope }) => [a, slope],
+    program: () => (A, a, slope) => A.prelu(a, slope),
+    expected: ({ a, slope }) =>
+      inputFrom("image", a.shape, (i) => {
+        const x = a.data[i] as number;
+        return Math.max(0, x) + (slope.data[i % slope.data.length] as number) * Math.min(0, x);
+      }),
+  }),
+  equation({
+    name: "prelu with equal slopes is leakyRelu",
+    statement: "prelu(a, (p, ..., p)) = leakyRelu(a, p)",
+    operations: ["prelu", "leakyRelu"],
+    inputs: sloped,
+    tensors: ({ a, slope }) => [a, inputFrom("vector", slope.shape, () => slope.data[0] as number)],
+    kind: () => "image",
+    left: () => (A, a, slope) => A.prelu(a, slope),
+    right:
+      ({ slope }) =>
+      (A, a) =>
+        A.leakyRelu(a, slope.data[0] as number),
+  }),
   law({
     name: "stopGradient keeps the values",
     statement: "stopGradient(a) = a, bit for bit",

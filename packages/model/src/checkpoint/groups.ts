@@ -76,7 +76,7 @@ export const commonPrefix = (names: readonly string[]): string => {
 };
 
 /** Of several groups, these are what training saves for use: averaged weights first. */
-const PREFERRED = ["params_ema", "state_dict", ""];
+const PREFERRED = ["params_ema", "params", "state_dict", ""];
 
 const shownPath = (path: string): string => (path === "" ? '"" (the outermost)' : quoted(path));
 
@@ -91,8 +91,8 @@ const unknownGroup = (file: string, path: string | null, choices: readonly strin
 };
 
 /**
- * The group of that path; without one, the only group there is, or else the one under params_ema, state_dict
- * or at the outermost, in this order.
+ * The group of that path; without one, the only group there is, or else the one under params_ema, params,
+ * state_dict or at the outermost, in this order.
  */
 export const mainGroup = <G extends { readonly path: string }>(
   { file, groups }: { readonly file: string; readonly groups: readonly G[] },

@@ -6,13 +6,17 @@ import { vqAutoencoder } from "../networks/autoencoder/autoencoder.ts";
 import { faultOfVqConfig, type VqAutoencoderConfig } from "../networks/autoencoder/config.ts";
 import { isBuffer } from "../networks/buffers.ts";
 import { type DiscriminatorConfig, discriminator } from "../networks/discriminator.ts";
+import { pictureNetwork } from "../networks/picture-networks.ts";
 import { type ResidualUNetConfig, residualUNet } from "../networks/residual-unet.ts";
+import { RRDB_FACTORS, type RrdbConfig } from "../networks/rrdb.ts";
+import type { SrvggConfig } from "../networks/srvgg.ts";
 import { type StackConfig, stack } from "../networks/stack.ts";
 import { swinUNet } from "../networks/swin-unet.ts";
 import { checkSwinUNetConfig, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
 import type { ParameterSpec } from "../parameters.ts";
 import { isSameShape, mismatchLine } from "../weights.ts";
 import { type DiscriminatorOverrides, inferDiscriminator } from "./discriminator.ts";
+import { inferRrdb, inferSrvgg } from "./picture-networks.ts";
 import { inferResidualUNet } from "./residual-unet.ts";
 import { type ShapeReader, type Shapes, shapeReader } from "./shape-reader.ts";
 import { inferStack } from "./stack.ts";
@@ -26,6 +30,8 @@ export type Architecture = { readonly assumed: readonly string[] } & (
   | { readonly kind: "discriminator"; readonly config: DiscriminatorConfig }
   | { readonly kind: "residual-unet"; readonly config: ResidualUNetConfig }
   | { readonly kind: "stack"; readonly config: StackConfig }
+  | { readonly kind: "srvgg"; readonly config: SrvggConfig }
+  | { readonly kind: "rrdb"; readonly config: RrdbConfig }
 );
 
 /** The tensors are those of no network here, or not all of them are. `kind` is what they were taken for. */
@@ -55,6 +61,8 @@ const SIGNS: readonly (readonly [Architecture["kind"], readonly string[]])[] = [
   ["discriminator", ["heads.0.cls.weight_orig"]],
   ["stack", ["input.latent.weight", "input.picture.weight"]],
   ["residual-unet", ["time.0.weight", "input.weight"]],
+  ["rrdb", ["conv_first.weight"]],
+  ["srvgg", ["body.0.weight"]],
 ];
 
 const propose = (
@@ -73,6 +81,10 @@ const propose = (
       return { kind, config: inferResidualUNet(reader), assumed: [] };
     case "stack":
       return { kind, config: inferStack(reader), assumed: [] };
+    case "srvgg":
+      return { kind, config: inferSrvgg(reader), assumed: [] };
+    case "rrdb":
+      return { kind, config: inferRrdb(reader), assumed: [] };
   }
 };
 
@@ -115,6 +127,14 @@ const faultOf = (file: string, { kind, config }: Architecture): string | null =>
           ? `found ${config.blocks} blocks, expected at most ${MOST_BLOCKS}`
           : null)
       );
+    case "srvgg":
+      return config.convolutions < 0
+        ? 'found no convolution after "body.0.weight"'
+        : (positive("channels", [config.channels]) ?? positive("factor", [config.factor]));
+    case "rrdb":
+      return RRDB_FACTORS.includes(config.factor)
+        ? positive("channels, growth and blocks", [config.channels, config.growth, config.blocks])
+        : `"conv_first.weight": found ${48 / config.factor ** 2} inputs, expected 3, 12 or 48 (factors 4, 2, 1)`;
   }
 };
 
@@ -133,6 +153,9 @@ export const tensorsOf = (architecture: Architecture): readonly ParameterSpec[] 
       return residualUNet(architecture.config).parameters;
     case "stack":
       return stack(architecture.config).parameters;
+    case "srvgg":
+    case "rrdb":
+      return pictureNetwork(architecture.config).parameters;
   }
 };
 

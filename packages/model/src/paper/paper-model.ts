@@ -71,6 +71,8 @@ const REMARKS: Readonly<Record<Architecture["kind"], string>> = {
   discriminator: "a discriminator, which only training needs",
   "residual-unet": "a network of tadsr's small family: give the folder with its model.json",
   stack: "a network of tadsr's small family: give the folder with its model.json",
+  srvgg: "a network of Real-ESRGAN's, which takes and gives pictures: give it alone as the model",
+  rrdb: "a network of Real-ESRGAN's, which takes and gives pictures: give it alone as the model",
 };
 
 const demand =

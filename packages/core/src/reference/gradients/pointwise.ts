@@ -59,3 +59,13 @@ export const gelu = byDerivative((x) => normalDistribution(x) + x * normalDensit
 
 export const leakyRelu: PullBackOf<"leakyRelu"> = (slope, gather, a, negative) =>
   addTerms(gather(a), (i) => at(slope, i) * (at(a, i) > 0 ? 1 : negative));
+
+export const prelu: PullBackOf<"prelu"> = (slope, gather, image, slopes) => {
+  const c = slopes.data.length;
+  addTerms(gather(image), (i) => at(slope, i) * (at(image, i) > 0 ? 1 : at(slopes, i % c)));
+  const ofSlopes = gather(slopes);
+  if (ofSlopes === null) return;
+  image.data.forEach((x, i) => {
+    if (x <= 0) ofSlopes[i % c] = (ofSlopes[i % c] as number) + at(slope, i) * x;
+  });
+};

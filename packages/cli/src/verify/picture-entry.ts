@@ -1,0 +1,60 @@
+/** The recorded calls of a network that makes a picture of a picture: y = network(x). */
+import type { Engine } from "@tadsr/core";
+import { type PictureNetwork, type PictureNetworkConfig, pictureNetwork } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import { firstLine } from "../failure.ts";
+import { toleranceOf } from "./rounding.ts";
+import { absent, broken, compared, type Row } from "./row.ts";
+import type { Loaded, Subject } from "./subject.ts";
+import { callsOf, imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
+
+const callRow = async <T>(
+  engine: Engine<T>,
+  { uploaded, rounding }: Loaded<T>,
+  network: PictureNetwork,
+  io: TensorFile,
+  call: number,
+): Promise<Row> => {
+  const check = `call ${call}`;
+  const names: readonly string[] = [`${call}.x`, `${call}.y`];
+  const found = present(io, names);
+  if (E.isLeft(found)) return absent("", check, found.left);
+  const { [`${call}.x`]: x, [`${call}.y`]: y } = found.right;
+  if (x === undefined || y === undefined) return absent("", check, "nothing is recorded");
+  try {
+    const result = engine.scope(() =>
+      network.run(engine.algebra)(uploaded, engine.upload("image", imageOf(x))),
+    );
+    const computed = recordOf(await engine.download("image", result));
+    engine.release([result]);
+    return compared("", check, computed.data, y.data, toleranceOf(rounding));
+  } catch (thrown) {
+    return broken("", check, firstLine(thrown));
+  }
+};
+
+/** `io`: null where nothing is recorded, so that only the file itself is looked at. */
+export const pictureSubject = (
+  config: PictureNetworkConfig,
+  recordedCount: number | undefined,
+  io: TensorFile | null,
+): Subject => {
+  const network = pictureNetwork(config);
+  return {
+    architecture:
+      config.kind === "srvgg"
+        ? { kind: config.kind, config, assumed: [] }
+        : { kind: config.kind, config, assumed: [] },
+    tensors: network.parameters,
+    parameters: network.parameters,
+    recordedCount,
+    run: async (engine, loaded) => {
+      if (io === null) return [];
+      const calls = callsOf(io);
+      if (calls.length === 0) return [absent("", "call 0", "0.x, 0.y are not in the file")];
+      const rows: Row[] = [];
+      for (const call of calls) rows.push(await callRow(engine, loaded, network, io, call));
+      return rows;
+    },
+  };
+};

@@ -1,0 +1,9 @@
+/** The networks that make a picture of a picture, by their configurations. */
+import type { PictureNetwork } from "./picture-network.ts";
+import { type RrdbConfig, rrdb } from "./rrdb.ts";
+import { type SrvggConfig, srvgg } from "./srvgg.ts";
+
+export type PictureNetworkConfig = SrvggConfig | RrdbConfig;
+
+export const pictureNetwork = (config: PictureNetworkConfig): PictureNetwork =>
+  config.kind === "srvgg" ? srvgg(config) : rrdb(config);
