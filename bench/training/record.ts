@@ -12,7 +12,7 @@ import {
   readSafetensors,
   writeSafetensors,
 } from "@tadsr/model";
-import { SMALL_NETWORK, SMALL_SCHEDULE, STUDENT_DEFAULTS, TEACHER_DEFAULTS } from "@tadsr/train";
+import { FAMILIES, SMALL_SCHEDULE, STUDENT_DEFAULTS, TEACHER_DEFAULTS } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -58,9 +58,9 @@ export const randomStart = (
   parameters: readonly ParameterSpec[],
   { batch, side }: { readonly batch: number; readonly side: number },
 ): RecordedStart => {
-  const shape = [batch, side, side, SMALL_NETWORK.latentChannels];
+  const shape = [batch, side, side, FAMILIES.unet.network.latentChannels];
   return {
-    network: SMALL_NETWORK,
+    network: FAMILIES.unet.network,
     schedule: SMALL_SCHEDULE,
     teacher: randomWeights(parameters, 1),
     student: randomWeights(parameters, 2),

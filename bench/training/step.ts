@@ -25,9 +25,9 @@ import { type ConditionedNetwork, predictor, residualUNet, uploadWeights } from 
 import { runtimes } from "@tadsr/runtime-node";
 import {
   ADAMW_DEFAULTS,
+  FAMILIES,
   type LoopOptions,
   type OpenTask,
-  SMALL_NETWORK,
   SMALL_SCHEDULE,
   studentStep,
   type TrainingState,
@@ -71,7 +71,7 @@ const scheduleOf = (config: ScheduleConfig): Schedule =>
 const makeStart = async (file: string): Promise<void> => {
   const { eta, index } = scheduleOf(SMALL_SCHEDULE);
   const numbers = { eta, index, rate: RATE, averageDecay: AVERAGE_DECAY, scoreWeight: SCORE_WEIGHT };
-  const start = randomStart(residualUNet(SMALL_NETWORK).parameters, DEFAULT_SIZE);
+  const start = randomStart(residualUNet(FAMILIES.unet.network).parameters, DEFAULT_SIZE);
   rightOf(await writeStart(file, start, numbers)());
 };
 

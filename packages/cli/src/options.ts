@@ -12,6 +12,15 @@ export const wholeNumber =
     return value;
   };
 
+/** A file and its share of a sum, as FILE:0.75. */
+export const sharedFile = (text: string): { readonly file: string; readonly share: number } => {
+  const [, file = "", share = ""] = /^(.+):([^:]+)$/.exec(text) ?? [];
+  const value = share.trim() === "" ? Number.NaN : Number(share);
+  if (!(value >= 0 && value <= 1))
+    throw new InvalidArgumentError("It must be a file, a colon and a number from 0 to 1, as FILE:0.75.");
+  return { file, share: value };
+};
+
 /** A finite number, as JavaScript writes them. */
 export const finiteNumber = (text: string): number => {
   const value = text.trim() === "" ? Number.NaN : Number(text);

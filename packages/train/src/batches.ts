@@ -17,12 +17,22 @@ export interface BatchOptions {
   readonly cropHR: number;
   readonly scale: number;
   readonly ranges?: DegradationRanges;
+  /** Whether the photographs' crops are wanted beside the small pictures. */
+  readonly originals: boolean;
+  /**
+   * The share of small pictures that are photographs as they are, neither shrunk nor degraded; they have no
+   * original, so that it is 0 where originals are wanted.
+   */
+  readonly asTheyAre: number;
 }
 
-/** Pairs of crops, values -1..1: `hr` [n, cropHR, cropHR, 3], `lr` [n, cropHR/scale, cropHR/scale, 3]. */
+/**
+ * Crops, values -1..1: `lr` [n, cropHR/scale, cropHR/scale, 3] and what they were made of, `hr` [n, cropHR, cropHR,
+ * 3], null where that is not wanted.
+ */
 export interface TrainingBatch {
   readonly step: number;
-  readonly hr: Float32Array;
+  readonly hr: Float32Array | null;
   readonly lr: Float32Array;
 }
 
@@ -40,27 +50,31 @@ const originOf = (size: number, side: number, u: number): number => {
 
 const trainingPair = async (
   { items }: Photographs,
-  { seed, cropHR, scale, ranges = defaultDegradationRanges }: BatchOptions,
+  { seed, cropHR, scale, ranges = defaultDegradationRanges, originals, asTheyAre }: BatchOptions,
   step: number,
   sample: number,
-): Promise<{ readonly hr: FloatPicture; readonly lr: FloatPicture }> => {
+): Promise<{ readonly hr: FloatPicture | null; readonly lr: FloatPicture }> => {
   const { source, position } = placeOf("crop", seed, step, sample);
-  const drawn = uniform(source, position, 8);
+  const drawn = uniform(source, position, 9);
   const u = (index: number): number => drawn[index] as number;
   const photograph = items[Math.floor(u(0) * items.length)];
   if (photograph === undefined) throw new RangeError("no photographs");
   const lrSide = cropHR / scale;
+  const symmetry = { transpose: u(3) < 0.5, mirrorColumns: u(4) < 0.5, mirrorRows: u(5) < 0.5 };
+  const cropOf = (side: number): FloatPicture =>
+    applySymmetry(
+      cropBytes(photograph, {
+        x: originOf(photograph.width, side, u(1)),
+        y: originOf(photograph.height, side, u(2)),
+        width: side,
+        height: side,
+      }),
+      symmetry,
+    );
+  if (u(8) < asTheyAre) return { hr: null, lr: cropOf(lrSide) };
   const patchLR = lrSide + 2 * margin + blockSide - 1;
   const patchHR = patchLR * scale;
-  const patch = applySymmetry(
-    cropBytes(photograph, {
-      x: originOf(photograph.width, patchHR, u(1)),
-      y: originOf(photograph.height, patchHR, u(2)),
-      width: patchHR,
-      height: patchHR,
-    }),
-    { transpose: u(3) < 0.5, mirrorColumns: u(4) < 0.5, mirrorRows: u(5) < 0.5 },
-  );
+  const patch = cropOf(patchHR);
   const parameters = degradationParameters(
     {
       parameters: placeOf("parameters", seed, step, sample),
@@ -76,7 +90,9 @@ const trainingPair = async (
     height: lrSide,
   };
   return {
-    hr: crop(patch, { x: inner.x * scale, y: inner.y * scale, width: cropHR, height: cropHR }),
+    hr: !originals
+      ? null
+      : crop(patch, { x: inner.x * scale, y: inner.y * scale, width: cropHR, height: cropHR }),
     lr: crop(small, inner),
   };
 };
@@ -102,7 +118,12 @@ export const trainingBatch = async (
   const pairs = await Promise.all(
     Array.from({ length: options.batch }, (_, sample) => trainingPair(photographs, options, step, sample)),
   );
-  return { step, hr: stacked(pairs.map(({ hr }) => hr)), lr: stacked(pairs.map(({ lr }) => lr)) };
+  const photographed = pairs.flatMap(({ hr }) => (hr === null ? [] : [hr]));
+  return {
+    step,
+    hr: options.originals ? stacked(photographed) : null,
+    lr: stacked(pairs.map(({ lr }) => lr)),
+  };
 };
 
 /**

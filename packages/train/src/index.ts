@@ -49,14 +49,13 @@ export {
   type Range,
 } from "./degradation.ts";
 export type { TrainError } from "./errors.ts";
+export { FAMILIES, type Family, type FamilyName, SMALL_SCHEDULE, STACK_SCHEDULE } from "./families.ts";
 export { type BytePicture, type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
 export { encodeJpeg, throughJpeg } from "./jpeg.ts";
-export { LATENT_FACTOR, type Latents, latentsOf } from "./latents.ts";
+export { LATENT_FACTOR, type LatentMaker, type Latents, type Originals, openLatents } from "./latents.ts";
 export { type LoopOptions, type StepReport, type TrainingState, trainingStep } from "./loop.ts";
 export {
   SMALL_DISCRIMINATOR,
-  SMALL_NETWORK,
-  SMALL_SCHEDULE,
   STUDENT_DEFAULTS,
   type StudentTrainingOptions,
   TEACHER_DEFAULTS,
@@ -86,6 +85,7 @@ export {
   type StudentStep,
   studentStep,
 } from "./student-step.ts";
+export { type OpenTarget, openTarget, readTarget, type Target, type TargetOptions } from "./target.ts";
 export type { AdversarySpec, Duel, Judge, OpenTask, PreparedStep, Task } from "./task.ts";
 export { type TeacherOptions, teacherTask } from "./teacher.ts";
 export { type TrainingOutcome, trainStudent, trainTeacher } from "./training.ts";

@@ -1,13 +1,15 @@
 /** What a training is asked for, with defaults and the check of every number. */
 import type { ScheduleConfig } from "@tadsr/core";
-import { type Encoder, HEAD_SPAN, type ResidualUNetConfig } from "@tadsr/model";
+import { type Encoder, HEAD_SPAN, type SmallNetworkConfig } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { LearningRate } from "./adamw.ts";
 import type { TrainError } from "./errors.ts";
+import { FAMILIES } from "./families.ts";
 import { GRID_WINDOW } from "./grid-term.ts";
 import { LATENT_FACTOR } from "./latents.ts";
 import type { RunProgress } from "./run.ts";
 import type { StudentWeights } from "./student.ts";
+import type { TargetOptions } from "./target.ts";
 
 /** What teacher and student have in common. */
 export interface TrainingOptions {
@@ -29,20 +31,33 @@ export interface TrainingOptions {
   readonly resume: boolean;
   /** safetensors made by tools/perceptual-weights.py; needed by a perceptual term. */
   readonly perceptualWeights: string | null;
+  /** A stronger network whose pictures are learned in place of the photographs; null for none. */
+  readonly target: TargetOptions | null;
+  /**
+   * The share of small pictures that are photographs as they are, neither shrunk nor degraded. Nothing is known
+   * that they were made of: above 0 it needs a target, and no loss against the photographs.
+   */
+  readonly asTheyAre: number;
 }
 
 export interface TeacherTrainingOptions extends TrainingOptions {
-  readonly network: ResidualUNetConfig;
+  readonly network: SmallNetworkConfig;
   readonly schedule: ScheduleConfig;
   /** Weight of the perceptual term beside Eq 4. */
   readonly perceptual: number;
 }
 
 export interface StudentTrainingOptions extends TrainingOptions {
-  /** Model folder of the teacher; the student has its network, its schedule and its first weights. */
-  readonly teacher: string;
-  /** Model folder to start from instead of the teacher's weights, to train an earlier student further. */
+  /**
+   * Model folder of the teacher; the student has its network, its schedule and its first weights. null: no teacher,
+   * so that none of the paper's losses has a weight.
+   */
+  readonly teacher: string | null;
+  /** Model folder to start from: an earlier student, which is trained further; null for the teacher's weights. */
   readonly start: string | null;
+  /** The network and its schedule where neither a teacher nor a start says them. */
+  readonly network: SmallNetworkConfig;
+  readonly schedule: ScheduleConfig;
   readonly weights: StudentWeights;
   /** HSD and the discriminator by the paper's text, or as the authors' code has it (FACTS section 4). */
   readonly reading: "paper" | "code";
@@ -58,27 +73,8 @@ export interface Watcher {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-/** The shipped small model's network: 2 073 840 parameters. */
-export const SMALL_NETWORK: ResidualUNetConfig = {
-  kind: "residual-unet",
-  latentChannels: 48,
-  channels: [64, 96, 128],
-  blocks: [2, 2, 2],
-  timeFeatures: 64,
-  timeChannels: 128,
-};
-
 /** The small family's discriminator, but for what it is told of its teacher's encoder. */
 export const SMALL_DISCRIMINATOR = { kind: "discriminator", timeFeatures: 64, outputs: 64 } as const;
-
-/** The small family's schedule: four steps of a moderate noise. */
-export const SMALL_SCHEDULE: ScheduleConfig = {
-  steps: 4,
-  kappa: 1,
-  minNoiseLevel: Math.sqrt(0.001),
-  etasEnd: 0.99,
-  power: 0.3,
-};
 
 const COMMON = {
   batch: 10,
@@ -90,14 +86,15 @@ const COMMON = {
   checkpointEvery: 250,
   resume: false,
   perceptualWeights: null,
+  target: null,
+  asTheyAre: 0,
 } as const;
 
 export const TEACHER_DEFAULTS: Omit<TeacherTrainingOptions, "data" | "output"> = {
   ...COMMON,
   steps: 5000,
   rate: { peak: 5e-4, warmUp: 200, decay: "cosine" },
-  network: SMALL_NETWORK,
-  schedule: SMALL_SCHEDULE,
+  ...FAMILIES.small,
   perceptual: 0,
 };
 
@@ -106,11 +103,12 @@ export const STUDENT_DEFAULTS: Omit<StudentTrainingOptions, "data" | "output" | 
   steps: 2000,
   rate: { peak: 1e-4, warmUp: 100, decay: "cosine" },
   start: null,
+  ...FAMILIES.small,
   reading: "paper",
   discriminator: "time-aware",
   // Ten times the student's: at the same rate it stays near chance, and the student is led by its noise.
   discriminatorRate: 1e-3,
-  weights: { distillation: 1, score: 0.01, adversarial: 0, perceptual: 0, fidelity: 0, grid: 0 },
+  weights: { distillation: 1, score: 0.01, adversarial: 0, perceptual: 0, fidelity: 0, grid: 0, target: 0 },
 };
 
 interface Rule {
@@ -146,6 +144,8 @@ const commonRules = (options: TrainingOptions): readonly Rule[] => [
   between("averageDecay", options.averageDecay, 0, 1),
   between("weightDecay", options.weightDecay, 0, 1),
   between("shrink", options.shrink, 0.05, 1),
+  between("asTheyAre", options.asTheyAre, 0, 1),
+  between("targetMix", options.target?.mix?.share ?? 0, 0, 1),
 ];
 
 const refusal = (message: string): E.Either<TrainError, never> => E.left({ kind: "Options", message });
@@ -169,14 +169,29 @@ const missingPerceptual = (weight: number, file: string | null): boolean => weig
 const NEEDS_PERCEPTUAL =
   "a perceptual term needs perceptualWeights: make the file with python3 tools/perceptual-weights.py";
 
+/** Whether a loss is against the photographs, so that their crops are needed beside the small pictures. */
+export const teacherNeedsOriginals = ({ target, perceptual }: TeacherTrainingOptions): boolean =>
+  target === null || perceptual > 0;
+
+/** The same for a student. Where there are none, the target stands for them. */
+export const studentNeedsOriginals = ({ target, weights, asTheyAre }: StudentTrainingOptions): boolean =>
+  weights.perceptual > 0 ||
+  weights.fidelity > 0 ||
+  (asTheyAre === 0 && weights.adversarial + weights.grid > 0) ||
+  target === null;
+
+const NEEDS_NO_ORIGINALS =
+  "asTheyAre is above 0: it needs a target, and no loss against the photographs (perceptual, fidelity)";
+
 /** `alignment`: the network's, from `receptiveField`. */
 export const checkTeacherOptions = (
   options: TeacherTrainingOptions,
   alignment: number,
-): E.Either<TrainError, TeacherTrainingOptions> =>
-  missingPerceptual(options.perceptual, options.perceptualWeights)
-    ? refusal(NEEDS_PERCEPTUAL)
-    : checked(options, [...commonRules(options), weightRule("perceptual", options.perceptual)], alignment);
+): E.Either<TrainError, TeacherTrainingOptions> => {
+  if (missingPerceptual(options.perceptual, options.perceptualWeights)) return refusal(NEEDS_PERCEPTUAL);
+  if (options.asTheyAre > 0 && teacherNeedsOriginals(options)) return refusal(NEEDS_NO_ORIGINALS);
+  return checked(options, [...commonRules(options), weightRule("perceptual", options.perceptual)], alignment);
+};
 
 /** Side of the latent that gives the coarsest feature map as many pixels as a head's convolution spans. */
 const leastLatent = ({ strides }: Encoder): number => Math.max(...strides) * Math.ceil(Math.sqrt(HEAD_SPAN));
@@ -190,9 +205,16 @@ export const checkStudentOptions = (
   if (missingPerceptual(weights.perceptual, options.perceptualWeights)) return refusal(NEEDS_PERCEPTUAL);
   if (Object.values(weights).every((weight) => weight === 0)) {
     return refusal(
-      "every weight is 0; give at least one of distillation, score, adversarial, perceptual, fidelity",
+      "every weight is 0; give at least one of distillation, score, adversarial, perceptual, fidelity, target",
     );
   }
+  if (options.teacher === null && weights.distillation + weights.score + weights.adversarial > 0)
+    return refusal("distillation, score and adversarial need a teacher; give one, or set them to 0");
+  if (options.target === null && weights.target > 0)
+    return refusal("the weight of the target is above 0, but there is no target model; give one");
+  if (options.target !== null && weights.target === 0)
+    return refusal("a target model is given, but its weight is 0; leave it out, or give the weight");
+  if (options.asTheyAre > 0 && studentNeedsOriginals(options)) return refusal(NEEDS_NO_ORIGINALS);
   if (weights.grid > 0 && options.crop < GRID_WINDOW * LATENT_FACTOR) {
     return refusal(
       `crop is ${options.crop}; allowed with a grid term: at least ${GRID_WINDOW * LATENT_FACTOR} pixels`,

@@ -1,6 +1,6 @@
 import type { Engine } from "@tadsr/core";
 import { type HostWeights, uploadWeights } from "@tadsr/model";
-import { LATENT_FACTOR, type Latents } from "./latents.ts";
+import { LATENT_FACTOR, type Latents, originalsOf } from "./latents.ts";
 import { PHASES, perceptualDistance, perceptualFeatures, perceptualParameters } from "./perceptual.ts";
 import { uniforms } from "./streams.ts";
 
@@ -35,7 +35,8 @@ export const openPerceptualTerm = <T>(
   const uploaded = uploadWeights(engine, perceptualParameters, weights);
   const features = perceptualFeatures(algebra, uploaded);
   return {
-    against: ({ pictures }, seed, step) => {
+    against: (latents, seed, step) => {
+      const { pictures } = originalsOf(latents);
       const [y = 0, x = 0] = uniforms(seed, "phase", step, 2).map((u) => Math.floor(u * PHASES));
       const phase = { y, x };
       const original = engine.scope(() => features(pictures, phase));

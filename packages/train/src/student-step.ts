@@ -36,7 +36,8 @@ export interface AlgorithmWeights {
 export interface AlgorithmOptions<T> {
   readonly schedule: Schedule;
   readonly network: ConditionedNetwork;
-  readonly teacher: FrozenTeacher<T>;
+  /** null where neither of the paper's losses has a weight: then nothing of it is computed. */
+  readonly teacher: FrozenTeacher<T> | null;
   /** null where the adversarial loss has no weight. */
   readonly discriminator: Discriminator | null;
   readonly weights: AlgorithmWeights;
@@ -54,6 +55,7 @@ export interface StepInputs<T> extends DuelInputs<T> {
 
 export interface StudentStep<T> extends PreparedStep<T> {
   readonly z_T: T;
+  /** The teacher's end; z_0 where nothing asks for it. */
   readonly z_0_teacher: T;
   /** The student's end, with the given weights. */
   predict(weights: Tensors<T>): T;
@@ -69,17 +71,19 @@ export const studentStep = <T>(
   const { algebra } = engine;
   const { schedule, network, teacher, discriminator, weights: weight, reading } = options;
   const { batch, z_0, z_y, condition, scoreNoise, scoreTime } = inputs;
-  const teach = predictor(engine, teacher.network, teacher.weights, condition, batch);
+  const teach = teacher && predictor(engine, teacher.network, teacher.weights, condition, batch);
   const z_T = startOfSampling(algebra, schedule)(z_y, inputs.noise);
   // Where nothing asks for the teacher's end, it is not computed.
   const z_0_teacher =
-    weight.distillation > 0 || weight.score > 0
+    teach !== null && (weight.distillation > 0 || weight.score > 0)
       ? engine.scope(() => runSampler(deterministicSampler(algebra, schedule)(teach, z_T, z_y)))
       : z_0;
   const predict = (weights: Tensors<T>): T =>
     predictClean(algebra, schedule)(predictor(engine, network, weights, condition, batch), z_T, schedule.T);
   const duel =
-    discriminator === null ? null : studentDuel(engine, discriminator, schedule, teacher, inputs, predict);
+    discriminator === null || teacher === null
+      ? null
+      : studentDuel(engine, discriminator, schedule, teacher, inputs, predict);
 
   const paperObjective = (z_0_student: T, judge: Judge<T> | null): Objective<T> => {
     // Stands for a loss without weight, which is not computed.
@@ -88,7 +92,9 @@ export const studentStep = <T>(
       weight.distillation === 0 ? nothing : distillationLoss(algebra)(z_0_student, z_0_teacher);
     const distil = highFrequencyScoreDistillation(algebra, schedule, reading.inputScaling);
     const scoreDistillation =
-      weight.score === 0 ? nothing : distil(teach, z_0_student, z_0_teacher, z_y, scoreNoise, scoreTime).loss;
+      weight.score === 0 || teach === null
+        ? nothing
+        : distil(teach, z_0_student, z_0_teacher, z_y, scoreNoise, scoreTime).loss;
     const adversarial =
       duel === null || judge === null ? {} : { adversarial: duel.verdict(judge, z_0_student) };
     const { loss } = studentObjective(algebra, { lambda_1: weight.score, lambda_2: weight.adversarial })({
@@ -113,8 +119,9 @@ export const studentStep = <T>(
     duel,
     objective: (judge) => (weights) => {
       const z_0_student = predict(weights);
-      const paper = paperObjective(z_0_student, judge);
       const others = beside(z_0_student).filter(({ weight }) => weight !== 0);
+      if (Object.values(weight).every((lambda) => lambda === 0)) return weightedSum(algebra, others);
+      const paper = paperObjective(z_0_student, judge);
       if (others.length === 0) return paper;
       const extra = weightedSum(algebra, others);
       return { loss: algebra.add(paper.loss, extra.loss), parts: { ...paper.parts, ...extra.parts } };

@@ -1,8 +1,16 @@
 /**
- * Training a student by Algorithm 1. Optional terms against the original picture stand beside Eq 13, which
- * are not the paper's: a perceptual distance, the mean absolute error, and the energy of a grid.
+ * Training a student by Algorithm 1. Optional terms stand beside Eq 13, which are not the paper's: the mean absolute
+ * error from a stronger network's picture; and against the original a perceptual distance, the mean absolute error,
+ * and the energy of a grid.
  */
-import { discriminatorTime, type Engine, type Reading, type Schedule, scoreTime } from "@tadsr/core";
+import {
+  discriminatorTime,
+  type Engine,
+  type Pointwise,
+  type Reading,
+  type Schedule,
+  scoreTime,
+} from "@tadsr/core";
 import {
   type ConditionedNetwork,
   type Discriminator,
@@ -11,10 +19,11 @@ import {
   uploadWeights,
 } from "@tadsr/model";
 import { openGridTerm } from "./grid-term.ts";
-import { latentsOf } from "./latents.ts";
+import { LATENT_FACTOR, openLatents, originalsOf } from "./latents.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
 import { normals, perturbations, uniforms } from "./streams.ts";
 import { type AlgorithmWeights, studentStep } from "./student-step.ts";
+import { openTarget, type Target } from "./target.ts";
 import type { OpenTask, Task } from "./task.ts";
 
 export interface StudentWeights extends AlgorithmWeights {
@@ -24,12 +33,17 @@ export interface StudentWeights extends AlgorithmWeights {
   readonly fidelity: number;
   /** The energy of a grid of the low-resolution picture's period, which the perceptual distance invites. */
   readonly grid: number;
+  /** The mean absolute error from what the target network makes of the small picture. */
+  readonly target: number;
 }
 
 export interface StudentOptions {
   readonly network: ConditionedNetwork;
   readonly schedule: Schedule;
-  readonly teacher: HostWeights;
+  /** null where neither Eq 6, Eq 8 nor Eq 11 has a weight. */
+  readonly teacher: HostWeights | null;
+  /** null where `weights.target` is 0. */
+  readonly target: Target | null;
   /** Needed where `weights.adversarial` is above 0, else null. */
   readonly discriminator: Discriminator | null;
   readonly seed: number;
@@ -40,6 +54,9 @@ export interface StudentOptions {
   /** Needed where `weights.perceptual` is above 0. */
   readonly perceptualWeights: HostWeights | null;
 }
+
+/** The mean of |a - b|. */
+const absoluteError = <T>({ mean, abs, subtract }: Pointwise<T>, a: T, b: T): T => mean(abs(subtract(a, b)));
 
 export const studentTask = (options: StudentOptions): Task => ({
   name: "student",
@@ -57,18 +74,36 @@ export const studentTask = (options: StudentOptions): Task => ({
   open: <T>(engine: Engine<T>): OpenTask<T> => {
     const { network, schedule, discriminator, seed, batch, weights: weight, reading } = options;
     const { algebra } = engine;
-    const teacher = { network, weights: uploadWeights(engine, network.parameters, options.teacher) };
+    const teacher =
+      options.teacher === null
+        ? null
+        : { network, weights: uploadWeights(engine, network.parameters, options.teacher) };
+    const target = options.target === null ? null : openTarget(engine, options.target);
+    const latentMaker = openLatents(engine, network);
     const perceptual = openPerceptualTerm(engine, weight.perceptual, options.perceptualWeights);
     const grid = openGridTerm(engine);
     return {
-      frozen: [...Object.values(teacher.weights), ...perceptual.frozen, ...grid.frozen],
+      frozen: [
+        ...Object.values(teacher?.weights ?? {}),
+        ...[target, perceptual, grid, latentMaker].flatMap((term) => term?.frozen ?? []),
+      ],
       prepare: (pictures) => {
         const { step } = pictures;
-        const latents = latentsOf(engine, pictures, batch);
-        const { z_0, z_y, shape } = latents;
+        const latents = latentMaker.of(pictures, batch);
+        const { z_y, condition, shape, small } = latents;
+        const z_0_target =
+          target === null
+            ? null
+            : algebra.spaceToDepth(
+                engine.scope(() => target.enlarge(small)),
+                LATENT_FACTOR,
+              );
+        // Without photographs the target is the ground truth.
+        const z_0 = latents.originals?.z_0 ?? z_0_target ?? originalsOf(latents).z_0;
         const distance = perceptual.against(latents, seed, step);
-        const perturbation = (purpose: "scoreNoise" | "judgeNoise"): T =>
-          engine.upload("image", perturbations(reading, seed, purpose, step, shape));
+        // Noise that no loss uses is not drawn; z_y stands in its place.
+        const perturbation = (purpose: "scoreNoise" | "judgeNoise", isUsed: boolean): T =>
+          isUsed ? engine.upload("image", perturbations(reading, seed, purpose, step, shape)) : z_y;
         return studentStep(
           engine,
           { schedule, network, teacher, discriminator, weights: weight, reading },
@@ -76,18 +111,23 @@ export const studentTask = (options: StudentOptions): Task => ({
             batch,
             z_0,
             z_y,
-            condition: z_y,
+            condition,
             noise: engine.upload("image", normals(seed, "noise", step, shape)),
-            scoreNoise: perturbation("scoreNoise"),
+            scoreNoise: perturbation("scoreNoise", weight.score > 0),
             scoreTime: uniforms(seed, "scoreTime", step, batch).map(scoreTime(schedule.T)),
-            judgeNoise: perturbation("judgeNoise"),
+            judgeNoise: perturbation("judgeNoise", discriminator !== null),
             judgeTime: uniforms(seed, "judgeTime", step, batch).map(discriminatorTime(schedule.T, reading)),
           },
           (z_0_student) => [
             {
+              name: "target",
+              weight: weight.target,
+              value: () => absoluteError(algebra, z_0_student, z_0_target ?? z_0),
+            },
+            {
               name: "fidelity",
               weight: weight.fidelity,
-              value: () => algebra.mean(algebra.abs(algebra.subtract(z_0_student, z_0))),
+              value: () => absoluteError(algebra, z_0_student, originalsOf(latents).z_0),
             },
             { name: "grid", weight: weight.grid, value: () => grid.energy(z_0_student, z_0) },
             { name: "perceptual", weight: weight.perceptual, value: () => distance(z_0_student) },

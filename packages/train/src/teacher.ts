@@ -10,10 +10,11 @@ import {
   type Tensors,
 } from "@tadsr/core";
 import { type ConditionedNetwork, type HostWeights, predictor } from "@tadsr/model";
-import { latentsOf } from "./latents.ts";
+import { LATENT_FACTOR, openLatents, originalsOf } from "./latents.ts";
 import { weightedSum } from "./objective-terms.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
 import { normals, uniforms } from "./streams.ts";
+import { openTarget, type Target } from "./target.ts";
 import type { OpenTask, Task } from "./task.ts";
 
 export interface TeacherOptions {
@@ -25,6 +26,8 @@ export interface TeacherOptions {
   readonly perceptual: number;
   /** Needed where `perceptual` is above 0. */
   readonly perceptualWeights: HostWeights | null;
+  /** What it makes of the small picture is z_0 in place of the photograph's latent; null: the photograph's is. */
+  readonly target: Target | null;
 }
 
 export const teacherTask = (options: TeacherOptions): Task => ({
@@ -34,18 +37,27 @@ export const teacherTask = (options: TeacherOptions): Task => ({
     const { network, schedule, seed, batch } = options;
     const { algebra } = engine;
     const perceptual = openPerceptualTerm(engine, options.perceptual, options.perceptualWeights);
+    const target = options.target === null ? null : openTarget(engine, options.target);
+    const latentMaker = openLatents(engine, network);
     return {
-      frozen: perceptual.frozen,
+      frozen: [target, perceptual, latentMaker].flatMap((part) => part?.frozen ?? []),
       prepare: (pictures) => {
         const { step } = pictures;
-        const latents = latentsOf(engine, pictures, batch);
-        const { z_0, z_y, shape } = latents;
+        const latents = latentMaker.of(pictures, batch);
+        const { z_y, condition, shape, small } = latents;
+        const z_0 =
+          target === null
+            ? originalsOf(latents).z_0
+            : algebra.spaceToDepth(
+                engine.scope(() => target.enlarge(small)),
+                LATENT_FACTOR,
+              );
         const epsilon = engine.upload("image", normals(seed, "noise", step, shape));
         const t = uniforms(seed, "time", step, batch).map(denoisingTime(schedule.T));
         const z_t = forwardProcess(algebra, schedule)(z_0, z_y, epsilon, t);
         const distance = perceptual.against(latents, seed, step);
         const objective = (weights: Tensors<T>): Objective<T> => {
-          const predict = predictor(engine, network, weights, z_y, batch);
+          const predict = predictor(engine, network, weights, condition, batch);
           const z_0_predicted = predictClean(algebra, schedule)(predict, z_t, t);
           return weightedSum(algebra, [
             {

@@ -1,6 +1,13 @@
 /** Training a teacher, and a student from it, each in a folder of its own. */
 import { join } from "node:path";
-import { codeReading, type Engine, makeSchedule, paperReading, type ScheduleConfig } from "@tadsr/core";
+import {
+  codeReading,
+  type Engine,
+  makeSchedule,
+  paperReading,
+  type Schedule,
+  type ScheduleConfig,
+} from "@tadsr/core";
 import {
   type ConditionedNetwork,
   discriminator,
@@ -9,11 +16,11 @@ import {
   loadModel,
   type Model,
   type ModelDescription,
-  type ResidualUNetConfig,
   readWeights,
   receptiveField,
-  residualUNet,
+  type SmallNetworkConfig,
   saveModel,
+  smallNetwork,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
@@ -26,14 +33,17 @@ import {
   checkTeacherOptions,
   SMALL_DISCRIMINATOR,
   type StudentTrainingOptions,
+  studentNeedsOriginals,
   type TeacherTrainingOptions,
   type TrainingOptions,
+  teacherNeedsOriginals,
   type Watcher,
 } from "./options.ts";
 import { perceptualParameters } from "./perceptual.ts";
 import { openPhotographs, type SkippedPicture } from "./photographs.ts";
 import { runTraining } from "./run.ts";
 import { studentTask } from "./student.ts";
+import { readTarget, type Target } from "./target.ts";
 import type { Task } from "./task.ts";
 import { teacherTask } from "./teacher.ts";
 
@@ -67,12 +77,14 @@ interface Prepared {
   readonly initial: HostWeights;
   readonly description: ModelDescription;
   readonly adversaryRate: number;
+  /** Whether a loss is against the photographs. */
+  readonly originals: boolean;
 }
 
 const train = <T>(
   engine: Engine<T>,
   options: TrainingOptions,
-  { task, network, initial, description, adversaryRate }: Prepared,
+  { task, network, initial, description, adversaryRate, originals }: Prepared,
   watcher: Watcher,
 ): TE.TaskEither<TrainError, TrainingOutcome> => {
   const { data, output, shrink, seed, batch, crop, steps, rate, averageDecay, weightDecay } = options;
@@ -88,7 +100,14 @@ const train = <T>(
           parameters: network.parameters,
           initial,
           photographs,
-          batches: { seed, batch, cropHR: crop, scale: LATENT_FACTOR },
+          batches: {
+            seed,
+            batch,
+            cropHR: crop,
+            scale: LATENT_FACTOR,
+            originals,
+            asTheyAre: options.asTheyAre,
+          },
           loop: {
             steps,
             rate,
@@ -127,7 +146,7 @@ const train = <T>(
 
 const descriptionOf = (
   name: string,
-  network: ResidualUNetConfig,
+  network: SmallNetworkConfig,
   schedule: ScheduleConfig,
   steps: number,
 ): ModelDescription => ({
@@ -139,36 +158,40 @@ const descriptionOf = (
   steps,
 });
 
+const scheduleOf = (config: ScheduleConfig): E.Either<TrainError, Schedule> =>
+  pipe(
+    makeSchedule(config),
+    E.mapLeft((error): TrainError => ({ kind: "Options", message: error.message })),
+  );
+
+const targetOf = ({ target }: TrainingOptions): TE.TaskEither<TrainError, Target | null> =>
+  target === null ? TE.right(null) : readTarget(target);
+
 /** Trains a teacher by Eq 4 from fresh weights. */
 export const trainTeacher = <T>(
   engine: Engine<T>,
   options: TeacherTrainingOptions,
   watcher: Watcher = {},
 ): TE.TaskEither<TrainError, TrainingOutcome> => {
-  const network = residualUNet(options.network);
+  const network = smallNetwork(options.network);
   return pipe(
     TE.fromEither(checkTeacherOptions(options, receptiveField(network).alignment)),
     TE.bindTo("checked"),
-    TE.bind("schedule", () =>
-      TE.fromEither(
-        pipe(
-          makeSchedule(options.schedule),
-          E.mapLeft((error): TrainError => ({ kind: "Options", message: error.message })),
-        ),
-      ),
-    ),
+    TE.bind("schedule", () => TE.fromEither(scheduleOf(options.schedule))),
     TE.bind("perceptualWeights", () => perceptualWeightsOf(options.perceptualWeights)),
-    TE.chain(({ schedule, perceptualWeights }) => {
+    TE.bind("target", () => targetOf(options)),
+    TE.chain(({ schedule, perceptualWeights, target }) => {
       const { seed, batch, perceptual } = options;
       return train(
         engine,
         options,
         {
-          task: teacherTask({ network, schedule, seed, batch, perceptual, perceptualWeights }),
+          task: teacherTask({ network, schedule, seed, batch, perceptual, perceptualWeights, target }),
           network,
           initial: initialWeights(network.parameters, { seed }),
           description: descriptionOf("teacher", options.network, options.schedule, schedule.T),
           adversaryRate: 0,
+          originals: teacherNeedsOriginals(options),
         },
         watcher,
       );
@@ -176,38 +199,56 @@ export const trainTeacher = <T>(
   );
 };
 
-const sameNetwork = (teacher: Model, start: Model): E.Either<TrainError, Model> =>
-  JSON.stringify([teacher.description.network, teacher.description.schedule]) ===
-  JSON.stringify([start.description.network, start.description.schedule])
-    ? E.right(start)
-    : E.left({ kind: "Model", message: "start: its network or schedule is not the teacher's" });
+const modelOf = (folder: string | null): TE.TaskEither<TrainError, Model | null> =>
+  folder === null ? TE.right(null) : pipe(loadModel(folder), TE.mapLeft(modelFailure));
 
-/** Distils a teacher into a student that needs one step: Algorithm 1, and the optional terms. */
+/** A model as it is before any training. */
+const freshModel = ({ network, schedule, seed }: StudentTrainingOptions): E.Either<TrainError, Model> =>
+  pipe(
+    scheduleOf(schedule),
+    E.map((made): Model => {
+      const fresh = smallNetwork(network);
+      return {
+        description: descriptionOf("student", network, schedule, 1),
+        schedule: made,
+        network: fresh,
+        weights: initialWeights(fresh.parameters, { seed }),
+      };
+    }),
+  );
+
+const kindOf = ({ description: { network, schedule } }: Model): string => JSON.stringify([network, schedule]);
+
+/** What the student is before its first step: the start, or the teacher, or a fresh network. */
+const firstModel = (
+  options: StudentTrainingOptions,
+  teacher: Model | null,
+  start: Model | null,
+): E.Either<TrainError, Model> => {
+  if (teacher !== null && start !== null && kindOf(teacher) !== kindOf(start))
+    return E.left({ kind: "Model", message: "start: its network or schedule is not the teacher's" });
+  const model = start ?? teacher;
+  return model === null ? freshModel(options) : E.right(model);
+};
+
+/** Distils a teacher into a student that needs one step: Algorithm 1, and the optional terms; or those alone. */
 export const trainStudent = <T>(
   engine: Engine<T>,
   options: StudentTrainingOptions,
   watcher: Watcher = {},
 ): TE.TaskEither<TrainError, TrainingOutcome> =>
   pipe(
-    pipe(loadModel(options.teacher), TE.mapLeft(modelFailure)),
+    modelOf(options.teacher),
     TE.bindTo("teacher"),
-    TE.chainFirst(({ teacher }) =>
-      TE.fromEither(
-        checkStudentOptions(options, receptiveField(teacher.network).alignment, teacher.network.encoder),
-      ),
-    ),
-    TE.bind("start", ({ teacher }) =>
-      options.start === null
-        ? TE.right<TrainError, Model>(teacher)
-        : pipe(
-            loadModel(options.start),
-            TE.mapLeft(modelFailure),
-            TE.chainEitherK((start) => sameNetwork(teacher, start)),
-          ),
+    TE.bind("start", () => modelOf(options.start)),
+    TE.bind("first", ({ teacher, start }) => TE.fromEither(firstModel(options, teacher, start))),
+    TE.chainFirst(({ first: { network } }) =>
+      TE.fromEither(checkStudentOptions(options, receptiveField(network).alignment, network.encoder)),
     ),
     TE.bind("perceptualWeights", () => perceptualWeightsOf(options.perceptualWeights)),
-    TE.chain(({ teacher, start, perceptualWeights }) => {
-      const { network, schedule, description } = teacher;
+    TE.bind("target", () => targetOf(options)),
+    TE.chain(({ teacher, first, perceptualWeights, target }) => {
+      const { network, schedule, description } = first;
       const { seed, batch, weights } = options;
       const reading = options.reading === "code" ? codeReading : paperReading;
       const { channels, strides } = network.encoder;
@@ -219,7 +260,8 @@ export const trainStudent = <T>(
           task: studentTask({
             network,
             schedule,
-            teacher: teacher.weights,
+            teacher: teacher?.weights ?? null,
+            target,
             discriminator:
               weights.adversarial > 0
                 ? discriminator({ ...SMALL_DISCRIMINATOR, channels, strides, timeAware })
@@ -231,9 +273,10 @@ export const trainStudent = <T>(
             perceptualWeights,
           }),
           network,
-          initial: start.weights,
+          initial: first.weights,
           description: { ...description, name: "student", steps: 1 },
           adversaryRate: options.discriminatorRate,
+          originals: studentNeedsOriginals(options),
         },
         watcher,
       );

@@ -4,7 +4,15 @@ import { type TrainingOutcome, trainStudent } from "../src/index.ts";
 import { at, engine, killAfterStep, losses, message, partsOf, right, teacher } from "./runs.ts";
 import { tinyAdversarial } from "./tiny.ts";
 
-const NO_WEIGHTS = { distillation: 0, score: 0, adversarial: 0, perceptual: 0, fidelity: 0, grid: 0 };
+const NO_WEIGHTS = {
+  distillation: 0,
+  score: 0,
+  adversarial: 0,
+  perceptual: 0,
+  fidelity: 0,
+  grid: 0,
+  target: 0,
+};
 
 /** A student of the teacher "whole", with a discriminator. */
 const adversary = async (name: string, changes = {}): Promise<TrainingOutcome> => {

@@ -6,6 +6,7 @@ import {
   type Photograph,
   type Photographs,
   resize,
+  type TrainingBatch,
   trainingBatch,
 } from "../src/index.ts";
 
@@ -33,7 +34,23 @@ const several = photographsOf(
   coordinates(130, 140, 200),
 );
 
-const options: BatchOptions = { seed: 4, batch: 3, cropHR: 32, scale: 4 };
+const options: BatchOptions = {
+  seed: 4,
+  batch: 3,
+  cropHR: 32,
+  scale: 4,
+  originals: true,
+  asTheyAre: 0,
+};
+
+/** A batch with its originals. */
+const pairsOf = async (
+  ...args: Parameters<typeof trainingBatch>
+): Promise<TrainingBatch & { readonly hr: Float32Array }> => {
+  const { hr, ...rest } = await trainingBatch(...args);
+  if (hr === null) throw new Error("there are no originals");
+  return { ...rest, hr };
+};
 
 const clean: BatchOptions = {
   ...options,
@@ -52,7 +69,7 @@ const sampleOf = (hr: Float32Array, n: number): ((x: number, y: number, channel:
 
 describe("a training batch", () => {
   it("has the shapes and ranges promised", async () => {
-    const { hr, lr, step } = await trainingBatch(several, options, 7);
+    const { hr, lr, step } = await pairsOf(several, options, 7);
     expect([hr.length, lr.length, step]).toEqual([3 * 32 * 32 * 3, 3 * 8 * 8 * 3, 7]);
     for (const values of [hr, lr]) {
       expect(Math.min(...values)).toBeGreaterThanOrEqual(-1);
@@ -62,17 +79,49 @@ describe("a training batch", () => {
   });
 
   it("is a function of seed and step", async () => {
-    const first = await trainingBatch(several, options, 3);
-    await trainingBatch(several, options, 4);
-    expect(await trainingBatch(several, options, 3)).toEqual(first);
-    expect((await trainingBatch(several, options, 4)).hr).not.toEqual(first.hr);
-    expect((await trainingBatch(several, { ...options, seed: 5 }, 3)).hr).not.toEqual(first.hr);
+    const first = await pairsOf(several, options, 3);
+    await pairsOf(several, options, 4);
+    expect(await pairsOf(several, options, 3)).toEqual(first);
+    expect((await pairsOf(several, options, 4)).hr).not.toEqual(first.hr);
+    expect((await pairsOf(several, { ...options, seed: 5 }, 3)).hr).not.toEqual(first.hr);
+  });
+
+  it("leaves the originals out where they are not wanted, and changes nothing else", async () => {
+    const { hr, lr } = await trainingBatch(several, { ...options, originals: false }, 3);
+    expect(hr).toBeNull();
+    expect(lr).toEqual((await pairsOf(several, options, 3)).lr);
+  });
+
+  it("takes a share of the small pictures from the photographs as they are", async () => {
+    const alone: BatchOptions = { ...options, batch: 40, originals: false };
+    const all = bytesOf((await trainingBatch(several, { ...alone, asTheyAre: 1 }, 3)).lr);
+    const size = 8 * 8 * 3;
+    for (let n = 0; n < alone.batch; n++) {
+      // Red and green of `coordinates` are column and row, so that neighbours differ by one level.
+      const [here, beside] = [all.slice(n * size, n * size + 3), all.slice(n * size + 3, n * size + 6)];
+      const moved = [0, 1].map((channel) =>
+        Math.abs((here[channel] as number) - (beside[channel] as number)),
+      );
+      expect(moved.toSorted()).toEqual([0, 1]);
+    }
+    const [none, half] = [0, 0.5].map((asTheyAre) => trainingBatch(several, { ...alone, asTheyAre }, 3));
+    const [degraded, mixed] = [
+      bytesOf((await none)?.lr ?? new Float32Array()),
+      bytesOf((await half)?.lr ?? new Float32Array()),
+    ];
+    const isSame = (other: readonly number[], n: number): boolean =>
+      mixed.slice(n * size, (n + 1) * size).every((value, i) => value === other[n * size + i]);
+    const samples = Array.from({ length: alone.batch }, (_, n) => n);
+    expect(samples.every((n) => isSame(all, n) !== isSame(degraded, n))).toBe(true);
+    const share = samples.filter((n) => isSame(all, n)).length / alone.batch;
+    expect(share).toBeGreaterThan(0.2);
+    expect(share).toBeLessThan(0.8);
   });
 
   it("gives sample n the same pair whatever the size of the batch", async () => {
     const [small, large] = await Promise.all([
-      trainingBatch(several, { ...options, batch: 2 }, 3),
-      trainingBatch(several, { ...options, batch: 5 }, 3),
+      pairsOf(several, { ...options, batch: 2 }, 3),
+      pairsOf(several, { ...options, batch: 5 }, 3),
     ]);
     expect(large.hr.slice(0, small.hr.length)).toEqual(small.hr);
     expect(large.lr.slice(0, small.lr.length)).toEqual(small.lr);
@@ -81,7 +130,7 @@ describe("a training batch", () => {
 
   it("takes connected pixels of one photograph, in all eight symmetries, from many places", async () => {
     // Larger than the patch around a crop, so that nothing is mirrored in.
-    const { hr } = await trainingBatch(
+    const { hr } = await pairsOf(
       photographsOf(coordinates(250, 240, 0), coordinates(200, 250, 100)),
       { ...clean, batch: 64 },
       0,
@@ -113,7 +162,7 @@ describe("a training batch", () => {
   });
 
   it("mirrors a photograph that is smaller than the patch around a crop", async () => {
-    const { hr } = await trainingBatch(photographsOf(coordinates(33, 40, 9)), clean, 0);
+    const { hr } = await pairsOf(photographsOf(coordinates(33, 40, 9)), clean, 0);
     for (let n = 0; n < clean.batch; n++) {
       const at = sampleOf(hr, n);
       for (let i = 0; i < 31; i++) {
@@ -142,7 +191,7 @@ describe("a training batch", () => {
     });
     const steep = photographsOf(coordinates(127, 120, 0, 2));
     for (const each of [clean, smooth(0.25), smooth(0.5)]) {
-      const { hr, lr } = await trainingBatch(steep, each, 1);
+      const { hr, lr } = await pairsOf(steep, each, 1);
       for (let n = 0; n < each.batch; n++) {
         const data = hr.slice(n * 32 * 32 * 3, (n + 1) * 32 * 32 * 3);
         const means = resize({ width: 32, height: 32, data }, { width: 8, height: 8 }, "area").data;
@@ -157,7 +206,7 @@ describe("a stream of batches", () => {
     const stream = batchStream(several, options, { from: 5 });
     for (const step of [5, 6, 7]) {
       const { value } = await stream.next();
-      expect(value).toEqual(await trainingBatch(several, options, step));
+      expect(value).toEqual(await pairsOf(several, options, step));
     }
     await stream.return(undefined as never);
     expect((await stream.next()).done).toBe(true);

@@ -57,7 +57,7 @@ export const tinyStudent = (data: string, output: string, teacher: string): Stud
   data,
   output,
   teacher,
-  weights: { distillation: 1, score: 0.01, adversarial: 0, perceptual: 0, fidelity: 0.1, grid: 0 },
+  weights: { distillation: 1, score: 0.01, adversarial: 0, perceptual: 0, fidelity: 0.1, grid: 0, target: 0 },
 });
 
 /** With a discriminator: the crop is the least that its heads can span. */

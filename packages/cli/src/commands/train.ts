@@ -1,8 +1,9 @@
 /** `tadsr train teacher` and `tadsr train student`. */
 import { type Command, Option } from "commander";
-import { finiteNumber, wholeNumber } from "../options.ts";
+import { finiteNumber, sharedFile, wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
 import {
+  NETWORK_NAMES,
   TRAINING_RUNTIMES,
   type TrainCommandOptions,
   type TrainStudentCommandOptions,
@@ -28,6 +29,20 @@ const addCommonOptions = (command: Command): Command =>
     .option("--weight-decay <d>", "AdamW's weight decay", finiteNumber)
     .option("--checkpoint-every <n>", "steps between checkpoints", wholeNumber(1))
     .option("--resume", "go on with the training in the output folder")
+    .addOption(
+      new Option("--network <name>", "the network, where it is trained from nothing").choices(NETWORK_NAMES),
+    )
+    .option(
+      "--target-model <file>",
+      "learn what this network (SRVGGNetCompact or RRDBNet) makes of the small pictures, not the photographs",
+      String,
+    )
+    .option("--target-mix <file:share>", "a second file of weights, which have this share", sharedFile)
+    .option(
+      "--as-they-are <share>",
+      "share of the small pictures that are photographs as they are; needs a target",
+      finiteNumber,
+    )
     .option("--perceptual <weight>", "weight of the perceptual term", finiteNumber)
     .option("--perceptual-weights <file>", "made by tools/perceptual-weights.py", String)
     .addOption(
@@ -44,8 +59,17 @@ export const addTrainCommand = (program: Command, perform: Perform): void => {
       perform(async (shell) => (await import("../train/run.ts")).runTrainTeacher(shell, options)),
   );
   addCommonOptions(train.command("student").description("distil a teacher into one step (Algorithm 1)"))
-    .requiredOption("--teacher <name|folder>", "the teacher's model")
+    .option(
+      "--teacher <name|folder>",
+      "the teacher's model; without it no loss of the paper's has a weight",
+      String,
+    )
     .option("--start <name|folder>", "start from this model instead of from the teacher", String)
+    .option(
+      "--target <weight>",
+      "weight of the mean absolute error from the target model's picture",
+      finiteNumber,
+    )
     .option("--distillation <weight>", "weight of Eq 6", finiteNumber)
     .option("--score <weight>", "weight of Eq 8, lambda_1 of Eq 13", finiteNumber)
     .option("--adversarial <weight>", "weight of Eq 11, lambda_2 of Eq 13; 0: no discriminator", finiteNumber)

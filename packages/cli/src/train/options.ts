@@ -1,4 +1,8 @@
 /** What `train` is asked for. */
+import type { FamilyName } from "@tadsr/train";
+
+/** Networks that are trained from nothing. */
+export const NETWORK_NAMES = ["small", "tiny", "unet"] as const satisfies readonly FamilyName[];
 
 /** Runtimes that are quick enough to train on: all but the reference. */
 export const TRAINING_RUNTIMES = ["auto", "tensorflow", "wasm", "cpu"] as const;
@@ -22,10 +26,21 @@ export interface TrainCommandOptions {
   readonly resume?: boolean;
   readonly perceptual?: number;
   readonly perceptualWeights?: string;
+  readonly network?: (typeof NETWORK_NAMES)[number];
+  readonly targetModel?: string;
+  readonly targetMix?: SharedFile;
+  readonly asTheyAre?: number;
+}
+
+/** A file and its share of a sum. */
+export interface SharedFile {
+  readonly file: string;
+  readonly share: number;
 }
 
 export interface TrainStudentCommandOptions extends TrainCommandOptions {
-  readonly teacher: string;
+  readonly teacher?: string;
+  readonly target?: number;
   readonly start?: string;
   readonly distillation?: number;
   readonly score?: number;

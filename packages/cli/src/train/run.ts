@@ -2,9 +2,11 @@
 import type { Engine } from "@tadsr/core";
 import { trainingPreference } from "@tadsr/runtime-node";
 import {
+  FAMILIES,
   type RunProgress,
   STUDENT_DEFAULTS,
   type StudentTrainingOptions,
+  type TargetOptions,
   TEACHER_DEFAULTS,
   type TeacherTrainingOptions,
   type TrainError,
@@ -60,23 +62,51 @@ const commonOptions = <A extends Common>(
     typed.perceptualWeights === undefined
       ? defaults.perceptualWeights
       : resolveIn(shell, typed.perceptualWeights),
+  target: targetOf(shell, typed),
+  asTheyAre: typed.asTheyAre ?? defaults.asTheyAre,
 });
+
+const targetOf = (shell: Shell, { targetModel, targetMix }: TrainCommandOptions): TargetOptions | null => {
+  if (targetModel === undefined) return null;
+  const mix =
+    targetMix === undefined ? null : { file: resolveIn(shell, targetMix.file), share: targetMix.share };
+  return { model: resolveIn(shell, targetModel), mix };
+};
+
+/** What one option asks of another. */
+const strayOption = (
+  typed: TrainCommandOptions & Partial<TrainStudentCommandOptions>,
+): E.Either<Failure, void> => {
+  if (typed.targetMix !== undefined && typed.targetModel === undefined)
+    return E.left(usageFailure("--target-mix is mixed into --target-model; give that too"));
+  if (typed.network !== undefined && (typed.teacher ?? typed.start) !== undefined)
+    return E.left(
+      usageFailure(
+        "--network is for a training from nothing; --teacher and --start say the network themselves",
+      ),
+    );
+  return E.right(undefined);
+};
 
 export const teacherOptions = (shell: Shell, typed: TrainCommandOptions): TeacherTrainingOptions => ({
   ...commonOptions(shell, typed, TEACHER_DEFAULTS),
+  ...(typed.network === undefined ? {} : FAMILIES[typed.network]),
   perceptual: typed.perceptual ?? TEACHER_DEFAULTS.perceptual,
 });
 
-/** `teacher` and `start` are folders already. */
+/** `teacher` and `start` are folders already; without a teacher the paper's losses have no weight. */
 export const studentOptions = (
   shell: Shell,
   typed: TrainStudentCommandOptions,
-  teacher: string,
+  teacher: string | null,
   start: string | null,
 ): StudentTrainingOptions => {
-  const { distillation, score, adversarial, perceptual, fidelity, grid } = STUDENT_DEFAULTS.weights;
+  const { adversarial, perceptual, fidelity, grid, ...rest } = STUDENT_DEFAULTS.weights;
+  const { distillation, score } = teacher === null ? { distillation: 0, score: 0 } : rest;
+  const target = typed.targetModel === undefined ? 0 : 1;
   return {
     ...commonOptions(shell, typed, STUDENT_DEFAULTS),
+    ...(typed.network === undefined ? {} : FAMILIES[typed.network]),
     teacher,
     start,
     reading: typed.reading ?? STUDENT_DEFAULTS.reading,
@@ -89,6 +119,7 @@ export const studentOptions = (
       perceptual: typed.perceptual ?? perceptual,
       fidelity: typed.fidelity ?? fidelity,
       grid: typed.grid ?? grid,
+      target: typed.target ?? target,
     },
   };
 };
@@ -167,16 +198,27 @@ const runTraining =
     return worked;
   };
 
-export const runTrainTeacher = (shell: Shell, typed: TrainCommandOptions): CommandTask =>
-  runTraining(shell, typed, (engine, watcher) => trainTeacher(engine, teacherOptions(shell, typed), watcher));
+export const runTrainTeacher =
+  (shell: Shell, typed: TrainCommandOptions): CommandTask =>
+  async () => {
+    const stray = strayOption(typed);
+    if (E.isLeft(stray)) return stray;
+    const options = teacherOptions(shell, typed);
+    return runTraining(shell, typed, (engine, watcher) => trainTeacher(engine, options, watcher))();
+  };
+
+/** The folder of a model that may be named. */
+const folderOf = (shell: Shell, named: string | undefined): Promise<E.Either<Failure, string | null>> =>
+  named === undefined ? Promise.resolve(E.right(null)) : locateModel(shell, named)();
 
 export const runTrainStudent =
   (shell: Shell, typed: TrainStudentCommandOptions): CommandTask =>
   async () => {
-    const teacher = await locateModel(shell, typed.teacher)();
+    const stray = strayOption(typed);
+    if (E.isLeft(stray)) return stray;
+    const teacher = await folderOf(shell, typed.teacher);
     if (E.isLeft(teacher)) return teacher;
-    const start: E.Either<Failure, string | null> =
-      typed.start === undefined ? E.right(null) : await locateModel(shell, typed.start)();
+    const start = await folderOf(shell, typed.start);
     if (E.isLeft(start)) return start;
     const options = studentOptions(shell, typed, teacher.right, start.right);
     return runTraining(shell, typed, (engine, watcher) => trainStudent(engine, options, watcher))();

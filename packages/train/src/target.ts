@@ -1,0 +1,96 @@
+/**
+ * A stronger network from elsewhere as the target: what it makes of the low-resolution picture stands in place of the
+ * photograph. Photographs of one blurred picture are many, and a network that regresses to them learns their mean;
+ * this network's picture is one, and sharp.
+ */
+import type { Engine } from "@tadsr/core";
+import {
+  architectureOf,
+  type HostWeights,
+  mixWeights,
+  type PictureNetwork,
+  pictureNetwork,
+  readWeights,
+  uploadWeights,
+} from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { TrainError } from "./errors.ts";
+import { LATENT_FACTOR } from "./latents.ts";
+
+/** Which network's pictures are the target. */
+export interface TargetOptions {
+  /** File of its weights: .pth or safetensors of SRVGGNetCompact or RRDBNet. */
+  readonly model: string;
+  /** A second file of the same network, whose weights have this share of the sum; null for none. */
+  readonly mix: { readonly file: string; readonly share: number } | null;
+}
+
+/** The network and its weights on the host. */
+export interface Target {
+  readonly network: PictureNetwork;
+  readonly weights: HostWeights;
+}
+
+const failure = ({ message }: { readonly message: string }): TrainError => ({ kind: "Model", message });
+
+const networkOf = (file: string): TE.TaskEither<TrainError, PictureNetwork> =>
+  pipe(
+    architectureOf({ file }),
+    TE.mapLeft(failure),
+    TE.chainEitherK((architecture): E.Either<TrainError, PictureNetwork> => {
+      if (architecture.kind !== "srvgg" && architecture.kind !== "rrdb")
+        return E.left(
+          failure({
+            message: `${file}: found a ${architecture.kind}, expected a network that makes a picture of a picture (SRVGGNetCompact or RRDBNet)`,
+          }),
+        );
+      const network = pictureNetwork(architecture.config);
+      return network.factor === LATENT_FACTOR
+        ? E.right(network)
+        : E.left(
+            failure({
+              message: `${file}: it enlarges ${network.factor} times, expected ${LATENT_FACTOR} times`,
+            }),
+          );
+    }),
+  );
+
+/** Reads the target's files; both must hold the same network. */
+export const readTarget = ({ model, mix }: TargetOptions): TE.TaskEither<TrainError, Target> =>
+  pipe(
+    networkOf(model),
+    TE.bindTo("network"),
+    TE.bind("first", ({ network }) => pipe(readWeights(model, network.parameters), TE.mapLeft(failure))),
+    TE.bind("weights", ({ network, first }) =>
+      mix === null
+        ? TE.right<TrainError, HostWeights>(first)
+        : pipe(
+            readWeights(mix.file, network.parameters),
+            TE.chainEitherKW((second) => mixWeights(first, second, mix.share)),
+            TE.mapLeft(failure),
+          ),
+    ),
+    TE.map(({ network, weights }) => ({ network, weights })),
+  );
+
+export interface OpenTarget<T> {
+  /** From low-resolution pictures [n, h, w, 3] in [-1, 1] to enlarged ones [n, 4 h, 4 w, 3], about in [-1, 1]. */
+  enlarge(picture: T): T;
+  readonly frozen: readonly T[];
+}
+
+/** Uploads the target's weights. */
+export const openTarget = <T>(engine: Engine<T>, { network, weights }: Target): OpenTarget<T> => {
+  const { algebra } = engine;
+  const uploaded = uploadWeights(engine, network.parameters, weights);
+  return {
+    enlarge: (picture) =>
+      algebra.offset(
+        algebra.scale(network.run(algebra)(uploaded, algebra.offset(algebra.scale(picture, 0.5), 0.5)), 2),
+        -1,
+      ),
+    frozen: Object.values(uploaded),
+  };
+};
