@@ -27,3 +27,6 @@ export const finiteNumber = (text: string): number => {
   if (!Number.isFinite(value)) throw new InvalidArgumentError("It must be a number.");
   return value;
 };
+
+/** The presets of `--degradation`, for its help. */
+export const DEGRADATIONS = "realesrgan, imagenet-test, face, light, bicubic";

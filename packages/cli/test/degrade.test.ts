@@ -54,9 +54,9 @@ describe("tadsr degrade", () => {
       ).toString("hex");
     };
     const first = await bytes("--seed", "3");
-    expect(await bytes("--seed", "3", "--kind", "degraded")).toBe(first);
+    expect(await bytes("--seed", "3", "--degradation", "realesrgan")).toBe(first);
     expect(await bytes("--seed", "4")).not.toBe(first);
-    expect(await bytes("--kind", "bicubic")).not.toBe(first);
+    expect(await bytes("--degradation", "bicubic")).not.toBe(first);
   });
 
   it("does not write into a folder that exists unless told to", async () => {

@@ -1,11 +1,8 @@
 import { uniform } from "@tadsr/core";
 import { placeOf } from "./data-streams.ts";
-import {
-  type DegradationRanges,
-  defaultDegradationRanges,
-  degradationParameters,
-  degrade,
-} from "./degradation.ts";
+import { applyDegradation } from "./degradation/apply.ts";
+import type { Degradation } from "./degradation/description.ts";
+import { drawDegradation } from "./degradation/draw.ts";
 import { applySymmetry, crop, cropBytes, type FloatPicture, type Rectangle } from "./float-picture.ts";
 import type { Photographs } from "./photographs.ts";
 
@@ -15,8 +12,9 @@ export interface BatchOptions {
   readonly batch: number;
   /** Side of the high-resolution crops in pixels, a multiple of `scale`. */
   readonly cropHR: number;
+  /** The degradation's. */
   readonly scale: number;
-  readonly ranges?: DegradationRanges;
+  readonly degradation: Degradation;
   /** Whether the photographs' crops are wanted beside the small pictures. */
   readonly originals: boolean;
   /**
@@ -36,7 +34,10 @@ export interface TrainingBatch {
   readonly lr: Float32Array;
 }
 
-/** Low-resolution pixels degraded around a crop at least, so that no edge effect reaches it. */
+/**
+ * Low-resolution pixels degraded around a crop at least: no edge effect of one round of blur reaches it, and little of
+ * two.
+ */
 const margin = 4;
 
 /** JPEG blocks' side: crops lie at any place of the blocks' grid, as they do in whole pictures. */
@@ -50,7 +51,7 @@ const originOf = (size: number, side: number, u: number): number => {
 
 const trainingPair = async (
   { items }: Photographs,
-  { seed, cropHR, scale, ranges = defaultDegradationRanges, originals, asTheyAre }: BatchOptions,
+  { seed, cropHR, scale, degradation, originals, asTheyAre }: BatchOptions,
   step: number,
   sample: number,
 ): Promise<{ readonly hr: FloatPicture | null; readonly lr: FloatPicture }> => {
@@ -75,14 +76,12 @@ const trainingPair = async (
   const patchLR = lrSide + 2 * margin + blockSide - 1;
   const patchHR = patchLR * scale;
   const patch = cropOf(patchHR);
-  const parameters = degradationParameters(
-    {
-      parameters: placeOf("parameters", seed, step, sample),
-      noise: placeOf("noise", seed, step, sample),
-    },
-    ranges,
-  );
-  const small = await degrade(patch, parameters, { width: patchLR, height: patchLR });
+  const decided = drawDegradation(degradation, {
+    parameters: placeOf("parameters", seed, step, sample),
+    noise: placeOf("noise", seed, step, sample),
+    secondNoise: placeOf("secondNoise", seed, step, sample),
+  });
+  const { hr, lr } = await applyDegradation(patch, decided, { width: patchLR, height: patchLR });
   const inner: Rectangle = {
     x: margin + Math.floor(blockSide * u(6)),
     y: margin + Math.floor(blockSide * u(7)),
@@ -90,10 +89,10 @@ const trainingPair = async (
     height: lrSide,
   };
   return {
-    hr: !originals
-      ? null
-      : crop(patch, { x: inner.x * scale, y: inner.y * scale, width: cropHR, height: cropHR }),
-    lr: crop(small, inner),
+    hr: originals
+      ? crop(hr, { x: inner.x * scale, y: inner.y * scale, width: cropHR, height: cropHR })
+      : null,
+    lr: crop(lr, inner),
   };
 };
 

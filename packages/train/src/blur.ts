@@ -82,7 +82,11 @@ export const discreteGaussian = (variance: number): Float64Array => {
 };
 
 /** The values with a mirrored border of `across` columns and `down` rows on each side. */
-const bordered = ({ width, height, data }: FloatPicture, across: number, down: number): Float32Array => {
+export const bordered = (
+  { width, height, data }: FloatPicture,
+  across: number,
+  down: number,
+): Float32Array => {
   const stride = 3 * (width + 2 * across);
   const result = new Float32Array(stride * (height + 2 * down));
   for (let y = -down; y < height + down; y++) {

@@ -14,6 +14,8 @@ const purposes = {
   noise: 18,
   wholePictureParameters: 19,
   wholePictureNoise: 20,
+  secondNoise: 21,
+  wholePictureSecondNoise: 22,
 } as const;
 
 export type DataPurpose = keyof typeof purposes;

@@ -34,20 +34,67 @@ export {
 } from "./blur.ts";
 export { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 export { type DataPurpose, type NoisePlace, placeOf } from "./data-streams.ts";
+export { applyDegradation, type DegradedPair } from "./degradation/apply.ts";
+export { besselJ1 } from "./degradation/bessel.ts";
+export { correlate } from "./degradation/correlate.ts";
 export {
-  bicubicPicture,
-  cropToMultiple,
-  type DegradationParameters,
-  type DegradationRanges,
-  type DegradedPicture,
-  defaultDegradationRanges,
-  degradationParameters,
-  degrade,
-  degradePicture,
-  onlyBicubic,
-  type PictureSeed,
+  type BicubicDegradation,
+  type BlurDescription,
+  type Degradation,
+  type FilterWeights,
+  type FullDegradation,
+  type JpegDescription,
+  type KernelShape,
+  type KernelWeights,
+  type MixedDegradation,
+  type NoiseDescription,
   type Range,
-} from "./degradation.ts";
+  type ResizeDescription,
+  type SingleDegradation,
+  scaleOf,
+} from "./degradation/description.ts";
+export {
+  type DegradationPlaces,
+  type DrawnDegradation,
+  drawDegradation,
+  type FullParameters,
+  type KernelParameters,
+  type NoiseParameters,
+  type RoundParameters,
+} from "./degradation/draw.ts";
+export { degradeFully, drawnKernel } from "./degradation/full.ts";
+export { interpolate } from "./degradation/interpolation.ts";
+export {
+  type Ellipse,
+  gaussianKernel,
+  generalisedKernel,
+  type Kernel,
+  plateauKernel,
+} from "./degradation/kernel.ts";
+export {
+  degradeLightly,
+  type LightDegradation,
+  type LightParameters,
+  lightDegradation,
+  lightParameters,
+  onlyBicubic,
+} from "./degradation/light.ts";
+export { type GaussianNoise, withGaussianNoise } from "./degradation/noise.ts";
+export {
+  cropToMultiple,
+  type DegradedPicture,
+  degradePicture,
+  type PictureSeed,
+} from "./degradation/picture.ts";
+export {
+  type PoissonNoise,
+  poissonAt,
+  poissonDistribution,
+  withPoissonNoise,
+} from "./degradation/poisson.ts";
+export { DEFAULT_DEGRADATION, type DegradationPreset, degradationPresets } from "./degradation/presets.ts";
+export { type DegradationError, degradationOf, readDegradation } from "./degradation/read.ts";
+export { sincKernel } from "./degradation/sinc.ts";
 export type { TrainError } from "./errors.ts";
 export { FAMILIES, type Family, type FamilyName, SMALL_SCHEDULE, STACK_SCHEDULE } from "./families.ts";
 export { type BytePicture, type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";

@@ -3,6 +3,8 @@ import type { ScheduleConfig } from "@tadsr/core";
 import { type Encoder, HEAD_SPAN, type SmallNetworkConfig } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { LearningRate } from "./adamw.ts";
+import { type Degradation, scaleOf } from "./degradation/description.ts";
+import { DEFAULT_DEGRADATION, degradationPresets } from "./degradation/presets.ts";
 import type { TrainError } from "./errors.ts";
 import { FAMILIES } from "./families.ts";
 import { GRID_WINDOW } from "./grid-term.ts";
@@ -23,6 +25,8 @@ export interface TrainingOptions {
   readonly crop: number;
   /** Photographs are shrunk by this first: see `openPhotographs`. */
   readonly shrink: number;
+  /** What makes the small pictures. */
+  readonly degradation: Degradation;
   readonly seed: number;
   readonly rate: LearningRate;
   readonly averageDecay: number;
@@ -80,6 +84,7 @@ const COMMON = {
   batch: 10,
   crop: 160,
   shrink: 0.7,
+  degradation: degradationPresets[DEFAULT_DEGRADATION],
   seed: 1,
   averageDecay: 0.999,
   weightDecay: 0,
@@ -146,6 +151,12 @@ const commonRules = (options: TrainingOptions): readonly Rule[] => [
   between("shrink", options.shrink, 0.05, 1),
   between("asTheyAre", options.asTheyAre, 0, 1),
   between("targetMix", options.target?.mix?.share ?? 0, 0, 1),
+  {
+    field: "degradation.scale",
+    value: scaleOf(options.degradation),
+    allowed: `${LATENT_FACTOR}, the magnification that is trained`,
+    holds: (v) => v === LATENT_FACTOR,
+  },
 ];
 
 const refusal = (message: string): E.Either<TrainError, never> => E.left({ kind: "Options", message });

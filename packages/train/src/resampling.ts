@@ -109,15 +109,21 @@ const resizeColumns = (
   return result;
 };
 
-/** Resizes to exactly `size`. The same size gives the picture back. */
-export const resize = (picture: FloatPicture, size: Size, filter: ResizeFilter): FloatPicture => {
-  const { width, height } = size;
+/** Resizes to exactly `size` by the weights that `axis` gives for each axis. The same size gives the picture back. */
+export const resizeWith = (
+  picture: FloatPicture,
+  { width, height }: Size,
+  axis: (from: number, to: number) => AxisWeights,
+): FloatPicture => {
   if (width === picture.width && height === picture.height) return picture;
-  const rows = axisWeights(picture.height, height, filter);
-  const columns = axisWeights(picture.width, width, filter);
-  const tall = resizeRows(picture.data, 3 * picture.width, height, rows);
+  const tall = resizeRows(picture.data, 3 * picture.width, height, axis(picture.height, height));
+  const columns = axis(picture.width, width);
   return { width, height, data: resizeColumns(tall, picture.width, width, height, columns) };
 };
+
+/** Resizes to exactly `size`. The same size gives the picture back. */
+export const resize = (picture: FloatPicture, size: Size, filter: ResizeFilter): FloatPicture =>
+  resizeWith(picture, size, (from, to) => axisWeights(from, to, filter));
 
 /** The four times smaller picture, bicubic and antialiased: the field's plain low-resolution picture. */
 export const bicubicDown = (picture: FloatPicture, scale = 4): FloatPicture =>

@@ -87,7 +87,8 @@ const train = <T>(
   { task, network, initial, description, adversaryRate, originals }: Prepared,
   watcher: Watcher,
 ): TE.TaskEither<TrainError, TrainingOutcome> => {
-  const { data, output, shrink, seed, batch, crop, steps, rate, averageDecay, weightDecay } = options;
+  const { data, output, shrink, degradation, seed, batch, crop, steps, rate, averageDecay, weightDecay } =
+    options;
   const model = join(output, "model");
   return pipe(
     openPhotographs(data, { shrink, minimumSide: crop / 2 }),
@@ -105,6 +106,7 @@ const train = <T>(
             batch,
             cropHR: crop,
             scale: LATENT_FACTOR,
+            degradation,
             originals,
             asTheyAre: options.asTheyAre,
           },

@@ -4,25 +4,21 @@ import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import sharp from "sharp";
-import {
-  bicubicPicture,
-  type DegradationParameters,
-  type DegradationRanges,
-  type DegradedPicture,
-  degradePicture,
-} from "./degradation.ts";
+import { type Degradation, scaleOf } from "./degradation/description.ts";
+import type { DrawnDegradation } from "./degradation/draw.ts";
+import { type DegradedPicture, degradePicture } from "./degradation/picture.ts";
 import { type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
 import { type DataError, decodePicture, pictureNames, type SkippedPicture } from "./photographs.ts";
 
 export interface ValidationOptions {
-  /** "bicubic": plain shrinking by four; "degraded": the degradation of the training. */
-  readonly kind: "bicubic" | "degraded";
+  readonly degradation: Degradation;
   readonly seed: number;
-  readonly ranges?: DegradationRanges;
+  /** How many degraded versions of each original; more than one are told apart by a number: `name-1.png`. */
+  readonly variants?: number;
 }
 
 export interface ValidationReport {
-  readonly pairs: readonly { readonly name: string; readonly parameters: DegradationParameters }[];
+  readonly pairs: readonly { readonly name: string; readonly drawn: DrawnDegradation }[];
   readonly skipped: readonly SkippedPicture[];
 }
 
@@ -38,13 +34,11 @@ export const keyOfName = (name: string): number =>
 
 const stemOf = (name: string): string => name.replace(/\.[^.]+$/, "");
 
-/** The PNG's name: the file's without its extension, or with it where two files differ in nothing else. */
-const pngNames = (names: readonly string[]): readonly string[] => {
+/** The PNG's name without `.png`: the file's without its extension, or with it where two differ in nothing else. */
+const pngStems = (names: readonly string[]): readonly string[] => {
   const stems = names.map(stemOf);
   return names.map((name, n) =>
-    stems.indexOf(stems[n] as string) === stems.lastIndexOf(stems[n] as string)
-      ? `${stems[n]}.png`
-      : `${name}.png`,
+    stems.indexOf(stems[n] as string) === stems.lastIndexOf(stems[n] as string) ? (stems[n] as string) : name,
   );
 };
 
@@ -55,32 +49,51 @@ const writePng = async (picture: FloatPicture, file: string): Promise<void> => {
     .toFile(file);
 };
 
-const degradeFile = async (
+/** Decodes an original; its sides must be `least` pixels at least. */
+const original = async (
   file: string,
   name: string,
-  { kind, seed, ranges }: ValidationOptions,
-): Promise<E.Either<SkippedPicture, DegradedPicture>> => {
+  least: number,
+): Promise<E.Either<SkippedPicture, FloatPicture>> => {
   try {
     const picture = await decodePicture(file);
-    if (Math.min(picture.width, picture.height) < 4)
-      return E.left({
-        name,
-        reason: `${picture.width} x ${picture.height} pixels, at least 4 x 4 are needed`,
-      });
-    return E.right(
-      kind === "bicubic"
-        ? await bicubicPicture(fromBytes(picture))
-        : await degradePicture(fromBytes(picture), { seed, key: keyOfName(name) }, ranges),
-    );
+    return Math.min(picture.width, picture.height) < least
+      ? E.left({
+          name,
+          reason: `${picture.width} x ${picture.height} pixels, at least ${least} x ${least} are needed`,
+        })
+      : E.right(fromBytes(picture));
   } catch (thrown) {
     return E.left({ name, reason: fileReason(thrown) });
   }
 };
 
+/** Writes both pictures of a pair; the message where that fails. */
+const writePair = async (
+  { hr, lr }: DegradedPicture,
+  outFolder: string,
+  output: string,
+): Promise<E.Either<DataError, void>> => {
+  try {
+    for (const [kind, picture] of Object.entries({ lr, hr })) {
+      await mkdir(join(outFolder, kind), { recursive: true });
+      await writePng(picture, join(outFolder, kind, output));
+    }
+    return E.right(undefined);
+  } catch (thrown) {
+    const file = join(outFolder, "{lr,hr}", output);
+    return E.left({
+      kind: "UnwritablePicture",
+      file,
+      message: `${file}: cannot write: ${fileReason(thrown)}`,
+    });
+  }
+};
+
 /**
  * Makes low-resolution pictures of a folder of originals: `<outFolder>/lr/<name>.png`, and beside them the
- * originals cut to multiples of four, `<outFolder>/hr/<name>.png`. Files of these names are replaced.
- * Originals that cannot be read are listed in `skipped`; it is an error if none can.
+ * originals cut to multiples of the scale, `<outFolder>/hr/<name>.png`; of several variants `<name>-1.png` and so on. Files
+ * of these names are replaced. Originals that cannot be read are listed in `skipped`; it is an error if none can.
  */
 export const writeValidationPairs =
   (folder: string, outFolder: string, options: ValidationOptions): TaskEither<DataError, ValidationReport> =>
@@ -88,30 +101,23 @@ export const writeValidationPairs =
     const listed = await pictureNames(folder)();
     if (E.isLeft(listed)) return listed;
     const names = listed.right;
-    const outputs = pngNames(names);
+    const stems = pngStems(names);
+    const { degradation, seed, variants = 1 } = options;
     const pairs: ValidationReport["pairs"][number][] = [];
     const skipped: SkippedPicture[] = [];
     for (const [n, name] of names.entries()) {
-      const degraded = await degradeFile(join(folder, name), name, options);
-      if (E.isLeft(degraded)) {
-        skipped.push(degraded.left);
+      const opened = await original(join(folder, name), name, scaleOf(degradation));
+      if (E.isLeft(opened)) {
+        skipped.push(opened.left);
         continue;
       }
-      const { hr, lr, parameters } = degraded.right;
-      try {
-        for (const [kind, picture] of Object.entries({ lr, hr })) {
-          await mkdir(join(outFolder, kind), { recursive: true });
-          await writePng(picture, join(outFolder, kind, outputs[n] as string));
-        }
-      } catch (thrown) {
-        const file = join(outFolder, "{lr,hr}", outputs[n] as string);
-        return E.left({
-          kind: "UnwritablePicture",
-          file,
-          message: `${file}: cannot write: ${fileReason(thrown)}`,
-        });
+      for (let variant = 0; variant < variants; variant++) {
+        const pair = await degradePicture(opened.right, { seed, key: keyOfName(name), variant }, degradation);
+        const output = variants === 1 ? `${stems[n]}.png` : `${stems[n]}-${variant + 1}.png`;
+        const written = await writePair(pair, outFolder, output);
+        if (E.isLeft(written)) return written;
+        pairs.push({ name: output, drawn: pair.drawn });
       }
-      pairs.push({ name: outputs[n] as string, parameters });
     }
     const [first] = skipped;
     return pairs.length > 0

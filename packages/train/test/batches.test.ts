@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   type BatchOptions,
   batchStream,
-  defaultDegradationRanges,
+  lightDegradation,
   type Photograph,
   type Photographs,
   resize,
@@ -39,6 +39,7 @@ const options: BatchOptions = {
   batch: 3,
   cropHR: 32,
   scale: 4,
+  degradation: lightDegradation,
   originals: true,
   asTheyAre: 0,
 };
@@ -55,7 +56,7 @@ const pairsOf = async (
 const clean: BatchOptions = {
   ...options,
   batch: 24,
-  ranges: { ...defaultDegradationRanges, onlyBicubic: 1 },
+  degradation: { ...lightDegradation, onlyBicubic: 1 },
 };
 
 const bytesOf = (values: Float32Array): readonly number[] =>
@@ -176,11 +177,12 @@ describe("a training batch", () => {
 
   it("lays the small crop exactly over the large one, its edges untouched by what lies outside", async () => {
     // On a ramp every filter's output at a whole ratio is the area's mean, unless an edge is mirrored in.
-    const { noise, firstJpeg } = defaultDegradationRanges;
+    const { noise, firstJpeg } = lightDegradation;
     const smooth = (scale: number): BatchOptions => ({
       ...clean,
       batch: 48,
-      ranges: {
+      degradation: {
+        ...lightDegradation,
         onlyBicubic: 0,
         blur: { probability: 1, sigma: [2.2, 2.2], isotropic: 0.5, flattening: [0.5, 1] },
         intermediateScale: [scale, scale],

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type DataError,
   decodePicture,
+  degradationPresets,
   keyOfName,
   openPhotographs,
   type Photographs,
@@ -122,7 +123,12 @@ describe("decoding", () => {
 
 describe("validation pairs", () => {
   it("are written under the originals' names, bad originals listed", async () => {
-    const report = right(await writeValidationPairs(at("mixed"), at("out"), { kind: "bicubic", seed: 0 })());
+    const report = right(
+      await writeValidationPairs(at("mixed"), at("out"), {
+        degradation: degradationPresets.bicubic,
+        seed: 0,
+      })(),
+    );
     expect(report.pairs.map(({ name }) => name)).toEqual(["B-gray.png", "a.png", "c.png", "narrow.png"]);
     expect(report.skipped.map(({ name }) => name)).toEqual(["cut.jpg"]);
     expect((await readdir(at("out", "lr"))).sort()).toEqual((await readdir(at("out", "hr"))).sort());
@@ -135,7 +141,9 @@ describe("validation pairs", () => {
   it("do not depend on what else is in the folder, but on the seed", async () => {
     await generated(64, 64).png().toFile(at("pairs", "one.png"));
     const run = async (out: string, seed: number): Promise<Buffer> => {
-      right(await writeValidationPairs(at("pairs"), at(out), { kind: "degraded", seed })());
+      right(
+        await writeValidationPairs(at("pairs"), at(out), { degradation: degradationPresets.light, seed })(),
+      );
       return readFile(at(out, "lr", "one.png"));
     };
     const alone = await run("alone", 1);
@@ -149,16 +157,25 @@ describe("validation pairs", () => {
     await generated(16, 16).png().toFile(at("twins", "x.png"));
     await generated(16, 16).jpeg().toFile(at("twins", "x.jpg"));
     const { pairs } = right(
-      await writeValidationPairs(at("twins"), at("twins-out"), { kind: "bicubic", seed: 0 })(),
+      await writeValidationPairs(at("twins"), at("twins-out"), {
+        degradation: degradationPresets.bicubic,
+        seed: 0,
+      })(),
     );
     expect(pairs.map(({ name }) => name)).toEqual(["x.jpg.png", "x.png.png"]);
   });
 
   it("are an error where they cannot be written or nothing can be read", async () => {
     await writeFile(at("a-file"), "");
-    const unwritable = await writeValidationPairs(at("mixed"), at("a-file"), { kind: "bicubic", seed: 0 })();
+    const unwritable = await writeValidationPairs(at("mixed"), at("a-file"), {
+      degradation: degradationPresets.bicubic,
+      seed: 0,
+    })();
     expect(left(unwritable)).toMatchObject({ kind: "UnwritablePicture" });
-    const unreadable = await writeValidationPairs(at("bad"), at("out"), { kind: "bicubic", seed: 0 })();
+    const unreadable = await writeValidationPairs(at("bad"), at("out"), {
+      degradation: degradationPresets.bicubic,
+      seed: 0,
+    })();
     expect(left(unreadable)).toMatchObject({ kind: "NoPictures" });
   });
 

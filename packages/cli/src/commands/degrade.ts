@@ -1,7 +1,7 @@
 /** `tadsr degrade`: pairs of pictures to measure a model with. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { DegradeOptions } from "../degrade/run.ts";
-import { wholeNumber } from "../options.ts";
+import { DEGRADATIONS, wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
 
 export const addDegradeCommand = (program: Command, perform: Perform): void => {
@@ -9,12 +9,9 @@ export const addDegradeCommand = (program: Command, perform: Perform): void => {
     .command("degrade")
     .description("make low-resolution pictures of originals, to measure a model with")
     .argument("<folder>", "the originals")
-    .requiredOption("-o, --out <folder>", "where lr/ and hr/ (the originals cut to multiples of 4) go")
-    .addOption(
-      new Option("--kind <how>", "plain bicubic shrinking, or the degradation of the training")
-        .choices(["bicubic", "degraded"])
-        .default("degraded"),
-    )
+    .requiredOption("-o, --out <folder>", "where lr/ and hr/ (the originals, cut to fit) go")
+    .option("--degradation <name|file.json>", `${DEGRADATIONS}; or a JSON file`, "realesrgan")
+    .option("--variants <n>", "degraded versions of each original", wholeNumber(1, 10_000), 1)
     .option("--seed <n>", "seed of the degradation", wholeNumber(0), 0)
     .option("--force", "write into a folder that exists")
     .action((folder: string, options: DegradeOptions) =>

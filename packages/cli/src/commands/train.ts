@@ -1,6 +1,6 @@
 /** `tadsr train teacher` and `tadsr train student`. */
 import { type Command, Option } from "commander";
-import { finiteNumber, sharedFile, wholeNumber } from "../options.ts";
+import { DEGRADATIONS, finiteNumber, sharedFile, wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
 import {
   NETWORK_NAMES,
@@ -21,6 +21,7 @@ const addCommonOptions = (command: Command): Command =>
     .option("--batch <n>", "crops a step", wholeNumber(1))
     .option("--crop <n>", "side of a crop, in pixels of the photograph", wholeNumber(1))
     .option("--shrink <factor>", "shrink photographs first, which takes their JPEG blocks away", finiteNumber)
+    .option("--degradation <name|file.json>", `${DEGRADATIONS} (realesrgan unless given); or a JSON file`)
     .option("--seed <n>", "seed of everything random", wholeNumber(0))
     .option("--rate <r>", "learning rate after the warm-up", finiteNumber)
     .option("--warm-up <n>", "steps over which the rate rises", wholeNumber(0))

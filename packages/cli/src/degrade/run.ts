@@ -1,6 +1,6 @@
 /** `tadsr degrade`: low-resolution pictures of a folder of originals, as the training makes them. */
 import { stat } from "node:fs/promises";
-import { type DataError, type ValidationReport, writeValidationPairs } from "@tadsr/train";
+import { type DataError, readDegradation, type ValidationReport, writeValidationPairs } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { type ExitCode, type Failure, inputFailure, outputFailure } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
@@ -9,7 +9,8 @@ import { displayPath, noteLine, printLine, resolveIn, type Shell } from "../shel
 
 export interface DegradeOptions {
   readonly out: string;
-  readonly kind: "bicubic" | "degraded";
+  readonly degradation: string;
+  readonly variants: number;
   readonly seed: number;
   readonly force?: boolean;
 }
@@ -32,13 +33,20 @@ const tell = (shell: Shell, out: string, { pairs, skipped }: ValidationReport): 
 
 /** Writes `<out>/lr` and `<out>/hr`; 1 where an original was skipped. */
 export const runDegrade =
-  (shell: Shell, originals: string, { out, kind, seed, force }: DegradeOptions): CommandTask =>
+  (shell: Shell, originals: string, options: DegradeOptions): CommandTask =>
   async () => {
-    const target = resolveIn(shell, out);
-    if (force !== true && (await isThere(target))) {
+    const { seed, variants } = options;
+    const degradation = await readDegradation(options.degradation, (name) => resolveIn(shell, name))();
+    if (E.isLeft(degradation)) return E.left(inputFailure(degradation.left.message));
+    const target = resolveIn(shell, options.out);
+    if (options.force !== true && (await isThere(target))) {
       const name = displayPath(shell, target);
       return E.left(outputFailure(`${name}: it exists already; choose another folder, or give --force`));
     }
-    const written = await writeValidationPairs(resolveIn(shell, originals), target, { kind, seed })();
+    const written = await writeValidationPairs(resolveIn(shell, originals), target, {
+      degradation: degradation.right,
+      seed,
+      variants,
+    })();
     return E.isLeft(written) ? E.left(failureOf(written.left)) : E.right(tell(shell, target, written.right));
   };

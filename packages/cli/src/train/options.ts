@@ -16,6 +16,8 @@ export interface TrainCommandOptions {
   readonly batch?: number;
   readonly crop?: number;
   readonly shrink?: number;
+  /** A preset's name or a JSON file. */
+  readonly degradation?: string;
   readonly seed?: number;
   readonly rate?: number;
   readonly warmUp?: number;

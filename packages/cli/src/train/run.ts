@@ -2,8 +2,12 @@
 import type { Engine } from "@tadsr/core";
 import { trainingPreference } from "@tadsr/runtime-node";
 import {
+  DEFAULT_DEGRADATION,
+  type Degradation,
+  type DegradationError,
   FAMILIES,
   type RunProgress,
+  readDegradation,
   STUDENT_DEFAULTS,
   type StudentTrainingOptions,
   type TargetOptions,
@@ -39,6 +43,7 @@ type Common = Omit<TrainingOptions, "data" | "output">;
 const commonOptions = <A extends Common>(
   shell: Shell,
   typed: TrainCommandOptions,
+  degradation: Degradation,
   defaults: A,
 ): A & TrainingOptions => ({
   ...defaults,
@@ -48,6 +53,7 @@ const commonOptions = <A extends Common>(
   batch: typed.batch ?? defaults.batch,
   crop: typed.crop ?? defaults.crop,
   shrink: typed.shrink ?? defaults.shrink,
+  degradation,
   seed: typed.seed ?? defaults.seed,
   rate: {
     peak: typed.rate ?? defaults.rate.peak,
@@ -88,8 +94,12 @@ const strayOption = (
   return E.right(undefined);
 };
 
-export const teacherOptions = (shell: Shell, typed: TrainCommandOptions): TeacherTrainingOptions => ({
-  ...commonOptions(shell, typed, TEACHER_DEFAULTS),
+export const teacherOptions = (
+  shell: Shell,
+  typed: TrainCommandOptions,
+  degradation: Degradation = TEACHER_DEFAULTS.degradation,
+): TeacherTrainingOptions => ({
+  ...commonOptions(shell, typed, degradation, TEACHER_DEFAULTS),
   ...(typed.network === undefined ? {} : FAMILIES[typed.network]),
   perceptual: typed.perceptual ?? TEACHER_DEFAULTS.perceptual,
 });
@@ -100,12 +110,13 @@ export const studentOptions = (
   typed: TrainStudentCommandOptions,
   teacher: string | null,
   start: string | null,
+  degradation: Degradation = STUDENT_DEFAULTS.degradation,
 ): StudentTrainingOptions => {
   const { adversarial, perceptual, fidelity, grid, ...rest } = STUDENT_DEFAULTS.weights;
   const { distillation, score } = teacher === null ? { distillation: 0, score: 0 } : rest;
   const target = typed.targetModel === undefined ? 0 : 1;
   return {
-    ...commonOptions(shell, typed, STUDENT_DEFAULTS),
+    ...commonOptions(shell, typed, degradation, STUDENT_DEFAULTS),
     ...(typed.network === undefined ? {} : FAMILIES[typed.network]),
     teacher,
     start,
@@ -198,12 +209,23 @@ const runTraining =
     return worked;
   };
 
+const degradationFor = async (
+  shell: Shell,
+  typed: TrainCommandOptions,
+): Promise<E.Either<Failure, Degradation>> => {
+  const name = typed.degradation ?? DEFAULT_DEGRADATION;
+  const read = await readDegradation(name, (file) => resolveIn(shell, file))();
+  return E.mapLeft(({ message }: DegradationError) => inputFailure(message))(read);
+};
+
 export const runTrainTeacher =
   (shell: Shell, typed: TrainCommandOptions): CommandTask =>
   async () => {
     const stray = strayOption(typed);
     if (E.isLeft(stray)) return stray;
-    const options = teacherOptions(shell, typed);
+    const degradation = await degradationFor(shell, typed);
+    if (E.isLeft(degradation)) return degradation;
+    const options = teacherOptions(shell, typed, degradation.right);
     return runTraining(shell, typed, (engine, watcher) => trainTeacher(engine, options, watcher))();
   };
 
@@ -220,6 +242,8 @@ export const runTrainStudent =
     if (E.isLeft(teacher)) return teacher;
     const start = await folderOf(shell, typed.start);
     if (E.isLeft(start)) return start;
-    const options = studentOptions(shell, typed, teacher.right, start.right);
+    const degradation = await degradationFor(shell, typed);
+    if (E.isLeft(degradation)) return degradation;
+    const options = studentOptions(shell, typed, teacher.right, start.right, degradation.right);
     return runTraining(shell, typed, (engine, watcher) => trainStudent(engine, options, watcher))();
   };

@@ -1,0 +1,32 @@
+/** Degrading a picture as was drawn. */
+import { type FloatPicture, fromBytes, toBytes } from "../float-picture.ts";
+import { resize, type Size } from "../resampling.ts";
+import type { DrawnDegradation } from "./draw.ts";
+import { degradeFully } from "./full.ts";
+import { degradeLightly } from "./light.ts";
+import { withoutColour } from "./luminance.ts";
+
+export interface DegradedPair {
+  /** The picture that the small one is of: without colour where the degradation takes it from both. */
+  readonly hr: FloatPicture;
+  /** The result, of exactly the size asked for, with 8-bit values. */
+  readonly lr: FloatPicture;
+}
+
+/** The picture and its degraded form of `size`. The same arguments give the same bytes. */
+export const applyDegradation = async (
+  picture: FloatPicture,
+  drawn: DrawnDegradation,
+  size: Size,
+): Promise<DegradedPair> => {
+  switch (drawn.kind) {
+    case "bicubic":
+      return { hr: picture, lr: fromBytes(toBytes(resize(picture, size, "bicubic"))) };
+    case "light":
+      return { hr: picture, lr: await degradeLightly(picture, drawn, size) };
+    case "full": {
+      const hr = drawn.grey ? fromBytes(toBytes(withoutColour(picture))) : picture;
+      return { hr, lr: await degradeFully(hr, drawn, size) };
+    }
+  }
+};

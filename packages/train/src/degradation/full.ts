@@ -1,0 +1,77 @@
+/** Doing what was drawn: Real-ESRGAN's pipeline. */
+import { type FloatPicture, fromBytes, toBytes } from "../float-picture.ts";
+import { throughJpeg } from "../jpeg.ts";
+import { type ResizeFilter, resize, type Size } from "../resampling.ts";
+import { correlate } from "./correlate.ts";
+import type { FullParameters, KernelParameters, NoiseParameters, RoundParameters } from "./draw.ts";
+import { interpolate } from "./interpolation.ts";
+import { gaussianKernel, generalisedKernel, type Kernel, plateauKernel } from "./kernel.ts";
+import { withGaussianNoise } from "./noise.ts";
+import { withPoissonNoise } from "./poisson.ts";
+import { sincKernel } from "./sinc.ts";
+import { scaled } from "./within.ts";
+
+/** The kernel that was drawn. */
+export const drawnKernel = (drawn: KernelParameters): Kernel => {
+  const { side } = drawn;
+  switch (drawn.shape) {
+    case "sinc":
+      return sincKernel(side, drawn.cutOff);
+    case "isotropic":
+    case "anisotropic":
+      return gaussianKernel(side, drawn);
+    case "generalisedIsotropic":
+    case "generalisedAnisotropic":
+      return generalisedKernel(side, drawn, drawn.beta);
+    case "plateauIsotropic":
+    case "plateauAnisotropic":
+      return plateauKernel(side, drawn, drawn.beta);
+  }
+};
+
+const blurred = (picture: FloatPicture, kernel: KernelParameters | null): FloatPicture =>
+  kernel === null ? picture : correlate(picture, drawnKernel(kernel));
+
+/** Values clamped to 0..1. */
+export const clamped = ({ width, height, data }: FloatPicture): FloatPicture => ({
+  width,
+  height,
+  data: data.map((value) => Math.min(1, Math.max(0, value))),
+});
+
+const noisy = (picture: FloatPicture, noise: NoiseParameters | null): FloatPicture => {
+  if (noise === null) return picture;
+  return clamped(
+    noise.kind === "gaussian" ? withGaussianNoise(picture, noise) : withPoissonNoise(picture, noise),
+  );
+};
+
+/** `throughJpeg` clamps and rounds to bytes before it compresses. */
+const compressed = async (picture: FloatPicture, quality: number | null): Promise<FloatPicture> =>
+  quality === null ? picture : throughJpeg(picture, quality);
+
+/**
+ * Two rounds at most and the end; the result has exactly `size` and 8-bit values. Factors of the first round are of the
+ * picture's sides, those of the second of `size`. Noise is clamped as it is added. The same arguments give the same
+ * bytes.
+ */
+export const degradeFully = async (
+  picture: FloatPicture,
+  { antialias, first, second, end }: FullParameters,
+  size: Size,
+): Promise<FloatPicture> => {
+  const resized = (source: FloatPicture, to: Size, filter: ResizeFilter): FloatPicture =>
+    antialias ? resize(source, to, filter) : interpolate(source, to, filter);
+  const round = (
+    source: FloatPicture,
+    of: Size,
+    { blur, resize: step, noise }: RoundParameters,
+  ): FloatPicture => noisy(resized(blurred(source, blur), scaled(of, step.factor), step.filter), noise);
+  const once = await compressed(round(picture, picture, first), first.jpeg);
+  const twice = second === null ? once : round(once, size, second);
+  const last = (source: FloatPicture): FloatPicture => blurred(resized(source, size, end.filter), end.sinc);
+  const result = end.jpegLast
+    ? await compressed(last(twice), end.jpeg)
+    : last(await compressed(twice, end.jpeg));
+  return fromBytes(toBytes(result));
+};
