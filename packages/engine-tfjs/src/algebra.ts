@@ -4,7 +4,16 @@ import * as tf from "@tensorflow/tfjs-core";
 import { attention, windowAttention } from "./attention.ts";
 import { nearestIndices, takeRows } from "./codebook.ts";
 import { conv2d, depthwiseConv2d } from "./convolution.ts";
-import { channelNorm, gelu, modulate, prelu, silu, stopGradient, upsampleNearest } from "./fused.ts";
+import {
+  channelNorm,
+  gelu,
+  leakyRelu,
+  modulate,
+  prelu,
+  silu,
+  stopGradient,
+  upsampleNearest,
+} from "./fused.ts";
 import { groupNorm } from "./group-norm.ts";
 import { leftSingular, rightSingular, sequenceConvolution, spectralNormalize } from "./sequence.ts";
 
@@ -45,10 +54,6 @@ const linear = (a: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Ten
   const result = bias === null ? product : tf.add(product, bias);
   return a.rank === 2 ? result : tf.reshape(result, [...a.shape.slice(0, -1), result.shape[1] ?? 1]);
 };
-
-/** By `relu` on both sides, which every backend has with its gradient. */
-const leakyRelu = (a: tf.Tensor, slope: number): tf.Tensor =>
-  tf.sub(tf.relu(a), tf.mul(tf.relu(tf.neg(a)), slope));
 
 const sliceChannels = (a: tf.Tensor, start: number, length: number): tf.Tensor =>
   tf.slice(a, [...a.shape.slice(0, -1).map(() => 0), start], [...a.shape.slice(0, -1), length]);

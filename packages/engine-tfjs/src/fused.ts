@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { sumOverRows } from "./biased-convolution.ts";
-import { nativeBackend, normOfChannels, timesSigmoid } from "./native.ts";
+import { leakySlope, nativeBackend, normOfChannels, timesSigmoid } from "./native.ts";
 
 export type Save = (tensors: tf.Tensor[]) => void;
 export type Gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
@@ -46,6 +46,24 @@ export const silu = withGradient(
     return tf.add(slope, tf.mul(slope, tf.sub(a, y)));
   },
 );
+
+/**
+ * a where a > 0, else slope * a. The gradient asks for a's sign alone. The result has the same one unless the slope
+ * is negative, so the result is kept for it, which the next operation mostly keeps anyway, and a is released.
+ */
+export const leakyRelu = (image: tf.Tensor, slope: number): tf.Tensor =>
+  withGradient(
+    (inputs, save) => {
+      const a = at(inputs, 0);
+      const y = tf.leakyRelu(a, slope);
+      save([slope < 0 ? a : y]);
+      return y;
+    },
+    (dy, saved) => {
+      const signed = at(saved, 0);
+      return leakySlope(dy, signed, slope) ?? tf.mul(dy, tf.step(signed, slope));
+    },
+  )(image);
 
 /**
  * The same values; the gradient stops here. The identity kernel is run past the tape: a gradient of zeros

@@ -15,7 +15,13 @@ interface Attribute {
 interface NativeBackend {
   readonly binding: Readonly<
     Record<
-      "TF_ATTR_TYPE" | "TF_ATTR_BOOL" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_FLOAT" | "TF_INT32",
+      | "TF_ATTR_TYPE"
+      | "TF_ATTR_BOOL"
+      | "TF_ATTR_INT"
+      | "TF_ATTR_FLOAT"
+      | "TF_ATTR_STRING"
+      | "TF_FLOAT"
+      | "TF_INT32",
       number
     >
   >;
@@ -53,4 +59,12 @@ export const normOfChannels = (a: tf.Tensor): tf.Tensor | null => {
     { name: "keep_dims", type: binding.TF_ATTR_BOOL, value: true },
   ];
   return backend.executeSingleOutput("EuclideanNorm", attributes, [a, tf.tensor1d([a.rank - 1], "int32")]);
+};
+
+/** dy where a > 0, else slope * dy; null elsewhere. */
+export const leakySlope = (dy: tf.Tensor, a: tf.Tensor, slope: number): tf.Tensor | null => {
+  const backend = nativeBackend();
+  if (backend === null) return null;
+  const alpha = { name: "alpha", type: backend.binding.TF_ATTR_FLOAT, value: slope };
+  return backend.executeSingleOutput("LeakyReluGrad", [floats(backend), alpha], [dy, a]);
 };

@@ -172,7 +172,7 @@ const modulate: Uses = ({ plain }) =>
 const leakyRelu: Uses = ({ kinked }) =>
   anyShape.chain(({ kind, shape }) =>
     fc
-      .tuple(tensorOf(kind, shape, kinked), numbers(0, 1))
+      .tuple(tensorOf(kind, shape, kinked), numbers(-0.5, 2))
       .map(([a, slope]): Use => ({ tensors: [a], kind, program: (A, x) => A.leakyRelu(x, slope) })),
   );
 
