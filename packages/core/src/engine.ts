@@ -48,6 +48,14 @@ export type Use = "data" | "constant";
 /** What `scope` keeps: a tensor, or tensors in lists and records. */
 export type Kept = unknown;
 
+/** How tensors of certain names and shapes are one vector. */
+export interface Joining<T> {
+  /** All elements as one vector, in an order that is the engine's affair and is the same at every call. */
+  join(tensors: Tensors<T>): T;
+  /** Such a vector's tensors, by name. */
+  part(vector: T): Tensors<T>;
+}
+
 export interface Engine<T> {
   readonly name: string;
   readonly algebra: Algebra<T>;
@@ -68,6 +76,12 @@ export interface Engine<T> {
   release(tensors: Iterable<T>): void;
   /** Tensors alive; constant over repeated work where nothing leaks. */
   liveTensors(): number;
+  /**
+   * How tensors with the example's names and shapes become one vector and come apart again, so that a pointwise
+   * operation on all of them is one operation. No gradient passes. `part(join(a)) = a`; a pointwise operation
+   * on vectors joined alike is that operation on each of their tensors. Absent where it would gain nothing.
+   */
+  readonly joining?: (example: Tensors<T>) => Joining<T>;
   /** null where the engine has no gradients. */
   readonly differentiate: Differentiate<T> | null;
   /** Gives the device back. The engine is not used afterwards. */

@@ -13,6 +13,7 @@ export type {
   Differentiate,
   Differentiated,
   Engine,
+  Joining,
   Kept,
   NdArray,
   Objective,

@@ -16,6 +16,7 @@ import * as ofImages from "./reference/gradients/images.ts";
 import * as ofPointwise from "./reference/gradients/pointwise.ts";
 import * as ofSpectral from "./reference/gradients/spectral.ts";
 import * as images from "./reference/images.ts";
+import { joining } from "./reference/joining.ts";
 import * as points from "./reference/pointwise.ts";
 import * as spectral from "./reference/spectral.ts";
 import { differentiate, recorded } from "./reference/tape.ts";
@@ -113,6 +114,7 @@ export const referenceEngine: Engine<ReferenceTensor> = {
   scope: (work) => work(),
   release: () => undefined,
   liveTensors: () => 0,
+  joining,
   differentiate,
   close: async () => undefined,
 };

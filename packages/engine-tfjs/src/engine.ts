@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { tfjsAlgebra } from "./algebra.ts";
 import { registerBiasedConvolution } from "./biased-convolution.ts";
 import { differentiate } from "./gradients.ts";
+import { joining } from "./joining.ts";
 import { fromSequence, toSequence } from "./sequence.ts";
 
 export interface TfjsOptions {
@@ -79,6 +80,19 @@ export const tfjsEngine = ({ name, backend, epsilon }: TfjsOptions): Engine<tf.T
     },
     release: (tensors) => tf.dispose([...tensors]),
     liveTensors: () => tf.memory().numTensors,
+    joining: (example) => {
+      const { join, part } = joining(example);
+      return {
+        join: (tensors) => {
+          activate();
+          return join(tensors);
+        },
+        part: (vector) => {
+          activate();
+          return part(vector);
+        },
+      };
+    },
     differentiate: (parameters, objective) => {
       activate();
       return differentiate(parameters, objective);

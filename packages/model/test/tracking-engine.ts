@@ -56,8 +56,9 @@ export const trackingEngine = (): TrackingEngine => {
     if (isTracked(value)) return [value];
     return typeof value === "object" && value !== null ? Object.values(value).flatMap(held) : [];
   };
+  const { joining: _joining, ...edges } = referenceEngine;
   return {
-    ...referenceEngine,
+    ...edges,
     name: "tracking",
     algebra,
     differentiate: null,
