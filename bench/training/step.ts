@@ -26,12 +26,13 @@ import { runtimes } from "@tadsr/runtime-node";
 import {
   ADAMW_DEFAULTS,
   FAMILIES,
+  freshState,
   type LoopOptions,
   type OpenTask,
   SMALL_SCHEDULE,
   studentStep,
-  type TrainingState,
   trainingStep,
+  uploadState,
 } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import {
@@ -53,6 +54,7 @@ const LOOP: LoopOptions = {
   rate: { peak: RATE, warmUp: 0, decay: "constant" },
   adversaryRate: 0,
   averageDecay: AVERAGE_DECAY,
+  clip: 0,
   adamw: ADAMW_DEFAULTS,
 };
 
@@ -122,32 +124,6 @@ const recordedTask = <T>(
   };
 };
 
-const freshState = <T>(
-  engine: Engine<T>,
-  network: ConditionedNetwork,
-  weights: RecordedStart["student"],
-): TrainingState<T> => {
-  const upload = (zeros: boolean): Tensors<T> =>
-    uploadWeights(
-      engine,
-      network.parameters,
-      Object.fromEntries(
-        Object.entries(weights).map(([name, { shape, data }]) => [
-          name,
-          zeros ? { shape, data: new Float32Array(data.length) } : { shape, data },
-        ]),
-      ),
-    );
-  return {
-    step: 0,
-    weights: upload(false),
-    average: upload(false),
-    first: upload(true),
-    second: upload(true),
-    adversary: null,
-  };
-};
-
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: {
@@ -170,7 +146,8 @@ const main = async (): Promise<void> => {
   const engine: Engine<unknown> = opened.right;
   const network = residualUNet(start.network);
   const recorded = recordedTask(engine, task, network, schedule, start);
-  let state = freshState(engine, network, start[task]);
+  const specs = { parameters: network.parameters, held: new Set<string>(), adversary: null };
+  let state = uploadState(engine, specs, freshState(start[task], null));
   const say = (record: Readonly<Record<string, unknown>>): void =>
     void process.stdout.write(`${JSON.stringify(record)}\n`);
   say({ ready: `${engine.name}, ${task}` });

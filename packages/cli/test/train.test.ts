@@ -130,7 +130,7 @@ describe("the options of a training", () => {
   it("are what is typed, every one", () => {
     const common = {
       ...{ steps: 11, batch: 12, crop: 48, shrink: 0.5, seed: 13, averageDecay: 0.5, weightDecay: 0.25 },
-      ...{ checkpointEvery: 14, resume: true },
+      ...{ clip: 0.25, hold: ["output"], checkpointEvery: 14, checkpointMinutes: 1.5, resume: true },
     };
     const typed = {
       ...least,
@@ -161,7 +161,15 @@ describe("the schedule of the small models", () => {
 
 describe("progress", () => {
   it("says how far, how good and how long", () => {
-    const progress = { step: 3, steps: 10, loss: 0.123456, parts: {}, rate: 1, secondsLeft: 75 };
+    const progress = {
+      step: 3,
+      steps: 10,
+      loss: 0.123456,
+      parts: {},
+      rate: 1,
+      gradientNorm: 2,
+      secondsLeft: 75,
+    };
     expect(progressText(progress)).toBe("step 3 of 10, loss 0.1235, 1 min 15 s left");
   });
   it.each([

@@ -11,7 +11,7 @@ export interface AdamWOptions {
 
 export const ADAMW_DEFAULTS: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
-/** First and second moments of the gradient, by parameter name. */
+/** First and second moments of the gradient, under the names of the weights that they are handed with. */
 export interface Moments<T> {
   readonly first: Tensors<T>;
   readonly second: Tensors<T>;

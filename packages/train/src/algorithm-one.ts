@@ -7,6 +7,7 @@ import {
   type Engine,
   highFrequencyScoreDistillation,
   type NdArray,
+  type Objective,
   type Reading,
   type Schedule,
   type ScoreDistillation,
@@ -23,10 +24,10 @@ import {
   uploadWeights,
 } from "@tadsr/model";
 import { ADAMW_DEFAULTS, type AdamWOptions } from "./adamw.ts";
-import { downloadWeights } from "./checkpoint.ts";
-import { tensorsOf } from "./loop.ts";
-import { type AdversaryState, type Turn, takeStep } from "./step.ts";
+import { downloadPacked, downloadWeights, freshState, tensorsOf, uploadState } from "./state.ts";
+import { type AdversaryState, type Learner, type LearningState, type Turn, takeStep } from "./step.ts";
 import { type AlgorithmWeights, type StepInputs, studentStep } from "./student-step.ts";
+import type { PreparedStep } from "./task.ts";
 
 export interface Contestant {
   readonly network: ConditionedNetwork;
@@ -116,17 +117,16 @@ const uploadDraws = <T>(engine: Engine<T>, draws: RecordedDraws): StepInputs<T> 
   };
 };
 
-const zerosOf = <T>(engine: Engine<T>, specs: readonly ParameterSpec[], weights: HostWeights) =>
-  uploadWeights(
-    engine,
-    specs,
-    Object.fromEntries(
-      Object.entries(weights).map(([name, { shape, data }]) => [
-        name,
-        { shape, data: new Float32Array(data.length) },
-      ]),
-    ),
-  );
+/** The judge's objective at its present weights, not differentiated. */
+const challenged = <T>(
+  { duel }: PreparedStep<T>,
+  weights: Tensors<T>,
+  adversary: AdversaryState<T> | null,
+): Objective<T> | undefined => {
+  if (duel === null || adversary === null) return undefined;
+  const judge = { weights: adversary.packing.unpack(adversary.weights), buffers: adversary.buffers };
+  return duel.challenge(weights, judge).objective(judge.weights);
+};
 
 /** Throws what the engine throws, and where names or shapes do not fit. */
 export const runAlgorithmOne = async <T>(
@@ -158,21 +158,17 @@ export const runAlgorithmOne = async <T>(
       },
       inputs,
     );
-    const state = {
-      weights: uploadWeights(engine, ofStudent, student.weights),
-      first: zerosOf(engine, ofStudent, student.weights),
-      second: zerosOf(engine, ofStudent, student.weights),
-      adversary: {
-        weights: uploadWeights(engine, ofJudge, judge.weights),
-        buffers: uploadWeights(engine, ofBuffers, judge.weights),
-        first: zerosOf(engine, ofJudge, judge.weights),
-        second: zerosOf(engine, ofJudge, judge.weights),
-      },
+    const specs = {
+      parameters: ofStudent,
+      held: new Set<string>(),
+      adversary: { parameters: ofJudge, buffers: ofBuffers },
     };
+    const state = uploadState(engine, specs, freshState(student.weights, judge.weights));
+    const ownWeights = state.packing.unpack(state.weights);
     const { z_T, z_0_teacher } = prepared;
     const { batch, z_y, condition, scoreNoise, scoreTime } = inputs;
     const teach = predictor(engine, frozen.network, frozen.weights, condition, batch);
-    const z_0_student = engine.scope(() => prepared.predict(state.weights));
+    const z_0_student = engine.scope(() => prepared.predict(ownWeights));
     const { inputScaling } = reading;
     const score: ScoreDistillation<T> = engine.scope(() =>
       highFrequencyScoreDistillation(algebra, schedule, inputScaling)(
@@ -198,17 +194,21 @@ export const runAlgorithmOne = async <T>(
         ? null
         : takeStep(engine, prepared, state, { step: 1, rate, adversaryRate, adamw });
     // Without gradients nobody is updated; what does not need that is computed all the same.
-    const judged =
-      taken?.judged ??
-      prepared.duel?.challenge(state.weights, state.adversary).objective(state.adversary.weights);
-    const own = taken?.own ?? prepared.objective(null)(state.weights);
+    const judged = taken?.judged ?? challenged(prepared, ownWeights, state.adversary);
+    const own = taken?.own ?? prepared.objective(null)(ownWeights);
     return { z_T, z_0_teacher, z_0_student, score, scoreSampling, taken, judged, own };
   });
   const scalar = async (tensor: T | undefined): Promise<number> =>
     tensor === undefined ? Number.NaN : ((await engine.download("scalar", tensor)).data[0] ?? Number.NaN);
   const image = (tensor: T): Promise<NdArray> => engine.download("image", tensor);
-  const host = (specs: readonly ParameterSpec[], tensors: Tensors<T>): Promise<HostWeights> =>
-    downloadWeights(engine, specs, tensors);
+  const learned = async (
+    specs: readonly ParameterSpec[],
+    learner: Learner<T>,
+    { gradients }: Turn<T>,
+  ): Promise<Learned> => ({
+    gradients: await downloadPacked(engine, specs, learner, gradients),
+    weights: await downloadPacked(engine, specs, learner, learner.weights),
+  });
   const distilled = async ({ loss, gradient }: ScoreDistillation<T>): Promise<RecordedScore> => ({
     loss: await scalar(loss),
     gradient: await image(gradient),
@@ -216,17 +216,14 @@ export const runAlgorithmOne = async <T>(
   const trainedStep = async (
     own: Turn<T>,
     judged: Turn<T>,
-    updated: Tensors<T>,
+    updated: LearningState<T>,
     adversary: AdversaryState<T>,
   ): Promise<TrainedStep> => ({
     adversarial: await scalar(own.parts.adversarial),
     total: await scalar(own.loss),
-    student: { gradients: await host(ofStudent, own.gradients), weights: await host(ofStudent, updated) },
-    discriminator: {
-      gradients: await host(ofJudge, judged.gradients),
-      weights: await host(ofJudge, adversary.weights),
-    },
-    buffers: await host(ofBuffers, adversary.buffers),
+    student: await learned(ofStudent, updated, own),
+    discriminator: await learned(ofJudge, adversary, judged),
+    buffers: await downloadWeights(engine, ofBuffers, adversary.buffers),
   });
   const { taken, judged, own } = computed;
   const result: RecordedStep = {
@@ -240,7 +237,7 @@ export const runAlgorithmOne = async <T>(
     trained:
       taken === null || taken.judged === null || taken.state.adversary === null
         ? null
-        : await trainedStep(taken.own, taken.judged, taken.state.weights, taken.state.adversary),
+        : await trainedStep(taken.own, taken.judged, taken.state, taken.state.adversary),
   };
   const { score, scoreSampling } = computed;
   const turns = [own, ...(judged === undefined ? [] : [judged]), ...(taken === null ? [] : [taken.own])];

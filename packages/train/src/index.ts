@@ -100,7 +100,7 @@ export { FAMILIES, type Family, type FamilyName, SMALL_SCHEDULE, STACK_SCHEDULE 
 export { type BytePicture, type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
 export { encodeJpeg, throughJpeg } from "./jpeg.ts";
 export { LATENT_FACTOR, type LatentMaker, type Latents, type Originals, openLatents } from "./latents.ts";
-export { type LoopOptions, type StepReport, type TrainingState, trainingStep } from "./loop.ts";
+export { type LoopOptions, type StepReport, trainingStep } from "./loop.ts";
 export {
   SMALL_DISCRIMINATOR,
   STUDENT_DEFAULTS,
@@ -110,6 +110,7 @@ export {
   type TrainingOptions,
   type Watcher,
 } from "./options.ts";
+export { type Packing, packingOf } from "./packing.ts";
 export { perceptualDistance, perceptualFeatures, perceptualParameters } from "./perceptual.ts";
 export {
   type DataError,
@@ -122,8 +123,23 @@ export {
   type SkippedPicture,
 } from "./photographs.ts";
 export { bicubicDown, type ResizeFilter, resize, resizeFilters, type Size } from "./resampling.ts";
-export { type RunOptions, type RunProgress, type RunResult, runTraining } from "./run.ts";
-export { type AdversaryState, type LearningState, type StepTaken, takeStep } from "./step.ts";
+export {
+  type CheckpointTimes,
+  type RunOptions,
+  type RunProgress,
+  type RunResult,
+  runTraining,
+} from "./run.ts";
+export {
+  downloadState,
+  freshState,
+  type HostLearner,
+  type HostState,
+  type StateSpecs,
+  type TrainingState,
+  uploadState,
+} from "./state.ts";
+export { type AdversaryState, type Learner, type LearningState, type StepTaken, takeStep } from "./step.ts";
 export { type StudentOptions, type StudentWeights, studentTask } from "./student.ts";
 export {
   type AlgorithmOptions,

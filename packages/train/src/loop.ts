@@ -2,16 +2,10 @@
 import type { Engine, Tensors } from "@tadsr/core";
 import { type AdamWOptions, type LearningRate, learningRateAt, movingAverage } from "./adamw.ts";
 import type { TrainingBatch } from "./batches.ts";
-import { type LearningState, takeStep } from "./step.ts";
+import type { Packing } from "./packing.ts";
+import { ofJudge, type TrainingState, tensorsOf } from "./state.ts";
+import { finishStep, takeTurns } from "./step.ts";
 import type { OpenTask } from "./task.ts";
-
-/** Everything that a step reads and writes; tensors of one engine. */
-export interface TrainingState<T> extends LearningState<T> {
-  /** Steps done. */
-  readonly step: number;
-  /** The exponential moving average of the weights, which is what is kept in the end. */
-  readonly average: Tensors<T>;
-}
 
 export interface LoopOptions {
   readonly steps: number;
@@ -21,6 +15,8 @@ export interface LoopOptions {
   readonly adamw: AdamWOptions;
   /** Decay of the moving average; it starts lower, (1 + step) / (10 + step), so early weights fade. */
   readonly averageDecay: number;
+  /** A gradient of the network that is longer than this is scaled down to it; 0: none is. */
+  readonly clip: number;
 }
 
 /** What a step measured. */
@@ -30,28 +26,38 @@ export interface StepReport {
   readonly loss: number;
   readonly parts: Readonly<Record<string, number>>;
   readonly rate: number;
+  /** The Euclidean norm of the network's whole gradient, before it is scaled down. */
+  readonly gradientNorm: number;
 }
-
-export const tensorsOf = <T>({
-  weights,
-  average,
-  first,
-  second,
-  adversary,
-}: TrainingState<T>): readonly T[] => {
-  const ofJudge =
-    adversary === null ? [] : [adversary.weights, adversary.buffers, adversary.first, adversary.second];
-  return [weights, average, first, second, ...ofJudge].flatMap((tensors) => Object.values(tensors));
-};
 
 const averageDecayAt = (step: number, decay: number): number => Math.min(decay, (1 + step) / (10 + step));
 
 const numberOf = async <T>(engine: Engine<T>, scalar: T): Promise<number> =>
   (await engine.download("scalar", scalar)).data[0] ?? Number.NaN;
 
+/** The sum of the squares of all elements, as a scalar. */
+const squaredNorm = <T>(
+  { algebra }: Pick<Engine<T>, "algebra">,
+  { sizes }: Packing<T>,
+  gradients: Tensors<T>,
+): T => {
+  const { add, mean, scale, square } = algebra;
+  return Object.entries(gradients)
+    .map(([name, gradient]) => scale(mean(square(gradient)), sizes[name] ?? Number.NaN))
+    .reduce(add);
+};
+
+const demandFinite = (step: number, values: Readonly<Record<string, number>>): void => {
+  for (const [what, value] of Object.entries(values)) {
+    if (!Number.isFinite(value)) {
+      throw new Error(`${what} at step ${step} is ${value}: lower the learning rate`);
+    }
+  }
+};
+
 /**
- * One training step. The former state's tensors are released. A loss that is not finite ends the
- * training with an error, before it reaches the weights that a checkpoint would keep.
+ * One training step. The former state's tensors are released, but those that are held. A loss or a gradient that is
+ * not finite ends the training with an error, before it reaches the weights that a checkpoint would keep.
  */
 export const trainingStep = async <T>(
   engine: Engine<T>,
@@ -60,27 +66,44 @@ export const trainingStep = async <T>(
   batch: TrainingBatch,
   options: LoopOptions,
 ): Promise<{ readonly state: TrainingState<T>; readonly report: StepReport }> => {
-  const { adamw } = options;
+  const { adamw, clip } = options;
   const step = state.step + 1;
   const rate = learningRateAt(options.rate, step, options.steps);
   const adversaryRate = learningRateAt({ ...options.rate, peak: options.adversaryRate }, step, options.steps);
   const decay = averageDecayAt(step, options.averageDecay);
-  const done = engine.scope(() => {
-    const taken = takeStep(engine, task.prepare(batch), state, { step, rate, adversaryRate, adamw });
-    const average = movingAverage(engine.algebra, decay)(state.average, taken.state.weights);
-    const judged: Tensors<T> = taken.judged === null ? {} : { discriminator: taken.judged.loss };
-    return { loss: taken.own.loss, parts: { ...taken.own.parts, ...judged }, state: taken.state, average };
+  const rates = { step, rate, adversaryRate, adamw };
+  const turns = engine.scope(() => {
+    const { own, judged, adversary } = takeTurns(engine, task.prepare(batch), state, rates);
+    const parts: Tensors<T> = { ...own.parts, ...(judged === null ? {} : { discriminator: judged.loss }) };
+    return { own, adversary, parts, square: squaredNorm(engine, state.packing, own.gradients) };
   });
-  const loss = await numberOf(engine, done.loss);
-  const names = Object.keys(done.parts);
-  const values = await Promise.all(Object.values(done.parts).map((part) => numberOf(engine, part)));
+  const { own, parts: measured, square } = turns;
+  const loss = await numberOf(engine, own.loss);
+  const gradientNorm = Math.sqrt(await numberOf(engine, square));
+  const names = Object.keys(measured);
+  const values = await Promise.all(Object.values(measured).map((part) => numberOf(engine, part)));
   const parts = Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0]));
-  for (const [name, value] of Object.entries({ loss, ...parts })) {
-    if (!Number.isFinite(value)) {
-      const what = name === "loss" ? "the loss" : `the loss's part ${name}`;
-      throw new Error(`${what} at step ${step} is ${value}: lower the learning rate`);
-    }
+  const ofParts = Object.entries(parts).map(([name, value]) => [`the loss's part ${name}`, value] as const);
+  const made = [own.loss, square, ...Object.values(measured), ...Object.values(own.gradients)];
+  try {
+    demandFinite(step, {
+      "the loss": loss,
+      ...Object.fromEntries(ofParts),
+      "the gradient's norm": gradientNorm,
+    });
+  } catch (thrown) {
+    engine.release([...made, ...ofJudge(turns.adversary)]);
+    throw thrown;
   }
-  engine.release([done.loss, ...Object.values(done.parts), ...tensorsOf(state)]);
-  return { state: { step, ...done.state, average: done.average }, report: { step, loss, rate, parts } };
+  const factor = clip > 0 && gradientNorm > clip ? clip / gradientNorm : 1;
+  const next = engine.scope(() => {
+    const learned = finishStep(engine, state, turns, rates, factor);
+    return { learned, average: movingAverage(engine.algebra, decay)(state.average, learned.weights) };
+  });
+  const held = new Set(Object.values(state.held));
+  engine.release([...made, ...tensorsOf(state).filter((tensor) => !held.has(tensor))]);
+  return {
+    state: { step, ...next.learned, average: next.average },
+    report: { step, loss, rate, gradientNorm, parts },
+  };
 };

@@ -31,7 +31,14 @@ export interface TrainingOptions {
   readonly rate: LearningRate;
   readonly averageDecay: number;
   readonly weightDecay: number;
-  readonly checkpointEvery: number;
+  /** The network's gradient is scaled down to this Euclidean norm where it is longer; 0: never. */
+  readonly clip: number;
+  /** Parameters that keep their first value: names, or beginnings of names. */
+  readonly hold: readonly string[];
+  /** Steps between checkpoints; null: by the clock alone. */
+  readonly checkpointEvery: number | null;
+  /** Minutes between checkpoints. */
+  readonly checkpointMinutes: number;
   readonly resume: boolean;
   /** safetensors made by tools/perceptual-weights.py; needed by a perceptual term. */
   readonly perceptualWeights: string | null;
@@ -88,7 +95,10 @@ const COMMON = {
   seed: 1,
   averageDecay: 0.999,
   weightDecay: 0,
-  checkpointEvery: 250,
+  clip: 0,
+  hold: [],
+  checkpointEvery: null,
+  checkpointMinutes: 10,
   resume: false,
   perceptualWeights: null,
   target: null,
@@ -137,13 +147,29 @@ const between = (field: string, value: number, low: number, high: number): Rule 
   holds: (v) => v >= low && v <= high,
 });
 
+const atLeast = (field: string, value: number, least: number): Rule => ({
+  field,
+  value,
+  allowed: `a number from ${least}`,
+  holds: (v) => Number.isFinite(v) && v >= least,
+});
+
+const positive = (field: string, value: number): Rule => ({
+  field,
+  value,
+  allowed: "a number above 0",
+  holds: (v) => Number.isFinite(v) && v > 0,
+});
+
 const weightRule = (field: string, value: number): Rule => between(field, value, 0, 1e6);
 
 const commonRules = (options: TrainingOptions): readonly Rule[] => [
   whole("steps", options.steps, 1),
   whole("batch", options.batch, 1),
   whole("seed", options.seed, 0),
-  whole("checkpointEvery", options.checkpointEvery, 1),
+  ...(options.checkpointEvery === null ? [] : [whole("checkpointEvery", options.checkpointEvery, 1)]),
+  positive("checkpointMinutes", options.checkpointMinutes),
+  atLeast("clip", options.clip, 0),
   whole("warmUp", options.rate.warmUp, 0),
   between("rate", options.rate.peak, 0, 1),
   between("averageDecay", options.averageDecay, 0, 1),

@@ -27,6 +27,8 @@ import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { ADAMW_DEFAULTS } from "./adamw.ts";
 import type { TrainError } from "./errors.ts";
+import { heldParameters } from "./hold.ts";
+import type { Identity } from "./identity.ts";
 import { LATENT_FACTOR } from "./latents.ts";
 import {
   checkStudentOptions,
@@ -63,9 +65,15 @@ const modelFailure = (error: { readonly message: string }): TrainError => ({
 });
 
 /** What decides the result; where it is written and how often it is saved do not. */
-const identityOf = (options: TrainingOptions): string => {
-  const { output: _output, resume: _resume, checkpointEvery: _every, ...rest } = options;
-  return JSON.stringify(rest);
+const identityOf = (options: TrainingOptions): Identity => {
+  const {
+    output: _out,
+    resume: _resume,
+    checkpointEvery: _every,
+    checkpointMinutes: _minutes,
+    ...rest
+  } = options;
+  return JSON.stringify({ ...rest, hold: [...new Set(options.hold)].sort() });
 };
 
 const perceptualWeightsOf = (file: string | null): TE.TaskEither<TrainError, HostWeights | null> =>
@@ -91,14 +99,21 @@ const train = <T>(
     options;
   const model = join(output, "model");
   return pipe(
-    openPhotographs(data, { shrink, minimumSide: crop / 2 }),
-    TE.mapLeft((error): TrainError => error),
-    TE.chain((photographs) =>
+    TE.fromEither(heldParameters(network.parameters, options.hold)),
+    TE.bindTo("held"),
+    TE.bind("photographs", () =>
+      pipe(
+        openPhotographs(data, { shrink, minimumSide: crop / 2 }),
+        TE.mapLeft((error): TrainError => error),
+      ),
+    ),
+    TE.chain(({ held, photographs }) =>
       pipe(
         runTraining(engine, {
           folder: output,
           task,
           parameters: network.parameters,
+          held,
           initial,
           photographs,
           batches: {
@@ -115,10 +130,11 @@ const train = <T>(
             rate,
             adversaryRate,
             averageDecay,
+            clip: options.clip,
             adamw: { ...ADAMW_DEFAULTS, weightDecay },
           },
           identity: identityOf(options),
-          checkpointEvery: options.checkpointEvery,
+          checkpoints: { everySteps: options.checkpointEvery, minutes: options.checkpointMinutes },
           resume: options.resume,
           ...watcher,
         }),

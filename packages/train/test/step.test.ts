@@ -1,6 +1,7 @@
 import { type Objective, type ReferenceTensor, referenceEngine, type Tensors } from "@tadsr/core";
 import { describe, expect, test } from "vitest";
 import { ADAMW_DEFAULTS } from "../src/adamw.ts";
+import { type Packing, packingOf } from "../src/packing.ts";
 import { type LearningState, takeStep } from "../src/step.ts";
 import type { Judge, PreparedStep } from "../src/task.ts";
 
@@ -25,19 +26,31 @@ const slope = {
 
 const rates = { step: 1, rate: 0.25, adversaryRate: 0.5, adamw: { ...ADAMW_DEFAULTS, epsilon: 0 } };
 
+const packingFor = (name: string): Packing<Scalar> =>
+  packingOf(referenceEngine, [{ name, shape: [] }], { [name]: scalar(0) });
+
+const [ofW, ofD] = [packingFor("w"), packingFor("d")];
+
 const state = (adversary: boolean): LearningState<Scalar> => ({
-  weights: { w: scalar(1) },
-  first: { w: scalar(0) },
-  second: { w: scalar(0) },
+  packing: ofW,
+  weights: ofW.pack({ w: scalar(1) }),
+  first: ofW.pack({ w: scalar(0) }),
+  second: ofW.pack({ w: scalar(0) }),
+  held: {},
   adversary: adversary
     ? {
-        weights: { d: scalar(10) },
+        packing: ofD,
+        weights: ofD.pack({ d: scalar(10) }),
         buffers: { u: scalar(0) },
-        first: { d: scalar(0) },
-        second: { d: scalar(0) },
+        first: ofD.pack({ d: scalar(0) }),
+        second: ofD.pack({ d: scalar(0) }),
       }
     : null,
 });
+
+/** What is learned of one packed parameter. */
+const learned = (packing: Packing<Scalar>, packed: Tensors<Scalar> | undefined): number =>
+  value(Object.values(packing.unpack(packed ?? {}))[0]);
 
 /** Notes in `seen` who is asked what, in order; a pass adds 1 to the buffer. */
 const prepared = (seen: string[], duel: boolean): PreparedStep<Scalar> => {
@@ -80,17 +93,17 @@ describe("a step of Algorithm 1", () => {
       "follow d 9.5, u 2",
       "objective at w 1: d 9.5, u 3",
     ]);
-    expect(value(taken.state.weights.w)).toBe(0.75);
-    expect(value(taken.state.adversary?.weights.d)).toBe(9.5);
+    expect(learned(ofW, taken.state.weights)).toBe(0.75);
+    expect(learned(ofD, taken.state.adversary?.weights)).toBe(9.5);
     expect(value(taken.state.adversary?.buffers.u)).toBe(3);
     expect([value(taken.judged?.loss), value(taken.own.loss)]).toEqual([7, 8]);
   });
 
   test("keeps the two networks' moments apart", () => {
     const { adversary, first } = takeStep(slope, prepared([], true), state(true), rates).state;
-    expect(Object.keys(first)).toEqual(["w"]);
-    expect(value(adversary?.first.d)).toBeCloseTo(0.1, 12);
-    expect(value(adversary?.second.d)).toBeCloseTo(0.001, 12);
+    expect(Object.keys(ofW.unpack(first))).toEqual(["w"]);
+    expect(learned(ofD, adversary?.first)).toBeCloseTo(0.1, 12);
+    expect(learned(ofD, adversary?.second)).toBeCloseTo(0.001, 12);
   });
 
   test("without a discriminator asks nobody to judge", () => {

@@ -28,7 +28,10 @@ const addCommonOptions = (command: Command): Command =>
     .addOption(new Option("--decay <how>", "the rate after the warm-up").choices(["constant", "cosine"]))
     .option("--average-decay <d>", "decay of the weights' moving average", finiteNumber)
     .option("--weight-decay <d>", "AdamW's weight decay", finiteNumber)
-    .option("--checkpoint-every <n>", "steps between checkpoints", wholeNumber(1))
+    .option("--clip <norm>", "scale a longer gradient down to this norm; 0: none", finiteNumber)
+    .option("--hold <prefix...>", "parameters that keep their value: names or beginnings of names")
+    .option("--checkpoint-every <n>", "steps between checkpoints, besides the clock", wholeNumber(1))
+    .option("--checkpoint-minutes <m>", "minutes between checkpoints", finiteNumber)
     .option("--resume", "go on with the training in the output folder")
     .addOption(
       new Option("--network <name>", "the network, where it is trained from nothing").choices(NETWORK_NAMES),

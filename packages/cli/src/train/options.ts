@@ -24,7 +24,10 @@ export interface TrainCommandOptions {
   readonly decay?: "constant" | "cosine";
   readonly averageDecay?: number;
   readonly weightDecay?: number;
+  readonly clip?: number;
+  readonly hold?: readonly string[];
   readonly checkpointEvery?: number;
+  readonly checkpointMinutes?: number;
   readonly resume?: boolean;
   readonly perceptual?: number;
   readonly perceptualWeights?: string;

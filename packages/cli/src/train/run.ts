@@ -62,7 +62,10 @@ const commonOptions = <A extends Common>(
   },
   averageDecay: typed.averageDecay ?? defaults.averageDecay,
   weightDecay: typed.weightDecay ?? defaults.weightDecay,
+  clip: typed.clip ?? defaults.clip,
+  hold: typed.hold ?? defaults.hold,
   checkpointEvery: typed.checkpointEvery ?? defaults.checkpointEvery,
+  checkpointMinutes: typed.checkpointMinutes ?? defaults.checkpointMinutes,
   resume: typed.resume ?? defaults.resume,
   perceptualWeights:
     typed.perceptualWeights === undefined

@@ -1,0 +1,42 @@
+/**
+ * What the optimiser works on: all of a network's tensors as one vector where the engine can join them, so that a
+ * pass over them is one operation; else the tensors themselves. It is a record either way, and the same code
+ * serves both.
+ */
+import type { Engine, Tensors } from "@tadsr/core";
+import { elements, type ParameterSpec } from "@tadsr/model";
+
+export interface Packing<T> {
+  /** The number of elements of each packed tensor, by its name. */
+  readonly sizes: Readonly<Record<string, number>>;
+  pack(tensors: Tensors<T>): Tensors<T>;
+  /** The tensors by their own names: new ones where they were joined, else those that were packed. */
+  unpack(packed: Tensors<T>): Tensors<T>;
+}
+
+const JOINED = "joined";
+
+/** `example`: tensors of these parameters. */
+export const packingOf = <T>(
+  { joining }: Pick<Engine<T>, "joining">,
+  parameters: readonly Pick<ParameterSpec, "name" | "shape">[],
+  example: Tensors<T>,
+): Packing<T> => {
+  const sizes = parameters.map(({ name, shape }) => [name, elements(shape)] as const);
+  if (joining === undefined) {
+    return {
+      sizes: Object.fromEntries(sizes),
+      pack: (tensors) => tensors,
+      unpack: (packed) => packed,
+    };
+  }
+  const { join, part } = joining(example);
+  return {
+    sizes: { [JOINED]: sizes.reduce((sum, [, size]) => sum + size, 0) },
+    pack: (tensors) => ({ [JOINED]: join(tensors) }),
+    unpack: ({ [JOINED]: vector }) => {
+      if (vector === undefined) throw new Error("a packed record holds no joined vector");
+      return part(vector);
+    },
+  };
+};
