@@ -66,7 +66,42 @@ describe("tadsr train", () => {
 
   it.each([
     ["no data", ["train", "teacher", "-o", "x"], 2, "required option '--data <folder>' not specified"],
-    ["no teacher", ["train", "student", ...QUICK, "-o", "x"], 2, "'--teacher <name|folder>' not specified"],
+    [
+      "nothing to learn from",
+      ["train", "student", ...QUICK, "-o", "x"],
+      2,
+      "give a teacher, or a target model",
+    ],
+    [
+      "a second target without the first",
+      ["train", "student", ...QUICK, "-o", "x", "--target-mix", "b.pth:0.5"],
+      2,
+      "--target-mix is mixed into --target-model; give that too",
+    ],
+    [
+      "a share of a target that is none",
+      ["train", "student", ...QUICK, "-o", "x", "--target-model", "a.pth", "--target-mix", "b.pth"],
+      2,
+      "as FILE:0.75",
+    ],
+    [
+      "a network beside a teacher",
+      ["train", "student", ...QUICK, "-o", "x", "--teacher", "small-x4-teacher", "--network", "tiny"],
+      2,
+      "--network is for a training from nothing",
+    ],
+    [
+      "a target that is not there",
+      ["train", "student", ...QUICK, "-o", "x", "--target-model", "gone.pth"],
+      1,
+      "gone.pth",
+    ],
+    [
+      "photographs as they are, without a target",
+      ["train", "teacher", ...QUICK, "-o", "x", "--as-they-are", "0.5"],
+      2,
+      "asTheyAre is above 0: it needs a target",
+    ],
     ["no steps", ["train", "teacher", ...QUICK, "-o", "x", "--steps", "0"], 2, "argument '0' is invalid"],
     [
       "a crop that does not fit",

@@ -241,6 +241,8 @@ export const checkStudentOptions = (
   const { weights } = options;
   if (missingPerceptual(weights.perceptual, options.perceptualWeights)) return refusal(NEEDS_PERCEPTUAL);
   if (Object.values(weights).every((weight) => weight === 0)) {
+    if (options.teacher === null && options.target === null)
+      return refusal("there is nothing to learn from; give a teacher, or a target model");
     return refusal(
       "every weight is 0; give at least one of distillation, score, adversarial, perceptual, fidelity, target",
     );
