@@ -1,4 +1,4 @@
-/** What the cost interpreter says of the networks is what they do, and what FACTS section 6 counted. */
+/** What the cost interpreter says of the networks is what they do, and what was counted on the authors' networks. */
 import { type Algebra, type Engine, normal, type Tensors } from "@tadsr/core";
 import { type Cost, costOf } from "@tadsr/engine-cost";
 import {
@@ -51,11 +51,11 @@ const costOfLayer = (layer: Layer, image: Shape): Cost =>
     ),
   );
 
-/** What stands in layers with weights: all that FACTS section 6 counts. */
+/** What stands in layers with weights: all that was counted on the authors' networks. */
 const inLayers = ({ byOperation }: Cost): number =>
   (byOperation.conv2d?.flops ?? 0) + (byOperation.linear?.flops ?? 0);
 
-describe("64 -> 256 (FACTS section 6)", () => {
+describe("64 -> 256", () => {
   const { encoder, quantiser, decoder, decode, parameters } = vqAutoencoder(vqF4);
   const parts: readonly (readonly [string, Cost, number, number])[] = [
     ["the UNet", costOfUNet(realWorldUNet, 64, 64), 100.2, 0.015],

@@ -1,5 +1,5 @@
 /**
- * Upscaling with a model of the paper's kind, held to its definition: the steps of FACTS sections 1, 3 and 5
+ * Upscaling with a model of the paper's kind, held to its definition: the authors' steps
  * written out one after another, on the authors' networks with random weights.
  */
 import { type Engine, etaAt, indexAt, normal, posteriorVariance, respace, type Schedule } from "@tadsr/core";

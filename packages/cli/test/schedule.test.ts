@@ -24,7 +24,7 @@ interface Json {
 const json = (text: string): Json => JSON.parse(text) as Json;
 
 describe("tadsr schedule", () => {
-  it("prints a row a time, the numbers being those of FACTS", async () => {
+  it("prints a row a time, the numbers being those of the published schedule", async () => {
     const { code, out, err } = await tadsr("schedule", "--preset", "small-x4");
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const lines = out.trimEnd().split("\n");

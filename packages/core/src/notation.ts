@@ -16,7 +16,7 @@
  * | `f` | f_θ | the student: predicts z_0 from z_T in one step |
  *
  * Paper time t runs 1..T, t = 0 is clean. What a network is fed is the 0-based `index` = t − 1,
- * counted in the original schedule where the schedule is respaced (FACTS section 1).
+ * counted in the original schedule where the schedule is respaced (ResShift, models/respace.py).
  */
 
 /** Paper time, 0..T (0 is the clean latent). */
@@ -33,7 +33,7 @@ export const perSample = (times: Times, formula: (t: Time) => number): PerSample
   typeof times === "number" ? formula(times) : times.map(formula);
 
 /**
- * A network that predicts z_0 (FACTS section 1).
+ * A network that predicts z_0 (the paper, section III).
  *
  * `input` is z_t already scaled (`scaleInput`); `index` is the 0-based time in the original
  * schedule, one for the batch or one for each sample. What the network is conditioned on (lq, z_y)

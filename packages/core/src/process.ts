@@ -1,6 +1,7 @@
 /**
  * The process between z_0 and z_y: forward (Eq 1), its posterior (Eq 2), the noise that a prediction
- * of z_0 implies (Eq 14), and what the network is fed (FACTS section 3).
+ * of z_0 implies (Eq 14), and what the network is fed (ResShift,
+ * models/gaussian_diffusion.py).
  *
  * Coefficients are float64 numbers. A time is one for the batch or one for each sample; a time
  * outside the range that a function names throws a RangeError.
@@ -92,7 +93,7 @@ export const posteriorVariance =
  * (z_t - (z_0 + eta_t (z_y - z_0))) / (kappa sqrt(eta_t)), for t = 1..T. It is Eq 1 solved for epsilon.
  *
  * Departs from the print: the paper's denominator reads sqrt(eta_t kappa), which does not invert
- * Eq 1 (FACTS section 4).
+ * Eq 1.
  *
  * @equation 14
  */

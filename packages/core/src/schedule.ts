@@ -1,5 +1,5 @@
 /**
- * The noise schedule: how fast the mean moves from z_0 to z_y (FACTS section 2).
+ * The noise schedule: how fast the mean moves from z_0 to z_y (ResShift, models/gaussian_diffusion.py).
  *
  * Computed in float64 with `exp` and `log` alone; `pow` is avoided because its last bit differs
  * between versions of V8.
@@ -42,7 +42,7 @@ export interface ScheduleError {
   readonly message: string;
 }
 
-/** Real-world super-resolution, x4 (FACTS section 2). */
+/** Real-world super-resolution, x4 (ResShift, configs/realsr_swinunet_realesrgan256.yaml). */
 export const superResolutionSchedule: ScheduleConfig = {
   steps: 15,
   kappa: 2,
@@ -51,7 +51,7 @@ export const superResolutionSchedule: ScheduleConfig = {
   power: 0.3,
 };
 
-/** Blind face restoration (FACTS section 2). */
+/** Blind face restoration (ResShift, configs/faceir_gfpgan512_lpips.yaml). */
 export const faceRestorationSchedule: ScheduleConfig = {
   ...superResolutionSchedule,
   steps: 4,
@@ -80,7 +80,7 @@ const isCount = (value: unknown, most: number): boolean =>
 const MOST_STEPS = 1_000_000;
 
 /**
- * sqrt(eta_1): min(minNoiseLevel / kappa, minNoiseLevel). FACTS section 2 names a third bound,
+ * sqrt(eta_1): min(minNoiseLevel / kappa, minNoiseLevel). ResShift's code has a third bound,
  * sqrt(0.001); the published numbers of the faces' schedule (sqrt(eta_1) = 0.1) do not have it, and the
  * real-world schedule is below it.
  */
@@ -122,7 +122,7 @@ const keptIndices = (T: number, S: number): readonly number[] =>
   Array.from({ length: S }, (_, i) => Math.floor((T / S) * i));
 
 /**
- * The exponential schedule (FACTS section 2), respaced where `config.respacing` is given: the etas at
+ * The exponential schedule, respaced where `config.respacing` is given: the etas at
  * the kept times stay as they are, and every alpha_t is the difference of kept neighbours.
  *
  * One step (T = 1) has no first time apart from its last, so that sqrt(eta_1) = etasEnd.

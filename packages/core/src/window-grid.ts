@@ -24,7 +24,7 @@ export interface EqualWindows extends WindowGrid {
   readonly mask: Float32Array | null;
 }
 
-/** The authors' value (FACTS section 5). */
+/** The authors' value (ResShift, models/swin_transformer.py). */
 const MASKED = -100;
 
 /**

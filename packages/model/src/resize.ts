@@ -1,5 +1,5 @@
 /**
- * Bicubic resizing as the method's own z_y is made (FACTS section 1): a = -0.75, half-pixel centres, no
+ * Bicubic resizing as the method's own z_y is made: a = -0.75, half-pixel centres, no
  * antialias, edges clamped; PyTorch's `interpolate(mode="bicubic", align_corners=False)`.
  */
 import type { FloatRaster, Raster, Rectangle } from "./picture.ts";

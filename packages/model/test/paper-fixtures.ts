@@ -1,5 +1,5 @@
 /**
- * The authors' networks on random weights: recorded files, kept gzipped (FACTS section 7). `manifest.json`
+ * The authors' networks on random weights: recorded files, kept gzipped. `manifest.json`
  * tells configurations; the files are those of the reference folder, as far as tests need them.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

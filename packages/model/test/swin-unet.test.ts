@@ -69,7 +69,7 @@ describe("the UNet with Swin layers", () => {
     expect(parameterCount(swinUNet(realWorldUNet).parameters)).toBe(118_593_583);
   });
 
-  it("shows a discriminator the halvings, the last step down and the middle (FACTS section 5)", () => {
+  it("shows a discriminator the halvings, the last step down and the middle", () => {
     const { channels, strides } = swinUNet(realWorldUNet).encoder;
     expect(channels).toEqual([160, 320, 320, 640, 640]);
     expect(strides).toEqual([2, 4, 8, 8, 8]);

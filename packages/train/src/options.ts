@@ -70,7 +70,7 @@ export interface StudentTrainingOptions extends TrainingOptions {
   readonly network: SmallNetworkConfig;
   readonly schedule: ScheduleConfig;
   readonly weights: StudentWeights;
-  /** HSD and the discriminator by the paper's text, or as the authors' code has it (FACTS section 4). */
+  /** HSD and the discriminator by the paper's text, or as the authors' code has it. */
   readonly reading: "paper" | "code";
   /** Used where `weights.adversarial` is above 0: the paper's, or the plain GAN of its ablation. */
   readonly discriminator: "time-aware" | "plain";

@@ -1,6 +1,6 @@
 /** What `schedule` is asked for. */
 
-/** Real-world super-resolution, faces (FACTS section 2), and the small models trained here. */
+/** Real-world super-resolution, faces (the published models' schedules), and the small models trained here. */
 export const PRESETS = ["realsr-s15", "faceir-s4", "small-x4"] as const;
 
 export interface ScheduleOptions {

@@ -23,7 +23,7 @@ import { surveyWeights, weightsOf } from "./weights-file.ts";
 
 type Judge = Contestants["discriminator"];
 
-/** Of the real-world training (FACTS section 4), where the manifest says nothing. */
+/** Of the real-world training (the paper, section IV-A), where the manifest says nothing. */
 const PUBLISHED = { lambda_hsd: 1, lambda_adv: 0.02, lr: 5e-5 } as const;
 
 /** "AdamW betas 0.9/0.999 eps 1e-8 no decay": what it tells, the usual values for what it does not. */

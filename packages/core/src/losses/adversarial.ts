@@ -1,8 +1,8 @@
 /**
  * The time-aware adversarial losses (Eq 9-12) and the plain GAN pair of the ablation.
  *
- * A discriminator has one head a scale; its losses are means over all logits of all heads (FACTS
- * section 4), so that a head counts by the number of its logits.
+ * A discriminator has one head a scale; its losses are means over all logits of all heads (as in
+ * the authors' code), so that a head counts by the number of its logits.
  */
 import type { Neural, Pointwise } from "../algebra.ts";
 import { type PerSample, perSample, type Times } from "../notation.ts";

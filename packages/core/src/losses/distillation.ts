@@ -6,7 +6,7 @@ import type { Pointwise } from "../algebra.ts";
  * steps, both from the same z_T. The teacher's end is a constant: no gradient passes to it.
  *
  * Departs from the print: the paper writes the squared norm, a sum; the mean is what is trained
- * (FACTS section 4). Algorithm 1 calls this equation 8; it is 6.
+ * (in the authors' code, too). Algorithm 1 calls this equation 8; it is 6.
  *
  * @equation 6
  */

@@ -59,7 +59,7 @@ export const scoreWeight = (channels: number, pixels: number): number => 1 / (ch
  * omega_2 = omega (1 - eta_t') / (kappa sqrt(eta_t')), for t' = 1..T.
  *
  * The paper prints the denominator once as sqrt(eta kappa) and once as sqrt(eta); only
- * kappa sqrt(eta) makes Eq 7 and Eq 8 equal (FACTS section 4).
+ * kappa sqrt(eta) makes Eq 7 and Eq 8 equal.
  */
 export const closedFormWeight =
   (schedule: Schedule) =>

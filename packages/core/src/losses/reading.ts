@@ -1,5 +1,5 @@
 /**
- * Where the paper and its authors' code differ (FACTS section 4), as named choices; and the draws of
+ * Where the paper and its authors' code differ, as named choices; and the draws of
  * times and noise that depend on them. Every draw is a pure function of what is drawn from.
  */
 import { type NoiseSource, normal, uniform } from "../noise.ts";

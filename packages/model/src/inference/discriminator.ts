@@ -1,7 +1,7 @@
 import type { DiscriminatorConfig } from "../networks/discriminator.ts";
 import type { ShapeReader } from "./shape-reader.ts";
 
-/** The published discriminator's sinusoidal features (FACTS section 5). */
+/** The published discriminator's sinusoidal features. */
 const TIME_FEATURES = 160;
 
 export interface DiscriminatorOverrides {

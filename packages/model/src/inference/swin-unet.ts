@@ -7,7 +7,7 @@ import type { SwinUNetConfig } from "../networks/swin-unet-config.ts";
 import { type Evidence, inferSides } from "./nominal-size.ts";
 import type { ShapeReader } from "./shape-reader.ts";
 
-/** What the published networks have (FACTS section 5), for what the shapes do not say. */
+/** What the published networks have, for what the shapes do not say. */
 const PUBLISHED = { imageSize: 64, window: 8, headChannels: 32, mlpRatio: 4, edges: "wrapped" } as const;
 
 /** What of a configuration may be told, for where the shapes do not say it or mislead. */

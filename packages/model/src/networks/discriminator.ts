@@ -1,7 +1,7 @@
 /**
  * The time-aware discriminator (Eq 10): for each feature map of the frozen teacher's encoder, GroupNorm with
  * scale and shift from the time, SiLU and a 3x3 convolution, and a head that reads the pixels as one
- * sequence (FACTS section 5). Without the time it is the plain GAN of the paper's ablation.
+ * sequence (the paper, section IV). Without the time it is the plain GAN of the paper's ablation.
  *
  * Its convolutions over the sequence are spectrally normalised, as in PyTorch: each has vectors u and v
  * that are not learned but follow the weight, one power iteration a training pass. They are `state`.

@@ -1,4 +1,4 @@
-/** From an LR image larger than the latent to features of the latent's size (FACTS section 5; faces). */
+/** From an LR image larger than the latent to features of the latent's size (faces; ResShift, models/unet.py). */
 import { convolution, type Layer } from "../layers.ts";
 import { downsampling } from "./unet-blocks.ts";
 

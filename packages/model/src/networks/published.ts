@@ -1,7 +1,7 @@
 /**
  * The published models as data: which files hold them, what networks are in those, and how they sample.
  *
- * From FACTS sections 2 and 5: the files' names, the schedules, every number of the real-world UNet and of both
+ * From the authors' and ResShift's configurations: the files' names, the schedules, every number of the real-world UNet and of both
  * autoencoders, that students have their teacher's architecture, that faces have lq of 512 for a latent of 64.
  * The rest, faces' UNet and the magnifications, from the authors' configuration files; that teachers sample
  * with noise, from their sampling code. What a file's tensors tell is inferred from them all the same.

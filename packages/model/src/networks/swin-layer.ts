@@ -1,12 +1,13 @@
 /**
  * The Swin layer of the paper's UNet: attention in windows whose grid is displaced in every second block
- * (Liu et al., "Swin Transformer", 2021), with group normalisation and 1x1 convolutions (FACTS section 5).
+ * (Liu et al., "Swin Transformer", 2021), with group normalisation and 1x1 convolutions
+ * (ResShift, models/swin_transformer.py).
  */
 import { convolution, dense, groupNormalization, type Layer } from "../layers.ts";
 import { type ParameterSpec, parameter } from "../parameters.ts";
 import { GROUPS, type SwinConfig } from "./swin-unet-config.ts";
 
-/** FACTS section 5; the same in the whole UNet. */
+/** The same in the whole UNet. */
 export const NORM = { groups: GROUPS, epsilon: 1e-5 };
 
 const ATTENTION_PARTS = 3;

@@ -1,4 +1,4 @@
-/** What a UNet with Swin layers is made of, as data, and the authors' way of writing it (FACTS section 5). */
+/** What a UNet with Swin layers is made of, as data, and the authors' way of writing it. */
 import type { WindowEdges } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 
@@ -57,7 +57,7 @@ export interface InvalidNetworkConfig {
   readonly message: string;
 }
 
-/** Channels that are normalised together are a 32nd of all (FACTS section 5). */
+/** Channels that are normalised together are a 32nd of all. */
 export const GROUPS = 32;
 
 const shown = (value: unknown): string =>

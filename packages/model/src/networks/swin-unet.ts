@@ -1,6 +1,6 @@
 /**
  * The paper's network: a UNet with residual blocks and Swin layers, fed the scaled z_t beside the LR image,
- * which predicts z_0 (F_phi and f_theta of the paper; FACTS section 5). Names are those of the authors' files.
+ * which predicts z_0 (F_phi and f_theta of the paper; ResShift, models/unet.py). Names are those of the authors' files.
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { convolution, dense, groupNormalization, type Layer } from "../layers.ts";

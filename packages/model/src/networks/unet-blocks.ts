@@ -1,4 +1,4 @@
-/** What the paper's UNet is made of beside its Swin layers: residual blocks and changes of size (FACTS section 5). */
+/** What the paper's UNet is made of beside its Swin layers: residual blocks and changes of size (ResShift, models/unet.py). */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { convolution, dense, groupNormalization, type Layer } from "../layers.ts";
 import type { ParameterSpec } from "../parameters.ts";

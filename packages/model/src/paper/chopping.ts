@@ -1,5 +1,5 @@
 /**
- * The authors' way with pictures of any size (FACTS section 5): padded by reflection to whole multiples, cut into
+ * The authors' way with pictures of any size (ResShift, utils/util_image.py): padded by reflection to whole multiples, cut into
  * tiles that overlap, and the overlaps averaged. The networks see all of a tile, so that tiles would show seams
  * if they only touched.
  */

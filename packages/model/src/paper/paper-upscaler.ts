@@ -1,5 +1,5 @@
 /**
- * A picture made larger, or a face restored, as the authors do it (FACTS sections 1, 3 and 5): the LR picture
+ * A picture made larger, or a face restored, as the authors do it (ResShift, sampler.py): the LR picture
  * padded by reflection and cut into tiles; z_y the encoder's latent of the bicubic upsampling, not quantised; the
  * sampler from z_T, with the LR picture beside z_t; the decoder, which quantises first; overlaps averaged.
  */

@@ -1,4 +1,4 @@
-/** The VQ autoencoder (FACTS section 5) of the paper's latents: encoder, quantiser and decoder. */
+/** The VQ autoencoder of the paper's latents (ResShift, ldm/models/autoencoder.py): encoder, quantiser and decoder. */
 import type { Algebra, Tensors } from "@tadsr/core";
 import type { Layer } from "../../layers.ts";
 import type { ParameterSpec } from "../../parameters.ts";

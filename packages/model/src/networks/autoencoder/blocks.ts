@@ -5,7 +5,7 @@ import { GROUPS } from "./config.ts";
 
 const NORM: GroupNormOptions = { groups: GROUPS, epsilon: 1e-6 };
 
-/** FACTS section 5's norm, 32 groups; channels are a multiple of 32. */
+/** The norm of all its blocks: 32 groups; channels are a multiple of 32. */
 export const norm = (name: string, channels: number): Layer => groupNormalization(name, channels, NORM);
 
 /** x sigmoid(x). */

@@ -1,4 +1,4 @@
-/** The VQ autoencoder's configuration, and those of the published weights (FACTS section 5). */
+/** The VQ autoencoder's configuration, and those of the published weights. */
 
 /** Lists have one number for each level, finest first; each further level halves height and width. */
 export interface VqAutoencoderConfig {
@@ -60,7 +60,7 @@ export const vqF8Face: VqAutoencoderConfig = {
   codebookSize: 4096,
 };
 
-/** Channels that are normalised together are a 32nd of all (FACTS section 5). */
+/** Channels that are normalised together are a 32nd of all. */
 export const GROUPS = 32;
 
 /** What no network can be made of: which field, what was expected, what was found. */

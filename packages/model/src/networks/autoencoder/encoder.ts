@@ -4,8 +4,8 @@ import { levelChannels, type VqAutoencoderConfig } from "./config.ts";
 
 /**
  * The encoder: a picture [n, h, w, input channels] in [-1, 1] to z before quantisation
- * [n, h / factor, w / factor, latent channels]; h and w are multiples of the factor. (FACTS section 5:
- * this z is what the diffusion works on.) It ends with the 1x1 convolution `quant_conv`.
+ * [n, h / factor, w / factor, latent channels]; h and w are multiples of the factor. (This
+ * z is what the diffusion works on.) It ends with the 1x1 convolution `quant_conv`.
  */
 export const vqEncoder = (config: VqAutoencoderConfig): Layer => {
   const channels = levelChannels(config);
