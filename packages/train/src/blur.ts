@@ -81,14 +81,15 @@ export const discreteGaussian = (variance: number): Float64Array => {
   return bessel.slice(0, radius + 1).map((value) => value / kept);
 };
 
-/** The values with a mirrored border of `across` columns and `down` rows on each side. */
+/** The values with a mirrored border of `across` columns and `down` rows on each side, then `spare` zeros. */
 export const bordered = (
   { width, height, data }: FloatPicture,
   across: number,
   down: number,
+  spare = 0,
 ): Float32Array => {
   const stride = 3 * (width + 2 * across);
-  const result = new Float32Array(stride * (height + 2 * down));
+  const result = new Float32Array(stride * (height + 2 * down) + spare);
   for (let y = -down; y < height + down; y++) {
     const from = 3 * width * mirror(y, height);
     const to = stride * (y + down) + 3 * across;
