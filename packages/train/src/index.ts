@@ -97,7 +97,15 @@ export { type DegradationError, degradationOf, readDegradation } from "./degrada
 export { sincKernel } from "./degradation/sinc.ts";
 export type { TrainError } from "./errors.ts";
 export { FAMILIES, type Family, type FamilyName, SMALL_SCHEDULE, STACK_SCHEDULE } from "./families.ts";
-export { type BytePicture, type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
+export {
+  type BytePicture,
+  crop,
+  cropBytes,
+  type FloatPicture,
+  fromBytes,
+  type Rectangle,
+  toBytes,
+} from "./float-picture.ts";
 export { encodeJpeg, throughJpeg } from "./jpeg.ts";
 export { LATENT_FACTOR, type LatentMaker, type Latents, type Originals, openLatents } from "./latents.ts";
 export { type LoopOptions, type StepReport, trainingStep } from "./loop.ts";

@@ -3,6 +3,7 @@ import type { ScheduleConfig } from "@tadsr/core";
 import { type Encoder, HEAD_SPAN, type SmallNetworkConfig } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { LearningRate } from "./adamw.ts";
+import { decodeDegradation } from "./degradation/decode.ts";
 import { type Degradation, scaleOf } from "./degradation/description.ts";
 import { DEFAULT_DEGRADATION, degradationPresets } from "./degradation/presets.ts";
 import type { TrainError } from "./errors.ts";
@@ -177,12 +178,6 @@ const commonRules = (options: TrainingOptions): readonly Rule[] => [
   between("shrink", options.shrink, 0.05, 1),
   between("asTheyAre", options.asTheyAre, 0, 1),
   between("targetMix", options.target?.mix?.share ?? 0, 0, 1),
-  {
-    field: "degradation.scale",
-    value: scaleOf(options.degradation),
-    allowed: `${LATENT_FACTOR}, the magnification that is trained`,
-    holds: (v) => v === LATENT_FACTOR,
-  },
 ];
 
 const refusal = (message: string): E.Either<TrainError, never> => E.left({ kind: "Options", message });
@@ -194,6 +189,17 @@ const checked = <A extends TrainingOptions>(
 ): E.Either<TrainError, A> => {
   const broken = rules.find(({ value, holds }) => !holds(value));
   if (broken !== undefined) return refusal(`${broken.field} is ${broken.value}; allowed: ${broken.allowed}`);
+  const degradation = decodeDegradation(options.degradation, "degradation");
+  if (E.isLeft(degradation)) {
+    const { path, expected, found } = degradation.left;
+    return refusal(`${path} is ${found}; allowed: ${expected}`);
+  }
+  const scale = scaleOf(degradation.right);
+  if (scale !== LATENT_FACTOR) {
+    return refusal(
+      `degradation.scale is ${scale}; allowed: ${LATENT_FACTOR}, the magnification that is trained`,
+    );
+  }
   const multiple = LATENT_FACTOR * alignment;
   if (!(options.crop > 0) || options.crop % multiple !== 0) {
     return refusal(`crop is ${options.crop}; allowed: a multiple of ${multiple} pixels`);

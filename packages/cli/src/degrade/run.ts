@@ -1,19 +1,35 @@
 /** `tadsr degrade`: low-resolution pictures of a folder of originals, as the training makes them. */
-import { stat } from "node:fs/promises";
-import { type DataError, readDegradation, type ValidationReport, writeValidationPairs } from "@tadsr/train";
+import { stat, writeFile } from "node:fs/promises";
+import {
+  type DataError,
+  type Degradation,
+  readDegradation,
+  type SkippedPicture,
+  type ValidationReport,
+  writeValidationPairs,
+} from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
-import { type ExitCode, type Failure, inputFailure, outputFailure } from "../failure.ts";
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { type ExitCode, type Failure, inputFailure, outputFailure, usageFailure } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
+import { cannotWrite, writeSafely } from "../safe-file.ts";
 import { displayPath, noteLine, printLine, resolveIn, type Shell } from "../shell.ts";
+import { contactSheet } from "./sheet.ts";
 
 export interface DegradeOptions {
-  readonly out: string;
+  readonly out?: string;
+  readonly sheet?: string;
+  /** A preset's name or a JSON file. */
   readonly degradation: string;
   readonly variants: number;
   readonly seed: number;
   readonly force?: boolean;
 }
+
+/** Columns of a sheet: of one variant's, and at most. */
+const [DRAWS, MOST_DRAWS] = [5, 12];
 
 const failureOf = ({ kind, message }: DataError): Failure =>
   kind === "UnwritablePicture" ? outputFailure(message) : inputFailure(message);
@@ -24,29 +40,88 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-const tell = (shell: Shell, out: string, { pairs, skipped }: ValidationReport): ExitCode => {
+const tellSkipped = (shell: Shell, skipped: readonly SkippedPicture[]): ExitCode => {
   for (const { name, reason } of skipped) noteLine(shell, `${name} skipped: ${reason}`);
-  const where = displayPath(shell, out);
-  printLine(shell, `${where}/lr and ${where}/hr: ${plural(pairs.length, "pair")}, ${skipped.length} skipped`);
   return skipped.length === 0 ? 0 : 1;
 };
 
-/** Writes `<out>/lr` and `<out>/hr`; 1 where an original was skipped. */
-export const runDegrade =
-  (shell: Shell, originals: string, options: DegradeOptions): CommandTask =>
+const tellPairs = (shell: Shell, out: string, { pairs, skipped }: ValidationReport): ExitCode => {
+  const code = tellSkipped(shell, skipped);
+  const where = displayPath(shell, out);
+  printLine(shell, `${where}/lr and ${where}/hr: ${plural(pairs.length, "pair")}, ${skipped.length} skipped`);
+  return code;
+};
+
+const writePairs =
+  (
+    shell: Shell,
+    originals: string,
+    target: string,
+    degradation: Degradation,
+    options: DegradeOptions,
+  ): CommandTask =>
   async () => {
-    const { seed, variants } = options;
-    const degradation = await readDegradation(options.degradation, (name) => resolveIn(shell, name))();
-    if (E.isLeft(degradation)) return E.left(inputFailure(degradation.left.message));
-    const target = resolveIn(shell, options.out);
     if (options.force !== true && (await isThere(target))) {
       const name = displayPath(shell, target);
       return E.left(outputFailure(`${name}: it exists already; choose another folder, or give --force`));
     }
-    const written = await writeValidationPairs(resolveIn(shell, originals), target, {
-      degradation: degradation.right,
-      seed,
-      variants,
-    })();
-    return E.isLeft(written) ? E.left(failureOf(written.left)) : E.right(tell(shell, target, written.right));
+    const { seed, variants } = options;
+    const written = await writeValidationPairs(originals, target, { degradation, seed, variants })();
+    return E.isLeft(written)
+      ? E.left(failureOf(written.left))
+      : E.right(tellPairs(shell, target, written.right));
+  };
+
+const writeSheet = (
+  shell: Shell,
+  originals: string,
+  target: string,
+  degradation: Degradation,
+  { degradation: name, seed, variants, force }: DegradeOptions,
+): TaskEither<Failure, ExitCode> =>
+  writeSafely(
+    shell,
+    target,
+    force === true,
+  )((draft) => async () => {
+    const draws = variants === 1 ? DRAWS : Math.min(variants, MOST_DRAWS);
+    const made = await contactSheet(originals, `${name}, seed ${seed}`, { degradation, seed, draws })();
+    if (E.isLeft(made)) return E.left(failureOf(made.left));
+    const { png, rows, skipped } = made.right;
+    return TE.tryCatch(
+      async () => {
+        await writeFile(draft, png);
+        const code = tellSkipped(shell, skipped);
+        printLine(shell, `${displayPath(shell, target)}: ${plural(rows, "original")}`);
+        return code;
+      },
+      cannotWrite(shell, target),
+    )();
+  });
+
+/** Writes `<out>/lr` and `<out>/hr`, the sheet, or both; 1 where an original was skipped. */
+export const runDegrade =
+  (shell: Shell, folder: string, options: DegradeOptions): CommandTask =>
+  async () => {
+    const { out, sheet } = options;
+    if (out === undefined && sheet === undefined)
+      return E.left(usageFailure("give --out for pairs, --sheet for a contact sheet, or both"));
+    const degradation = await readDegradation(options.degradation, (name) => resolveIn(shell, name))();
+    if (E.isLeft(degradation)) return E.left(inputFailure(degradation.left.message));
+    const originals = resolveIn(shell, folder);
+    const tasks = [
+      ...(out === undefined
+        ? []
+        : [writePairs(shell, originals, resolveIn(shell, out), degradation.right, options)]),
+      ...(sheet === undefined
+        ? []
+        : [writeSheet(shell, originals, resolveIn(shell, sheet), degradation.right, options)]),
+    ];
+    let worst: ExitCode = 0;
+    for (const task of tasks) {
+      const done = await task();
+      if (E.isLeft(done)) return done;
+      if (done.right > worst) worst = done.right;
+    }
+    return E.right(worst);
   };

@@ -33,11 +33,11 @@ const blurred = (picture: FloatPicture, kernel: KernelParameters | null): FloatP
   kernel === null ? picture : correlate(picture, drawnKernel(kernel));
 
 /** Values clamped to 0..1. */
-export const clamped = ({ width, height, data }: FloatPicture): FloatPicture => ({
-  width,
-  height,
-  data: data.map((value) => Math.min(1, Math.max(0, value))),
-});
+const clamped = ({ width, height, data }: FloatPicture): FloatPicture => {
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) result[i] = Math.min(1, Math.max(0, data[i] as number));
+  return { width, height, data: result };
+};
 
 const noisy = (picture: FloatPicture, noise: NoiseParameters | null): FloatPicture => {
   if (noise === null) return picture;

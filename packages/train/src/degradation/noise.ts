@@ -12,17 +12,43 @@ export interface GaussianNoise {
   readonly place: NoisePlace;
 }
 
+/** How many numbers are drawn at a time, so that a large picture's noise is never in memory as a whole. */
+const CHUNK = 3 * 2 ** 14;
+
+/** Calls `use` for runs of `count` numbers, `CHUNK` at most in each. */
+export const inChunks = (count: number, use: (from: number, length: number) => void): void => {
+  for (let from = 0; from < count; from += CHUNK) use(from, Math.min(CHUNK, count - from));
+};
+
+/** Adds `noise[i] * scale` to value `from + i`, or to the three values of pixel `from + i` where grey. */
+export const addNoise = (
+  values: Float32Array,
+  noise: Float64Array,
+  from: number,
+  scale: number,
+  grey: boolean,
+): void => {
+  for (let i = 0; i < noise.length; i++) {
+    const added = scale * (noise[i] as number);
+    if (!grey) {
+      values[from + i] = (values[from + i] as number) + added;
+      continue;
+    }
+    const at = 3 * (from + i);
+    values[at] = (values[at] as number) + added;
+    values[at + 1] = (values[at + 1] as number) + added;
+    values[at + 2] = (values[at + 2] as number) + added;
+  }
+};
+
 /** The picture with noise added. Values may leave 0..1. */
 export const withGaussianNoise = (
   { width, height, data }: FloatPicture,
-  { sigma, grey, place }: GaussianNoise,
+  { sigma, grey, place: { source, position } }: GaussianNoise,
 ): FloatPicture => {
-  const pixels = width * height;
-  const drawn = normal(place.source, place.position, grey ? pixels : 3 * pixels);
-  const noisy = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const at = grey ? Math.floor(i / 3) : i;
-    noisy[i] = (data[i] as number) + sigma * (drawn[at] as number);
-  }
+  const noisy = data.slice();
+  inChunks(grey ? width * height : data.length, (from, length) =>
+    addNoise(noisy, normal(source, position + from, length), from, sigma, grey),
+  );
   return { width, height, data: noisy };
 };

@@ -4,6 +4,7 @@ import type { NoisePlace } from "../data-streams.ts";
 import { type FloatPicture, toBytes } from "../float-picture.ts";
 import { exponential } from "./elementary.ts";
 import { luminance } from "./luminance.ts";
+import { addNoise, inChunks } from "./noise.ts";
 
 export interface PoissonNoise {
   /** What the noise is multiplied by. */
@@ -45,28 +46,12 @@ export const poissonAt = (distribution: Float64Array, u: number): number => {
 
 /** The number of different bytes, rounded up to a power of two: how many photons stand for white. */
 const levelsOf = (bytes: Uint8Array): number => {
-  const count = new Set(bytes).size;
+  const isThere = new Uint8Array(256);
+  for (let i = 0; i < bytes.length; i++) isThere[bytes[i] as number] = 1;
+  const count = isThere.reduce((sum, one) => sum + one, 0);
   let levels = 1;
   while (levels < count) levels *= 2;
   return levels;
-};
-
-/** Poisson(b / 255 levels) / levels - b / 255 for each byte b, a draw each from `place` on. */
-const noiseOf = (bytes: Uint8Array, { source, position }: NoisePlace): Float64Array => {
-  const levels = levelsOf(bytes);
-  const drawn = uniform(source, position, bytes.length);
-  const distributions: (Float64Array | undefined)[] = [];
-  const noise = new Float64Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] as number;
-    let distribution = distributions[byte];
-    if (distribution === undefined) {
-      distribution = poissonDistribution((byte / 255) * levels);
-      distributions[byte] = distribution;
-    }
-    noise[i] = poissonAt(distribution, drawn[i] as number) / levels - byte / 255;
-  }
-  return noise;
 };
 
 /**
@@ -76,14 +61,25 @@ const noiseOf = (bytes: Uint8Array, { source, position }: NoisePlace): Float64Ar
  */
 export const withPoissonNoise = (
   picture: FloatPicture,
-  { scale, grey, place }: PoissonNoise,
+  { scale, grey, place: { source, position } }: PoissonNoise,
 ): FloatPicture => {
   const { width, height, data } = picture;
-  const noise = noiseOf(grey ? luminance(picture) : toBytes(picture).data, place);
-  const noisy = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const at = grey ? Math.floor(i / 3) : i;
-    noisy[i] = (data[i] as number) + scale * (noise[at] as number);
-  }
+  const bytes = grey ? luminance(picture) : toBytes(picture).data;
+  const levels = levelsOf(bytes);
+  const distributions: (Float64Array | undefined)[] = [];
+  const distributionOf = (byte: number): Float64Array => {
+    const made = distributions[byte] ?? poissonDistribution((byte / 255) * levels);
+    distributions[byte] = made;
+    return made;
+  };
+  const noisy = data.slice();
+  inChunks(bytes.length, (from, length) => {
+    const noise = uniform(source, position + from, length);
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[from + i] as number;
+      noise[i] = poissonAt(distributionOf(byte), noise[i] as number) / levels - byte / 255;
+    }
+    addNoise(noisy, noise, from, scale, grey);
+  });
   return { width, height, data: noisy };
 };

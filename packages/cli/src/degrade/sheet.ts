@@ -1,0 +1,182 @@
+/** A contact sheet of degradations: a row for each original, a column for each draw, enlarged pixel by pixel. */
+import { join } from "node:path";
+import {
+  type BytePicture,
+  crop,
+  cropBytes,
+  type DataError,
+  type Degradation,
+  decodePicture,
+  degradePicture,
+  type FloatPicture,
+  keyOfName,
+  pictureNames,
+  type SkippedPicture,
+  scaleOf,
+  toBytes,
+} from "@tadsr/train";
+import * as E from "fp-ts/lib/Either.js";
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import sharp from "sharp";
+import { fileReason } from "../failure.ts";
+import { svgDocument, textElement } from "../svg.ts";
+import { captionOf } from "./caption.ts";
+
+export interface SheetOptions {
+  readonly degradation: Degradation;
+  readonly seed: number;
+  /** How many draws of each original. */
+  readonly draws: number;
+}
+
+/** How many originals. */
+const ROWS = 6;
+
+/** Side of what is degraded, of an original's middle, and of what of it is shown; in pixels of the original. */
+const [WINDOW, CELL] = [512, 256];
+
+const [GAP, HEADING, CAPTION, LINE] = [8, 26, 60, 13];
+
+interface Cell {
+  readonly picture: BytePicture;
+  readonly caption: readonly string[];
+}
+
+interface Row {
+  readonly name: string;
+  readonly cells: readonly Cell[];
+}
+
+/** The middle of at most `side` pixels a side. */
+const middle = (picture: FloatPicture, side: number): FloatPicture => {
+  const [width, height] = [Math.min(side, picture.width), Math.min(side, picture.height)];
+  return crop(picture, {
+    x: Math.floor((picture.width - width) / 2),
+    y: Math.floor((picture.height - height) / 2),
+    width,
+    height,
+  });
+};
+
+/** Each pixel as a square of `scale` pixels. */
+const enlarged = ({ width, height, data }: BytePicture, scale: number): BytePicture => {
+  const large = new Uint8Array(3 * width * height * scale * scale);
+  for (let y = 0, to = 0; y < scale * height; y++)
+    for (let x = 0; x < scale * width; x++, to += 3) {
+      const from = 3 * (Math.floor(y / scale) * width + Math.floor(x / scale));
+      large.set(data.subarray(from, from + 3), to);
+    }
+  return { width: scale * width, height: scale * height, channels: 3, data: large };
+};
+
+const rowOf = async (
+  folder: string,
+  name: string,
+  { degradation, seed, draws }: SheetOptions,
+): Promise<E.Either<SkippedPicture, Row>> => {
+  const scale = scaleOf(degradation);
+  try {
+    const { width, height, ...rest } = await decodePicture(join(folder, name));
+    if (Math.min(width, height) < scale)
+      return E.left({ name, reason: `${width} x ${height} pixels, at least ${scale} x ${scale} are needed` });
+    const size = { width: Math.min(WINDOW, width), height: Math.min(WINDOW, height) };
+    const window = cropBytes(
+      { width, height, ...rest },
+      { x: Math.floor((width - size.width) / 2), y: Math.floor((height - size.height) / 2), ...size },
+    );
+    const shown = (lr: FloatPicture): BytePicture => enlarged(toBytes(middle(lr, CELL / scale)), scale);
+    const key = keyOfName(name);
+    const plain = await degradePicture(window, { seed, key }, { kind: "bicubic", scale });
+    const cells: Cell[] = [
+      { picture: toBytes(middle(plain.hr, CELL)), caption: [name, `${width} x ${height}`] },
+      { picture: shown(plain.lr), caption: ["bicubic"] },
+    ];
+    for (let variant = 0; variant < draws; variant++) {
+      const { lr, drawn } = await degradePicture(window, { seed, key, variant }, degradation);
+      cells.push({ picture: shown(lr), caption: captionOf(drawn) });
+    }
+    return E.right({ name, cells });
+  } catch (thrown) {
+    return E.left({ name, reason: fileReason(thrown) });
+  }
+};
+
+const headingsOf = (draws: number): readonly string[] => [
+  "original",
+  "bicubic",
+  ...Array.from({ length: draws }, (_, i) => `draw ${i + 1}`),
+];
+
+const label = (x: number, y: number, size: number, content: string): string =>
+  textElement(
+    { x, y, "font-family": "DejaVu Sans, Arial, sans-serif", "font-size": size, fill: "#222" },
+    content,
+  );
+
+/** The sheet as a PNG. */
+const drawn = (rows: readonly Row[], title: string, headings: readonly string[]): Promise<Buffer> => {
+  const [across, down] = [CELL + GAP, CELL + CAPTION];
+  const width = GAP + across * headings.length;
+  const height = 2 * HEADING + down * rows.length;
+  const left = (column: number): number => GAP + across * column;
+  const top = (row: number): number => 2 * HEADING + down * row;
+  const texts = [
+    label(GAP, 18, 15, title),
+    ...headings.map((text, column) => label(left(column), HEADING + 18, 13, text)),
+    ...rows.flatMap(({ cells }, row) =>
+      cells.flatMap(({ caption }, column) =>
+        caption.map((line, i) => label(left(column), top(row) + CELL + (i + 1) * LINE, 9, line)),
+      ),
+    ),
+  ];
+  const pictures = rows.flatMap(({ cells }, row) =>
+    cells.map(({ picture }, column) => ({
+      input: Buffer.from(picture.data),
+      raw: { width: picture.width, height: picture.height, channels: 3 as const },
+      left: left(column),
+      top: top(row),
+    })),
+  );
+  return sharp({ create: { width, height, channels: 3, background: "#f4f4f4" } })
+    .composite([...pictures, { input: Buffer.from(svgDocument(width, height, texts)), left: 0, top: 0 }])
+    .png()
+    .toBuffer();
+};
+
+/** At most `count` of the names, spread evenly. */
+const spread = (names: readonly string[], count: number): readonly string[] =>
+  names.length <= count
+    ? names
+    : Array.from({ length: count }, (_, i) => names[Math.floor((i * names.length) / count)] as string);
+
+export interface Sheet {
+  readonly png: Buffer;
+  readonly rows: number;
+  readonly skipped: readonly SkippedPicture[];
+}
+
+/**
+ * Degrades the middles of a few of the folder's pictures several times each and draws all on one sheet. It is an error if
+ * none can be read.
+ */
+export const contactSheet =
+  (folder: string, title: string, options: SheetOptions): TaskEither<DataError, Sheet> =>
+  async () => {
+    const names = await pictureNames(folder)();
+    if (E.isLeft(names)) return names;
+    const rows: Row[] = [];
+    const skipped: SkippedPicture[] = [];
+    for (const name of spread(names.right, ROWS)) {
+      const row = await rowOf(folder, name, options);
+      if (E.isRight(row)) rows.push(row.right);
+      else skipped.push(row.left);
+    }
+    const [first] = skipped;
+    return rows.length > 0
+      ? E.right({ png: await drawn(rows, title, headingsOf(options.draws)), rows: rows.length, skipped })
+      : E.left({
+          kind: "NoPictures",
+          folder,
+          message: `${folder}: none of its pictures can be used; the first, ${first?.name}: ${first?.reason}`,
+        });
+  };
