@@ -139,6 +139,7 @@ const drawn = (rows: readonly Row[], title: string, headings: readonly string[])
   );
   return sharp({ create: { width, height, channels: 3, background: "#f4f4f4" } })
     .composite([...pictures, { input: Buffer.from(svgDocument(width, height, texts)), left: 0, top: 0 }])
+    .removeAlpha()
     .png()
     .toBuffer();
 };
