@@ -257,6 +257,16 @@ describe("what is drawn", () => {
     }
   });
 
+  it("draws a sinc's cut-off from the wider range for sides from 13 on", () => {
+    for (const side of [11, 13]) {
+      const sinc = { probability: 1, cutOff: [0.5, 0.6], wideCutOff: [0.2, 0.3] } as const;
+      const blur = { ...realesrgan.first.blur, side: [side, side], sinc } as const;
+      const drawn = drawFull({ ...realesrgan, first: { ...realesrgan.first, blur } }, 1, 1).first.blur;
+      const range = side === 13 ? sinc.wideCutOff : sinc.cutOff;
+      expect(drawn?.shape === "sinc" && within(drawn.cutOff, range)).toBe(true);
+    }
+  });
+
   it("reads the two rounds' noise from places of their own", () => {
     for (const { first, second } of many.slice(0, 200)) {
       expect(first.noise?.place).toBeDefined();
@@ -485,6 +495,46 @@ describe("every preset", () => {
     const results = [...together, await at(6, 6, 0), await at(5, 7, 0)].map(({ lr }) => lr.data.join());
     // A light degradation is plain bicubic now and then.
     expect(new Set(results).size).toBeGreaterThan(preset.kind === "light" ? 3 : 5);
+  });
+
+  it("has noise of its own in each variant and round", async () => {
+    // Nothing is left to draw but the noise itself.
+    const still = { ...realesrgan.first.resize, up: 0, down: 0 } as const;
+    const silent = { ...realesrgan.first.noise, probability: 0 } as const;
+    const loud = { ...silent, probability: 1, gaussian: 1, sigma: [10, 10] } as const;
+    const fixed = (
+      first: typeof silent | typeof loud,
+      second: typeof silent | typeof loud,
+    ): FullDegradation => ({
+      ...realesrgan,
+      scale: 1,
+      first: {
+        blur: { ...realesrgan.first.blur, probability: 0 },
+        resize: still,
+        noise: first,
+        jpeg: { ...realesrgan.first.jpeg, probability: 0 },
+      },
+      second: {
+        probability: 1,
+        blur: { ...realesrgan.first.blur, probability: 0 },
+        resize: still,
+        noise: second,
+      },
+      end: {
+        ...realesrgan.end,
+        sinc: { ...realesrgan.end.sinc, probability: 0 },
+        jpeg: { ...realesrgan.end.jpeg, probability: 0 },
+      },
+    });
+    const picture = flat(16, 0.5);
+    const results = await Promise.all(
+      [fixed(loud, silent), fixed(silent, loud)].flatMap((degradation) =>
+        [0, 1, 2].map((variant) => degradePicture(picture, { seed: 1, key: 2, variant }, degradation)),
+      ),
+    );
+    expect(new Set(results.map(({ lr }) => lr.data.join())).size).toBe(6);
+    const none = await degradePicture(picture, { seed: 1, key: 2 }, fixed(silent, silent));
+    expect(none.lr).toEqual(fromBytes(toBytes(picture)));
   });
 
   it("means the same by a seed on every platform and version (without JPEG, which is sharp's)", async () => {

@@ -292,7 +292,16 @@ describe("correlate", () => {
       fc
         .tuple(fc.integer({ min: 0, max: 5 }), real(0.3, 1))
         .map(([half, cutOff]) => sincKernel(2 * half + 1, cutOff)),
-      // Lopsided ones: so that a mirrored kernel is told from the kernel.
+      // Lopsided ones, the first a column times a row: so that a mirrored kernel is told from the kernel.
+      fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 1e6 })).map(([half, salt]) => {
+        const n = 2 * half + 1;
+        const values = Float64Array.from(
+          { length: n * n },
+          (_, i) => (1 + ((Math.floor(i / n) * salt) % 17)) * (1 + (((i % n) * 3 * salt) % 19)),
+        );
+        const sum = values.reduce((total, value) => total + value, 0);
+        return { side: n, weights: values.map((value) => value / sum) };
+      }),
       fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 1e6 })).map(([half, salt]) => {
         const n = 2 * half + 1;
         const values = Float64Array.from({ length: n * n }, (_, i) => 1 + ((i * salt) % 17));

@@ -70,6 +70,8 @@ describe("the Poisson distribution", () => {
         if (n > 0) expect(distribution[n - 1]).toBeLessThanOrEqual(u);
       }),
     );
+    const even = Float64Array.from([0.25, 0.5, 1]);
+    expect([0, 0.2499, 0.25, 0.4999, 0.5, 0.9999].map((u) => poissonAt(even, u))).toEqual([0, 0, 1, 1, 2, 2]);
   });
 });
 
