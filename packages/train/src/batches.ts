@@ -1,10 +1,11 @@
 import { uniform } from "@tadsr/core";
-import { placeOf } from "./data-streams.ts";
+import { type NoisePlace, placeOf } from "./data-streams.ts";
 import { applyDegradation } from "./degradation/apply.ts";
 import type { Degradation } from "./degradation/description.ts";
 import { drawDegradation } from "./degradation/draw.ts";
 import { applySymmetry, crop, cropBytes, type FloatPicture, type Rectangle } from "./float-picture.ts";
-import type { Photographs } from "./photographs.ts";
+import { firstUsable, type Photographs } from "./photographs.ts";
+import { noneUsable } from "./picture-files.ts";
 
 export interface BatchOptions {
   readonly seed: number;
@@ -49,17 +50,32 @@ const originOf = (size: number, side: number, u: number): number => {
   return room >= 0 ? Math.floor(u * (room + 1)) : -Math.floor(u * (1 - room));
 };
 
+/** Element of a sample's crop stream from which a photograph is drawn again. */
+const DRAWN_AGAIN = 16;
+
+/** Places of photographs: the one that `u` says, then others, for where it cannot be used. */
+function* places(u: number, total: number, { source, position }: NoisePlace): Generator<number> {
+  yield Math.floor(u * total);
+  for (let n = DRAWN_AGAIN; ; n++) {
+    const [again = 0] = uniform(source, position + n, 1);
+    yield Math.floor(again * total);
+  }
+}
+
 const trainingPair = async (
-  { items }: Photographs,
+  photographs: Photographs,
   { seed, cropHR, scale, degradation, originals, asTheyAre }: BatchOptions,
   step: number,
   sample: number,
 ): Promise<{ readonly hr: FloatPicture | null; readonly lr: FloatPicture }> => {
-  const { source, position } = placeOf("crop", seed, step, sample);
-  const drawn = uniform(source, position, 9);
+  const place = placeOf("crop", seed, step, sample);
+  const drawn = uniform(place.source, place.position, 9);
   const u = (index: number): number => drawn[index] as number;
-  const photograph = items[Math.floor(u(0) * items.length)];
-  if (photograph === undefined) throw new RangeError("no photographs");
+  const { folder, names } = photographs;
+  const photograph = await firstUsable(photographs, places(u(0), names.length, place));
+  if (photograph === null) {
+    throw new Error(noneUsable(folder, names.length, photographs.skipped()[0]).message);
+  }
   const lrSide = cropHR / scale;
   const symmetry = { transpose: u(3) < 0.5, mirrorColumns: u(4) < 0.5, mirrorRows: u(5) < 0.5 };
   const cropOf = (side: number): FloatPicture =>
@@ -107,7 +123,8 @@ const stacked = (pictures: readonly FloatPicture[]): Float32Array => {
 /**
  * The batch of a step: for each sample a photograph, a crop of it, one of the eight symmetries of the square
  * and a degradation. A pure function of the photographs, the options and the step; sample n does not depend
- * on the size of the batch. `photographs` holds at least one, `cropHR` is a multiple of `scale`.
+ * on the size of the batch. Where a photograph cannot be used, another is drawn from the sample's own random numbers.
+ * `cropHR` is a multiple of `scale`. Rejects where no photograph can be used.
  */
 export const trainingBatch = async (
   photographs: Photographs,

@@ -122,6 +122,7 @@ export { type Packing, packingOf } from "./packing.ts";
 export { perceptualDistance, perceptualFeatures, perceptualParameters } from "./perceptual.ts";
 export {
   type DataError,
+  DEFAULT_CACHE_BYTES,
   decodePicture,
   openPhotographs,
   type Photograph,
@@ -130,6 +131,7 @@ export {
   pictureNames,
   type SkippedPicture,
 } from "./photographs.ts";
+export { type PictureFiles, pictureFiles } from "./picture-files.ts";
 export { bicubicDown, type ResizeFilter, resize, resizeFilters, type Size } from "./resampling.ts";
 export {
   type CheckpointTimes,

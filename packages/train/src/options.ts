@@ -10,6 +10,7 @@ import type { TrainError } from "./errors.ts";
 import { FAMILIES } from "./families.ts";
 import { GRID_WINDOW } from "./grid-term.ts";
 import { LATENT_FACTOR } from "./latents.ts";
+import { DEFAULT_CACHE_BYTES, type SkippedPicture } from "./photographs.ts";
 import type { RunProgress } from "./run.ts";
 import type { StudentWeights } from "./student.ts";
 import type { TargetOptions } from "./target.ts";
@@ -40,6 +41,8 @@ export interface TrainingOptions {
   readonly checkpointEvery: number | null;
   /** Minutes between checkpoints. */
   readonly checkpointMinutes: number;
+  /** Decoded photographs are kept up to so many bytes, 3 a pixel. */
+  readonly cacheBytes: number;
   readonly resume: boolean;
   /** safetensors made by tools/perceptual-weights.py; needed by a perceptual term. */
   readonly perceptualWeights: string | null;
@@ -83,6 +86,8 @@ export interface StudentTrainingOptions extends TrainingOptions {
 export interface Watcher {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Told of each picture that cannot be used, when that is found. */
+  readonly onSkipped?: (skipped: SkippedPicture) => void;
 }
 
 /** The small family's discriminator, but for what it is told of its teacher's encoder. */
@@ -100,6 +105,7 @@ const COMMON = {
   hold: [],
   checkpointEvery: null,
   checkpointMinutes: 10,
+  cacheBytes: DEFAULT_CACHE_BYTES,
   resume: false,
   perceptualWeights: null,
   target: null,
@@ -171,6 +177,7 @@ const commonRules = (options: TrainingOptions): readonly Rule[] => [
   ...(options.checkpointEvery === null ? [] : [whole("checkpointEvery", options.checkpointEvery, 1)]),
   positive("checkpointMinutes", options.checkpointMinutes),
   atLeast("clip", options.clip, 0),
+  atLeast("cacheBytes", options.cacheBytes, 0),
   whole("warmUp", options.rate.warmUp, 0),
   between("rate", options.rate.peak, 0, 1),
   between("averageDecay", options.averageDecay, 0, 1),

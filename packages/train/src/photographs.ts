@@ -1,34 +1,31 @@
-import { readdir } from "node:fs/promises";
+/** Photographs of a folder, read when they are needed. */
 import { join } from "node:path";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import sharp, { type ResizeOptions } from "sharp";
+import { byteCache } from "./byte-cache.ts";
 import type { BytePicture } from "./float-picture.ts";
+import { type DataError, noneUsable, pictureFiles, type SkippedPicture } from "./picture-files.ts";
 
-/** What can go wrong with folders of pictures. */
-export type DataError =
-  | { readonly kind: "UnreadableFolder"; readonly folder: string; readonly message: string }
-  | { readonly kind: "NoPictures"; readonly folder: string; readonly message: string }
-  | { readonly kind: "UnreadablePicture"; readonly file: string; readonly message: string }
-  | { readonly kind: "UnwritablePicture"; readonly file: string; readonly message: string };
+export { type DataError, pictureNames, type SkippedPicture } from "./picture-files.ts";
 
 /** A decoded picture with the name of its file. */
 export interface Photograph extends BytePicture {
   readonly name: string;
 }
 
-/** A file that was left out, and why. */
-export interface SkippedPicture {
-  readonly name: string;
-  readonly reason: string;
-}
-
-/** Decoded photographs in the order of their names. */
+/** The photographs of a folder, by their place in the order of their names. */
 export interface Photographs {
   readonly folder: string;
-  readonly items: readonly Photograph[];
-  readonly skipped: readonly SkippedPicture[];
+  /** Paths of all picture files from the folder, usable or not. */
+  readonly names: readonly string[];
+  /** Decodes one, unless it is still there; null where it cannot be used. */
+  read(place: number): Promise<Photograph | null>;
+  /** How many of them have not been found to be unusable. */
+  usable(): number;
+  /** What has been found that cannot be used. */
+  skipped(): readonly SkippedPicture[];
 }
 
 export interface PhotographOptions {
@@ -39,33 +36,27 @@ export interface PhotographOptions {
   readonly shrink: number;
   /** Photographs whose shorter side is less after shrinking are left out; in pixels. */
   readonly minimumSide: number;
-  /** Called after each file. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Decoded photographs are kept up to so many bytes, 3 a pixel. */
+  readonly cacheBytes?: number;
+  /** Told of each file that cannot be used, once, when that is found. */
+  readonly onSkipped?: (skipped: SkippedPicture) => void;
 }
 
-const pictureExtension = /\.(jpe?g|png|webp|tiff?|avif|gif)$/i;
+/** 1 GiB: some 350 million pixels. */
+export const DEFAULT_CACHE_BYTES = 2 ** 30;
 
-/** Names of the picture files of a folder in the order of their code units, the same on every machine. */
-export const pictureNames =
-  (folder: string): TaskEither<DataError, readonly string[]> =>
-  async () => {
-    try {
-      const names = (await readdir(folder)).filter((name) => pictureExtension.test(name)).sort();
-      return names.length > 0
-        ? E.right(names)
-        : E.left({
-            kind: "NoPictures",
-            folder,
-            message: `${folder}: no pictures in this folder (looked for .jpg, .png, .webp, .tif, .avif, .gif)`,
-          });
-    } catch (thrown) {
-      return E.left({
-        kind: "UnreadableFolder",
-        folder,
-        message: `${folder}: cannot list this folder: ${fileReason(thrown)}`,
-      });
-    }
-  };
+interface Dimensions {
+  readonly width: number;
+  readonly height: number;
+}
+
+const shrunkSize = ({ width, height }: Dimensions, shrink: number): Dimensions => ({
+  width: Math.max(1, Math.round(shrink * width)),
+  height: Math.max(1, Math.round(shrink * height)),
+});
+
+/** The size of a picture as it stands upright, from its file's header. */
+const sizeOf = async (file: string): Promise<Dimensions> => (await sharp(file).metadata()).autoOrient;
 
 /** Decodes a file to 8-bit sRGB: EXIF orientation applied, transparency laid on white, gray made colour. */
 export const decodePicture = async (file: string, shrink = 1): Promise<BytePicture> => {
@@ -79,66 +70,130 @@ export const decodePicture = async (file: string, shrink = 1): Promise<BytePictu
   return { width: info.width, height: info.height, channels: 3, data };
 };
 
-const shrunk = async (file: string, shrink: number): Promise<ResizeOptions> => {
-  const { autoOrient } = await sharp(file).metadata();
-  return {
-    width: Math.max(1, Math.round(shrink * autoOrient.width)),
-    height: Math.max(1, Math.round(shrink * autoOrient.height)),
-    fit: "fill",
-    kernel: "lanczos3",
-    // The JPEG decoder's own shrinking is quicker and coarser.
-    fastShrinkOnLoad: false,
+const shrunk = async (file: string, shrink: number): Promise<ResizeOptions> => ({
+  ...shrunkSize(await sizeOf(file), shrink),
+  fit: "fill",
+  kernel: "lanczos3",
+  // The JPEG decoder's own shrinking is quicker and coarser.
+  fastShrinkOnLoad: false,
+});
+
+/** Why a picture of this size cannot be used; null where it can. */
+const tooSmall = (size: Dimensions, { shrink, minimumSide }: PhotographOptions): string | null => {
+  const { width, height } = shrunkSize(size, shrink);
+  return Math.min(width, height) < minimumSide
+    ? `${width} x ${height} pixels (after shrinking), the shorter side must be at least ${minimumSide}`
+    : null;
+};
+
+/** At most so many at a time; the others wait for their turn. */
+const inTurns = (together: number) => {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async <A>(work: () => Promise<A>): Promise<A> => {
+    if (running >= together) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
   };
 };
 
-const openOne = async (
-  folder: string,
-  name: string,
-  { shrink, minimumSide }: PhotographOptions,
-): Promise<E.Either<SkippedPicture, Photograph>> => {
+/** How many files are decoded at once. */
+const TOGETHER = 4;
+
+/** Libvips keeps one error text for all threads, so of works at the same time one may lose its reason: it is retried. */
+const attempt = async <A>(work: () => Promise<A>): Promise<E.Either<string, A>> => {
   try {
-    const picture = await decodePicture(join(folder, name), shrink);
-    const side = Math.min(picture.width, picture.height);
-    return side < minimumSide
-      ? E.left({
-          name,
-          reason: `${picture.width} x ${picture.height} pixels (after shrinking), the shorter side must be at least ${minimumSide}`,
-        })
-      : E.right({ name, ...picture });
+    return E.right(await work().catch(work));
   } catch (thrown) {
-    return E.left({ name, reason: fileReason(thrown) });
+    return E.left(fileReason(thrown));
   }
 };
 
-/** How many files are decoded at once. */
-const together = 4;
-
 /**
- * Decodes all photographs of a folder into memory, 3 bytes a pixel. Files that cannot be read or are too
- * small are listed in `skipped`; it is an error only if none is left.
+ * Lists the photographs below a folder. A file is decoded when it is asked for; one that cannot be read or is too
+ * small is told to `onSkipped` then. Errors: the folder cannot be listed, or no header in it names a picture that is
+ * large enough; headers are read only up to the first that does.
  */
 export const openPhotographs =
   (folder: string, options: PhotographOptions): TaskEither<DataError, Photographs> =>
   async () => {
-    const names = await pictureNames(folder)();
-    if (E.isLeft(names)) return names;
-    const opened: E.Either<SkippedPicture, Photograph>[] = [];
-    for (let start = 0; start < names.right.length; start += together) {
-      const some = names.right.slice(start, start + together);
-      const tried = await Promise.all(some.map((name) => openOne(folder, name, options)));
-      // libvips keeps one error text for all threads: of decodes at the same time one may lose its reason.
-      for (const [n, one] of tried.entries())
-        opened.push(E.isLeft(one) ? await openOne(folder, some[n] as string, options) : one);
-      options.onProgress?.(opened.length, names.right.length);
+    const files = await pictureFiles(folder)();
+    if (E.isLeft(files)) return files;
+    const { names } = files.right;
+    const skipped: SkippedPicture[] = [];
+    const unusable = new Set<number>();
+    const tell = (one: SkippedPicture): void => {
+      skipped.push(one);
+      options.onSkipped?.(one);
+    };
+    const leaveOut = (place: number, reason: string): null => {
+      if (!unusable.has(place)) tell({ name: names[place] ?? "", reason });
+      unusable.add(place);
+      return null;
+    };
+    const fileAt = (place: number): string => join(folder, names[place] ?? "");
+
+    /** Whether the header promises a picture that can be used. */
+    const promises = async (place: number): Promise<boolean> => {
+      const size = await attempt(() => sizeOf(fileAt(place)));
+      const reason = E.isLeft(size) ? size.left : tooSmall(size.right, options);
+      if (reason !== null) leaveOut(place, reason);
+      return reason === null;
+    };
+
+    const cache = byteCache<Photograph>(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
+    const turn = inTurns(TOGETHER);
+    const decode = async (place: number): Promise<Photograph | null> => {
+      if (!(await promises(place))) return null;
+      const decoded = await attempt(() => decodePicture(fileAt(place), options.shrink));
+      if (E.isLeft(decoded)) return leaveOut(place, decoded.left);
+      const photograph = { name: names[place] ?? "", ...decoded.right };
+      cache.put(place, photograph, photograph.data.byteLength);
+      return photograph;
+    };
+    const underway = new Map<number, Promise<Photograph | null>>();
+    const read = async (place: number): Promise<Photograph | null> => {
+      if (unusable.has(place)) return null;
+      const kept = cache.get(place);
+      if (kept !== undefined) return kept;
+      const begun = underway.get(place) ?? turn(() => decode(place));
+      underway.set(place, begun);
+      try {
+        return await begun;
+      } finally {
+        underway.delete(place);
+      }
+    };
+
+    files.right.skipped.forEach(tell);
+    const usable = (): number => names.length - unusable.size;
+    for (const place of names.keys()) {
+      if (await promises(place)) return E.right({ folder, names, read, usable, skipped: () => [...skipped] });
     }
-    const items = opened.flatMap((one) => (E.isRight(one) ? [one.right] : []));
-    const skipped = opened.flatMap((one) => (E.isLeft(one) ? [one.left] : []));
-    const [first] = skipped;
-    return items.length > 0
-      ? E.right({ folder, items, skipped })
-      : E.left({
-          kind: "NoPictures",
-          folder,
-          message: `${folder}: none of the ${names.right.length} pictures can be used; the first, ${first?.name}: ${first?.reason}`,
-        });
+    return E.left(noneUsable(folder, names.length, skipped[0]));
   };
+
+/**
+ * The photograph at the first place of `places` that can be used; null where none of all can. `places` is asked only
+ * as far as that.
+ */
+export const firstUsable = async (
+  photographs: Photographs,
+  places: Iterable<number>,
+): Promise<Photograph | null> => {
+  const failed = new Set<number>();
+  for (const place of places) {
+    if (failed.has(place)) continue;
+    const photograph = await photographs.read(place);
+    if (photograph !== null) return photograph;
+    failed.add(place);
+    if (failed.size === photographs.names.length) return null;
+  }
+  return null;
+};

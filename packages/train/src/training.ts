@@ -55,6 +55,7 @@ export interface TrainingOutcome {
   readonly finished: boolean;
   /** The folder of the finished model, or null. */
   readonly model: string | null;
+  /** Photographs that were not found to be unusable. */
   readonly photographs: number;
   readonly skipped: readonly SkippedPicture[];
 }
@@ -71,6 +72,7 @@ const identityOf = (options: TrainingOptions): Identity => {
     resume: _resume,
     checkpointEvery: _every,
     checkpointMinutes: _minutes,
+    cacheBytes: _bytes,
     ...rest
   } = options;
   return JSON.stringify({ ...rest, hold: [...new Set(options.hold)].sort() });
@@ -89,78 +91,68 @@ interface Prepared {
   readonly originals: boolean;
 }
 
-const train = <T>(
-  engine: Engine<T>,
-  options: TrainingOptions,
-  { task, network, initial, description, adversaryRate, originals }: Prepared,
-  watcher: Watcher,
-): TE.TaskEither<TrainError, TrainingOutcome> => {
-  const { data, output, shrink, degradation, seed, batch, crop, steps, rate, averageDecay, weightDecay } =
-    options;
-  const model = join(output, "model");
-  return pipe(
-    TE.fromEither(heldParameters(network.parameters, options.hold)),
-    TE.bindTo("held"),
-    TE.bind("photographs", () =>
-      pipe(
-        openPhotographs(data, { shrink, minimumSide: crop / 2 }),
-        TE.mapLeft((error): TrainError => error),
-      ),
-    ),
-    TE.chain(({ held, photographs }) =>
-      pipe(
-        runTraining(engine, {
-          folder: output,
-          task,
-          parameters: network.parameters,
-          held,
-          initial,
-          photographs,
-          batches: {
-            seed,
-            batch,
-            cropHR: crop,
-            scale: LATENT_FACTOR,
-            degradation,
-            originals,
-            asTheyAre: options.asTheyAre,
-          },
-          loop: {
-            steps,
-            rate,
-            adversaryRate,
-            averageDecay,
-            clip: options.clip,
-            adamw: { ...ADAMW_DEFAULTS, weightDecay },
-          },
-          identity: identityOf(options),
-          checkpoints: { everySteps: options.checkpointEvery, minutes: options.checkpointMinutes },
-          resume: options.resume,
-          ...watcher,
-        }),
-        TE.chain((run) =>
-          pipe(
-            run.finished
-              ? pipe(
-                  saveModel(model, description, run.weights, { dtype: "F32" }),
-                  TE.bimap(modelFailure, (): string | null => model),
-                )
-              : TE.right<TrainError, string | null>(null),
-            TE.map(
-              (saved): TrainingOutcome => ({
-                step: run.step,
-                finished: run.finished,
-                model: saved,
-                photographs: photographs.items.length,
-                skipped: photographs.skipped,
-              }),
-            ),
-          ),
-        ),
-      ),
-    ),
-  );
-};
+const train =
+  <T>(
+    engine: Engine<T>,
+    options: TrainingOptions,
+    { task, network, initial, description, adversaryRate, originals }: Prepared,
+    { onSkipped, ...watcher }: Watcher,
+  ): TE.TaskEither<TrainError, TrainingOutcome> =>
+  async () => {
+    const { data, output, shrink, degradation, seed, batch, crop, steps, rate } = options;
+    const held = heldParameters(network.parameters, options.hold);
+    if (E.isLeft(held)) return held;
+    const photographs = await openPhotographs(data, {
+      shrink,
+      minimumSide: crop / 2,
+      cacheBytes: options.cacheBytes,
+      ...(onSkipped === undefined ? {} : { onSkipped }),
+    })();
+    if (E.isLeft(photographs)) return photographs;
+    const run = await runTraining(engine, {
+      folder: output,
+      task,
+      parameters: network.parameters,
+      held: held.right,
+      initial,
+      photographs: photographs.right,
+      batches: {
+        seed,
+        batch,
+        cropHR: crop,
+        scale: LATENT_FACTOR,
+        degradation,
+        originals,
+        asTheyAre: options.asTheyAre,
+      },
+      loop: {
+        steps,
+        rate,
+        adversaryRate,
+        averageDecay: options.averageDecay,
+        clip: options.clip,
+        adamw: { ...ADAMW_DEFAULTS, weightDecay: options.weightDecay },
+      },
+      identity: identityOf(options),
+      checkpoints: { everySteps: options.checkpointEvery, minutes: options.checkpointMinutes },
+      resume: options.resume,
+      ...watcher,
+    })();
+    if (E.isLeft(run)) return run;
+    const { step, finished, weights } = run.right;
+    const model = join(output, "model");
+    if (finished) {
+      const saved = await saveModel(model, description, weights, { dtype: "F32" })();
+      if (E.isLeft(saved)) return E.left(modelFailure(saved.left));
+    }
+    return E.right({
+      step,
+      finished,
+      model: finished ? model : null,
+      photographs: photographs.right.usable(),
+      skipped: photographs.right.skipped(),
+    });
+  };
 
 const descriptionOf = (
   name: string,

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type TrainingOutcome, trainStudent } from "../src/index.ts";
-import { at, engine, killAfterStep, losses, message, partsOf, right, teacher } from "./runs.ts";
+import { message, right } from "./either.ts";
+import { at, engine, killAfterStep, losses, partsOf, teacher } from "./runs.ts";
 import { tinyAdversarial } from "./tiny.ts";
 
 const NO_WEIGHTS = {

@@ -24,8 +24,10 @@ const coordinates = (width: number, height: number, blue: number, steepness = 1)
 
 const photographsOf = (...items: readonly Photograph[]): Photographs => ({
   folder: "generated",
-  items,
-  skipped: [],
+  names: items.map(({ name }) => name),
+  read: async (place) => items[place] ?? null,
+  usable: () => items.length,
+  skipped: () => [],
 });
 
 const several = photographsOf(
@@ -117,6 +119,40 @@ describe("a training batch", () => {
     const share = samples.filter((n) => isSame(all, n)).length / alone.batch;
     expect(share).toBeGreaterThan(0.2);
     expect(share).toBeLessThan(0.8);
+  });
+
+  it("draws again where a photograph cannot be used, the same whatever else has been read", async () => {
+    const [bad, good] = [new Set([0, 3]), [1, 2, 4]];
+    const five = [0, 60, 120, 180, 240].map((blue) => coordinates(250, 240, blue));
+    const broken: Photographs = {
+      ...photographsOf(...five),
+      read: async (place) => (bad.has(place) ? null : (five[place] ?? null)),
+    };
+    const [whole, mended] = [
+      await trainingBatch(photographsOf(...five), clean, 3),
+      await trainingBatch(broken, clean, 3),
+    ];
+    expect(await trainingBatch(broken, clean, 3)).toEqual(mended);
+    const bluesOf = ({ hr }: TrainingBatch): readonly number[] =>
+      Array.from({ length: clean.batch }, (_, n) => sampleOf(hr ?? new Float32Array(), n)(5, 5, 2));
+    const [before, after] = [bluesOf(whole), bluesOf(mended)];
+    const replaced = after.filter((blue, n) => before[n] !== blue);
+    // Those that can be used stay; the others are spread over all of them.
+    before.forEach((blue, n) => {
+      if (!bad.has(Math.round(blue / 60))) expect(after[n]).toBe(blue);
+    });
+    expect(new Set(replaced.map((blue) => Math.round(blue / 60)))).toEqual(new Set(good));
+  });
+
+  it("is an error where no photograph can be used", async () => {
+    const none: Photographs = {
+      ...several,
+      read: async () => null,
+      skipped: () => [{ name: "0.png", reason: "it is cut short" }],
+    };
+    await expect(trainingBatch(none, options, 1)).rejects.toThrow(
+      "generated: none of the 3 pictures can be used; the first, 0.png: it is cut short",
+    );
   });
 
   it("gives sample n the same pair whatever the size of the batch", async () => {

@@ -2,7 +2,8 @@ import { type Engine, referenceEngine } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
 import { heldParameters } from "../src/hold.ts";
 import { trainStudent, trainTeacher } from "../src/index.ts";
-import { at, engine, losses, message, right, weightsFile } from "./runs.ts";
+import { message, right } from "./either.ts";
+import { at, engine, losses, weightsFile } from "./runs.ts";
 import { tinyAdversarial, tinyTeacher } from "./tiny.ts";
 
 const withoutJoining = <T>({ joining: _joining, ...rest }: Engine<T>): Engine<T> => rest;

@@ -10,9 +10,12 @@ import {
   degradationPresets,
   keyOfName,
   openPhotographs,
+  type Photograph,
   type Photographs,
+  type SkippedPicture,
   writeValidationPairs,
 } from "../src/index.ts";
+import { firstUsable } from "../src/photographs.ts";
 
 const generated = (width: number, height: number, channels: 1 | 3 | 4 = 3): Sharp =>
   sharp(
@@ -51,46 +54,71 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 describe("photographs of a folder", () => {
-  const open = async (shrink: number, minimumSide: number): Promise<Photographs> =>
-    right(await openPhotographs(at("mixed"), { shrink, minimumSide })());
+  const open = async (shrink: number, minimumSide: number, more = {}): Promise<Photographs> =>
+    right(await openPhotographs(at("mixed"), { shrink, minimumSide, ...more })());
+  const readAll = async (photographs: Photographs): Promise<readonly Photograph[]> => {
+    const all = await Promise.all(photographs.names.map((_, place) => photographs.read(place)));
+    return all.filter((one) => one !== null);
+  };
+  const named = (pictures: readonly Photograph[]) =>
+    pictures.map(({ name, width, height }) => [name, width, height]);
 
-  it("are decoded in the order of their names, bad ones listed", async () => {
-    const { items, skipped } = await open(1, 20);
-    expect(items.map(({ name, width, height }) => [name, width, height])).toEqual([
+  it("are read in the order of their names, bad ones told once, when they are found", async () => {
+    const told: SkippedPicture[] = [];
+    const onSkipped = (one: SkippedPicture): void => void told.push(one);
+    const photographs = await open(1, 20, { onSkipped });
+    expect(photographs.names).toEqual(["B-gray.png", "a.JPEG", "c.png", "cut.jpg", "narrow.png"]);
+    expect(told).toEqual([]); // the first header was enough to know that there is something to learn from
+    expect(await photographs.read(4)).toBe(null);
+    expect(told.map(({ name }) => name)).toEqual(["narrow.png"]);
+    expect(told[0]?.reason).toContain(
+      "9 x 90 pixels (after shrinking), the shorter side must be at least 20",
+    );
+    const pictures = await readAll(photographs);
+    await readAll(photographs);
+    expect(named(pictures)).toEqual([
       ["B-gray.png", 60, 44],
       ["a.JPEG", 64, 48],
       ["c.png", 50, 40],
     ]);
-    for (const { width, height, data } of items) expect(data.length).toBe(3 * width * height);
-    expect(skipped.map(({ name }) => name)).toEqual(["cut.jpg", "narrow.png"]);
-    expect(skipped[0]?.reason).toMatch(/premature end|VipsJpeg/i);
-    expect(skipped[1]?.reason).toContain(
-      "9 x 90 pixels (after shrinking), the shorter side must be at least 20",
-    );
+    for (const { width, height, data } of pictures) expect(data.length).toBe(3 * width * height);
+    expect(told.map(({ name }) => name)).toEqual(["narrow.png", "cut.jpg"]);
+    expect(told[1]?.reason).toMatch(/premature end|VipsJpeg/i);
+    expect(photographs.skipped()).toEqual(told);
+    expect(photographs.usable()).toBe(3);
   });
 
   it("keep their bytes at full size", async () => {
-    const picture = (await open(1, 20)).items[2];
+    const picture = await (await open(1, 20)).read(2);
     const { data } = await generated(50, 40).raw().toBuffer({ resolveWithObject: true });
     expect(Buffer.from(picture?.data ?? [])).toEqual(data);
   });
 
   it("are shrunk, and measured after it", async () => {
-    const { items, skipped } = await open(0.5, 21);
-    expect(items.map(({ name, width, height }) => [name, width, height])).toEqual([
+    const photographs = await open(0.5, 21);
+    expect(named(await readAll(photographs))).toEqual([
       ["B-gray.png", 30, 22],
       ["a.JPEG", 32, 24],
     ]);
-    expect(skipped.map(({ name }) => name)).toEqual(["c.png", "cut.jpg", "narrow.png"]);
+    expect(
+      photographs
+        .skipped()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(["c.png", "cut.jpg", "narrow.png"]);
   });
 
-  it("report their progress", async () => {
-    const seen: (readonly [number, number])[] = [];
-    const onProgress = (done: number, total: number): void => {
-      seen.push([done, total]);
-    };
-    await openPhotographs(at("mixed"), { shrink: 1, minimumSide: 20, onProgress })();
-    expect(seen.at(-1)).toEqual([5, 5]);
+  it("are decoded once where they fit the cache, and again where they do not", async () => {
+    const roomy = await open(1, 20);
+    expect(await roomy.read(0)).toBe(await roomy.read(0));
+    const [one, other] = await Promise.all([roomy.read(1), roomy.read(1)]);
+    expect(one).toBe(other); // asked for twice before it was there
+    const tight = await open(1, 20, { cacheBytes: 3 * 64 * 48 });
+    const first = await tight.read(1);
+    await tight.read(2); // which takes the other's place
+    const again = await tight.read(1);
+    expect(again).not.toBe(first);
+    expect(again).toEqual(first);
   });
 
   it.each([
@@ -102,6 +130,22 @@ describe("photographs of a folder", () => {
     expect(error.kind).toBe(kind);
     expect(error.message).toMatch(message);
     expect(error.message).toContain(at(folder));
+  });
+
+  it("find one that can be used among many draws, and give up where none can", async () => {
+    const photographs = await open(1, 20);
+    expect((await firstUsable(photographs, [4, 3, 4, 2, 0]))?.name).toBe("c.png");
+    const asked: number[] = [];
+    const none: Photographs = {
+      ...photographs,
+      names: ["a", "b"],
+      read: async (place) => {
+        asked.push(place);
+        return null;
+      },
+    };
+    expect(await firstUsable(none, [1, 1, 1, 0, 1])).toBe(null);
+    expect(asked).toEqual([1, 0]);
   });
 });
 

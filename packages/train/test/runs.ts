@@ -8,15 +8,8 @@ import { cpu } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, beforeAll } from "vitest";
 import { type TrainingOutcome, trainTeacher, type Watcher } from "../src/index.ts";
+import { right } from "./either.ts";
 import { tinyTeacher, writePhotographs } from "./tiny.ts";
-
-export const right = <L extends { readonly message: string }, A>(result: E.Either<L, A>): A => {
-  if (E.isLeft(result)) throw new Error(result.left.message);
-  return result.right;
-};
-
-export const message = <A>(result: E.Either<{ readonly message: string }, A>): string =>
-  E.isLeft(result) ? result.left.message : "it succeeded";
 
 const opened = await cpu.open();
 if (E.isLeft(opened)) throw new Error(opened.left.missing);

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { initialWeights, readSafetensors, residualUNet } from "@tadsr/model";
 import { describe, expect, it } from "vitest";
 import { trainStudent, trainTeacher } from "../src/index.ts";
-import { at, engine, killAfterStep, losses, message, right, teacher, weightsFile } from "./runs.ts";
+import { message, right } from "./either.ts";
+import { at, engine, killAfterStep, losses, teacher, weightsFile } from "./runs.ts";
 import { tinyNetwork, tinyStudent, tinyTeacher } from "./tiny.ts";
 
 describe("training", () => {

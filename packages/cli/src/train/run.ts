@@ -8,6 +8,7 @@ import {
   FAMILIES,
   type RunProgress,
   readDegradation,
+  type SkippedPicture,
   STUDENT_DEFAULTS,
   type StudentTrainingOptions,
   type TargetOptions,
@@ -155,6 +156,11 @@ export const duration = (seconds: number): string => {
 export const progressText = ({ step, steps, loss, secondsLeft }: RunProgress): string =>
   `step ${step} of ${steps}, loss ${loss.toPrecision(4)}, ${duration(secondsLeft)} left`;
 
+/** Takes the live line away, so that another can be written in its place. */
+const clearLine = (shell: Shell): void => {
+  if (shell.stderr.isTTY === true) shell.stderr.write("\r\u001b[2K");
+};
+
 /** On a terminal one line that changes; in a file or a pipe a line every hundred steps. */
 const showProgress = (shell: Shell, progress: RunProgress): void => {
   if (shell.stderr.isTTY === true) shell.stderr.write(`\r\u001b[2K${progressText(progress)}`);
@@ -180,10 +186,9 @@ const trainAndTell = async (
   train: TE.TaskEither<TrainError, TrainingOutcome>,
 ): Promise<E.Either<Failure, ExitCode>> => {
   const trained = await train();
-  if (shell.stderr.isTTY === true) shell.stderr.write("\r\u001b[2K");
+  clearLine(shell);
   await engine.close();
   if (E.isLeft(trained)) return E.left(failureOf(trained.left));
-  for (const { name, reason } of trained.right.skipped) noteLine(shell, `${name} skipped: ${reason}`);
   printLine(shell, outcomeLine(shell, typed.out, engine.name, trained.right));
   return E.right(0);
 };
@@ -197,11 +202,15 @@ const runTraining =
     const engine = opened.right;
     const controller = new AbortController();
     const onProgress = (progress: RunProgress): void => showProgress(shell, progress);
+    const onSkipped = ({ name, reason }: SkippedPicture): void => {
+      clearLine(shell);
+      noteLine(shell, `${name} skipped: ${reason}`);
+    };
     const working = trainAndTell(
       shell,
       typed,
       engine,
-      train(engine, { signal: controller.signal, onProgress }),
+      train(engine, { signal: controller.signal, onProgress, onSkipped }),
     );
     const forget = shell.onInterrupt(async () => {
       controller.abort();

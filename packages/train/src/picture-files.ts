@@ -1,0 +1,111 @@
+/** The picture files of a folder and of the folders within it. */
+import type { Dirent } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileReason } from "@tadsr/model/file-reason";
+import * as E from "fp-ts/lib/Either.js";
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+
+/** What can go wrong with folders of pictures. */
+export type DataError =
+  | { readonly kind: "UnreadableFolder"; readonly folder: string; readonly message: string }
+  | { readonly kind: "NoPictures"; readonly folder: string; readonly message: string }
+  | { readonly kind: "UnreadablePicture"; readonly file: string; readonly message: string }
+  | { readonly kind: "UnwritablePicture"; readonly file: string; readonly message: string };
+
+/** A file that was left out, and why. */
+export interface SkippedPicture {
+  readonly name: string;
+  readonly reason: string;
+}
+
+const pictureExtension = /\.(jpe?g|png|webp|tiff?|avif|gif)$/i;
+
+/** Whether it is called like a picture, and not hidden. */
+const isPictureName = (name: string): boolean => !name.startsWith(".") && pictureExtension.test(name);
+
+const noPictures = (folder: string): DataError => ({
+  kind: "NoPictures",
+  folder,
+  message: `${folder}: no pictures in this folder (looked for .jpg, .png, .webp, .tif, .avif, .gif)`,
+});
+
+const unreadable = (folder: string, thrown: unknown): DataError => ({
+  kind: "UnreadableFolder",
+  folder,
+  message: `${folder}: cannot list this folder: ${fileReason(thrown)}`,
+});
+
+/** The error where nothing in a folder can be used. */
+export const noneUsable = (folder: string, total: number, first: SkippedPicture | undefined): DataError => ({
+  kind: "NoPictures",
+  folder,
+  message: `${folder}: none of the ${total} pictures can be used; the first, ${first?.name}: ${first?.reason}`,
+});
+
+/** Names of the picture files in a folder itself, in the order of their code units, the same on every machine. */
+export const pictureNames =
+  (folder: string): TaskEither<DataError, readonly string[]> =>
+  async () => {
+    try {
+      const names = (await readdir(folder)).filter(isPictureName).sort();
+      return names.length > 0 ? E.right(names) : E.left(noPictures(folder));
+    } catch (thrown) {
+      return E.left(unreadable(folder, thrown));
+    }
+  };
+
+export interface PictureFiles {
+  /** Paths from the folder, `/` between their parts, in the order of their code units. */
+  readonly names: readonly string[];
+  /** Folders that cannot be listed. */
+  readonly skipped: readonly SkippedPicture[];
+}
+
+type Sort = "folder" | "file" | "other";
+
+/** What an entry is, links followed. A link to nothing counts as a file: whoever reads it finds out. */
+const sortOf = async (path: string, entry: Dirent): Promise<Sort> => {
+  if (!entry.isSymbolicLink()) return entry.isDirectory() ? "folder" : entry.isFile() ? "file" : "other";
+  try {
+    const target = await stat(path);
+    return target.isDirectory() ? "folder" : target.isFile() ? "file" : "other";
+  } catch {
+    return "file";
+  }
+};
+
+/**
+ * All picture files below a folder. What is hidden (its name begins with a dot) is left out, and so are folders that
+ * a link leads back to: each folder is listed once, by the first way to it in the order of names.
+ */
+export const pictureFiles =
+  (folder: string): TaskEither<DataError, PictureFiles> =>
+  async () => {
+    const names: string[] = [];
+    const skipped: SkippedPicture[] = [];
+    const listed = new Set<string>();
+    const visit = async (path: string, prefix: string): Promise<void> => {
+      const place = await realpath(path);
+      if (listed.has(place)) return;
+      listed.add(place);
+      const entries = (await readdir(path, { withFileTypes: true }))
+        .filter(({ name }) => !name.startsWith("."))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+      for (const entry of entries) {
+        const [inner, name] = [join(path, entry.name), `${prefix}${entry.name}`];
+        const sort = await sortOf(inner, entry);
+        if (sort === "file" && isPictureName(entry.name)) names.push(name);
+        if (sort !== "folder") continue;
+        await visit(inner, `${name}/`).catch((thrown: unknown) =>
+          skipped.push({ name: `${name}/`, reason: `cannot list this folder: ${fileReason(thrown)}` }),
+        );
+      }
+    };
+    try {
+      await visit(folder, "");
+    } catch (thrown) {
+      return E.left(unreadable(folder, thrown));
+    }
+    return names.length > 0 ? E.right({ names: names.sort(), skipped }) : E.left(noPictures(folder));
+  };
