@@ -204,6 +204,8 @@ describe("progress", () => {
       rate: 1,
       gradientNorm: 2,
       secondsLeft: 75,
+      picturesPerSecond: 12.34,
+      validation: null,
     };
     expect(progressText(progress)).toBe("step 3 of 10, loss 0.1235, 1 min 15 s left");
   });

@@ -132,9 +132,9 @@ export {
   type SkippedPicture,
 } from "./photographs.ts";
 export { type PictureFiles, pictureFiles } from "./picture-files.ts";
+export { CHECKPOINT, type CheckpointTimes, LOG } from "./recorder.ts";
 export { bicubicDown, type ResizeFilter, resize, resizeFilters, type Size } from "./resampling.ts";
 export {
-  type CheckpointTimes,
   type RunOptions,
   type RunProgress,
   type RunResult,
@@ -159,9 +159,17 @@ export {
   studentStep,
 } from "./student-step.ts";
 export { type OpenTarget, openTarget, readTarget, type Target, type TargetOptions } from "./target.ts";
-export type { AdversarySpec, Duel, Judge, OpenTask, PreparedStep, Task } from "./task.ts";
+export type { AdversarySpec, Duel, Enlarger, Judge, OpenTask, PreparedStep, Task } from "./task.ts";
 export { type TeacherOptions, teacherTask } from "./teacher.ts";
 export { type TrainingOutcome, trainStudent, trainTeacher } from "./training.ts";
+export {
+  type Closeness,
+  closeness,
+  type TargetMeasures,
+  type ValidationMeasures,
+} from "./validating/measures.ts";
+export { VALIDATION_DEFAULTS, type ValidationPlan } from "./validating/plan.ts";
+export { SAMPLES, VALIDATION_LOG } from "./validating/validator.ts";
 export {
   keyOfName,
   type ValidationOptions,

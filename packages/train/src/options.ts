@@ -14,6 +14,7 @@ import { DEFAULT_CACHE_BYTES, type SkippedPicture } from "./photographs.ts";
 import type { RunProgress } from "./run.ts";
 import type { StudentWeights } from "./student.ts";
 import type { TargetOptions } from "./target.ts";
+import type { ValidationPlan } from "./validating/plan.ts";
 
 /** What teacher and student have in common. */
 export interface TrainingOptions {
@@ -43,6 +44,8 @@ export interface TrainingOptions {
   readonly checkpointMinutes: number;
   /** Decoded photographs are kept up to so many bytes, 3 a pixel. */
   readonly cacheBytes: number;
+  /** Photographs that are kept aside, by which the training is measured as it goes; null for none. */
+  readonly validation: ValidationPlan | null;
   readonly resume: boolean;
   /** safetensors made by tools/perceptual-weights.py; needed by a perceptual term. */
   readonly perceptualWeights: string | null;
@@ -106,6 +109,7 @@ const COMMON = {
   checkpointEvery: null,
   checkpointMinutes: 10,
   cacheBytes: DEFAULT_CACHE_BYTES,
+  validation: null,
   resume: false,
   perceptualWeights: null,
   target: null,
@@ -170,6 +174,12 @@ const positive = (field: string, value: number): Rule => ({
 
 const weightRule = (field: string, value: number): Rule => between(field, value, 0, 1e6);
 
+const validationRules = ({ every, pictures, samples }: ValidationPlan): readonly Rule[] => [
+  whole("validation.every", every, 1),
+  whole("validation.pictures", pictures, 1),
+  whole("validation.samples", samples, 0),
+];
+
 const commonRules = (options: TrainingOptions): readonly Rule[] => [
   whole("steps", options.steps, 1),
   whole("batch", options.batch, 1),
@@ -178,6 +188,7 @@ const commonRules = (options: TrainingOptions): readonly Rule[] => [
   positive("checkpointMinutes", options.checkpointMinutes),
   atLeast("clip", options.clip, 0),
   atLeast("cacheBytes", options.cacheBytes, 0),
+  ...(options.validation === null ? [] : validationRules(options.validation)),
   whole("warmUp", options.rate.warmUp, 0),
   between("rate", options.rate.peak, 0, 1),
   between("averageDecay", options.averageDecay, 0, 1),
@@ -210,6 +221,10 @@ const checked = <A extends TrainingOptions>(
   const multiple = LATENT_FACTOR * alignment;
   if (!(options.crop > 0) || options.crop % multiple !== 0) {
     return refusal(`crop is ${options.crop}; allowed: a multiple of ${multiple} pixels`);
+  }
+  const ofValidation = options.validation?.crop ?? multiple;
+  if (!(ofValidation > 0) || ofValidation % multiple !== 0) {
+    return refusal(`validation.crop is ${ofValidation}; allowed: a multiple of ${multiple} pixels`);
   }
   return E.right(options);
 };

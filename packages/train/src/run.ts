@@ -1,5 +1,5 @@
 /** A training run in a folder: checkpoints, the loss log, resuming, stopping. */
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "@tadsr/core";
 import type { HostWeights, ParameterSpec } from "@tadsr/model";
@@ -7,11 +7,11 @@ import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import { type BatchOptions, batchStream } from "./batches.ts";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { readCheckpoint } from "./checkpoint.ts";
 import type { TrainError } from "./errors.ts";
-import { appendLines, keepLogUpTo } from "./log.ts";
 import { type LoopOptions, type StepReport, trainingStep } from "./loop.ts";
 import type { Photographs } from "./photographs.ts";
+import { CHECKPOINT, type CheckpointTimes, openRecorder, type RecorderOptions } from "./recorder.ts";
 import {
   downloadAverage,
   freshState,
@@ -20,19 +20,23 @@ import {
   tensorsOf,
   uploadState,
 } from "./state.ts";
-import type { Task } from "./task.ts";
+import type { OpenTask, Task } from "./task.ts";
+import type { HeldBackPicture } from "./validating/held-back.ts";
+import type { ValidationMeasures } from "./validating/measures.ts";
+import type { ValidationPlan } from "./validating/plan.ts";
+import { openValidator, type Validator } from "./validating/validator.ts";
 
 export interface RunProgress extends StepReport {
   readonly steps: number;
   readonly secondsLeft: number;
+  /** Crops learned from a second, since this process began; checkpoints and validation take their part. */
+  readonly picturesPerSecond: number;
+  /** The last validation; null where there was none. */
+  readonly validation: ValidationMeasures | null;
 }
 
-/** When checkpoints are written, besides at the end and where the signal stops the run. */
-export interface CheckpointTimes {
-  /** Steps between them; null: none for the number of steps. */
-  readonly everySteps: number | null;
-  /** Minutes between them. */
-  readonly minutes: number;
+export interface RunValidation extends Pick<ValidationPlan, "every" | "samples"> {
+  readonly pictures: readonly HeldBackPicture[];
 }
 
 export interface RunOptions {
@@ -48,6 +52,8 @@ export interface RunOptions {
   /** Everything that decides what is computed, as text; a checkpoint of another identity is refused. */
   readonly identity: string;
   readonly checkpoints: CheckpointTimes;
+  /** null: none. */
+  readonly validation: RunValidation | null;
   readonly resume: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
@@ -61,12 +67,6 @@ export interface RunResult {
   readonly weights: HostWeights;
 }
 
-export const CHECKPOINT = "checkpoint.safetensors";
-export const LOG = "log.jsonl";
-
-/** The log is written at least so often, in milliseconds. */
-const LOG_INTERVAL = 1000;
-
 const exists = (file: string): Promise<boolean> =>
   stat(file).then(
     () => true,
@@ -77,6 +77,14 @@ const specsOf = ({ parameters, held, task: { adversary } }: RunOptions): StateSp
   parameters,
   held,
   adversary,
+});
+
+const recorderOptions = (options: RunOptions): RecorderOptions => ({
+  folder: options.folder,
+  specs: specsOf(options),
+  identity: options.identity,
+  checkpoints: options.checkpoints,
+  steps: options.loop.steps,
 });
 
 const startingState = async <T>(
@@ -97,64 +105,36 @@ const startingState = async <T>(
   return readCheckpoint(engine, specsOf(options), identity, file)();
 };
 
-/** What a kill left of checkpoints that were not whole yet. */
-const removeDrafts = async (folder: string): Promise<void> => {
-  const drafts = (await readdir(folder)).filter(
-    (name) => name.startsWith(`${CHECKPOINT}.`) && name.endsWith(".tmp"),
-  );
-  for (const draft of drafts) await rm(join(folder, draft), { force: true });
+/** By the mean time of the steps done since `begun`, in milliseconds. */
+const pace = (begun: number, done: number, left: number, batch: number) => {
+  const seconds = (performance.now() - begun) / 1000;
+  return { secondsLeft: (seconds * left) / done, picturesPerSecond: (done * batch) / seconds };
 };
 
-/** Seconds left, by the mean time of the steps done since this process began. */
-const secondsLeft = (begun: number, done: number, left: number): number =>
-  done === 0 ? Number.NaN : (((performance.now() - begun) / 1000) * left) / done;
+const validatorOf = async <T>(
+  engine: Engine<T>,
+  task: OpenTask<T>,
+  { folder, validation }: RunOptions,
+  from: number,
+): Promise<Validator<T> | null> =>
+  validation === null ? null : openValidator(engine, task, folder, validation, validation.pictures, from);
 
-/** Writes the log as the run goes, and checkpoints when they are due. */
-const recorder = <T>(engine: Engine<T>, options: RunOptions, from: number) => {
-  const { folder, loop, identity, checkpoints } = options;
-  const [logFile, checkpointFile] = [join(folder, LOG), join(folder, CHECKPOINT)];
-  const specs = specsOf(options);
-  let saved = from;
-  let [savedAt, loggedAt] = [performance.now(), performance.now()];
-  let unwritten: string[] = [];
-  const kept = (): string =>
-    saved === 0
-      ? "no checkpoint is there yet"
-      : `the checkpoint of step ${saved} is whole: make room and go on with --resume`;
-  const log = async (): Promise<E.Either<TrainError, void>> => {
-    try {
-      await appendLines(logFile, unwritten);
-    } catch (thrown) {
-      const message = `${logFile}: cannot write: ${fileReason(thrown)}; ${kept()}`;
-      return E.left({ kind: "Checkpoint", file: logFile, message });
-    }
-    unwritten = [];
-    loggedAt = performance.now();
-    return E.right(undefined);
-  };
-  const save = async (state: TrainingState<T>): Promise<E.Either<TrainError, void>> => {
-    if (state.step === saved) return E.right(undefined);
-    const logged = await log();
-    if (E.isLeft(logged)) return logged;
-    const written = await writeCheckpoint(engine, specs, state, identity, checkpointFile)();
-    if (E.isLeft(written)) return E.left({ ...written.left, message: `${written.left.message}; ${kept()}` });
-    saved = state.step;
-    savedAt = performance.now();
-    return written;
-  };
-  const isDue = (step: number): boolean =>
-    (checkpoints.everySteps !== null && step % checkpoints.everySteps === 0) ||
-    performance.now() - savedAt >= checkpoints.minutes * 60_000 ||
-    step === loop.steps;
-  return {
-    save,
-    /** Notes a step that is done. */
-    note: async (state: TrainingState<T>, report: StepReport): Promise<E.Either<TrainError, void>> => {
-      unwritten.push(JSON.stringify(report));
-      if (isDue(state.step)) return save(state);
-      return performance.now() - loggedAt >= LOG_INTERVAL ? log() : E.right(undefined);
-    },
-  };
+/** Validates the averaged weights; left: why that failed. */
+const validated = async <T>(
+  engine: Engine<T>,
+  validator: Validator<T>,
+  state: TrainingState<T>,
+): Promise<E.Either<string, ValidationMeasures>> => {
+  const { packing, average, held, step } = state;
+  const unpacked = engine.scope(() => packing.unpack(average));
+  try {
+    return E.right(await validator.validate(step, { ...held, ...unpacked }));
+  } catch (thrown) {
+    return E.left(thrown instanceof Error ? thrown.message : String(thrown));
+  } finally {
+    const own = new Set(Object.values(average));
+    engine.release(Object.values(unpacked).filter((tensor) => !own.has(tensor)));
+  }
 };
 
 const tooFew = ({ folder, loop: { steps } }: RunOptions, done: number): TrainError => ({
@@ -184,19 +164,38 @@ export const runTraining =
     const task = options.task.open(engine);
     try {
       if (from > loop.steps) return E.left(tooFew(options, from));
-      await removeDrafts(folder);
-      await keepLogUpTo(join(folder, LOG), from);
-      const { save, note } = recorder(engine, options, from);
+      const recorder = await openRecorder<T>(engine, recorderOptions(options), from);
+      if (E.isLeft(recorder)) return recorder;
+      const { save, note, unwritable } = recorder.right;
+      const validator = await validatorOf(engine, task, options, from);
+      let validation: ValidationMeasures | null = null;
+      const validate = async (): Promise<E.Either<TrainError, void>> => {
+        const isFirst = state.step === 0 && from === 0;
+        if (validator === null || !(isFirst || validator.isDue(state.step, loop.steps)))
+          return E.right(undefined);
+        const measures = await validated(engine, validator, state);
+        if (E.isLeft(measures)) return E.left(unwritable(folder, measures.left));
+        validation = measures.right;
+        return E.right(undefined);
+      };
+      const before = await validate();
+      if (E.isLeft(before)) return before;
       const batches = batchStream(options.photographs, options.batches, { from: from + 1 });
       const begun = performance.now();
       while (state.step < loop.steps && signal?.aborted !== true) {
         const { value: batch } = await batches.next();
         const done = await trainingStep(engine, task, state, batch, loop);
         state = done.state;
+        const checked = await validate();
+        if (E.isLeft(checked)) return checked;
         const noted = await note(state, done.report);
         if (E.isLeft(noted)) return noted;
-        const left = secondsLeft(begun, state.step - from, loop.steps - state.step);
-        options.onProgress?.({ ...done.report, steps: loop.steps, secondsLeft: left });
+        options.onProgress?.({
+          ...done.report,
+          steps: loop.steps,
+          ...pace(begun, state.step - from, loop.steps - state.step, options.batches.batch),
+          validation,
+        });
       }
       const saved = await save(state);
       if (E.isLeft(saved)) return saved;

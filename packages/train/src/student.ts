@@ -18,6 +18,7 @@ import {
   initialWeights,
   uploadWeights,
 } from "@tadsr/model";
+import { openEnlarger } from "./enlarger.ts";
 import { openGridTerm } from "./grid-term.ts";
 import { LATENT_FACTOR, openLatents, originalsOf } from "./latents.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
@@ -83,6 +84,7 @@ export const studentTask = (options: StudentOptions): Task => ({
     const perceptual = openPerceptualTerm(engine, weight.perceptual, options.perceptualWeights);
     const grid = openGridTerm(engine);
     return {
+      enlarger: openEnlarger(engine, { network, schedule, seed, steps: "one", latents: latentMaker, target }),
       frozen: [
         ...Object.values(teacher?.weights ?? {}),
         ...[target, perceptual, grid, latentMaker].flatMap((term) => term?.frozen ?? []),

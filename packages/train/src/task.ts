@@ -33,12 +33,22 @@ export interface PreparedStep<T> {
   objective(judge: Judge<T> | null): (weights: Tensors<T>) => Objective<T>;
 }
 
+/** How a task's network enlarges small pictures, for whoever validates it. Both run inside a scope of the engine. */
+export interface Enlarger<T> {
+  /** Pictures [n, H, W, 3], about in [-1, 1], by the network with these weights, from the same noise every time. */
+  enlarge(weights: Tensors<T>, pictures: TrainingBatch, samples: number): T;
+  /** What is learned in place of the originals, in the same form; null where they are. */
+  readonly target: ((pictures: TrainingBatch, samples: number) => T) | null;
+}
+
 export interface OpenTask<T> {
   /**
    * Draws and computes what a step needs before it is differentiated (noise, times, the teacher's
    * sample), and returns the objectives as functions of the weights. Runs inside a scope of the engine.
    */
   prepare(batch: TrainingBatch): PreparedStep<T>;
+  /** Absent where the task cannot be validated. */
+  readonly enlarger?: Enlarger<T>;
   /** Frozen tensors, released when the training ends. */
   readonly frozen: readonly T[];
 }

@@ -10,6 +10,7 @@ import {
   type Tensors,
 } from "@tadsr/core";
 import { type ConditionedNetwork, type HostWeights, predictor } from "@tadsr/model";
+import { openEnlarger } from "./enlarger.ts";
 import { LATENT_FACTOR, openLatents, originalsOf } from "./latents.ts";
 import { weightedSum } from "./objective-terms.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
@@ -40,6 +41,7 @@ export const teacherTask = (options: TeacherOptions): Task => ({
     const target = options.target === null ? null : openTarget(engine, options.target);
     const latentMaker = openLatents(engine, network);
     return {
+      enlarger: openEnlarger(engine, { network, schedule, seed, steps: "all", latents: latentMaker, target }),
       frozen: [target, perceptual, latentMaker].flatMap((part) => part?.frozen ?? []),
       prepare: (pictures) => {
         const { step } = pictures;

@@ -48,6 +48,7 @@ import { studentTask } from "./student.ts";
 import { readTarget, type Target } from "./target.ts";
 import type { Task } from "./task.ts";
 import { teacherTask } from "./teacher.ts";
+import { openHeldBack } from "./validating/held-back.ts";
 
 export interface TrainingOutcome {
   readonly step: number;
@@ -73,6 +74,7 @@ const identityOf = (options: TrainingOptions): Identity => {
     checkpointEvery: _every,
     checkpointMinutes: _minutes,
     cacheBytes: _bytes,
+    validation: _validation,
     ...rest
   } = options;
   return JSON.stringify({ ...rest, hold: [...new Set(options.hold)].sort() });
@@ -109,6 +111,17 @@ const train =
       ...(onSkipped === undefined ? {} : { onSkipped }),
     })();
     if (E.isLeft(photographs)) return photographs;
+    const { validation: plan } = options;
+    const heldBack =
+      plan === null
+        ? E.right([])
+        : await openHeldBack({
+            ...plan,
+            shrink,
+            degradation,
+            ...(onSkipped === undefined ? {} : { onSkipped }),
+          })();
+    if (E.isLeft(heldBack)) return heldBack;
     const run = await runTraining(engine, {
       folder: output,
       task,
@@ -135,6 +148,7 @@ const train =
       },
       identity: identityOf(options),
       checkpoints: { everySteps: options.checkpointEvery, minutes: options.checkpointMinutes },
+      validation: plan === null ? null : { ...plan, pictures: heldBack.right },
       resume: options.resume,
       ...watcher,
     })();

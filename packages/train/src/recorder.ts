@@ -1,0 +1,119 @@
+/** What a run leaves in its folder as it goes: the log and the checkpoints. */
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Engine } from "@tadsr/core";
+import { fileReason } from "@tadsr/model/file-reason";
+import * as E from "fp-ts/lib/Either.js";
+import { writeCheckpoint } from "./checkpoint.ts";
+import type { TrainError } from "./errors.ts";
+import type { Identity } from "./identity.ts";
+import { appendLines, keepLogUpTo } from "./log.ts";
+import type { StepReport } from "./loop.ts";
+import type { StateSpecs, TrainingState } from "./state.ts";
+
+export const CHECKPOINT = "checkpoint.safetensors";
+export const LOG = "log.jsonl";
+
+/** When checkpoints are written, besides at the end and where the signal stops the run. */
+export interface CheckpointTimes {
+  /** Steps between them; null: none for the number of steps. */
+  readonly everySteps: number | null;
+  /** Minutes between them. */
+  readonly minutes: number;
+}
+
+export interface RecorderOptions {
+  readonly folder: string;
+  readonly specs: StateSpecs;
+  readonly identity: Identity;
+  readonly checkpoints: CheckpointTimes;
+  /** The step at which the training ends. */
+  readonly steps: number;
+}
+
+export interface Recorder<T> {
+  /** Notes a step that is done; writes a checkpoint where it is time for one. */
+  note(state: TrainingState<T>, report: StepReport): Promise<E.Either<TrainError, void>>;
+  /** Writes the log and a checkpoint, unless this state has one. */
+  save(state: TrainingState<T>): Promise<E.Either<TrainError, void>>;
+  /** The error where something in the folder cannot be written: what, and what is not lost. */
+  unwritable(file: string, message: string): TrainError;
+}
+
+/** The log is written at least so often, in milliseconds. */
+const LOG_INTERVAL = 1000;
+
+/** What a kill left of checkpoints that were not whole yet. */
+const removeDrafts = async (folder: string): Promise<void> => {
+  const drafts = (await readdir(folder)).filter(
+    (name) => name.startsWith(`${CHECKPOINT}.`) && name.endsWith(".tmp"),
+  );
+  for (const draft of drafts) await rm(join(folder, draft), { force: true });
+};
+
+/**
+ * `from`: the step of the checkpoint that the run goes on from, 0 without one. What was logged of later steps is
+ * dropped, for they come again. The folder is there already.
+ */
+export const openRecorder = async <T>(
+  engine: Engine<T>,
+  { folder, specs, identity, checkpoints, steps }: RecorderOptions,
+  from: number,
+): Promise<E.Either<TrainError, Recorder<T>>> => {
+  const [logFile, checkpointFile] = [join(folder, LOG), join(folder, CHECKPOINT)];
+  let saved = from;
+  let [savedAt, loggedAt] = [performance.now(), performance.now()];
+  let unwritten: string[] = [];
+
+  const unwritable = (file: string, message: string): TrainError => {
+    const kept =
+      saved === 0
+        ? "there is no checkpoint yet"
+        : `the checkpoint of step ${saved} is whole, from which --resume goes on`;
+    return { kind: "Checkpoint", file, message: `${message}; ${kept}` };
+  };
+
+  const writing = async (file: string, write: () => Promise<void>): Promise<E.Either<TrainError, void>> => {
+    try {
+      return E.right(await write());
+    } catch (thrown) {
+      return E.left(unwritable(file, `${file}: it cannot be written: ${fileReason(thrown)}`));
+    }
+  };
+
+  const log = async (): Promise<E.Either<TrainError, void>> => {
+    const written = await writing(logFile, () => appendLines(logFile, unwritten));
+    if (E.isLeft(written)) return written;
+    unwritten = [];
+    loggedAt = performance.now();
+    return written;
+  };
+
+  const save = async (state: TrainingState<T>): Promise<E.Either<TrainError, void>> => {
+    if (state.step === saved) return E.right(undefined);
+    const logged = await log();
+    if (E.isLeft(logged)) return logged;
+    const written = await writeCheckpoint(engine, specs, state, identity, checkpointFile)();
+    if (E.isLeft(written)) return E.left(unwritable(checkpointFile, written.left.message));
+    saved = state.step;
+    savedAt = performance.now();
+    return written;
+  };
+
+  const isDue = (step: number): boolean =>
+    (checkpoints.everySteps !== null && step % checkpoints.everySteps === 0) ||
+    performance.now() - savedAt >= checkpoints.minutes * 60_000 ||
+    step === steps;
+
+  const note = async (state: TrainingState<T>, report: StepReport): Promise<E.Either<TrainError, void>> => {
+    unwritten.push(JSON.stringify(report));
+    if (isDue(state.step)) return save(state);
+    return performance.now() - loggedAt >= LOG_INTERVAL ? log() : E.right(undefined);
+  };
+
+  const begun = await writing(logFile, async () => {
+    await removeDrafts(folder);
+    await keepLogUpTo(logFile, from);
+  });
+  return E.isLeft(begun) ? begun : E.right({ note, save, unwritable });
+};
