@@ -170,15 +170,14 @@ export const runTraining =
       const validator = await validatorOf(engine, task, options, from);
       let validation: ValidationMeasures | null = null;
       const validate = async (): Promise<E.Either<TrainError, void>> => {
-        const isFirst = state.step === 0 && from === 0;
-        if (validator === null || !(isFirst || validator.isDue(state.step, loop.steps)))
-          return E.right(undefined);
+        if (validator === null || !validator.isDue(state.step, loop.steps)) return E.right(undefined);
         const measures = await validated(engine, validator, state);
         if (E.isLeft(measures)) return E.left(unwritable(folder, measures.left));
         validation = measures.right;
         return E.right(undefined);
       };
-      const before = await validate();
+      // A run that goes on has validated what it goes on from.
+      const before = from === 0 ? await validate() : E.right(undefined);
       if (E.isLeft(before)) return before;
       const batches = batchStream(options.photographs, options.batches, { from: from + 1 });
       const begun = performance.now();

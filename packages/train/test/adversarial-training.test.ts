@@ -43,7 +43,7 @@ describe("training a student with a discriminator", () => {
   });
 
   it("goes on after a kill -9 of it, bit for bit, discriminator and all", async () => {
-    await killAfterStep("adversarial-killed", 5, at("whole", "model"));
+    await killAfterStep("adversarial-killed", 5, "--teacher", at("whole", "model"));
     expect((await losses("adversarial-killed")).length).toBe(4);
     await adversary("adversarial-killed", { resume: true });
     expect(await losses("adversarial-killed")).toEqual(await losses("adversarial"));

@@ -20,7 +20,8 @@ import {
   trainStudent,
   trainTeacher,
 } from "../src/index.ts";
-import { at, engine, losses, message, partsOf, right } from "./runs.ts";
+import { message, right } from "./either.ts";
+import { at, engine, losses, partsOf } from "./runs.ts";
 import { tinyStudent, tinyTeacher } from "./tiny.ts";
 
 const config: PictureNetworkConfig = { kind: "srvgg", channels: 4, convolutions: 1, factor: 4 };

@@ -9,6 +9,7 @@ import {
   type StudentTrainingOptions,
   TEACHER_DEFAULTS,
   type TeacherTrainingOptions,
+  type ValidationPlan,
 } from "../src/index.ts";
 
 export const tinyNetwork: ResidualUNetConfig = {
@@ -20,10 +21,13 @@ export const tinyNetwork: ResidualUNetConfig = {
   timeChannels: 6,
 };
 
-/** Two smooth random pictures of 96 x 80 pixels. */
-export const writePhotographs = async (folder: string): Promise<void> => {
+/** Smooth random pictures of 96 x 80 pixels. */
+export const writePhotographs = async (
+  folder: string,
+  streams: readonly number[] = [1, 2],
+): Promise<void> => {
   await mkdir(folder, { recursive: true });
-  for (const stream of [1, 2]) {
+  for (const stream of streams) {
     const coarse = Buffer.from(normal({ seed: 3, stream }, 0, 12 * 10 * 3).map((v) => 128 + 50 * v));
     await sharp(coarse, { raw: { width: 12, height: 10, channels: 3 } })
       .resize(96, 80, { kernel: "cubic" })
@@ -31,6 +35,15 @@ export const writePhotographs = async (folder: string): Promise<void> => {
       .toFile(join(folder, `photograph-${stream}.png`));
   }
 };
+
+/** Validates the tiny trainings by a folder's pictures. */
+export const tinyPlan = (data: string): ValidationPlan => ({
+  data,
+  every: 2,
+  pictures: 3,
+  crop: 32,
+  samples: 1,
+});
 
 const common = {
   steps: 6,
