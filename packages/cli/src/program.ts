@@ -15,6 +15,7 @@ import { addVerifyCommand } from "./commands/verify.ts";
 import { type ExitCode, exitCodeOf, firstLine } from "./failure.ts";
 import type { Perform } from "./perform.ts";
 import { noteLine, type Shell } from "./shell.ts";
+import { loadTrainDefaults, type TrainDefaults } from "./train/help.ts";
 import { VERSION } from "./version.ts";
 
 /** commander's message on one line, after the command's name. */
@@ -24,7 +25,7 @@ const usageLine = (text: string): string =>
     .replace(/^error: /, "")
     .replaceAll(/\s*\n\s*/g, " ");
 
-const makeProgram = (shell: Shell, perform: Perform): Command => {
+const makeProgram = (shell: Shell, perform: Perform, train: TrainDefaults | null): Command => {
   const program = new Command("tadsr")
     .description("Upscale photographs four times with a one-step diffusion model.")
     .version(VERSION)
@@ -43,7 +44,7 @@ const makeProgram = (shell: Shell, perform: Perform): Command => {
   addCostCommand(program, perform);
   addScheduleCommand(program, perform);
   addVerifyCommand(program, perform);
-  addTrainCommand(program, perform);
+  addTrainCommand(program, perform, train);
   addDegradeCommand(program, perform);
   return program;
 };
@@ -60,7 +61,9 @@ export const run = async (shell: Shell, words: readonly string[]): Promise<ExitC
     code = E.isLeft(done) ? exitCodeOf(done.left) : done.right;
   };
   try {
-    await makeProgram(shell, perform).parseAsync(words, { from: "user" });
+    // Other commands need not wait for the training's package.
+    const defaults = words.includes("train") ? await loadTrainDefaults() : null;
+    await makeProgram(shell, perform, defaults).parseAsync(words, { from: "user" });
     return code;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;

@@ -1,6 +1,12 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SMALL_SCHEDULE, STUDENT_DEFAULTS, TEACHER_DEFAULTS } from "@tadsr/train";
+import {
+  SMALL_SCHEDULE,
+  STUDENT_DEFAULTS,
+  TEACHER_DEFAULTS,
+  VALIDATION_DEFAULTS,
+  type ValidationMeasures,
+} from "@tadsr/train";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../src/program.ts";
@@ -56,6 +62,56 @@ describe("tadsr train", () => {
       expect(upscaled.code).toBe(0);
       expect(upscaled.out).toContain(steps);
     }
+  });
+
+  it("tells of a damaged picture when it is found, and measures by pictures kept aside", async () => {
+    mkdirSync(at("mixed/inner"), { recursive: true });
+    for (const name of ["mixed/a.png", "mixed/inner/b.png"]) copyFileSync(at("photos/a.png"), at(name));
+    writeFileSync(at("mixed/inner/cut.png"), readFileSync(at("photos/a.png")).subarray(0, 900));
+    const trained = await tadsr(
+      ...["train", "teacher", ...QUICK, "--network", "tiny", "--data", "mixed", "-o", "v", "--steps", "3"],
+      ...["--batch", "3", "--validation", "photos", "--validation-every", "2", "--validation-crop", "32"],
+    );
+    expect(trained).toMatchObject({
+      code: 0,
+      out: "v/model: 3 steps on 2 photographs (1 left out), runtime wasm\n",
+    });
+    const lines = trained.err.trimEnd().split("\n");
+    const told = lines.filter((line) => line.includes("skipped"));
+    expect(told).toEqual([expect.stringMatching(/^tadsr: inner\/cut\.png skipped: ./)]);
+    expect(lines.filter((line) => !told.includes(line))).toEqual([
+      expect.stringMatching(
+        /^tadsr: step 2 of 3, loss \S+, at step 2 [\d.]+ of bicubic's error, [+-][\d.]+ dB, /,
+      ),
+      expect.stringMatching(/^tadsr: step 3 of 3, .* pictures\/s, 0 s left$/),
+    ]);
+    expect(logged("v/validation.jsonl")).toEqual([0, 2, 3]);
+    expect(readdirSync(at("v/samples")).sort()).toEqual(["step-0.png", "step-2.png", "step-3.png"]);
+  });
+
+  it.each(["teacher", "student"] as const)("shows every default in the help of train %s", async (which) => {
+    const { code, out } = await tadsr("train", which, "--help");
+    expect(code).toBe(0);
+    const described = new Map(
+      out
+        .replaceAll(/\s+/g, " ")
+        .split(/ (?=--[a-z-]+ <)/)
+        .slice(1)
+        .map((text) => [text.slice(0, text.indexOf(" ")), text]),
+    );
+    const defaults = which === "teacher" ? TEACHER_DEFAULTS : STUDENT_DEFAULTS;
+    const { peak, warmUp, decay } = defaults.rate;
+    for (const [option, value] of Object.entries({
+      ...{ steps: defaults.steps, batch: defaults.batch, crop: defaults.crop, shrink: defaults.shrink },
+      ...{ seed: defaults.seed, rate: peak, "warm-up": warmUp, decay, clip: defaults.clip },
+      ...{ "average-decay": defaults.averageDecay, "weight-decay": defaults.weightDecay },
+      ...{ "checkpoint-minutes": defaults.checkpointMinutes, "validation-every": VALIDATION_DEFAULTS.every },
+      ...{ hold: "none", "checkpoint-every": "none", validation: "none", network: "small" },
+    }))
+      expect(described.get(`--${option}`)).toContain(`(default: ${value})`);
+    // An option with a value and without a default is one that must be given.
+    const bare = [...described].filter(([, text]) => !/default: /.test(text)).map(([option]) => option);
+    expect(bare).toEqual(["--data", "--out"]);
   });
 
   it("does not run over a training that is there", async () => {
@@ -138,6 +194,36 @@ describe("tadsr train", () => {
       2,
       "crop is 32; allowed with a discriminator: at least 48 pixels",
     ],
+    ...(
+      [
+        [["--discriminator", "plain"], "--discriminator is for --adversarial"],
+        [["--discriminator-rate", "0.1", "--adversarial", "0"], "--discriminator-rate is for --adversarial"],
+        [["--perceptual-weights", "f"], "--perceptual-weights is for --perceptual"],
+        [["--validation-every", "5"], "--validation-every is for --validation <folder>"],
+        [["--validation-crop", "64"], "--validation-crop is for --validation <folder>"],
+        [["--reading", "code", "--score", "0"], "--reading is of Eq 8 and 9"],
+      ] as const
+    ).map(
+      ([words, message]) =>
+        [
+          `${words[0]} that nothing would use`,
+          ["train", "student", ...QUICK, "-o", "x", "--teacher", "gone", ...words],
+          2,
+          message,
+        ] as [string, string[], number, string],
+    ),
+    [
+      "--perceptual-weights of a teacher that nothing would use",
+      ["train", "teacher", ...QUICK, "-o", "x", "--perceptual-weights", "f", "--perceptual", "0"],
+      2,
+      "--perceptual-weights is for --perceptual",
+    ],
+    [
+      "a parameter to hold that there is not",
+      ["train", "teacher", ...QUICK, "-o", "x", "--hold", "gone"],
+      2,
+      "hold is",
+    ],
     ["nothing to train", ["train"], 2, ""],
   ])("refuses %s, with one line where it is not the help", async (name, words, code, message) => {
     const result = await tadsr(...words);
@@ -170,11 +256,15 @@ describe("the options of a training", () => {
     const typed = {
       ...least,
       ...common,
+      ...{ pictureCache: 3, validation: "v", validationEvery: 16, validationPictures: 17 },
+      ...{ validationCrop: 64, validationSamples: 18 },
       ...({ rate: 0.125, warmUp: 15, decay: "constant", perceptual: 0.75, perceptualWeights: "p" } as const),
     };
     const expected = {
       ...common,
       ...{ data: "/home/me/photos", output: "/home/me/run", perceptualWeights: "/home/me/p" },
+      cacheBytes: 3 * 2 ** 20,
+      validation: { data: "/home/me/v", every: 16, pictures: 17, crop: 64, samples: 18 },
       rate: { peak: 0.125, warmUp: 15, decay: "constant" },
     };
     expect(teacherOptions(shell, typed)).toMatchObject({ ...expected, perceptual: 0.75 });
@@ -195,20 +285,28 @@ describe("the schedule of the small models", () => {
 });
 
 describe("progress", () => {
-  it("says how far, how good and how long", () => {
-    const progress = {
-      step: 3,
-      steps: 10,
-      loss: 0.123456,
-      parts: {},
-      rate: 1,
-      gradientNorm: 2,
-      secondsLeft: 75,
-      picturesPerSecond: 12.34,
-      validation: null,
-    };
-    expect(progressText(progress)).toBe("step 3 of 10, loss 0.1235, 1 min 15 s left");
+  const progress = {
+    ...{ step: 3, steps: 10, loss: 0.123456, parts: {}, rate: 1, gradientNorm: 2 },
+    ...{ secondsLeft: 75, picturesPerSecond: 12.34, validation: null },
+  };
+  const measures: ValidationMeasures = {
+    ...{ step: 2, error: 0.01, psnr: 24, errorToBicubic: 0.93456, psnrOverBicubic: 0.417, target: null },
+  };
+
+  it("says how far, how good, how fast and how long", () => {
+    expect(progressText(progress)).toBe("step 3 of 10, loss 0.1235, 12.3 pictures/s, 1 min 15 s left");
   });
+
+  it("says what the last validation found", () => {
+    expect(progressText({ ...progress, validation: measures })).toBe(
+      "step 3 of 10, loss 0.1235, at step 2 0.935 of bicubic's error, +0.42 dB, 12.3 pictures/s, 1 min 15 s left",
+    );
+    const target = { distance: 0.1, distanceToBicubic: 0.31, errorToTarget: 1.02 };
+    expect(progressText({ ...progress, validation: { ...measures, psnrOverBicubic: -1, target } })).toContain(
+      "0.935 of bicubic's error, -1.00 dB, 0.310 of its distance from the target, ",
+    );
+  });
+
   it.each([
     [0.4, "0 s"],
     [59.6, "1 min 0 s"],

@@ -229,10 +229,14 @@ const checked = <A extends TrainingOptions>(
   return E.right(options);
 };
 
-const missingPerceptual = (weight: number, file: string | null): boolean => weight > 0 && file === null;
-
-const NEEDS_PERCEPTUAL =
-  "a perceptual term needs perceptualWeights: make the file with python3 tools/perceptual-weights.py";
+/** What is wrong with a perceptual term's weight and the file of its network; null where nothing is. */
+const perceptualFault = (weight: number, file: string | null): string | null => {
+  if (weight > 0 && file === null)
+    return "a perceptual term needs perceptualWeights: make the file with python3 tools/perceptual-weights.py";
+  return weight === 0 && file !== null
+    ? "perceptualWeights is given, but perceptual is 0; give the weight, or leave the file out"
+    : null;
+};
 
 /** Whether a loss is against the photographs, so that their crops are needed beside the small pictures. */
 export const teacherNeedsOriginals = ({ target, perceptual }: TeacherTrainingOptions): boolean =>
@@ -253,7 +257,8 @@ export const checkTeacherOptions = (
   options: TeacherTrainingOptions,
   alignment: number,
 ): E.Either<TrainError, TeacherTrainingOptions> => {
-  if (missingPerceptual(options.perceptual, options.perceptualWeights)) return refusal(NEEDS_PERCEPTUAL);
+  const fault = perceptualFault(options.perceptual, options.perceptualWeights);
+  if (fault !== null) return refusal(fault);
   if (options.asTheyAre > 0 && teacherNeedsOriginals(options)) return refusal(NEEDS_NO_ORIGINALS);
   return checked(options, [...commonRules(options), weightRule("perceptual", options.perceptual)], alignment);
 };
@@ -267,7 +272,8 @@ export const checkStudentOptions = (
   encoder: Encoder,
 ): E.Either<TrainError, StudentTrainingOptions> => {
   const { weights } = options;
-  if (missingPerceptual(weights.perceptual, options.perceptualWeights)) return refusal(NEEDS_PERCEPTUAL);
+  const fault = perceptualFault(weights.perceptual, options.perceptualWeights);
+  if (fault !== null) return refusal(fault);
   if (Object.values(weights).every((weight) => weight === 0)) {
     if (options.teacher === null && options.target === null)
       return refusal("there is nothing to learn from; give a teacher, or a target model");

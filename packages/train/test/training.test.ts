@@ -145,6 +145,15 @@ describe("training", () => {
     ["steps", { steps: 0 }, /steps is 0; allowed: a whole number from 1/],
     ["crop", { crop: 30 }, /crop is 30; allowed: a multiple of 8 pixels/],
     ["perceptual", { perceptual: 1 }, /needs perceptualWeights/],
+    [
+      "file without a weight",
+      { perceptualWeights: "features" },
+      /perceptualWeights is given, but perceptual is 0/,
+    ],
+    ["hold", { hold: ["onput"] }, /hold is "onput"; allowed/],
+    ["clip", { clip: -1 }, /clip is -1; allowed: a number from 0/],
+    ["checkpointMinutes", { checkpointMinutes: 0 }, /checkpointMinutes is 0; allowed: a number above 0/],
+    ["checkpointEvery", { checkpointEvery: 0.5 }, /checkpointEvery is 0.5; allowed: a whole number from 1/],
     ["data", { data: "/nowhere/at/all" }, /nowhere/],
     [
       "schedule",

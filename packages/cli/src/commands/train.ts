@@ -2,96 +2,276 @@
 import { type Command, Option } from "commander";
 import { DEGRADATIONS, finiteNumber, sharedFile, wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
+import { describing, type TrainDefaults } from "../train/help.ts";
 import {
+  MEBIBYTE,
   NETWORK_NAMES,
+  TARGET_WEIGHT,
   TRAINING_RUNTIMES,
   type TrainCommandOptions,
   type TrainStudentCommandOptions,
 } from "../train/options.ts";
 
 const RESUME_HELP = `
-A checkpoint and the losses (log.jsonl) are written to the output folder as the training goes; Ctrl-C stops after
-the step it is at, and --resume goes on, also after a crash. The finished model is in <out>/model.`;
+The log (log.jsonl) and checkpoints are written to the output folder as the training goes. Ctrl-C stops after the step
+it is at, and --resume goes on, also after a crash: nothing is lost but the steps since the last checkpoint. --steps may
+then be another number: at a constant rate the result is the one of a training that was begun for so many; a cosine is
+drawn anew over the new number, so that the rate jumps to where the new curve is. Whatever else decides the result must
+be as it was. The finished model is in <out>/model.
 
-const addCommonOptions = (command: Command): Command =>
-  command
-    .requiredOption("--data <folder>", "photographs to learn from")
+With --validation the averaged weights are measured at the beginning, every so many steps and at the end, which changes
+nothing of the training: numbers to validation.jsonl, pictures to samples/step-<n>.png (small picture, bicubic, now,
+target if there is one, original).`;
+
+/** What both commands have, with the defaults of one of them. */
+type Common = TrainDefaults["teacher"] | TrainDefaults["student"];
+
+const addCommonOptions = (
+  command: Command,
+  defaults: TrainDefaults | null,
+  of: (defaults: TrainDefaults) => Common,
+): Command => {
+  const text = describing<Common>(defaults === null ? null : of(defaults));
+  const ofAll = describing(defaults);
+  const family = ({ families, student }: TrainDefaults) =>
+    NETWORK_NAMES.find((name) => families[name].network === student.network);
+  return command
+    .requiredOption("--data <folder>", "photographs to learn from, also in folders within it")
     .requiredOption("-o, --out <folder>", "folder of the run")
-    .option("--steps <n>", "training steps", wholeNumber(1))
-    .option("--batch <n>", "crops a step", wholeNumber(1))
-    .option("--crop <n>", "side of a crop, in pixels of the photograph", wholeNumber(1))
-    .option("--shrink <factor>", "shrink photographs first, which takes their JPEG blocks away", finiteNumber)
-    .option("--degradation <name|file.json>", `${DEGRADATIONS} (realesrgan unless given); or a JSON file`)
-    .option("--seed <n>", "seed of everything random", wholeNumber(0))
-    .option("--rate <r>", "learning rate after the warm-up", finiteNumber)
-    .option("--warm-up <n>", "steps over which the rate rises", wholeNumber(0))
-    .addOption(new Option("--decay <how>", "the rate after the warm-up").choices(["constant", "cosine"]))
-    .option("--average-decay <d>", "decay of the weights' moving average", finiteNumber)
-    .option("--weight-decay <d>", "AdamW's weight decay", finiteNumber)
-    .option("--clip <norm>", "scale a longer gradient down to this norm; 0: none", finiteNumber)
-    .option("--hold <prefix...>", "parameters that keep their value: names or beginnings of names")
-    .option("--checkpoint-every <n>", "steps between checkpoints, besides the clock", wholeNumber(1))
-    .option("--checkpoint-minutes <m>", "minutes between checkpoints", finiteNumber)
-    .option("--resume", "go on with the training in the output folder")
+    .option(
+      "--steps <n>",
+      text("training steps", (d) => d.steps),
+      wholeNumber(1),
+    )
+    .option(
+      "--batch <n>",
+      text("crops a step", (d) => d.batch),
+      wholeNumber(1),
+    )
+    .option(
+      "--crop <n>",
+      text("side of a crop, in pixels of the photograph", (d) => d.crop),
+      wholeNumber(1),
+    )
+    .option(
+      "--shrink <factor>",
+      text("shrink photographs first, which takes their JPEG blocks away", (d) => d.shrink),
+      finiteNumber,
+    )
+    .option(
+      "--degradation <name|file.json>",
+      ofAll(`${DEGRADATIONS}, or a JSON file`, (d) => d.degradation),
+    )
+    .option(
+      "--seed <n>",
+      text("seed of everything random", (d) => d.seed),
+      wholeNumber(0),
+    )
+    .option(
+      "--rate <r>",
+      text("learning rate after the warm-up", (d) => d.rate.peak),
+      finiteNumber,
+    )
+    .option(
+      "--warm-up <n>",
+      text("steps over which the rate rises", (d) => d.rate.warmUp),
+      wholeNumber(0),
+    )
     .addOption(
-      new Option("--network <name>", "the network, where it is trained from nothing").choices(NETWORK_NAMES),
+      new Option(
+        "--decay <how>",
+        text("the rate after the warm-up", (d) => d.rate.decay),
+      ).choices(["constant", "cosine"]),
+    )
+    .option(
+      "--average-decay <d>",
+      text("decay of the weights' moving average", (d) => d.averageDecay),
+      finiteNumber,
+    )
+    .option(
+      "--weight-decay <d>",
+      text("AdamW's weight decay", (d) => d.weightDecay),
+      finiteNumber,
+    )
+    .option(
+      "--clip <norm>",
+      text("scale a longer gradient down to this norm; 0: never", (d) => d.clip),
+      finiteNumber,
+    )
+    .option(
+      "--hold <prefix...>",
+      text("parameters that keep their value: names or beginnings of names", (d) => d.hold),
+    )
+    .option(
+      "--checkpoint-every <n>",
+      text("steps between checkpoints, besides the clock", (d) => d.checkpointEvery),
+      wholeNumber(1),
+    )
+    .option(
+      "--checkpoint-minutes <m>",
+      text("minutes between checkpoints", (d) => d.checkpointMinutes),
+      finiteNumber,
+    )
+    .option(
+      "--resume",
+      text("go on with the training in the output folder", (d) => d.resume),
+    )
+    .option(
+      "--picture-cache <MiB>",
+      text("keep so much of decoded photographs in memory", (d) => d.cacheBytes / MEBIBYTE),
+      finiteNumber,
+    )
+    .option(
+      "--validation <folder>",
+      text("photographs kept aside, to measure by as the training goes", (d) => d.validation),
+      String,
+    )
+    .option(
+      "--validation-every <n>",
+      ofAll("steps between validations", (d) => d.validation.every),
+      wholeNumber(1),
+    )
+    .option(
+      "--validation-pictures <n>",
+      ofAll("how many of the photographs", (d) => d.validation.pictures),
+      wholeNumber(1),
+    )
+    .option(
+      "--validation-crop <n>",
+      ofAll("side of the crop from the middle of each, in pixels", (d) => d.validation.crop),
+      wholeNumber(1),
+    )
+    .option(
+      "--validation-samples <n>",
+      ofAll("how many of the crops to draw", (d) => d.validation.samples),
+      wholeNumber(0),
+    )
+    .addOption(
+      new Option("--network <name>", ofAll("the network, where it is trained from nothing", family)).choices(
+        NETWORK_NAMES,
+      ),
     )
     .option(
       "--target-model <file>",
-      "learn what this network (SRVGGNetCompact or RRDBNet) makes of the small pictures, not the photographs",
+      text(
+        "learn what this network (SRVGGNetCompact or RRDBNet) makes of the small pictures, not the photographs",
+        (d) => d.target,
+      ),
       String,
     )
-    .option("--target-mix <file:share>", "a second file of weights, which have this share", sharedFile)
+    .option(
+      "--target-mix <file:share>",
+      text("a second file of weights, which have this share", (d) => d.target),
+      sharedFile,
+    )
     .option(
       "--as-they-are <share>",
-      "share of the small pictures that are photographs as they are; needs a target",
+      text(
+        "share of the small pictures that are photographs as they are; needs a target",
+        (d) => d.asTheyAre,
+      ),
       finiteNumber,
     )
-    .option("--perceptual <weight>", "weight of the perceptual term", finiteNumber)
-    .option("--perceptual-weights <file>", "made by tools/perceptual-weights.py", String)
+    .option(
+      "--perceptual <weight>",
+      text("weight of the perceptual term", (d) => ("weights" in d ? d.weights.perceptual : d.perceptual)),
+      finiteNumber,
+    )
+    .option(
+      "--perceptual-weights <file>",
+      text("made by tools/perceptual-weights.py", (d) => d.perceptualWeights),
+      String,
+    )
     .addOption(
       new Option("--runtime <name>", "what computes; auto: tensorflow where it opens, else wasm")
         .choices(TRAINING_RUNTIMES)
         .default("auto"),
     )
     .addHelpText("after", RESUME_HELP);
+};
 
-export const addTrainCommand = (program: Command, perform: Perform): void => {
-  const train = program.command("train").description("train a teacher, or a one-step student from it");
-  addCommonOptions(train.command("teacher").description("train a many-step teacher (Eq 4)")).action(
-    (options: TrainCommandOptions) =>
-      perform(async (shell) => (await import("../train/run.ts")).runTrainTeacher(shell, options)),
-  );
-  addCommonOptions(train.command("student").description("distil a teacher into one step (Algorithm 1)"))
+const addStudentOptions = (command: Command, defaults: TrainDefaults | null): Command => {
+  const text = describing(defaults?.student);
+  return command
     .option(
       "--teacher <name|folder>",
-      "the teacher's model; without it no loss of the paper's has a weight",
+      "the teacher's model; without it no loss of the paper's has a weight (default: none)",
       String,
     )
-    .option("--start <name|folder>", "start from this model instead of from the teacher", String)
+    .option(
+      "--start <name|folder>",
+      text("start from this model instead of from the teacher", (d) => d.start),
+      String,
+    )
     .option(
       "--target <weight>",
-      "weight of the mean absolute error from the target model's picture",
+      text(
+        "weight of the mean absolute error from the target model's picture",
+        (d) => d.weights.target,
+        `${TARGET_WEIGHT} with --target-model`,
+      ),
       finiteNumber,
     )
-    .option("--distillation <weight>", "weight of Eq 6", finiteNumber)
-    .option("--score <weight>", "weight of Eq 8, lambda_1 of Eq 13", finiteNumber)
-    .option("--adversarial <weight>", "weight of Eq 11, lambda_2 of Eq 13; 0: no discriminator", finiteNumber)
-    .addOption(
-      new Option("--discriminator <kind>", "told the time, or the plain GAN of the paper's ablation").choices(
-        ["time-aware", "plain"],
-      ),
+    .option(
+      "--distillation <weight>",
+      text("weight of Eq 6", (d) => d.weights.distillation, "0 without a teacher"),
+      finiteNumber,
     )
-    .option("--discriminator-rate <r>", "the discriminator's learning rate after the warm-up", finiteNumber)
-    .option("--fidelity <weight>", "weight of the mean absolute error from the photograph", finiteNumber)
-    .option("--grid <weight>", "weight against a grid that the perceptual term invites", finiteNumber)
+    .option(
+      "--score <weight>",
+      text("weight of Eq 8, lambda_1 of Eq 13", (d) => d.weights.score, "0 without a teacher"),
+      finiteNumber,
+    )
+    .option(
+      "--adversarial <weight>",
+      text("weight of Eq 11, lambda_2 of Eq 13; 0: no discriminator", (d) => d.weights.adversarial),
+      finiteNumber,
+    )
+    .addOption(
+      new Option(
+        "--discriminator <kind>",
+        text("told the time, or the plain GAN of the paper's ablation", (d) => d.discriminator),
+      ).choices(["time-aware", "plain"]),
+    )
+    .option(
+      "--discriminator-rate <r>",
+      text("the discriminator's learning rate after the warm-up", (d) => d.discriminatorRate),
+      finiteNumber,
+    )
+    .option(
+      "--fidelity <weight>",
+      text("weight of the mean absolute error from the photograph", (d) => d.weights.fidelity),
+      finiteNumber,
+    )
+    .option(
+      "--grid <weight>",
+      text("weight against a grid that the perceptual term invites", (d) => d.weights.grid),
+      finiteNumber,
+    )
     .addOption(
       new Option(
         "--reading <whose>",
-        "Eq 8 and 9 by the paper's text, or as the authors' code has it",
+        text("Eq 8 and 9 by the paper's text, or as the authors' code has it", (d) => d.reading),
       ).choices(["paper", "code"]),
-    )
-    .action((options: TrainStudentCommandOptions) =>
-      perform(async (shell) => (await import("../train/run.ts")).runTrainStudent(shell, options)),
     );
+};
+
+/** `defaults`: for the help; null where it is another command's turn. */
+export const addTrainCommand = (
+  program: Command,
+  perform: Perform,
+  defaults: TrainDefaults | null = null,
+): void => {
+  const train = program.command("train").description("train a teacher, or a one-step student from it");
+  const teacher = train.command("teacher").description("train a many-step teacher (Eq 4)");
+  addCommonOptions(teacher, defaults, (d) => d.teacher).action((options: TrainCommandOptions) =>
+    perform(async (shell) => (await import("../train/run.ts")).runTrainTeacher(shell, options)),
+  );
+  const student = train.command("student").description("distil a teacher into one step (Algorithm 1)");
+  addStudentOptions(
+    addCommonOptions(student, defaults, (d) => d.student),
+    defaults,
+  ).action((options: TrainStudentCommandOptions) =>
+    perform(async (shell) => (await import("../train/run.ts")).runTrainStudent(shell, options)),
+  );
 };

@@ -7,6 +7,12 @@ export const NETWORK_NAMES = ["small", "tiny", "unet"] as const satisfies readon
 /** Runtimes that are quick enough to train on: all but the reference. */
 export const TRAINING_RUNTIMES = ["auto", "tensorflow", "wasm", "cpu"] as const;
 
+/** Of the target's term where a target model is given and nothing else is said. */
+export const TARGET_WEIGHT = 1;
+
+/** What `--picture-cache` counts in, in bytes. */
+export const MEBIBYTE = 2 ** 20;
+
 /** What was typed; what was not stands in the training's own defaults. */
 export interface TrainCommandOptions {
   readonly data: string;
@@ -28,6 +34,13 @@ export interface TrainCommandOptions {
   readonly hold?: readonly string[];
   readonly checkpointEvery?: number;
   readonly checkpointMinutes?: number;
+  /** In MiB. */
+  readonly pictureCache?: number;
+  readonly validation?: string;
+  readonly validationEvery?: number;
+  readonly validationPictures?: number;
+  readonly validationCrop?: number;
+  readonly validationSamples?: number;
   readonly resume?: boolean;
   readonly perceptual?: number;
   readonly perceptualWeights?: string;

@@ -19,6 +19,9 @@ import {
   type TrainingOutcome,
   trainStudent,
   trainTeacher,
+  VALIDATION_DEFAULTS,
+  type ValidationMeasures,
+  type ValidationPlan,
   type Watcher,
 } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
@@ -36,9 +39,26 @@ import { openRuntime } from "../open-runtime.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
 import { displayPath, noteLine, printLine, resolveIn, type Shell } from "../shell.ts";
-import type { TrainCommandOptions, TrainStudentCommandOptions } from "./options.ts";
+import {
+  MEBIBYTE,
+  TARGET_WEIGHT,
+  type TrainCommandOptions,
+  type TrainStudentCommandOptions,
+} from "./options.ts";
+import { strayOption } from "./stray-options.ts";
 
 type Common = Omit<TrainingOptions, "data" | "output">;
+
+const validationOf = (shell: Shell, typed: TrainCommandOptions): ValidationPlan | null =>
+  typed.validation === undefined
+    ? null
+    : {
+        data: resolveIn(shell, typed.validation),
+        every: typed.validationEvery ?? VALIDATION_DEFAULTS.every,
+        pictures: typed.validationPictures ?? VALIDATION_DEFAULTS.pictures,
+        crop: typed.validationCrop ?? VALIDATION_DEFAULTS.crop,
+        samples: typed.validationSamples ?? VALIDATION_DEFAULTS.samples,
+      };
 
 /** What was typed, over the defaults. */
 const commonOptions = <A extends Common>(
@@ -67,6 +87,8 @@ const commonOptions = <A extends Common>(
   hold: typed.hold ?? defaults.hold,
   checkpointEvery: typed.checkpointEvery ?? defaults.checkpointEvery,
   checkpointMinutes: typed.checkpointMinutes ?? defaults.checkpointMinutes,
+  cacheBytes: typed.pictureCache === undefined ? defaults.cacheBytes : typed.pictureCache * MEBIBYTE,
+  validation: validationOf(shell, typed),
   resume: typed.resume ?? defaults.resume,
   perceptualWeights:
     typed.perceptualWeights === undefined
@@ -81,21 +103,6 @@ const targetOf = (shell: Shell, { targetModel, targetMix }: TrainCommandOptions)
   const mix =
     targetMix === undefined ? null : { file: resolveIn(shell, targetMix.file), share: targetMix.share };
   return { model: resolveIn(shell, targetModel), mix };
-};
-
-/** What one option asks of another. */
-const strayOption = (
-  typed: TrainCommandOptions & Partial<TrainStudentCommandOptions>,
-): E.Either<Failure, void> => {
-  if (typed.targetMix !== undefined && typed.targetModel === undefined)
-    return E.left(usageFailure("--target-mix is mixed into --target-model; give that too"));
-  if (typed.network !== undefined && (typed.teacher ?? typed.start) !== undefined)
-    return E.left(
-      usageFailure(
-        "--network is for a training from nothing; --teacher and --start say the network themselves",
-      ),
-    );
-  return E.right(undefined);
 };
 
 export const teacherOptions = (
@@ -118,7 +125,7 @@ export const studentOptions = (
 ): StudentTrainingOptions => {
   const { adversarial, perceptual, fidelity, grid, ...rest } = STUDENT_DEFAULTS.weights;
   const { distillation, score } = teacher === null ? { distillation: 0, score: 0 } : rest;
-  const target = typed.targetModel === undefined ? 0 : 1;
+  const target = typed.targetModel === undefined ? STUDENT_DEFAULTS.weights.target : TARGET_WEIGHT;
   return {
     ...commonOptions(shell, typed, degradation, STUDENT_DEFAULTS),
     ...(typed.network === undefined ? {} : FAMILIES[typed.network]),
@@ -153,18 +160,37 @@ export const duration = (seconds: number): string => {
   return h > 0 ? `${h} h ${m} min` : m > 0 ? `${m} min ${s} s` : `${s} s`;
 };
 
-export const progressText = ({ step, steps, loss, secondsLeft }: RunProgress): string =>
-  `step ${step} of ${steps}, loss ${loss.toPrecision(4)}, ${duration(secondsLeft)} left`;
+const signed = (decibels: number): string => `${decibels < 0 ? "" : "+"}${decibels.toFixed(2)} dB`;
+
+const validationText = (measures: ValidationMeasures): string => {
+  const { errorToBicubic, psnrOverBicubic, target } = measures;
+  const ofTarget =
+    target === null ? "" : `, ${target.distanceToBicubic.toFixed(3)} of its distance from the target`;
+  return `${errorToBicubic.toFixed(3)} of bicubic's error, ${signed(psnrOverBicubic)}${ofTarget}`;
+};
+
+export const progressText = (progress: RunProgress): string => {
+  const { step, steps, loss, picturesPerSecond, secondsLeft, validation } = progress;
+  const measured = validation === null ? [] : [`at step ${validation.step} ${validationText(validation)}`];
+  return [
+    `step ${step} of ${steps}`,
+    `loss ${loss.toPrecision(4)}`,
+    ...measured,
+    `${picturesPerSecond.toFixed(1)} pictures/s`,
+    `${duration(secondsLeft)} left`,
+  ].join(", ");
+};
 
 /** Takes the live line away, so that another can be written in its place. */
 const clearLine = (shell: Shell): void => {
   if (shell.stderr.isTTY === true) shell.stderr.write("\r\u001b[2K");
 };
 
-/** On a terminal one line that changes; in a file or a pipe a line every hundred steps. */
+/** On a terminal one line that changes; in a file or a pipe a line every hundred steps and at each validation. */
 const showProgress = (shell: Shell, progress: RunProgress): void => {
   if (shell.stderr.isTTY === true) shell.stderr.write(`\r\u001b[2K${progressText(progress)}`);
-  else if (progress.step % 100 === 0) noteLine(shell, progressText(progress));
+  else if (progress.step % 100 === 0 || progress.validation?.step === progress.step)
+    noteLine(shell, progressText(progress));
 };
 
 const outcomeLine = (shell: Shell, out: string, runtime: string, outcome: TrainingOutcome): string => {

@@ -1,0 +1,43 @@
+/** Descriptions of options with the defaults that the training's package has, said nowhere else. */
+import type {
+  DEFAULT_DEGRADATION,
+  FAMILIES,
+  STUDENT_DEFAULTS,
+  TEACHER_DEFAULTS,
+  VALIDATION_DEFAULTS,
+} from "@tadsr/train";
+
+/** The records of defaults. */
+export interface TrainDefaults {
+  readonly teacher: typeof TEACHER_DEFAULTS;
+  readonly student: typeof STUDENT_DEFAULTS;
+  readonly validation: typeof VALIDATION_DEFAULTS;
+  readonly degradation: typeof DEFAULT_DEGRADATION;
+  readonly families: typeof FAMILIES;
+}
+
+/** Loads them, which takes as long as loading the package does. */
+export const loadTrainDefaults = async (): Promise<TrainDefaults> => {
+  const train = await import("@tadsr/train");
+  return {
+    teacher: train.TEACHER_DEFAULTS,
+    student: train.STUDENT_DEFAULTS,
+    validation: train.VALIDATION_DEFAULTS,
+    degradation: train.DEFAULT_DEGRADATION,
+    families: train.FAMILIES,
+  };
+};
+
+const shown = (value: unknown): string =>
+  value === null || (Array.isArray(value) && value.length === 0) ? "none" : String(value);
+
+/** Adds the default to a description; `otherwise` says when it is another. */
+export type Describe<A> = (text: string, pick: (defaults: A) => unknown, otherwise?: string) => string;
+
+/** Without the records the descriptions alone: nobody asks for this command's help then. */
+export const describing =
+  <A>(defaults: A | null | undefined): Describe<A> =>
+  (text, pick, otherwise) =>
+    defaults === null || defaults === undefined
+      ? text
+      : `${text} (default: ${shown(pick(defaults))}${otherwise === undefined ? "" : `; ${otherwise}`})`;
