@@ -23,25 +23,24 @@ export const python = (name: string, ...words: readonly string[]): string => {
   return stdout;
 };
 
-const missing = ((): string | null => {
-  const found = spawnSync(PYTHON, ["-c", "import numpy, onnx, onnxruntime"]);
-  return found.status === 0
-    ? null
-    : `${PYTHON} has not numpy, onnx and onnxruntime: pip install -r test/python/requirements.txt into an ` +
-        "environment, and name its interpreter in TADSR_PYTHON";
-})();
+type Test = (title: string, test: () => Promise<void>) => void;
 
-/** Skipped where Python has not what it takes, and then a failure where nothing may be skipped. */
-export const inPython = (title: string, test: () => Promise<void>): void => {
-  if (missing === null) {
-    it(title, test);
-    return;
-  }
-  const why = `${title} (not run: ${missing})`;
-  if (process.env.TADSR_NO_SKIPS === "1")
-    it(why, () => Promise.reject(new Error(`TADSR_NO_SKIPS=1 makes this a failure: ${missing}`)));
-  else it.skip(why, test);
+/** Tests that are skipped where Python has not these modules, and then a failure where nothing may be skipped. */
+export const inPythonWith = (...modules: readonly string[]): Test => {
+  const found = spawnSync(PYTHON, ["-c", `import ${modules.join(", ")}`]);
+  if (found.status === 0) return it;
+  const missing =
+    `${PYTHON} has not all of ${modules.join(", ")}: pip install -r test/python/requirements.txt into an ` +
+    "environment, and name its interpreter in TADSR_PYTHON";
+  return (title, test) => {
+    const why = `${title} (not run: ${missing})`;
+    if (process.env.TADSR_NO_SKIPS === "1")
+      it(why, () => Promise.reject(new Error(`TADSR_NO_SKIPS=1 makes this a failure: ${missing}`)));
+    else it.skip(why, test);
+  };
 };
+
+export const inPython: Test = inPythonWith("numpy", "onnx", "onnxruntime");
 
 export interface Workplace {
   readonly folder: string;

@@ -8,7 +8,6 @@ import type * as TE from "fp-ts/lib/TaskEither.js";
 import sharp, { type OverlayOptions, type Sharp } from "sharp";
 import type { ExitCode, Failure } from "./failure.ts";
 import type { CommandTask } from "./perform.ts";
-import { plural } from "./plural.ts";
 import { progressOn } from "./progress.ts";
 import { cannotWrite, writeSafely } from "./safe-file.ts";
 import { printLine, resolveIn, type Shell } from "./shell.ts";
@@ -16,7 +15,7 @@ import { element, svgDocument, textElement } from "./svg.ts";
 import { type DecodedPicture, decodePicture } from "./upscale/decode.ts";
 import { formatOf, type PictureFormat } from "./upscale/format.ts";
 import { openModel } from "./upscale/open-model.ts";
-import type { OpenModel } from "./upscale/opened-model.ts";
+import { type OpenModel, sampledWords } from "./upscale/opened-model.ts";
 import type { NetworkOptions } from "./upscale/options.ts";
 
 export interface DemoOptions extends NetworkOptions {
@@ -130,11 +129,11 @@ export const runDemo =
         try {
           const compared = await compare(shell, model, draft, format.right)();
           if (E.isLeft(compared)) return compared;
-          const { seed, steps } = model.settings;
+          const sampled = sampledWords(model.settings).map((words) => `${words}, `);
           printLine(
             shell,
             `${options.out}: bicubic | tadsr | original, model ${model.name}, runtime ${model.runtime}, ` +
-              `${plural(steps, "step")}, seed ${seed}, ${compared.right.toFixed(2)} s`,
+              `${sampled.join("")}${compared.right.toFixed(2)} s`,
           );
           return E.right(0);
         } catch (thrown) {

@@ -73,7 +73,7 @@ export {
 } from "./networks/discriminator.ts";
 export type { ConditionedNetwork, Encoder, NetworkInputs } from "./networks/network.ts";
 export type { PictureNetwork } from "./networks/picture-network.ts";
-export { type PictureNetworkConfig, pictureNetwork } from "./networks/picture-networks.ts";
+export { asLayer, type PictureNetworkConfig, pictureNetwork } from "./networks/picture-networks.ts";
 export { featureReader, predictor } from "./networks/predictor.ts";
 export {
   faceUNet,
@@ -82,6 +82,7 @@ export {
   publishedModels,
   realWorldUNet,
 } from "./networks/published.ts";
+export { type PublishedPictureName, publishedPictureNetworks } from "./networks/published-pictures.ts";
 export { type ResidualUNetConfig, residualUNet } from "./networks/residual-unet.ts";
 export { type RrdbConfig, rrdb } from "./networks/rrdb.ts";
 export { type SmallNetworkConfig, smallNetwork } from "./networks/small-network.ts";
@@ -125,6 +126,13 @@ export { TILES } from "./paper/tiles.ts";
 export { architectureOf, forEachWeight, type WeightFile } from "./paper/weight-file.ts";
 export { elements, initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
 export { COLOURS, type FloatRaster, type Picture, type Raster, type Rectangle } from "./picture.ts";
+export { pictureField } from "./pictures/picture-field.ts";
+export { describePictureFile, type PictureModel } from "./pictures/picture-model.ts";
+export {
+  openPictureUpscaler,
+  type PictureUpscaleOptions,
+  type PictureUpscaler,
+} from "./pictures/picture-upscaler.ts";
 export {
   DESCRIPTION_FILE,
   findModel,
@@ -140,7 +148,7 @@ export {
 } from "./pretrained.ts";
 export { printable, quoted } from "./quoted.ts";
 export { randomWeight, writeRandomWeights } from "./random-weights.ts";
-export { type ReceptiveField, receptiveField } from "./receptive-field.ts";
+export { type ReceptiveField, receptiveField, receptiveFieldOfPictures } from "./receptive-field.ts";
 export { bicubicResize } from "./resize.ts";
 export {
   openSafetensors,

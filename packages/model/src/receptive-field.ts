@@ -4,6 +4,8 @@
  */
 import type { Algebra, ConvolutionOptions, WindowOptions } from "@tadsr/core";
 import type { ConditionedNetwork } from "./networks/network.ts";
+import type { PictureNetwork } from "./networks/picture-network.ts";
+import type { ParameterSpec } from "./parameters.ts";
 
 export interface ReceptiveField {
   /** Input pixels that a prediction depends on beyond its own place, on the side that needs most. */
@@ -116,14 +118,28 @@ const reachAlgebra: Algebra<Reach> = {
   rightSingular: () => NOTHING,
 };
 
-/** Margin and alignment in pixels of the network's input, which for the small family are LR pixels. */
-export const receptiveField = (network: ConditionedNetwork): ReceptiveField => {
-  const weights = Object.fromEntries(
-    network.parameters.map(({ name, shape }) => [
-      name,
-      { ...NOTHING, kernel: [shape[2] ?? 1, shape[3] ?? 1] as const },
-    ]),
+const reachOf = (
+  parameters: readonly ParameterSpec[],
+  run: (weights: Readonly<Record<string, Reach>>) => Reach,
+): ReceptiveField => {
+  const { before, after, coarsest } = run(
+    Object.fromEntries(
+      parameters.map(({ name, shape }) => [
+        name,
+        { ...NOTHING, kernel: [shape[2] ?? 1, shape[3] ?? 1] as const },
+      ]),
+    ),
   );
-  const reach = network.run(reachAlgebra)(weights, { input: NOTHING, condition: NOTHING, time: NOTHING });
-  return { margin: Math.max(reach.before, reach.after), alignment: reach.coarsest };
+  // What a part of a pixel reaches beyond a whole one lies in a pixel that it does not see.
+  return { margin: Math.floor(Math.max(before, after)), alignment: coarsest };
 };
+
+/** Margin and alignment in pixels of the network's input, which for the small family are LR pixels. */
+export const receptiveField = (network: ConditionedNetwork): ReceptiveField =>
+  reachOf(network.parameters, (weights) =>
+    network.run(reachAlgebra)(weights, { input: NOTHING, condition: NOTHING, time: NOTHING }),
+  );
+
+/** The same of a network that makes a picture of a picture, for all pixels that come of one. */
+export const receptiveFieldOfPictures = (network: PictureNetwork): ReceptiveField =>
+  reachOf(network.parameters, (weights) => network.run(reachAlgebra)(weights, NOTHING));

@@ -87,6 +87,10 @@ export const checkPicture = ({ width, height, data }: Picture): E.Either<Upscale
       );
 };
 
+/** The tile's side, `DEFAULT_TILE` when left out. */
+export const checkTile = (tile: number = DEFAULT_TILE): E.Either<UpscaleError, number> =>
+  isCount(tile) ? E.right(tile) : refuseOption("tile", tile, "a whole number from 1");
+
 /** What is done: how far a network sees over all its steps goes by how many there are. */
 export interface Sampling {
   readonly seed: number;
@@ -118,7 +122,8 @@ export const checkRequest = (
   const { seed, tile = DEFAULT_TILE, steps = description.steps } = options;
   const source = noiseSource(seed, 0);
   if (E.isLeft(source)) return refuseOption("seed", seed, source.left.allowed);
-  if (!isCount(tile)) return refuseOption("tile", tile, "a whole number from 1");
+  const checked = checkTile(tile);
+  if (E.isLeft(checked)) return checked;
   if (!isCount(steps) || steps > schedule.T)
     return refuseOption(
       "steps",

@@ -128,8 +128,12 @@ const sample = <T>(job: Job<T>, read: Rectangle): Promise<T> => {
   );
 };
 
-/** Bytes of the kept part of what was read; null where a value is not finite. */
-const keptBytes = ({ shape, data }: NdArray, kept: Rectangle): Uint8Array | null => {
+/** Bytes of the kept part of what was read, rounded and cut off; null where a value is not finite. */
+export const keptBytes = (
+  { shape, data }: NdArray,
+  kept: Rectangle,
+  toByte: (value: number) => number,
+): Uint8Array | null => {
   const [, , width = 0, channels = 0] = shape;
   const bytes = new Uint8ClampedArray(kept.width * kept.height * channels);
   let to = 0;
@@ -138,7 +142,7 @@ const keptBytes = ({ shape, data }: NdArray, kept: Rectangle): Uint8Array | null
     for (let at = from; at < from + kept.width * channels; at++) {
       const value = data[at] as number;
       if (!Number.isFinite(value)) return null;
-      bytes[to++] = (value + 1) * 127.5;
+      bytes[to++] = toByte(value);
     }
   }
   return new Uint8Array(bytes.buffer);
@@ -156,7 +160,7 @@ const upscaleTile = async <T>(
     engine.release([z_0]);
     const pixels = await engine.download("image", result).finally(() => engine.release([result]));
     const inside = { ...kept, x: kept.x - read.x, y: kept.y - read.y };
-    const data = keptBytes(pixels, scaled(inside, factor));
+    const data = keptBytes(pixels, scaled(inside, factor), (value) => (value + 1) * 127.5);
     return data === null
       ? E.left(notFinite(model.description.name, kept))
       : E.right({ place: scaled(kept, factor), data });
@@ -209,7 +213,8 @@ export const placeTile = (result: Picture, { place, data }: Pick<FinishedTile, "
   }
 };
 
-const emptyPicture = (width: number, height: number): E.Either<UpscaleError, Picture> =>
+/** A result to be filled, or that memory has no room for it. */
+export const emptyPicture = (width: number, height: number): E.Either<UpscaleError, Picture> =>
   E.tryCatch(
     (): Picture => ({ width, height, channels: 3, data: new Uint8Array(width * height * 3) }),
     (): UpscaleError => ({

@@ -130,7 +130,7 @@ describe("the main group", () => {
   const chosen = (either: E.Either<UnknownGroup, { readonly path: string }>): string =>
     E.isLeft(either) ? either.left.message : either.right.path;
 
-  it("is the only one, or params_ema, state_dict or the outermost", () => {
+  it("is the only one, or params_ema, params, state_dict or the outermost", () => {
     expect(chosen(mainGroup(groupsOf("model.ema")))).toBe("model.ema");
     expect(chosen(mainGroup(groupsOf("", "state_dict", "params_ema")))).toBe("params_ema");
     expect(chosen(mainGroup(groupsOf("", "optimizer.state.0", "state_dict")))).toBe("state_dict");

@@ -1,11 +1,13 @@
-/** `tadsr cost`: parameters, operations and memory of the published models, without running them. */
-import { Argument, type Command, InvalidArgumentError } from "commander";
+/** `tadsr cost`: parameters, operations and memory of models, without running them. */
+import { type Command, InvalidArgumentError } from "commander";
 import { PUBLISHED_NAMES } from "../convert/published-names.ts";
 import type { Size } from "../cost/parts.ts";
 import type { CostOptions } from "../cost/run.ts";
 import type { Perform } from "../perform.ts";
 
 const HELP = `
+Models: ${PUBLISHED_NAMES.join(", ")}; Real-ESRGAN's by the names of
+their files (realesr-general-x4v3, RealESRGAN_x4plus and others), or any file of such a network.
 A multiply-add is two operations. "in layers" are convolutions and linear maps, which is what is often counted alone.
 The peak is of results that are released after their last use; an engine may hold attention's scores besides.`;
 
@@ -22,8 +24,8 @@ const sizeOf = (text: string): Size => {
 export const addCostCommand = (program: Command, perform: Perform): void => {
   program
     .command("cost")
-    .description("print what a published model's networks cost at a size, without running them")
-    .addArgument(new Argument("<model>", "the published model").choices(PUBLISHED_NAMES))
+    .description("print what a model's networks cost at a size, without running them")
+    .argument("<model>", "a published model, or a file of a network of Real-ESRGAN's")
     .option("--size <width>x<height>", "of the low-resolution picture, in pixels", sizeOf, {
       width: 64,
       height: 64,

@@ -1,14 +1,24 @@
-/** `tadsr cost`: what a published model's networks cost at a size, without running them. */
-import { type PublishedName, publishedModels } from "@tadsr/model";
+/** `tadsr cost`: what a model's networks cost at a size, without running them. */
+import {
+  asLayer,
+  type PictureNetwork,
+  type PublishedName,
+  publishedModels,
+  receptiveFieldOfPictures,
+} from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
-import { usageFailure } from "../failure.ts";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { type Failure, usageFailure } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
 import { printLine, type Shell } from "../shell.ts";
 import { textTable } from "../table.ts";
+import { findPictureNetwork } from "./find-network.ts";
+import { costOfLayer } from "./layer-cost.ts";
 import { type PartCost, partCosts, type Size } from "./parts.ts";
 
 export interface CostOptions {
-  readonly model: PublishedName;
+  /** A published model's name, or a file of a network that makes a picture of a picture. */
+  readonly model: string;
   /** Of the low-resolution picture. */
   readonly size: Size;
   readonly json?: boolean;
@@ -50,17 +60,41 @@ const mebi = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
 /** Published pictures are padded to whole multiples of this. */
 const MULTIPLE = 64;
 
+const isPublished = (name: string): name is PublishedName => Object.hasOwn(publishedModels, name);
+
+const sizeFailure = ({ width, height }: Size, why: string): Failure =>
+  usageFailure(`--size ${width}x${height}: ${why}`);
+
+const paddedTo = ({ width, height }: Size, multiple: number): boolean =>
+  width % multiple === 0 && height % multiple === 0;
+
+const ofPublished = (name: PublishedName, size: Size): E.Either<Failure, readonly PartCost[]> =>
+  paddedTo(size, MULTIPLE)
+    ? E.mapLeft((why: string) => sizeFailure(size, why))(partCosts(publishedModels[name], size))
+    : E.left(sizeFailure(size, `pictures are padded to multiples of ${MULTIPLE}; give such a size`));
+
+const ofNetwork = (network: PictureNetwork, size: Size): E.Either<Failure, readonly PartCost[]> => {
+  const { alignment } = receptiveFieldOfPictures(network);
+  if (!paddedTo(size, alignment))
+    return E.left(sizeFailure(size, `pictures are padded to multiples of ${alignment}; give such a size`));
+  return E.bimap(
+    ({ message }: { readonly message: string }) => sizeFailure(size, message),
+    (cost: PartCost["cost"]): readonly PartCost[] => [{ part: "network", cost }],
+  )(costOfLayer(asLayer(network), [1, size.height, size.width, 3]));
+};
+
+const costsOf = (shell: Shell, { model, size }: CostOptions): TE.TaskEither<Failure, readonly PartCost[]> =>
+  isPublished(model)
+    ? TE.fromEither(ofPublished(model, size))
+    : TE.chainEitherK((network: PictureNetwork) => ofNetwork(network, size))(
+        findPictureNetwork(shell, model),
+      );
+
 export const runCost =
   (shell: Shell, { model, size, json }: CostOptions): CommandTask =>
   async () => {
-    if (size.height % MULTIPLE !== 0 || size.width % MULTIPLE !== 0)
-      return E.left(
-        usageFailure(
-          `--size ${size.width}x${size.height}: pictures are padded to multiples of ${MULTIPLE}; give such a size`,
-        ),
-      );
-    const parts = partCosts(publishedModels[model], size);
-    if (E.isLeft(parts)) return E.left(usageFailure(`--size ${size.width}x${size.height}: ${parts.left}`));
+    const parts = await costsOf(shell, { model, size })();
+    if (E.isLeft(parts)) return parts;
     const figures = parts.right.map(figuresOf);
     if (json === true) {
       printLine(shell, JSON.stringify({ model, size, parts: figures }));

@@ -1,5 +1,5 @@
 /** From what the user names to the part that is exported, with its weights. */
-import { loadModel, type PaperModel, shippedModels } from "@tadsr/model";
+import { loadModel, type PaperModel, type PictureModel, shippedModels } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
@@ -10,6 +10,7 @@ import type { Described, Origin } from "./metadata.ts";
 import type { ExportOptions, PartName } from "./options.ts";
 import { chainPart, decoderPart, encoderPart, paperNetworkPart } from "./paper-parts.ts";
 import type { Part } from "./part.ts";
+import { picturePart } from "./picture-part.ts";
 import { smallNetworkPart, stepPart } from "./small-parts.ts";
 import { type NamedWeights, ofFile, ofHost, together } from "./weights.ts";
 
@@ -27,6 +28,7 @@ type PartOptions = Pick<ExportOptions, "part" | "openTime">;
 const PARTS = {
   small: ["step", "network"],
   paper: ["chain", "network", "encoder", "decoder"],
+  picture: ["network"],
 } as const satisfies Readonly<Record<string, readonly PartName[]>>;
 
 /** The part that is meant, or why there is none such. */
@@ -36,7 +38,7 @@ const chosenPart = (
   { part, openTime }: PartOptions,
 ): E.Either<Failure, PartName> => {
   const parts: readonly PartName[] = PARTS[kind];
-  const ofOneStep = PARTS[kind][0];
+  const [ofOneStep] = PARTS[kind];
   const chosen = part ?? (steps === 1 ? ofOneStep : "network");
   if (!parts.includes(chosen))
     return E.left(usageFailure(`--part ${chosen}: ${name} has none; its parts are ${parts.join(", ")}`));
@@ -46,6 +48,8 @@ const chosenPart = (
         `--part ${chosen} is one step, and ${name} takes ${steps}: export --part network, whose time is an input`,
       ),
     );
+  if (openTime === true && kind === "picture")
+    return E.left(usageFailure(`--open-time: ${name} is a network that knows no time`));
   if (openTime === true && chosen !== "network")
     return E.left(usageFailure(`--open-time is for --part network; the time of a ${chosen} is built in`));
   return E.right(chosen);
@@ -92,6 +96,20 @@ const paperPart = async (model: PaperModel, options: PartOptions): Promise<E.Eit
   })(weights);
 };
 
+const pictureNetworkPart = async (
+  model: PictureModel,
+  options: PartOptions,
+): Promise<E.Either<Failure, FoundPart>> => {
+  const { name, config, file, network } = model;
+  const chosen = chosenPart("picture", { name, steps: 1 }, options);
+  if (E.isLeft(chosen)) return chosen;
+  const weights = await TE.mapLeft(modelLine)(ofFile(file, network.parameters))();
+  return E.map(({ terms, names }: NamedWeights): FoundPart => {
+    const part = picturePart(model, terms);
+    return { part, names, description: { name, network: config }, origin: "others", assumed: [] };
+  })(weights);
+};
+
 export const findPart =
   (shell: Shell, named: string, options: ExportOptions): TE.TaskEither<Failure, FoundPart> =>
   async () => {
@@ -108,6 +126,7 @@ export const findPart =
     if (E.isLeft(found)) return found;
     const model = found.right;
     if (model.kind === "paper") return paperPart(model.model, options);
+    if (model.kind === "picture") return pictureNetworkPart(model.model, options);
     const isShipped = (await shippedModels()).includes(named);
     return smallPart(model.folder, isShipped ? "shipped" : "small", options);
   };

@@ -1,15 +1,18 @@
 /** What a file says of itself. */
-import type { ModelDescription, PaperDescription } from "@tadsr/model";
+import type { ModelDescription, PaperDescription, PictureNetworkConfig } from "@tadsr/model";
 import type { ExportDtype } from "./options.ts";
 import type { Part } from "./part.ts";
 
 /** Whose weights they are. */
-export type Origin = "shipped" | "small" | "paper";
+export type Origin = "shipped" | "small" | "paper" | "others";
+
+const AUTHORS = "that of the weights, which is their authors' and not tadsr's: look there before any use";
 
 const LICENCES: Readonly<Record<Origin, string>> = {
   shipped: "Apache-2.0: a model shipped with tadsr",
   small: "that of the weights, which whoever trained them decides; tadsr adds no terms",
-  paper: "that of the weights, which is their authors' and not tadsr's: look there before any use",
+  paper: AUTHORS,
+  others: AUTHORS,
 };
 
 const NOISE =
@@ -20,8 +23,14 @@ const NOISE =
   "picture's latent and C its channels: channels are innermost there, and before the rows in the file's input. Other " +
   "noise from N(0, 1) is as good.";
 
+/** What a file of a network alone says of it. */
+export interface PictureDescription {
+  readonly name: string;
+  readonly network: PictureNetworkConfig;
+}
+
 export interface Described {
-  readonly description: ModelDescription | PaperDescription;
+  readonly description: ModelDescription | PaperDescription | PictureDescription;
   readonly origin: Origin;
   readonly dtype: ExportDtype;
   /** HEIGHTxWIDTH of the LR picture, or that it is open. */

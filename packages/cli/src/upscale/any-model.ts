@@ -1,14 +1,17 @@
-/** Which model is meant: of the small family, or of the paper's kind; its weights are not read yet. */
+/** Which model is meant: of the small family, of the paper's kind, or one network alone; its weights are not read yet. */
 import { stat } from "node:fs/promises";
 import {
   describeNetworkFile,
   describePaperFiles,
   describePaperFolder,
+  describePictureFile,
   loadDescription,
   type PaperModel,
   type PaperModelError,
+  type PictureModel,
   publishedLike,
   shippedModels,
+  type WeightFile,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
@@ -16,7 +19,7 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import { locateModel, modelLine } from "../locate-model.ts";
 import { resolveIn, type Shell } from "../shell.ts";
-import type { NetworkOptions, PaperOptions } from "./options.ts";
+import type { NetworkOptions } from "./options.ts";
 
 /** The shipped model that is meant where none is named. */
 export const DEFAULT_MODEL = "small-x4";
@@ -24,6 +27,7 @@ export const DEFAULT_MODEL = "small-x4";
 export type AnyModel = { readonly factor: number } & (
   | { readonly kind: "small"; readonly folder: string }
   | { readonly kind: "paper"; readonly model: PaperModel }
+  | { readonly kind: "picture"; readonly model: PictureModel }
 );
 
 const isFile = (path: string): Promise<boolean> =>
@@ -32,7 +36,9 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   );
 
-const FLAGS: readonly (readonly [keyof PaperOptions, string])[] = [
+type Flags = readonly (readonly [keyof NetworkOptions, string])[];
+
+const FLAGS: Flags = [
   ["autoencoder", "--autoencoder"],
   ["config", "--config"],
   ["group", "--group"],
@@ -46,7 +52,14 @@ const FLAGS: readonly (readonly [keyof PaperOptions, string])[] = [
 /** What is said of a file's content has no place where a folder's model.json says it. */
 const OF_FILES = FLAGS.slice(0, 6);
 
-const stray = (options: PaperOptions, flags: typeof FLAGS, why: string): E.Either<Failure, void> => {
+/** What a network has no use for that gives the same picture of the same picture; its file may have groups. */
+const OF_SAMPLING: Flags = [
+  ["steps", "--steps"],
+  ["seed", "--seed"],
+  ...FLAGS.filter(([key]) => key !== "group"),
+];
+
+const stray = (options: Partial<NetworkOptions>, flags: Flags, why: string): E.Either<Failure, void> => {
   const found = flags.find(([key]) => options[key] !== undefined);
   return found === undefined ? E.right(undefined) : E.left(usageFailure(`${found[1]} ${why}`));
 };
@@ -56,9 +69,25 @@ const asFailure = <A>(task: TE.TaskEither<PaperModelError, A>): TE.TaskEither<Fa
 
 const ofPaper = (model: PaperModel): AnyModel => ({ kind: "paper", model, factor: model.magnification });
 
-const ofFile = (shell: Shell, file: string, options: NetworkOptions): TE.TaskEither<Failure, AnyModel> => {
-  const { autoencoder, config, group, imageSize, window, headChannels } = options;
-  const weights = { file, ...(group === undefined ? {} : { path: group }) };
+/** The default seed is no request. */
+const DEFAULT_SEED = 0;
+
+const ofPicture = (model: PictureModel, { seed, ...options }: NetworkOptions): E.Either<Failure, AnyModel> =>
+  E.map((): AnyModel => ({ kind: "picture", model, factor: model.network.factor }))(
+    stray(
+      seed === DEFAULT_SEED ? options : { ...options, seed },
+      OF_SAMPLING,
+      `has no meaning for ${model.name}: it is a network (${model.config.kind}) that draws no noise and takes one step`,
+    ),
+  );
+
+const ofPaperFile = (
+  shell: Shell,
+  weights: WeightFile,
+  options: NetworkOptions,
+): TE.TaskEither<Failure, AnyModel> => {
+  const { autoencoder, config, imageSize, window, headChannels } = options;
+  const { file } = weights;
   const overrides = {
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(window === undefined ? {} : { window }),
@@ -79,6 +108,17 @@ const ofFile = (shell: Shell, file: string, options: NetworkOptions): TE.TaskEit
   const files = { network: weights, autoencoder: { file: resolveIn(shell, autoencoder) } };
   return TE.map(ofPaper)(
     asFailure(describePaperFiles(files, { ...overrides, ...(config === undefined ? {} : { config }) })),
+  );
+};
+
+const ofFile = (shell: Shell, file: string, options: NetworkOptions): TE.TaskEither<Failure, AnyModel> => {
+  const { group } = options;
+  const weights = { file, ...(group === undefined ? {} : { path: group }) };
+  return pipe(
+    asFailure(describePictureFile(weights)),
+    TE.chain((picture) =>
+      picture === null ? ofPaperFile(shell, weights, options) : TE.fromEither(ofPicture(picture, options)),
+    ),
   );
 };
 

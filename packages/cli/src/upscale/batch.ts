@@ -7,7 +7,7 @@ import { progressOn } from "../progress.ts";
 import { displayPath, noteLine, type Shell, STREAM } from "../shell.ts";
 import type { Refused } from "./inputs.ts";
 import { type Enlarger, type Finished, type OnTile, upscaleOne } from "./one-picture.ts";
-import type { OpenModel } from "./opened-model.ts";
+import { type OpenModel, sampledWords } from "./opened-model.ts";
 import type { UpscaleOptions } from "./options.ts";
 import { type Job, readersOfOutputs } from "./outputs.ts";
 import { type Clock, overlap, systemClock, type Utilisation } from "./overlap.ts";
@@ -36,10 +36,10 @@ const reportLine = (
     ...(sampler === undefined ? [] : [`tile ${tile}`]),
     ...(colourCorrection === undefined || colourCorrection === "none" ? [] : [colourCorrection]),
   ];
-  const steppedSo = [plural(steps, "step"), ...ofPaper].join(", ");
+  const how = [`runtime ${runtime}`, ...sampledWords(settings, ofPaper), `${seconds.toFixed(2)} s`];
   return (
     `${input} -> ${output}: ${inputWidth} x ${inputHeight} -> ${width} x ${height}, model ${name}, ` +
-    `runtime ${runtime}, ${steppedSo}, seed ${seed}, ${seconds.toFixed(2)} s`
+    how.join(", ")
   );
 };
 

@@ -1,7 +1,8 @@
 /** The tile that is taken where none is asked for: the largest whose work fits into a share of the memory. */
-import { type Model, type PaperModel, parameterCount, TILES } from "@tadsr/model";
+import { type Model, type PaperModel, type PictureNetwork, parameterCount, TILES } from "@tadsr/model";
 import { bytesOfTile, withinReach } from "./engine-memory.ts";
 import { paperFootprint } from "./paper-tile-cost.ts";
+import { pictureFootprint } from "./picture-tile-cost.ts";
 import { smallFootprint } from "./small-tile-cost.ts";
 import type { Footprint } from "./tile-cost.ts";
 
@@ -41,11 +42,23 @@ const SLOW_TILE = 256;
 /** The result is the same whatever the tile, so that it need not take much. */
 const SMALL_SHARE = 1 / 8;
 
+const smallTilesOn = ({ engine }: Room): readonly number[] =>
+  SMALL_TILES.filter((tile) => tile <= SLOW_TILE || !SLOW_ENGINES.includes(engine));
+
 export const fittingSmallTile = (model: Pick<Model, "network">, steps: number, room: Room): number =>
   largestFitting(room, {
-    tiles: SMALL_TILES.filter((tile) => tile <= SLOW_TILE || !SLOW_ENGINES.includes(room.engine)),
+    tiles: smallTilesOn(room),
     footprint: (tile) => smallFootprint(model, tile, steps),
     parameters: parameterCount(model.network.parameters),
+    share: SMALL_SHARE,
+  }) ?? SLOW_TILE;
+
+/** The same for a network alone, whose result depends as little on the tile. */
+export const fittingPictureTile = (network: PictureNetwork, room: Room): number =>
+  largestFitting(room, {
+    tiles: smallTilesOn(room),
+    footprint: (tile) => pictureFootprint(network, tile),
+    parameters: parameterCount(network.parameters),
     share: SMALL_SHARE,
   }) ?? SLOW_TILE;
 

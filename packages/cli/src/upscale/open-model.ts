@@ -9,6 +9,7 @@ import type { Shell } from "../shell.ts";
 import { type AnyModel, findAnyModel } from "./any-model.ts";
 import { fittingSmallTile } from "./fitting-tile.ts";
 import { openPaperModel } from "./open-paper-model.ts";
+import { openPictureModel } from "./open-picture-model.ts";
 import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import type { NetworkOptions } from "./options.ts";
 import { runtimeOptions } from "./runtime-options.ts";
@@ -76,10 +77,16 @@ export const openFoundModel = (
   found: AnyModel,
   options: NetworkOptions,
   trace: Trace = silent,
-): TE.TaskEither<Failure, OpenModel> =>
-  found.kind === "small"
-    ? openSmallModel(shell, found.folder, options, trace)
-    : openPaperModel(shell, found.model, options, trace);
+): TE.TaskEither<Failure, OpenModel> => {
+  switch (found.kind) {
+    case "small":
+      return openSmallModel(shell, found.folder, options, trace);
+    case "paper":
+      return openPaperModel(shell, found.model, options, trace);
+    case "picture":
+      return openPictureModel(shell, found.model, options, trace);
+  }
+};
 
 export const openModel = (shell: Shell, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>
   TE.chain((found: AnyModel) => openFoundModel(shell, found, options))(findAnyModel(shell, options));

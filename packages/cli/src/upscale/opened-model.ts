@@ -2,14 +2,15 @@
 import type { ColourCorrection, SamplerName, UpscaleError } from "@tadsr/model";
 import type { Size } from "../cost/parts.ts";
 import { type Failure, firstLine, runtimeFailure } from "../failure.ts";
+import { plural } from "../plural.ts";
 import type { Enlarger } from "./one-picture.ts";
 import type { TileWork } from "./tile-cost.ts";
 
-/** What a picture is made with; the last two of models of the paper's kind. */
+/** What a picture is made with: seed and steps of models that sample, the last two of the paper's kind. */
 export interface Settings {
-  readonly seed: number;
-  readonly steps: number;
   readonly tile: number;
+  readonly seed?: number;
+  readonly steps?: number;
   readonly sampler?: SamplerName;
   readonly colourCorrection?: ColourCorrection;
 }
@@ -25,3 +26,7 @@ export interface OpenModel extends Enlarger {
 }
 
 export const upscaleFailure = (error: UpscaleError): Failure => runtimeFailure(firstLine(error.message));
+
+/** As it stands in a line for a person: `1 step, seed 0`; nothing of a network that does not sample. */
+export const sampledWords = ({ seed, steps }: Settings, more: readonly string[] = []): readonly string[] =>
+  seed === undefined || steps === undefined ? [] : [plural(steps, "step"), ...more, `seed ${seed}`];

@@ -93,6 +93,12 @@ const MOST_LEVELS = 32;
 /** Of a stack. */
 const MOST_BLOCKS = 1000;
 
+/** No network of Real-ESRGAN's has so many blocks, or convolutions, one after another. */
+const MOST_BLOCKS = 1000;
+
+const tooMany = (found: number, what: string): string | null =>
+  found > MOST_BLOCKS ? `found ${found} ${what}, expected at most ${MOST_BLOCKS}` : null;
+
 /** Why no network can be made of the configuration; null where one can. */
 const faultOf = (file: string, { kind, config }: Architecture): string | null => {
   const positive = (key: string, found: readonly number[]): string | null =>
@@ -130,10 +136,13 @@ const faultOf = (file: string, { kind, config }: Architecture): string | null =>
     case "srvgg":
       return config.convolutions < 0
         ? 'found no convolution after "body.0.weight"'
-        : (positive("channels", [config.channels]) ?? positive("factor", [config.factor]));
+        : (tooMany(config.convolutions, "convolutions") ??
+            positive("channels", [config.channels]) ??
+            positive("factor (its square is a third of the last outputs)", [config.factor]));
     case "rrdb":
       return RRDB_FACTORS.includes(config.factor)
-        ? positive("channels, growth and blocks", [config.channels, config.growth, config.blocks])
+        ? (tooMany(config.blocks, "blocks") ??
+            positive("channels, growth and blocks", [config.channels, config.growth, config.blocks]))
         : `"conv_first.weight": found ${48 / config.factor ** 2} inputs, expected 3, 12 or 48 (factors 4, 2, 1)`;
   }
 };

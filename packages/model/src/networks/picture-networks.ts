@@ -1,4 +1,5 @@
 /** The networks that make a picture of a picture, by their configurations. */
+import type { Layer } from "../layers.ts";
 import type { PictureNetwork } from "./picture-network.ts";
 import { type RrdbConfig, rrdb } from "./rrdb.ts";
 import { type SrvggConfig, srvgg } from "./srvgg.ts";
@@ -7,3 +8,9 @@ export type PictureNetworkConfig = SrvggConfig | RrdbConfig;
 
 export const pictureNetwork = (config: PictureNetworkConfig): PictureNetwork =>
   config.kind === "srvgg" ? srvgg(config) : rrdb(config);
+
+/** The network as a layer, for what takes one. */
+export const asLayer = ({ parameters, run }: PictureNetwork): Layer => ({
+  parameters,
+  run: (algebra, weights, input) => run(algebra)(weights, input),
+});

@@ -1,0 +1,54 @@
+/** A network that makes a picture of a picture on a runtime, ready to enlarge pictures. */
+import { openPictureUpscaler, type Picture, type PictureModel } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { Failure } from "../failure.ts";
+import { modelLine } from "../locate-model.ts";
+import { openRuntime } from "../open-runtime.ts";
+import type { Shell } from "../shell.ts";
+import { fittingPictureTile } from "./fitting-tile.ts";
+import { type OpenModel, upscaleFailure } from "./opened-model.ts";
+import type { NetworkOptions } from "./options.ts";
+import { pictureWork } from "./picture-tile-cost.ts";
+import { runtimeOptions } from "./runtime-options.ts";
+import type { Trace } from "./trace.ts";
+import { memoryFigures, usableBytes } from "./usable-memory.ts";
+
+export const openPictureModel =
+  (
+    shell: Shell,
+    model: PictureModel,
+    options: NetworkOptions,
+    trace: Trace,
+  ): TE.TaskEither<Failure, OpenModel> =>
+  async () => {
+    const runtime = await openRuntime(options.runtime, runtimeOptions(shell, options))();
+    if (E.isLeft(runtime)) return runtime;
+    trace("runtime-open");
+    const engine = runtime.right;
+    const room = { engine: engine.name, bytes: usableBytes(memoryFigures()) };
+    const tile = options.tile ?? fittingPictureTile(model.network, room);
+    const opened = await openPictureUpscaler(engine, model)();
+    if (E.isLeft(opened)) {
+      await engine.close();
+      return E.left(modelLine(opened.left));
+    }
+    trace("model-read");
+    const upscaler = opened.right;
+    return E.right({
+      name: model.name,
+      runtime: engine.name,
+      settings: { tile },
+      factor: upscaler.factor,
+      enlarge: ({ width, height, rgb }, onTile) => {
+        const picture: Picture = { width, height, channels: 3, data: rgb };
+        const enlarged = upscaler.upscale(picture, { tile, onProgress: onTile });
+        return TE.bimap(upscaleFailure, ({ data }: Picture) => data)(enlarged);
+      },
+      work: (picture) => pictureWork(model.network, picture, tile),
+      close: async () => {
+        upscaler.close();
+        await engine.close();
+      },
+    });
+  };

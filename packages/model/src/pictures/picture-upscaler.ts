@@ -1,0 +1,142 @@
+/**
+ * A picture made larger by a network that makes a picture of a picture, tile by tile. At the picture's edges the
+ * network sees zeros, as the authors' code has it. Where sides must be multiples of something, edge pixels are
+ * repeated to the right and below.
+ */
+import type { Engine, NdArray, Tensors } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import { breathe } from "../breathe.ts";
+import type { UnknownArchitecture } from "../inference/architecture.ts";
+import { type Lifetimes, lifetimesOfLayer, releasingAlgebra } from "../lifetimes.ts";
+import { asLayer } from "../networks/picture-networks.ts";
+import type { PaperModelError } from "../paper/errors.ts";
+import { uploadWeightFile } from "../paper/weight-file.ts";
+import { type Picture, type Rectangle, scaled } from "../picture.ts";
+import { planTiles, type Tile } from "../tiling.ts";
+import { emptyPicture, keptBytes, placeTile } from "../upscale.ts";
+import {
+  aborted,
+  checkPicture,
+  checkTile,
+  engineFailed,
+  notFinite,
+  type UpscaleError,
+  type UpscaleOptions,
+} from "../upscale-options.ts";
+import { pictureField } from "./picture-field.ts";
+import type { PictureModel } from "./picture-model.ts";
+
+/** Nothing is drawn, and there is one step. */
+export type PictureUpscaleOptions = Omit<UpscaleOptions, "seed" | "steps">;
+
+export interface PictureUpscaler {
+  /** The result is so many times wider and higher. */
+  readonly factor: number;
+  readonly upscale: (
+    picture: Picture,
+    options?: PictureUpscaleOptions,
+  ) => TE.TaskEither<UpscaleError, Picture>;
+  /** Releases the weights; the upscaler is not used afterwards. */
+  readonly close: () => void;
+}
+
+interface Opened<T> {
+  readonly engine: Engine<T>;
+  readonly model: PictureModel;
+  readonly weights: Tensors<T>;
+  readonly lifetimes: Lifetimes;
+}
+
+/** A part of the padded picture in [0, 1]. */
+const pixelsOf = ({ width, height, data }: Picture, read: Rectangle): NdArray => {
+  const result = new Float32Array(read.height * read.width * 3);
+  let to = 0;
+  for (let row = read.y; row < read.y + read.height; row++) {
+    const from = Math.min(row, height - 1) * width;
+    for (let column = read.x; column < read.x + read.width; column++) {
+      const at = (from + Math.min(column, width - 1)) * 3;
+      for (let c = 0; c < 3; c++) result[to++] = (data[at + c] as number) / 255;
+    }
+  }
+  return { shape: [1, read.height, read.width, 3], data: result };
+};
+
+const toByte = (value: number): number => value * 255;
+
+/** The bytes of a tile; null where a number is not finite. */
+const enlarged = async <T>(
+  { engine, model, weights, lifetimes }: Opened<T>,
+  picture: Picture,
+  { kept, read }: Tile,
+): Promise<Uint8Array | null> => {
+  const result = engine.scope(() =>
+    model.network.run(releasingAlgebra(engine, lifetimes))(
+      weights,
+      engine.upload("image", pixelsOf(picture, read)),
+    ),
+  );
+  const pixels = await engine.download("image", result).finally(() => engine.release([result]));
+  const inside = { ...kept, x: kept.x - read.x, y: kept.y - read.y };
+  return keptBytes(pixels, scaled(inside, model.network.factor), toByte);
+};
+
+const run = async <T>(
+  opened: Opened<T>,
+  picture: Picture,
+  options: PictureUpscaleOptions,
+): Promise<E.Either<UpscaleError, Picture>> => {
+  const { engine, model } = opened;
+  const { factor } = model.network;
+  const { width, height } = picture;
+  const tile = checkTile(options.tile);
+  if (E.isLeft(tile)) return tile;
+  const checked = checkPicture(picture);
+  if (E.isLeft(checked)) return checked;
+  const room = emptyPicture(width * factor, height * factor);
+  if (E.isLeft(room)) return room;
+  const tiles = planTiles({ width, height, tile: tile.right, ...pictureField(model.network) });
+  options.onProgress?.(0, tiles.length);
+  for (const [done, plan] of tiles.entries()) {
+    await breathe();
+    if (options.signal?.aborted === true) return E.left(aborted(done, tiles.length));
+    try {
+      const data = await enlarged(opened, picture, plan);
+      if (data === null) return E.left(notFinite(model.name, plan.kept));
+      placeTile(room.right, { place: scaled(plan.kept, factor), data });
+    } catch (thrown) {
+      return E.left(engineFailed(engine.name, thrown));
+    }
+    options.onProgress?.(done + 1, tiles.length);
+  }
+  return room;
+};
+
+/**
+ * Reads the weights and puts them on the engine, one tensor after another, for any number of pictures; `close`
+ * releases them. The engine stays the caller's.
+ */
+export const openPictureUpscaler =
+  <T>(
+    engine: Engine<T>,
+    model: PictureModel,
+  ): TE.TaskEither<PaperModelError | UnknownArchitecture | UpscaleError, PictureUpscaler> =>
+  async () => {
+    const { network, file } = model;
+    try {
+      const weights = await uploadWeightFile(engine, file, network.parameters)();
+      if (E.isLeft(weights)) return weights;
+      const lifetimes = lifetimesOfLayer(asLayer(network));
+      const opened = { engine, model, weights: weights.right, lifetimes };
+      return E.right({
+        factor: network.factor,
+        upscale:
+          (picture, options = {}) =>
+          () =>
+            run(opened, picture, options),
+        close: () => engine.release(Object.values(weights.right)),
+      });
+    } catch (thrown) {
+      return E.left(engineFailed(engine.name, thrown));
+    }
+  };

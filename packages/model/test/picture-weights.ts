@@ -1,0 +1,16 @@
+/** Random weights of networks that make a picture of a picture, of about the size that learned ones have. */
+import { normal } from "@tadsr/core";
+import { elements, type HostWeights, type PictureNetwork } from "../src/index.ts";
+
+/** Convolutions keep variances, biases are small, and slopes are of either sign, as PReLU's become in training. */
+export const pictureWeights = ({ parameters }: PictureNetwork, seed = 3): HostWeights =>
+  Object.fromEntries(
+    parameters.map(({ name, shape }, stream) => {
+      const count = elements(shape);
+      const fan = count / (shape[0] ?? 1);
+      const isBias = name.endsWith(".bias");
+      const deviation = isBias ? 0.05 : shape.length === 1 ? 0.3 : 1 / Math.sqrt(fan);
+      const data = Float32Array.from(normal({ seed, stream }, 0, count), (value) => deviation * value);
+      return [name, { shape, data }];
+    }),
+  );
