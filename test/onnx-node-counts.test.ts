@@ -17,6 +17,7 @@ import {
   termAlgebra,
 } from "@tadsr/engine-onnx";
 import {
+  asLayer,
   type ConditionedNetwork,
   elements,
   findModel,
@@ -24,7 +25,10 @@ import {
   loadDescription,
   networkOf,
   type ParameterSpec,
+  type PublishedPictureName,
+  pictureNetwork,
   publishedModels,
+  publishedPictureNetworks,
   type SwinUNetConfig,
   swinUNet,
   type VqAutoencoderConfig,
@@ -116,6 +120,9 @@ const autoencoder = (name: string, config: VqAutoencoderConfig): readonly Progra
   ];
 };
 
+const picture = (name: PublishedPictureName): Program =>
+  layer(name, asLayer(pictureNetwork(publishedPictureNetworks[name])), SIDE, 3);
+
 const { "tad-sr-s1": student, "realsr-s15": teacher, "faceir-s4": face } = publishedModels;
 
 const programs: readonly Program[] = [
@@ -126,6 +133,8 @@ const programs: readonly Program[] = [
   unet("faceir-s4, the UNet in one of its steps", face.network, "data"),
   ...autoencoder("the autoencoder f4", student.autoencoder),
   ...autoencoder("the autoencoder f8 of faces", face.autoencoder),
+  picture("realesr-general-x4v3"),
+  picture("RealESRGAN_x4plus"),
 ];
 
 const countsOf = (results: readonly Term[], dialect: Dialect): Readonly<Record<string, number>> =>

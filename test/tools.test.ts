@@ -1,9 +1,9 @@
 /** The tools that the checks lean on: what they count, and how they refuse. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readSafetensors } from "@tadsr/model";
+import { inferArchitecture, readSafetensors } from "@tadsr/model";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const tools = join(import.meta.dirname, "..", "tools");
@@ -50,6 +50,165 @@ describe("count-tests", () => {
     expect(count("2")).toEqual({ status: 1, last: "1 passed, 2 failed" });
     writeFileSync(join(folder, "b.json"), "{");
     expect(count()).toEqual({ status: 1, last: "1 passed, 1 failed" });
+  });
+});
+
+describe("ncnn-weights", () => {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "tadsr-ncnn-weights-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const HALF = 0x01306b47;
+
+  /** A convolution as ncnn stores it: its weights 0, 1, 2, ... in half precision as they are in memory, its bias. */
+  const convolution = (inputs: number, outputs: number, tag = HALF): Buffer => {
+    const count = inputs * outputs * 9;
+    const head = Buffer.alloc(4);
+    head.writeUInt32LE(tag);
+    const weights = Buffer.alloc(Math.ceil(count / 2) * 4);
+    for (let i = 0; i < count; i++) weights.writeUInt16LE(0x3c00 + (i % 1024), 2 * i);
+    return Buffer.concat([head, weights, floats(outputs, 0.5)]);
+  };
+  const floats = (count: number, first: number): Buffer =>
+    Buffer.from(Float32Array.from({ length: count }, (_, i) => first + i).buffer);
+
+  /** 3 -> 5, once 5 -> 5, 5 -> 12: twice as large. */
+  const srvgg = (): Buffer =>
+    Buffer.concat([convolution(3, 5), floats(5, 1), convolution(5, 5), floats(5, 2), convolution(5, 12)]);
+
+  const convert = (bytes: Buffer, param?: string) => {
+    const [bin, output, beside] = ["net.bin", "net.safetensors", "net.param"].map((name) =>
+      join(folder, name),
+    );
+    writeFileSync(bin as string, bytes);
+    if (param !== undefined) writeFileSync(beside as string, param);
+    const words = [bin as string, output as string, ...(param === undefined ? [] : [beside as string])];
+    const { status, stdout, stderr } = run("ncnn-weights.mjs", ...words);
+    return { status, stdout, stderr, output: output as string };
+  };
+
+  test("reads a network without its .param, and loses no bit of it", async () => {
+    const { status, stdout, stderr, output } = convert(srvgg());
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toBe(`${output}: 8 tensors, 932 numbers\n`);
+    const read = await readSafetensors(output)();
+    if (read._tag === "Left") throw new Error(read.left.message);
+    const { tensors } = read.right;
+    expect(Object.entries(tensors).map(([name, { shape }]) => [name, shape])).toEqual([
+      ...[
+        ["body.0.weight", [5, 3, 3, 3]],
+        ["body.0.bias", [5]],
+        ["body.1.weight", [5]],
+      ],
+      ...[
+        ["body.2.weight", [5, 5, 3, 3]],
+        ["body.2.bias", [5]],
+        ["body.3.weight", [5]],
+      ],
+      ...[
+        ["body.4.weight", [12, 5, 3, 3]],
+        ["body.4.bias", [12]],
+      ],
+    ]);
+    // 1 + i / 1024; of an odd number of halves the last two bytes fill up.
+    expect([...(tensors["body.2.weight"]?.data ?? [])]).toEqual(
+      Array.from({ length: 225 }, (_, i) => 1 + i / 1024),
+    );
+    expect([...(tensors["body.3.weight"]?.data ?? [])]).toEqual([2, 3, 4, 5, 6]);
+    expect([...(tensors["body.4.bias"]?.data ?? [])].at(-1)).toBe(11.5);
+  });
+
+  const layer = (name: string, outputs: number, count: number): string =>
+    `Convolution ${name} 1 1 a b 0=${outputs} 1=3 4=1 5=1 6=${count} 9=2 -23310=1,2.000000e-01`;
+
+  /** An RRDBNet of one block, 2 channels, 1 more by each convolution. */
+  const rrdbParam = (): string => {
+    const dense = [1, 2, 3, 4, 5].map((i) =>
+      layer(`c${i}`, i === 5 ? 2 : 1, (i + 1) * (i === 5 ? 2 : 1) * 9),
+    );
+    const rest = [2, 2, 2, 2].map((outputs, i) => layer(`r${i}`, outputs, 36));
+    const all = [layer("first", 2, 54), ...dense, ...dense, ...dense, ...rest, layer("last", 3, 54)];
+    return `7767517\n${all.length} 99\nInput data 0 1 data\n${all.join("\n")}\n`;
+  };
+  const rrdb = (): Buffer => {
+    const dense = [1, 2, 3, 4, 5].map((i) => convolution(i + 1, i === 5 ? 2 : 1));
+    const rest = [2, 2, 2, 2].map(() => convolution(2, 2));
+    return Buffer.concat([convolution(3, 2), ...dense, ...dense, ...dense, ...rest, convolution(2, 3)]);
+  };
+
+  test("reads an RRDBNet by its .param", async () => {
+    const { status, stderr, output } = convert(rrdb(), rrdbParam());
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const read = await readSafetensors(output)();
+    if (read._tag === "Left") throw new Error(read.left.message);
+    const shapes = new Map(Object.entries(read.right.tensors).map(([name, { shape }]) => [name, shape]));
+    const inferred = inferArchitecture(shapes);
+    expect(inferred).toMatchObject({
+      right: { kind: "rrdb", config: { channels: 2, growth: 1, blocks: 1, factor: 4 } },
+    });
+  });
+
+  test.each<[string, () => Buffer, (() => string) | undefined, RegExp]>([
+    ["a file cut off", () => srvgg().subarray(0, 1000), undefined, /found 1000 bytes.*of 5 channels/],
+    [
+      "a file that goes on",
+      () => Buffer.concat([srvgg(), Buffer.alloc(6)]),
+      undefined,
+      /found \d+ bytes.*of 5 channels/,
+    ],
+    [
+      "another file",
+      () => Buffer.from("not weights at all"),
+      undefined,
+      /found 18 bytes that are no SRVGGNet/,
+    ],
+    ["an empty file", () => Buffer.alloc(0), undefined, /found 0 bytes/],
+    [
+      "numbers of another type",
+      () => convolution(3, 5, 0x000d4b38),
+      rrdbParam,
+      /tag 0xd4b38, expected 0x1306b47/,
+    ],
+    [
+      "fewer numbers than the .param says",
+      () => rrdb().subarray(0, 900),
+      rrdbParam,
+      /at byte \d+: found \d+ bytes more, expected \d+ for .* of body\.0\.rdb\d\.conv\d/,
+    ],
+    [
+      "more numbers than that",
+      () => Buffer.concat([rrdb(), Buffer.alloc(8)]),
+      rrdbParam,
+      /found 8 bytes after the last layer's/,
+    ],
+    [
+      "a .param of another network",
+      rrdb,
+      () => `7767517\n1 1\n${layer("a", 2, 54)}\n`,
+      /1 convolutions and no PReLU/,
+    ],
+    ["a .param that is none", rrdb, () => "nothing", /does not begin with 7767517/],
+    [
+      "other kernels",
+      rrdb,
+      () => rrdbParam().replace("1=3", "1=5"),
+      /first of the \.param: expected a 3x3 convolution/,
+    ],
+  ])("tells in one line of %s, and writes nothing", (_, bytes, param, reason) => {
+    const { status, stdout, stderr, output } = convert(bytes(), param?.());
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^ncnn-weights: [^\n]*\n$/);
+    expect(stderr).toMatch(reason);
+    expect(existsSync(output)).toBe(false);
+  });
+
+  test("says how it is used", () => {
+    expect(run("ncnn-weights.mjs", "a.bin")).toMatchObject({ status: 1, stdout: "" });
+    expect(run("ncnn-weights.mjs", join(folder, "none.bin"), "b").stderr).toMatch(
+      /none\.bin: it cannot be read/,
+    );
   });
 });
 

@@ -66,23 +66,30 @@ const readerOf = (bytes) => {
 const bytesOfConvolution = (tag, inputs, outputs) =>
   4 + Math.ceil((inputs * outputs * TAPS * (tag === HALF ? 2 : 4)) / 4) * 4 + 4 * outputs;
 
-/** The channels after which a second tag stands where it should, and a number of layers fills the file. */
+const NEITHER = "expected a whole file of such a network, or a .param that says what it is";
+
+/** The channels after which a second tag stands where it should, and a number of layers that fills the file. */
 const srvggShapeOf = (bytes) => {
   if (bytes.length < 8) fail(`found ${bytes.length} bytes, expected a network's weights`);
   const tag = bytes.readUInt32LE(0);
+  const fitting = [];
   for (let channels = 1; channels <= MOST_CHANNELS; channels++) {
     const first = bytesOfConvolution(tag, COLOURS, channels) + 4 * channels;
     if (first + 4 > bytes.length) break;
     if (bytes.readUInt32LE(first) !== tag) continue;
+    fitting.push(channels);
     const each = bytesOfConvolution(tag, channels, channels) + 4 * channels;
     for (const factor of FACTORS) {
       const rest = bytes.length - first - bytesOfConvolution(tag, channels, COLOURS * factor * factor);
       if (rest >= 0 && rest % each === 0) return { channels, convolutions: rest / each, factor };
     }
   }
+  const [channels] = fitting;
+  if (channels === undefined || (tag !== HALF && tag !== 0))
+    return fail(`found ${bytes.length} bytes that are no SRVGGNetCompact's; ${NEITHER}`);
   return fail(
-    `found ${bytes.length} bytes that are no SRVGGNetCompact's; expected a whole file of such a network, ` +
-      "or a .param that says what it is",
+    `found ${bytes.length} bytes, which no number of layers of ${channels} channels fills: the file is cut off, ` +
+      `or goes on after its end; ${NEITHER}`,
   );
 };
 

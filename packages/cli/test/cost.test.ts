@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { run } from "../src/program.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
+import { saveRandom, tinyUNet } from "./tiny-paper-networks.ts";
+import { savePictureNetwork, tinySrvgg } from "./tiny-picture-networks.ts";
 
 const cost = async (...words: readonly string[]) => {
   const folder = temporaryFolder();
@@ -37,10 +40,42 @@ describe("tadsr cost", () => {
     expect(out.split("\n")).toHaveLength(5);
   });
 
+  it("knows Real-ESRGAN's networks by name, at any size that they take", async () => {
+    const flopsOf = async (...words: readonly string[]) => {
+      const { code, out } = await cost(...words, "--json");
+      expect(code).toBe(0);
+      const { parts } = JSON.parse(out) as { parts: readonly { parameters: number; layers: number }[] };
+      return parts[0];
+    };
+    // Each of 3 -> 64, 32 times 64 -> 64 and 64 -> 48 has 9 taps, a product and a sum, and a bias.
+    const perPixel = 9 * 2 * (3 * 64 + 32 * 64 * 64 + 64 * 48) + 33 * 64 + 48;
+    const general = await flopsOf("realesr-general-x4v3", "--size", "17x5");
+    expect(general).toMatchObject({ parameters: 1_213_296, layers: 17 * 5 * perPixel });
+    const [x4, x2] = [await flopsOf("RealESRGAN_x4plus"), await flopsOf("RealESRGAN_x2plus")];
+    expect(x4?.parameters).toBe(16_697_987);
+    // Of a quarter of the pixels, but for the first convolution.
+    expect((x2?.layers ?? 0) / (x4?.layers ?? 1)).toBeCloseTo(0.25, 3);
+  });
+
+  it("takes a file of such a network, and no other file", async () => {
+    const folder = temporaryFolder();
+    const [file, other] = [join(folder.path, "net.pth"), join(folder.path, "unet.pth")];
+    await savePictureNetwork(file, tinySrvgg);
+    await saveRandom(other, tinyUNet);
+    const { code, out } = await cost(file);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^part [^\n]*\nnetwork +4920 /);
+    const refused = await cost(other);
+    folder.remove();
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toMatch(/^tadsr: \S*unet\.pth: it is no network that makes a picture[^\n]*\n$/);
+  });
+
   it.each([
     [["realsr-s15", "--size", "65x64"], "multiples of 64"],
     [["realsr-s15", "--size", "64"], "WIDTHxHEIGHT"],
-    [["realsr"], "Allowed choices are"],
+    [["RealESRGAN_x2plus", "--size", "65x64"], "multiples of 2"],
+    [["realsr"], "neither a published model (realsr-s15, "],
   ])("refuses %j in one line", async (words, reason) => {
     const { code, out, err } = await cost(...words);
     expect({ code, out, lines: err.trimEnd().split("\n").length }).toEqual({ code: 2, out: "", lines: 1 });

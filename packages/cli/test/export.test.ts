@@ -20,6 +20,7 @@ import { run } from "../src/program.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
 import { saveTinyModel, tinyDescription } from "./tiny-model.ts";
 import { saveRandom, tinyAutoencoder, tinyUNet } from "./tiny-paper-networks.ts";
+import { savePictureNetwork, tinyRrdb } from "./tiny-picture-networks.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -157,6 +158,24 @@ describe("tadsr export", () => {
     expect(inputsOf("b.onnx")).toEqual(["input", "condition", "time"]);
   });
 
+  it("takes a network of Real-ESRGAN's, between pictures in [-1, 1]", async () => {
+    await savePictureNetwork(at("net.pth"), tinyRrdb);
+    const { code, out, err } = await exporting("net.pth", "-o", "a.onnx", "--dynamic");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(/^net\.pth -> a\.onnx: network, size any, float32, opset 20, \d+ nodes, /);
+    expect(inputsOf("a.onnx")).toEqual(["picture"]);
+    const { graph, metadataProps } = contentOf("a.onnx");
+    expect(graph.initializer.map(({ name }) => name)).toContain("body.0.rdb1.conv1.weight");
+    const metadata = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
+    expect(JSON.parse(metadata.configuration ?? "")).toEqual({ name: "net", network: tinyRrdb });
+    expect(metadata.licence).toMatch(/^that of the weights, which is their authors'/);
+    expect(metadata.use).toMatch(/^Makes the picture 2 times larger, with no noise/);
+    const values = JSON.parse(metadata.values ?? "") as Readonly<Record<string, string>>;
+    expect(values.picture).toMatch(/in \[-1, 1\].*multiples of 2$/);
+    expect(values.result).toMatch(/^\[1, 3, 2 h, 2 w\]: likewise in \[-1, 1\]/);
+    expect(metadata).not.toHaveProperty("seed");
+  });
+
   it("puts weights beside, at whole pages, and replaces both files by --force", async () => {
     await saveTinyModel(at("tiny"));
     await exporting("tiny", "-o", "inside.onnx");
@@ -278,6 +297,15 @@ describe("tadsr export refuses, with one line,", () => {
       2,
       /--dynamic: network cannot leave the size open \(.*give --size/,
     );
+  });
+
+  it("what a network of Real-ESRGAN's has not: other parts, a time, odd sides where it folds pixels", async () => {
+    await savePictureNetwork(at("net.pth"), tinyRrdb);
+    const net = ["net.pth", "-o", "a.onnx"];
+    await refused([...net, "--part", "step"], 2, /step: net has none; its parts are network/);
+    await refused([...net, "--open-time"], 2, /--open-time: net is a network that knows no time/);
+    await refused([...net, "--size", "63x64"], 2, /multiples of 2/);
+    await refused([...net, "--autoencoder", "net.pth"], 2, /--autoencoder has no meaning for net/);
   });
 
   it("a weight that float16 cannot hold", async () => {

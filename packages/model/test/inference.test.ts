@@ -9,7 +9,9 @@ import {
   type InferenceOptions,
   inferArchitecture,
   openCheckpoint,
+  type PictureNetworkConfig,
   publishedModels,
+  publishedPictureNetworks,
   type ResidualUNetConfig,
   readVqAutoencoderConfig,
   type StackConfig,
@@ -97,6 +99,24 @@ const residualConfig: fc.Arbitrary<ResidualUNetConfig> = fc.integer({ min: 1, ma
     blocks: perLevel(levels, 0),
     timeFeatures: fc.integer({ min: 1, max: 20 }).map((half) => 2 * half),
     timeChannels: fc.integer({ min: 1, max: 64 }),
+  }),
+);
+
+const small = fc.integer({ min: 1, max: 5 });
+
+const pictureConfig: fc.Arbitrary<PictureNetworkConfig> = fc.oneof(
+  fc.record({
+    kind: fc.constant("srvgg" as const),
+    channels: small,
+    convolutions: fc.nat(4),
+    factor: small,
+  }),
+  fc.record({
+    kind: fc.constant("rrdb" as const),
+    channels: small,
+    growth: small,
+    blocks: small,
+    factor: fc.constantFrom(1, 2, 4),
   }),
 );
 
@@ -245,6 +265,54 @@ describe("inferArchitecture", () => {
     );
   });
 
+  it("gives back the configuration of any network of Real-ESRGAN's", () => {
+    fc.assert(
+      fc.property(pictureConfig, (config) => {
+        const architecture = { kind: config.kind, config, assumed: [] } as Architecture;
+        expect(inferred(shapesOf(architecture))).toEqual(architecture);
+      }),
+    );
+    for (const config of Object.values(publishedPictureNetworks))
+      expect(inferred(shapesOf({ kind: config.kind, config, assumed: [] } as Architecture)).config).toEqual(
+        config,
+      );
+  });
+
+  it("refuses what is not wholly a network of Real-ESRGAN's, in one line", () => {
+    const changed = (config: PictureNetworkConfig, change: (shapes: Shapes) => void): string => {
+      const shapes = shapesOf({ kind: config.kind, config, assumed: [] } as Architecture);
+      change(shapes);
+      return refusal(shapes).replace("x.pth: taken for ", "");
+    };
+    const { "realesr-general-x4v3": general, RealESRGAN_x4plus: large } = publishedPictureNetworks;
+    // ReLU or LeakyReLU in place of PReLU.
+    expect(changed(general, (shapes) => shapes.delete("body.1.weight"))).toBe(
+      'a srvgg, but "body.1.weight" [64] is missing',
+    );
+    expect(changed(general, (shapes) => shapes.set("body.66.weight", [40, 64, 3, 3]))).toMatch(
+      /^a srvgg, but factor .*found \[3\.65.*expected whole numbers above 0$/,
+    );
+    expect(changed(general, (shapes) => shapes.set("body.67.weight", [64]))).toBe(
+      'a srvgg, but "body.67.weight" is not a parameter of the network',
+    );
+    expect(refusal(new Map([["body.0.weight", [64, 3, 3, 3]]]))).toBe(
+      'x.pth: taken for a srvgg, but found no convolution after "body.0.weight"',
+    );
+    expect(changed(large, (shapes) => shapes.delete("body.22.rdb3.conv5.bias"))).toBe(
+      'a rrdb, but "body.22.rdb3.conv5.bias" [64] is missing',
+    );
+    expect(changed(large, (shapes) => shapes.set("conv_first.weight", [64, 4, 3, 3]))).toBe(
+      'a rrdb, but "conv_first.weight": found 4 inputs, expected 3, 12 or 48 (factors 4, 2, 1)',
+    );
+    expect(changed(large, (shapes) => shapes.set("conv_last.weight", [4, 64, 3, 3]))).toBe(
+      'a rrdb, but "conv_last.weight": found shape [4, 64, 3, 3], expected [3, 64, 3, 3]',
+    );
+    // SwinIR has a convolution of that name, too.
+    expect(refusal(new Map([["conv_first.weight", [180, 3, 3, 3]]]))).toBe(
+      'x.pth: taken for a rrdb, but "body.0.rdb1.conv1.weight" is missing',
+    );
+  });
+
   it("gives back the configuration of any discriminator, but for what it is not told in its shapes", () => {
     fc.assert(
       fc.property(discriminatorConfig, (config) => {
@@ -343,6 +411,14 @@ describe("inferArchitecture", () => {
     const stacked = shapesOf({ kind: "stack", config: tinyStack, assumed: [] });
     const first = (block: number): string => `blocks.${block}.conv1.weight`;
     expect(refusal(new Map([...stacked, ...many(first, [4, 4, 3, 3])]))).toMatch(/100000 blocks/);
+    const general = publishedPictureNetworks["realesr-general-x4v3"];
+    const srvgg = shapesOf({ kind: "srvgg", config: general, assumed: [] } as Architecture);
+    const body = (level: number): string => `body.${2 * level}.weight`;
+    expect(refusal(new Map([...many(body, [64, 64, 3, 3]), ...srvgg]))).toMatch(/found 99998 convolutions/);
+    const large = publishedPictureNetworks.RealESRGAN_x4plus;
+    const rrdb = shapesOf({ kind: "rrdb", config: large, assumed: [] } as Architecture);
+    const block = (level: number): string => `body.${level}.rdb1.conv1.weight`;
+    expect(refusal(new Map([...rrdb, ...many(block, [32, 64, 3, 3])]))).toMatch(/found 100000 blocks/);
     const autoencoder = shapesOf({ kind: "vq-autoencoder", config: vqF4, assumed: [] });
     const conv1 = (level: number): string => `encoder.down.${level}.block.0.conv1.weight`;
     expect(refusal(new Map([...autoencoder, ...many(conv1, [128, 128, 3, 3])]))).toMatch(/100000 levels/);
@@ -364,6 +440,7 @@ describe("inferArchitecture", () => {
       stackConfig.map((config) => ({ kind: "stack", config, assumed: [] })),
       discriminatorConfig.map((config) => ({ kind: "discriminator", config, assumed: [] })),
       swinConfig.map((config) => ({ kind: "swin-unet", config, assumed: [] })),
+      pictureConfig.map((config) => ({ kind: config.kind, config, assumed: [] }) as Architecture),
     ];
     fc.assert(
       fc.property(fc.oneof(...networks), fc.nat(), spoilt, (architecture, place, shape) => {

@@ -201,7 +201,7 @@ describe("the receptive field", () => {
     };
     const [before, after] = [run(network, image), run(network, changed)];
     const wide = width * network.factor;
-    const touched = before.data.flatMap((x, i) =>
+    const touched = [...before.data].flatMap((x, i) =>
       x === after.data[i] ? [] : [Math.floor((Math.floor(i / 3) % wide) / network.factor)],
     );
     return [column - Math.min(...touched), Math.max(...touched) - column];

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   applyDegradation,
+  type BatchOptions,
   correlate,
   type Degradation,
   type DegradationPlaces,
@@ -556,25 +557,40 @@ describe("a training batch of full degradations", () => {
   const { data } = toBytes(textured(260, 250));
   const photographs: Photographs = {
     folder: "generated",
-    items: [{ name: "one.png", width: 260, height: 250, channels: 3, data }],
-    skipped: [],
+    names: ["one.png"],
+    read: async () => ({ name: "one.png", width: 260, height: 250, channels: 3, data }),
+    usable: () => 1,
+    skipped: () => [],
   };
-  const options = { seed: 4, batch: 3, cropHR: 32, scale: 4, degradation: realesrgan } as const;
+  const options: BatchOptions = {
+    seed: 4,
+    batch: 3,
+    cropHR: 32,
+    scale: 4,
+    degradation: realesrgan,
+    originals: true,
+    asTheyAre: 0,
+  };
+  const pairsOf = async (changed: BatchOptions, step: number) => {
+    const { hr, lr } = await trainingBatch(photographs, changed, step);
+    if (hr === null) throw new Error("there are no originals");
+    return { hr, lr };
+  };
 
   it("gives sample n the same pair whatever the size of the batch and the order of the work", async () => {
-    const large = await trainingBatch(photographs, { ...options, batch: 5 }, 3);
-    await trainingBatch(photographs, options, 4);
-    const small = await trainingBatch(photographs, options, 3);
+    const large = await pairsOf({ ...options, batch: 5 }, 3);
+    await pairsOf(options, 4);
+    const small = await pairsOf(options, 3);
     expect(large.hr.slice(0, small.hr.length)).toEqual(small.hr);
     expect(large.lr.slice(0, small.lr.length)).toEqual(small.lr);
-    expect((await trainingBatch(photographs, options, 4)).lr).not.toEqual(small.lr);
+    expect((await pairsOf(options, 4)).lr).not.toEqual(small.lr);
   });
 
   it("has photographs' pixels unchanged, and without colour where the degradation takes it from both", async () => {
     const bytes = new Set(data);
-    const { hr } = await trainingBatch(photographs, options, 1);
+    const { hr } = await pairsOf(options, 1);
     for (const value of hr) expect(bytes.has(Math.round(((value + 1) / 2) * 255))).toBe(true);
-    const grey = await trainingBatch(photographs, { ...options, degradation: { ...realesrgan, grey: 1 } }, 1);
+    const grey = await pairsOf({ ...options, degradation: { ...realesrgan, grey: 1 } }, 1);
     for (let i = 0; i < grey.hr.length; i += 3)
       expect([grey.hr[i + 1], grey.hr[i + 2]]).toEqual([grey.hr[i], grey.hr[i]]);
   });

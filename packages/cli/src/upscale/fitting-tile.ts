@@ -1,5 +1,12 @@
 /** The tile that is taken where none is asked for: the largest whose work fits into a share of the memory. */
-import { type Model, type PaperModel, type PictureNetwork, parameterCount, TILES } from "@tadsr/model";
+import {
+  type Model,
+  type PaperModel,
+  type PictureNetwork,
+  parameterCount,
+  pictureField,
+  TILES,
+} from "@tadsr/model";
 import { bytesOfTile, withinReach } from "./engine-memory.ts";
 import { paperFootprint } from "./paper-tile-cost.ts";
 import { pictureFootprint } from "./picture-tile-cost.ts";
@@ -53,13 +60,17 @@ export const fittingSmallTile = (model: Pick<Model, "network">, steps: number, r
     share: SMALL_SHARE,
   }) ?? SLOW_TILE;
 
-/** The same for a network alone, whose result depends as little on the tile. */
+/** A margin from which on small tiles would be little else. */
+const WIDE_MARGIN = 64;
+const WIDE_SHARE = 1 / 2;
+
+/** The same for a network alone, whose result depends as little on the tile; a wide margin is worth more memory. */
 export const fittingPictureTile = (network: PictureNetwork, room: Room): number =>
   largestFitting(room, {
     tiles: smallTilesOn(room),
     footprint: (tile) => pictureFootprint(network, tile),
     parameters: parameterCount(network.parameters),
-    share: SMALL_SHARE,
+    share: pictureField(network).margin > WIDE_MARGIN ? WIDE_SHARE : SMALL_SHARE,
   }) ?? SLOW_TILE;
 
 /** The result depends on the tile, and the authors' is the largest: it is taken wherever it can be. */

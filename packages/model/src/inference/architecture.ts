@@ -90,10 +90,8 @@ const propose = (
 
 /** No picture is halved more often. */
 const MOST_LEVELS = 32;
-/** Of a stack. */
-const MOST_BLOCKS = 1000;
 
-/** No network of Real-ESRGAN's has so many blocks, or convolutions, one after another. */
+/** No network has so many blocks, or convolutions, one after another. */
 const MOST_BLOCKS = 1000;
 
 const tooMany = (found: number, what: string): string | null =>
@@ -127,11 +125,9 @@ const faultOf = (file: string, { kind, config }: Architecture): string | null =>
       return positive("channels", [...config.channels, config.latentChannels, config.timeChannels]);
     case "stack":
       return (
+        tooMany(config.blocks, "blocks") ??
         positive("channels", [config.channels, config.latentChannels, config.timeChannels]) ??
-        positive("blocks", [config.blocks]) ??
-        (config.blocks > MOST_BLOCKS
-          ? `found ${config.blocks} blocks, expected at most ${MOST_BLOCKS}`
-          : null)
+        positive("blocks", [config.blocks])
       );
     case "srvgg":
       return config.convolutions < 0
@@ -143,7 +139,7 @@ const faultOf = (file: string, { kind, config }: Architecture): string | null =>
       return RRDB_FACTORS.includes(config.factor)
         ? (tooMany(config.blocks, "blocks") ??
             positive("channels, growth and blocks", [config.channels, config.growth, config.blocks]))
-        : `"conv_first.weight": found ${48 / config.factor ** 2} inputs, expected 3, 12 or 48 (factors 4, 2, 1)`;
+        : `"conv_first.weight": found ${Math.round(48 / config.factor ** 2)} inputs, expected 3, 12 or 48 (factors 4, 2, 1)`;
   }
 };
 

@@ -1,0 +1,20 @@
+/** Networks that make a picture of a picture, quick to run, and files of random weights for them. */
+import { type FloatType, type PictureNetworkConfig, pictureNetwork, writeRandomWeights } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+
+export const tinySrvgg: PictureNetworkConfig = { kind: "srvgg", channels: 8, convolutions: 2, factor: 4 };
+
+/** Twice as large, of pictures whose sides are even. */
+export const tinyRrdb: PictureNetworkConfig = { kind: "rrdb", channels: 6, growth: 4, blocks: 1, factor: 2 };
+
+/** Writes a file of PyTorch's kind where it is named so, else safetensors. */
+export const savePictureNetwork = async (
+  file: string,
+  config: PictureNetworkConfig,
+  dtype: FloatType = "F32",
+): Promise<void> => {
+  const format = file.endsWith(".pth") ? "pytorch-zip" : "safetensors";
+  const { parameters } = pictureNetwork(config);
+  const written = await writeRandomWeights(file, parameters, { seed: 1, dtype, format })();
+  if (E.isLeft(written)) throw new Error(written.left.message);
+};
