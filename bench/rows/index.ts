@@ -3,9 +3,10 @@ import type { Row } from "../lib/row.ts";
 import { chain } from "./chain.ts";
 import { growth } from "./growth.ts";
 import { networks } from "./networks.ts";
+import { noise } from "./noise.ts";
 import { small } from "./small.ts";
 import { startup } from "./startup.ts";
 import { steps } from "./steps.ts";
 import { training } from "./training.ts";
 
-export const rows: readonly Row[] = [networks, chain, small, steps, training, growth, startup];
+export const rows: readonly Row[] = [networks, chain, small, steps, training, growth, startup, noise];

@@ -47,16 +47,33 @@ describe("Philox 4x32-10", () => {
     );
   });
 
+  const index = fc.integer({ min: 0, max: LARGEST - 1 });
+  const halves = (value: number): [number, number] => {
+    const big = BigInt(value);
+    return [Number(big & 0xffffffffn), Number(big >> 32n)];
+  };
+  const wordAt = (seed: number, stream: number, position: number): number => {
+    const block = philox4x32([...halves(Math.floor(position / 4)), ...halves(stream)], halves(seed));
+    return block[position % 4] ?? Number.NaN;
+  };
+
   test("a uniform is word position % 4 of the block [position / 4, stream] under the key seed", () => {
-    const index = fc.integer({ min: 0, max: LARGEST - 1 });
-    const halves = (value: number): [number, number] => {
-      const big = BigInt(value);
-      return [Number(big & 0xffffffffn), Number(big >> 32n)];
-    };
     fc.assert(
       fc.property(index, index, index, (seed, stream, position) => {
-        const block = philox4x32([...halves(Math.floor(position / 4)), ...halves(stream)], halves(seed));
-        expect(uniform({ seed, stream }, position, 1)[0]).toBe((block[position % 4] ?? Number.NaN) / 2 ** 32);
+        expect(uniform({ seed, stream }, position, 1)[0]).toBe(wordAt(seed, stream, position) / 2 ** 32);
+      }),
+    );
+  });
+
+  test("and so it is where the number of the block passes a multiple of 2^32, in a long draw and a short one", () => {
+    const passes = fc.integer({ min: 1, max: 2 ** 19 - 1 }).map((n) => n * 2 ** 34);
+    const around = Array.from({ length: 24 }, (_, n) => n - 12);
+    fc.assert(
+      fc.property(index, index, passes, fc.constantFrom(12, 5000), (seed, stream, pass, margin) => {
+        const found = uniform({ seed, stream }, pass - margin, 2 * margin);
+        expect(around.map((n) => found[margin + n])).toEqual(
+          around.map((n) => wordAt(seed, stream, pass + n) / 2 ** 32),
+        );
       }),
     );
   });
