@@ -74,6 +74,14 @@ interface Pools {
 
 const CHANNELS = 4;
 
+/** A kernel that hears nothing. */
+const SILENT = given(
+  "convolution",
+  { shape: [CHANNELS, CHANNELS, 1, 1], data: new Float64Array(CHANNELS * CHANNELS) },
+  "constant",
+);
+const AS_LARGE = { stride: 1, padding: { top: 0, bottom: 0, left: 0, right: 0 } };
+
 const pick = (pool: readonly Term[], choice: number): Term => pool[choice % pool.length] as Term;
 
 type Step = (algebra: Algebra<Term>, pools: Pools, a: number, b: number, c: number) => void;
@@ -110,6 +118,12 @@ const steps: readonly Step[] = [
   },
   (A, { images }, a, b) =>
     images.push(A.sliceChannels(A.concatChannels([pick(images, a), pick(images, b)]), 3, CHANNELS)),
+  (A, { images }, a, b, c) =>
+    images.push(
+      A.sliceChannels(A.concatChannels([pick(images, a), pick(images, b)]), (c % 2) * CHANNELS, CHANNELS),
+    ),
+  (A, { images, vectors }, a, b, c) =>
+    images.push(A.add(pick(images, a), A.conv2d(pick(images, b), SILENT, pick(vectors, c), AS_LARGE))),
   (A, { matrices }, a, b) => matrices.push(A.scale(pick(matrices, a), (b % 5) / 4)),
   (A, { vectors }, a, b) => vectors.push(A.add(pick(vectors, a), pick(vectors, b))),
   (A, { vectors }, a, b) => vectors.push(A.offset(pick(vectors, a), (b % 5) - 2)),

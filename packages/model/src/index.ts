@@ -83,6 +83,7 @@ export {
   realWorldUNet,
 } from "./networks/published.ts";
 export { type PublishedPictureName, publishedPictureNetworks } from "./networks/published-pictures.ts";
+export { readsNoise } from "./networks/reads-noise.ts";
 export { type ResidualUNetConfig, residualUNet } from "./networks/residual-unet.ts";
 export { type RrdbConfig, rrdb } from "./networks/rrdb.ts";
 export { type SmallNetworkConfig, smallNetwork } from "./networks/small-network.ts";

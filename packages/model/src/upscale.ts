@@ -19,11 +19,13 @@ import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { BICUBIC_REACH, bicubicLatentKernel } from "./bicubic-latent.ts";
 import { breathe } from "./breathe.ts";
+import { bytesOfLatent } from "./bytes-of-latent.ts";
 import { sampleFrugally } from "./drive-sampler.ts";
 import { around } from "./layers.ts";
 import { type Lifetimes, lifetimesOf } from "./lifetimes.ts";
 import { conditionOf } from "./networks/condition.ts";
 import { frugalPredictor } from "./networks/predictor.ts";
+import { readsNoise } from "./networks/reads-noise.ts";
 import { noiseOfPlace } from "./noise-of-place.ts";
 import { type Picture, type Rectangle, scaled } from "./picture.ts";
 import type { Model } from "./pretrained.ts";
@@ -74,6 +76,8 @@ interface Job<T> {
   /** `bicubicLatentKernel`. */
   readonly bicubic: T;
   readonly lifetimes: Lifetimes;
+  /** Whether the result depends on the noise. */
+  readonly isNoisy: boolean;
   readonly picture: Picture;
   readonly sampling: Sampling;
   /** Width of the padded picture: noise is counted in its rows. */
@@ -110,10 +114,11 @@ const sample = <T>(job: Job<T>, read: Rectangle): Promise<T> => {
     // z_y: bicubic upsampling and its pixels as channels, by one convolution.
     const pixels = engine.upload("image", pixelsAround(job.picture, read, BICUBIC_REACH));
     const z_y = algebra.conv2d(pixels, job.bicubic, null, { stride: 1, padding: around(0) });
-    const noise = noiseOfPlace(source, job.paddedWidth, read, model.network.latentChannels);
     const condition = conditionOf(algebra, model.network, z_y, () =>
       engine.upload("image", pixelsAround(job.picture, read, 0)),
     );
+    if (!job.isNoisy) return { z_y, condition, z_T: z_y };
+    const noise = noiseOfPlace(source, job.paddedWidth, read, model.network.latentChannels);
     return { z_y, condition, z_T: startOfSampling(algebra, schedule)(z_y, engine.upload("image", noise)) };
   };
   const predictor = (condition: T): Predictor<T> =>
@@ -128,26 +133,6 @@ const sample = <T>(job: Job<T>, read: Rectangle): Promise<T> => {
   );
 };
 
-/** Bytes of the kept part of what was read, rounded and cut off; null where a value is not finite. */
-export const keptBytes = (
-  { shape, data }: NdArray,
-  kept: Rectangle,
-  toByte: (value: number) => number,
-): Uint8Array | null => {
-  const [, , width = 0, channels = 0] = shape;
-  const bytes = new Uint8ClampedArray(kept.width * kept.height * channels);
-  let to = 0;
-  for (let row = kept.y; row < kept.y + kept.height; row++) {
-    const from = (row * width + kept.x) * channels;
-    for (let at = from; at < from + kept.width * channels; at++) {
-      const value = data[at] as number;
-      if (!Number.isFinite(value)) return null;
-      bytes[to++] = toByte(value);
-    }
-  }
-  return new Uint8Array(bytes.buffer);
-};
-
 const upscaleTile = async <T>(
   job: Job<T>,
   { kept, read }: Tile,
@@ -156,11 +141,8 @@ const upscaleTile = async <T>(
   const { factor } = model.description.latent;
   try {
     const z_0 = await sample(job, read);
-    const result = engine.scope(() => engine.algebra.depthToSpace(z_0, factor));
-    engine.release([z_0]);
-    const pixels = await engine.download("image", result).finally(() => engine.release([result]));
-    const inside = { ...kept, x: kept.x - read.x, y: kept.y - read.y };
-    const data = keptBytes(pixels, scaled(inside, factor), (value) => (value + 1) * 127.5);
+    const latent = await engine.download("image", z_0).finally(() => engine.release([z_0]));
+    const data = bytesOfLatent(latent, { ...kept, x: kept.x - read.x, y: kept.y - read.y }, factor);
     return data === null
       ? E.left(notFinite(model.description.name, kept))
       : E.right({ place: scaled(kept, factor), data });
@@ -245,8 +227,9 @@ export const openUpscaler = <T>(engine: Engine<T>, model: Model): E.Either<Upsca
   );
   return E.map(({ weights, bicubic }: Pick<Job<T>, "weights" | "bicubic">): Upscaler => {
     const lifetimes = lifetimesOf(model.network);
+    const isNoisy = readsNoise(model.network, model.weights);
     const tiles: Upscaler["tiles"] = (picture, options) =>
-      upscaleTiles({ engine, model, weights, bicubic, lifetimes }, picture, options);
+      upscaleTiles({ engine, model, weights, bicubic, lifetimes, isNoisy }, picture, options);
     return {
       factor,
       tiles,

@@ -1,6 +1,7 @@
 import { normal, referenceAlgebra, referenceEngine } from "@tadsr/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bytesOfLatent } from "../src/bytes-of-latent.ts";
 import { type FloatRaster, latentOfPixels, pixelsOfLatent } from "../src/index.ts";
 
 const pixels = (width: number, height: number): FloatRaster => ({
@@ -46,5 +47,44 @@ describe("the space-to-depth latent", () => {
 
   it("refuses sizes that are no multiples of the factor", () => {
     expect(() => latentOfPixels(pixels(8, 6), 4)).toThrow(/factor 4 from 8 x 6/);
+  });
+});
+
+describe("the bytes of a latent", () => {
+  const part = (length: number) =>
+    fc
+      .tuple(fc.nat({ max: length - 1 }), fc.nat())
+      .map(([start, n]) => ({ start, size: 1 + (n % (length - start)) }));
+  const sized = fc
+    .tuple(small, small, fc.constantFrom(1, 2, 4))
+    .chain(([w, h, factor]) => fc.tuple(fc.constant({ w, h, factor }), part(w), part(h)));
+
+  it("are those of its pixels, rounded and cut off, of the part that is kept", () => {
+    fc.assert(
+      fc.property(sized, ([{ w, h, factor }, across, down]) => {
+        const picture = pixels(w * factor, h * factor);
+        const kept = { x: across.start, y: down.start, width: across.size, height: down.size };
+        const found = bytesOfLatent(latentOfPixels(picture, factor), kept, factor);
+        const rows = Array.from({ length: kept.height * factor }, (_, row) => {
+          const start = ((kept.y * factor + row) * picture.width + kept.x * factor) * 3;
+          return [...picture.data.subarray(start, start + kept.width * factor * 3)];
+        });
+        expect([...(found ?? [])]).toEqual([...Uint8ClampedArray.from(rows.flat(), (v) => (v + 1) * 127.5)]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("are none where a value that is kept is not finite, whatever the others are", () => {
+    const whole = { x: 0, y: 0, width: 3, height: 2 };
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+      for (const at of [0, 11, 71]) {
+        const { shape, data } = latentOfPixels(pixels(6, 4), 2);
+        data[at] = bad;
+        expect(bytesOfLatent({ shape, data }, whole, 2)).toBe(null);
+        // Of two columns and one row, the first and the last place hold 0 to 11 and 60 to 71.
+        const kept = { x: at === 71 ? 0 : 1, y: 0, width: 2, height: 1 };
+        expect(bytesOfLatent({ shape, data }, kept, 2)?.length).toBe(24);
+      }
   });
 });

@@ -1,12 +1,21 @@
-import { type NdArray, normal, type ReferenceTensor, referenceAlgebra, referenceEngine } from "@tadsr/core";
+import {
+  type Engine,
+  type NdArray,
+  normal,
+  type ReferenceTensor,
+  referenceAlgebra,
+  referenceEngine,
+} from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import {
   conditionChannels,
   initialWeights,
+  type Model,
   NOISY_INPUT,
   type Picture,
   parameterCount,
+  readsNoise,
   receptiveField,
   type StackConfig,
   stack,
@@ -158,9 +167,13 @@ describe("the stack", () => {
 });
 
 describe("upscaling by a stack", () => {
-  const run = async (picture: Picture, options: Partial<UpscaleOptions> = {}): Promise<Picture> => {
-    const model = randomModel(tinyStackDescription);
-    const result = await upscale(referenceEngine, model)(picture, { seed: 3, ...options })();
+  const run = async (
+    picture: Picture,
+    options: Partial<UpscaleOptions> = {},
+    model: Model = randomModel(tinyStackDescription),
+    engine: Engine<ReferenceTensor> = referenceEngine,
+  ): Promise<Picture> => {
+    const result = await upscale(engine, model)(picture, { seed: 3, ...options })();
     if (E.isLeft(result)) throw new Error(result.left.message);
     return result.right;
   };
@@ -177,5 +190,49 @@ describe("upscaling by a stack", () => {
       expect(most).toBeLessThanOrEqual(1);
       expect(new Set(whole.data).size).toBeGreaterThan(100);
     }
+  });
+
+  /** The weights by which z_t enters are zero, and its bias too where that is wanted. */
+  const deaf = (names: readonly string[]): Model => {
+    const model = randomModel(tinyStackDescription);
+    const silenced = names.map((name): [string, NdArray] => {
+      const { shape, data } = model.weights[name] as NdArray;
+      return [name, { shape, data: new Float32Array(data.length) }];
+    });
+    return { ...model, weights: { ...model.weights, ...Object.fromEntries(silenced) } };
+  };
+  const weight = `${NOISY_INPUT}.weight`;
+  const models = [deaf([weight, `${NOISY_INPUT}.bias`]), deaf([weight])];
+
+  it("draws no noise where the weights of z_t are zero, and gives what it would with noise", async () => {
+    const picture = randomPicture(9, 7);
+    for (const model of models)
+      for (const steps of [1, 3]) {
+        const uploaded: string[] = [];
+        const watching: Engine<ReferenceTensor> = {
+          ...referenceEngine,
+          upload: (kind, array, use) => {
+            if (kind === "image") uploaded.push(array.shape.join());
+            return referenceEngine.upload(kind, array, use);
+          },
+        };
+        const found = await run(picture, { steps }, model, watching);
+        expect(uploaded).toEqual(["1,11,13,3", "1,7,9,3"]);
+        // A network that does not say by what z_t enters is given noise.
+        const { entrance, ...network } = model.network;
+        expect(entrance).toBe(NOISY_INPUT);
+        const noisy = await run(picture, { steps }, { ...model, network });
+        expect(found).toEqual(noisy);
+        expect(await run(picture, { steps, seed: 4 }, model)).toEqual(found);
+      }
+  });
+
+  it("draws it where they are not, and where only the bias is zero", async () => {
+    const picture = randomPicture(9, 7);
+    for (const model of [randomModel(tinyStackDescription), deaf([`${NOISY_INPUT}.bias`])]) {
+      expect(readsNoise(model.network, model.weights)).toBe(true);
+      expect(await run(picture, {}, model)).not.toEqual(await run(picture, { seed: 4 }, model));
+    }
+    expect(models.map(({ network, weights }) => readsNoise(network, weights))).toEqual([false, false]);
   });
 });

@@ -2,6 +2,7 @@
  * What an engine is to compute, as far as it is the same next time, and what is not: its data and its numbers. Two
  * computations with equal keys differ in those alone, so that one compiled graph serves both.
  */
+import type { NdArray } from "@tadsr/core";
 import type { NumberSlot } from "./number-slot.ts";
 import { type Applied, type Given, mapOperands, operandTerms, type Term, termsBelow } from "./term.ts";
 
@@ -26,8 +27,17 @@ const identityOf = (array: object): number => {
   return known;
 };
 
+const texts = new WeakMap<object, string>();
+
+/** The numbers of an array, which nobody changes: weights are asked for at every computation. */
+const textOf = (array: NdArray["data"]): string => {
+  const known = texts.get(array) ?? array.join();
+  texts.set(array, known);
+  return known;
+};
+
 const textOfConstant = ({ kind, shape, data }: Given): string =>
-  `${kind}[${shape.join()}]${data.length <= SMALL ? `:${data.join()}` : `#${identityOf(data)}`}`;
+  `${kind}[${shape.join()}]${data.length <= SMALL ? `:${textOf(data)}` : `#${identityOf(data)}`}`;
 
 /** The operations whose second operand is a number, or one for each sample. */
 const WITH_NUMBERS: ReadonlySet<string> = new Set(["scale", "offset"]);

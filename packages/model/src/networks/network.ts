@@ -29,6 +29,8 @@ export interface ConditionedNetwork {
   readonly latentChannels: number;
   /** What it is told beside z_t. */
   readonly condition: Condition;
+  /** The convolution by which alone z_t enters, by its name, where there is one: see `readsNoise`. */
+  readonly entrance?: string;
   /** The features of a batch's 0-based indices that the network is fed as a matrix [n, features]. */
   timeFeatures(index: PerSample, batch: number): NdArray;
   readonly encoder: Encoder;

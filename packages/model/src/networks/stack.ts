@@ -107,6 +107,7 @@ export const stack = (config: StackConfig): ConditionedNetwork => {
     parameters: [embed1, embed2, ofLatent, ofPicture, ...blocks, leave].flatMap((part) => part.parameters),
     latentChannels,
     condition: "z_y and picture",
+    entrance: NOISY_INPUT,
     timeFeatures: (index, batch) => sinusoidalFeatures(index, batch, config.timeFeatures),
     encoder: {
       channels: ends.map(() => channels),

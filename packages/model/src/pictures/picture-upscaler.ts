@@ -14,7 +14,7 @@ import type { PaperModelError } from "../paper/errors.ts";
 import { uploadWeightFile } from "../paper/weight-file.ts";
 import { type Picture, type Rectangle, scaled } from "../picture.ts";
 import { planTiles, type Tile } from "../tiling.ts";
-import { emptyPicture, keptBytes, placeTile } from "../upscale.ts";
+import { emptyPicture, placeTile } from "../upscale.ts";
 import {
   aborted,
   checkPicture,
@@ -62,7 +62,21 @@ const pixelsOf = ({ width, height, data }: Picture, read: Rectangle): NdArray =>
   return { shape: [1, read.height, read.width, 3], data: result };
 };
 
-const toByte = (value: number): number => value * 255;
+/** Bytes of the kept part of pixels in [0, 1], rounded and cut off; null where a value is not finite. */
+const keptBytes = ({ shape, data }: NdArray, kept: Rectangle): Uint8Array | null => {
+  const [, , width = 0, channels = 0] = shape;
+  const bytes = new Uint8ClampedArray(kept.width * kept.height * channels);
+  let to = 0;
+  for (let row = kept.y; row < kept.y + kept.height; row++) {
+    const from = (row * width + kept.x) * channels;
+    for (let at = from; at < from + kept.width * channels; at++) {
+      const value = data[at] as number;
+      if (!Number.isFinite(value)) return null;
+      bytes[to++] = 255 * value;
+    }
+  }
+  return new Uint8Array(bytes.buffer);
+};
 
 /** The bytes of a tile; null where a number is not finite. */
 const enlarged = async <T>(
@@ -78,7 +92,7 @@ const enlarged = async <T>(
   );
   const pixels = await engine.download("image", result).finally(() => engine.release([result]));
   const inside = { ...kept, x: kept.x - read.x, y: kept.y - read.y };
-  return keptBytes(pixels, scaled(inside, model.network.factor), toByte);
+  return keptBytes(pixels, scaled(inside, model.network.factor));
 };
 
 const run = async <T>(

@@ -1,0 +1,25 @@
+/**
+ * Channels of images that were put together are channels of the one that they come from, where that is one: so what is
+ * put together for a network that takes it apart again is never copied.
+ */
+import { applied } from "../recording/record.ts";
+import type { Term } from "../recording/term.ts";
+import type { Rule } from "./pass.ts";
+
+const channelsOf = ({ shape }: Term): number => shape.at(-1) as number;
+
+export const sliceParts: Rule = ({ operation, operands }) => {
+  if (operation !== "sliceChannels") return null;
+  const [whole, start, length] = operands as readonly [Term, number, number];
+  if (whole.tag !== "applied" || whole.operation !== "concatChannels") return null;
+  const [parts] = whole.operands as readonly [readonly Term[]];
+  let before = 0;
+  for (const part of parts) {
+    const channels = channelsOf(part);
+    const from = start - before;
+    if (from >= 0 && from + length <= channels)
+      return length === channels ? part : applied("sliceChannels", [part, from, length]);
+    before += channels;
+  }
+  return null;
+};
