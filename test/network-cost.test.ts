@@ -3,17 +3,20 @@ import { type Algebra, type Engine, normal, type Tensors } from "@tadsr/core";
 import { type Cost, costOf } from "@tadsr/engine-cost";
 import {
   type ConditionedNetwork,
+  conditionChannels,
   initialWeights,
   type Layer,
   lifetimesOf,
   realWorldUNet,
   releasingAlgebra,
   type SwinUNetConfig,
+  smallNetwork,
   swinUNet,
   uploadWeights,
   vqAutoencoder,
   vqF4,
 } from "@tadsr/model";
+import { FAMILIES } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import { type Tracked, trackingEngine } from "../packages/model/test/tracking-engine.ts";
@@ -108,6 +111,38 @@ const small: SwinUNetConfig = {
   swin: { ...realWorldUNet.swin, resolutions: [8], channels: 32, window: 4, mlpRatio: 2 },
   condition: { channels: 3, size: 16 },
 };
+
+describe("the stack", () => {
+  const cost = (family: "small" | "tiny", height: number, width: number): Cost => {
+    const network = smallNetwork(FAMILIES[family].network);
+    const { latentChannels } = network;
+    return known(
+      costOf(network, {
+        input: [1, height, width, latentChannels],
+        condition: [1, height, width, conditionChannels(network)],
+        time: network.timeFeatures(0, 1).shape,
+      }),
+    );
+  };
+
+  it.each([
+    ["small", 941_760, 0.95e6],
+    ["tiny", 250_128, 0.28e6],
+  ] as const)("%s takes %d products for each pixel of the small picture", (family, products, most) => {
+    const { byOperation } = cost(family, 40, 32);
+    const flops = byOperation.conv2d?.flops ?? 0;
+    // Two operations for each product, and one for each bias, whose number is that of the convolutions' channels.
+    expect(flops / (40 * 32) - 2 * products).toBeLessThan(2000);
+    expect(flops / (40 * 32)).toBeGreaterThanOrEqual(2 * products);
+    expect(products).toBeLessThan(most);
+  });
+
+  it("costs in proportion to the pixels, but for its time", () => {
+    const [once, fourTimes] = [cost("small", 32, 32), cost("small", 64, 64)];
+    expect(fourTimes.flops / once.flops).toBeCloseTo(4, 3);
+    expect(fourTimes.peakBytes / once.peakBytes).toBeCloseTo(4, 2);
+  });
+});
 
 describe("a small UNet", () => {
   /** The most numbers alive at once while the network runs, its results released after their last use. */

@@ -14,14 +14,20 @@ import {
 } from "@tadsr/core";
 import { given, type Term, termAlgebra } from "@tadsr/engine-onnx";
 import {
+  COLOURS,
+  conditionChannels,
+  conditionOf,
   discriminator,
   elements,
   findModel,
   loadModel,
+  NOISY_INPUT,
   type ParameterSpec,
   randomWeight,
   residualUNet,
+  type StackConfig,
   type SwinUNetConfig,
+  stack,
   swinUNet,
   uploadWeights,
   type VqAutoencoderConfig,
@@ -109,6 +115,67 @@ const small = residualUNet({
   timeFeatures: 64,
   timeChannels: 128,
 });
+
+const stackConfig = {
+  kind: "stack",
+  latentChannels: 48,
+  channels: 48,
+  blocks: 3,
+  timeFeatures: 64,
+  timeChannels: 64,
+} as const;
+
+/** Random weights, but for those whose names begin so. */
+const drawnWithout = (parameters: readonly ParameterSpec[], silent: string): Computation["weights"] =>
+  Object.fromEntries(
+    Object.entries(drawn(parameters)).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: name.startsWith(silent) ? new Float32Array(data.length) : data },
+    ]),
+  );
+
+const stacked = (
+  title: string,
+  [batch, height, width]: readonly [number, number, number],
+  change: Partial<StackConfig> = {},
+  silent = "no parameter",
+): Computation => {
+  const network = stack({ ...stackConfig, ...change });
+  const size = [batch, height, width];
+  return predicting(
+    `the stack, ${title}`,
+    network,
+    drawnWithout(network.parameters, silent),
+    [...size, network.latentChannels],
+    [...size, conditionChannels(network)],
+  );
+};
+
+const TIME = "time features";
+
+/** One step at a time that is known, as a student takes it: what it is told is put together, the shifts are folded. */
+const oneStep = (title: string, silent: string): Computation => {
+  const network = stack({ ...stackConfig, channels: 64 });
+  const { latentChannels } = network;
+  const shape = [1, 9, 14];
+  const time = network.timeFeatures(3, 1);
+  return {
+    title: `the stack in one step, ${title}`,
+    // A time that is known is a constant, as weights are.
+    parameters: [...network.parameters, { name: TIME, kind: "matrix", shape: time.shape, initial: "fan-in" }],
+    weights: { ...drawnWithout(network.parameters, silent), [TIME]: time },
+    inputs: {
+      z_T: images([...shape, latentChannels], 1),
+      z_y: images([...shape, latentChannels], 2),
+      picture: images([...shape, COLOURS], 3),
+    },
+    run: (algebra, weights, fed) => {
+      const [z_T, z_y] = [tensor(fed, "z_T"), tensor(fed, "z_y")];
+      const condition = conditionOf(algebra, network, z_y, () => tensor(fed, "picture"));
+      return [network.run(algebra)(weights, { input: z_T, condition, time: tensor(weights, TIME) })];
+    },
+  };
+};
 
 const swin = (
   title: string,
@@ -217,6 +284,12 @@ const computations: readonly Computation[] = [
   await shipped("small-x4"),
   await shipped("small-x4-teacher"),
   predicting("the small network", small, drawn(small.parameters), [1, 8, 8, 48], [1, 8, 8, 48]),
+  stacked("a batch with times of its own", [2, 8, 12]),
+  stacked("64 channels, sides of no round number", [1, 7, 9], { channels: 64 }),
+  stacked("without noise", [1, 7, 9], {}, NOISY_INPUT),
+  oneStep("with noise", "no parameter"),
+  oneStep("without noise", NOISY_INPUT),
+  oneStep("whose weights of z_t are zero, and the bias is not", `${NOISY_INPUT}.weight`),
   swin("scale and shift, edges wrapped", {}),
   swin("a batch of two", {}, [2, 8, 8]),
   swin("no scale and shift", { scaleShift: false }),

@@ -18,7 +18,9 @@ import {
 } from "@tadsr/engine-onnx";
 import {
   asLayer,
+  COLOURS,
   type ConditionedNetwork,
+  conditionOf,
   elements,
   findModel,
   type Layer,
@@ -30,11 +32,13 @@ import {
   publishedModels,
   publishedPictureNetworks,
   type SwinUNetConfig,
+  smallNetwork,
   swinUNet,
   type VqAutoencoderConfig,
   vqAutoencoder,
 } from "@tadsr/model";
 import { fastestDialect } from "@tadsr/runtime-node";
+import { FAMILIES } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 
@@ -44,14 +48,17 @@ const dialects: Readonly<Record<string, Dialect>> = {
   "in plain ONNX": { ...fastestDialect, contrib: false, winograd: "never" },
 };
 
-let stored = new Float32Array(2 ** 16);
+/** Not zero, and so small that biases, which differ, still do after sums of it. */
+const SMALL = 2 ** -20;
+
+let stored = new Float32Array(2 ** 16).fill(SMALL);
 
 /** An array of a kind, its numbers of no matter; arrays share what memory they can. */
 const blank = (use: Use, kind: TensorKind, shape: readonly number[], mark = 0): Given => {
   const count = elements(shape);
   // Small constants that are equal are one in a graph: those of a network are not.
   if (count <= 4096) return given(kind, { shape, data: new Float32Array(count).fill(mark) }, use);
-  if (stored.length < count) stored = new Float32Array(count);
+  if (stored.length < count) stored = new Float32Array(count).fill(SMALL);
   return given(kind, { shape, data: stored.subarray(0, count) }, use);
 };
 
@@ -99,6 +106,29 @@ const small = async (title: string, name: string, time: Use): Promise<Program> =
   return prediction(title, network, time, { channels: network.latentChannels, side: SIDE });
 };
 
+/**
+ * A stack, what it is told put together as in upscaling: every convolution takes the activation or the sum after it
+ * along, and nothing is copied. Without noise, the weights by which z_t enters are zero.
+ */
+const stacked = (title: string, family: "small" | "tiny", time: Use, isNoisy: boolean): Program => {
+  const network = smallNetwork(FAMILIES[family].network);
+  return program(title, network.parameters, (algebra, weights) => {
+    const { shape, data } = network.timeFeatures(0, 1);
+    const image = (channels: number): Term => blank("data", "image", [1, SIDE, SIDE, channels]);
+    const silent = network.parameters
+      .filter(({ name }) => name.startsWith(network.entrance as string))
+      .map(({ name, kind, shape }): [string, Term] => [
+        name,
+        given(kind, { shape, data: new Float32Array(elements(shape)) }, "constant"),
+      ]);
+    return network.run(algebra)(isNoisy ? weights : { ...weights, ...Object.fromEntries(silent) }, {
+      input: image(network.latentChannels),
+      condition: conditionOf(algebra, network, image(network.latentChannels), () => image(COLOURS)),
+      time: given("matrix", { shape, data }, time),
+    });
+  });
+};
+
 const unet = (title: string, config: SwinUNetConfig, time: Use): Program => {
   const { condition } = config;
   if (condition === null) throw new Error(`${title} has no condition`);
@@ -128,6 +158,10 @@ const { "tad-sr-s1": student, "realsr-s15": teacher, "faceir-s4": face } = publi
 const programs: readonly Program[] = [
   await small("small-x4, one step", "small-x4", "constant"),
   await small("small-x4-teacher, one of its steps", "small-x4-teacher", "data"),
+  stacked("the stack small without noise, one step", "small", "constant", false),
+  stacked("the stack small, one step", "small", "constant", true),
+  stacked("the stack small, one of its steps", "small", "data", true),
+  stacked("the stack tiny without noise, one step", "tiny", "constant", false),
   unet("tad-sr-s1 and sinsr-s1, the UNet in one step", student.network, "constant"),
   unet("realsr-s15, the UNet in one of its steps", teacher.network, "data"),
   unet("faceir-s4, the UNet in one of its steps", face.network, "data"),
