@@ -2,8 +2,13 @@
 import { costOf } from "@tadsr/engine-cost";
 import {
   type PaperModel,
+  type PublishedPictureName,
+  parameterCount,
+  pictureField,
+  pictureNetwork,
   planTiles,
   publishedModels,
+  publishedPictureNetworks,
   receptiveField,
   smallNetwork,
   swinUNet,
@@ -13,8 +18,14 @@ import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import { partCosts } from "../src/cost/parts.ts";
 import { bytesOfTile, withinReach } from "../src/upscale/engine-memory.ts";
-import { fittingPaperTile, fittingSmallTile, SMALL_TILES } from "../src/upscale/fitting-tile.ts";
+import {
+  fittingPaperTile,
+  fittingPictureTile,
+  fittingSmallTile,
+  SMALL_TILES,
+} from "../src/upscale/fitting-tile.ts";
 import { paperFootprint, paperWork } from "../src/upscale/paper-tile-cost.ts";
+import { pictureFootprint, pictureWork } from "../src/upscale/picture-tile-cost.ts";
 import { smallFootprint, smallWork } from "../src/upscale/small-tile-cost.ts";
 import { usableBytes } from "../src/upscale/usable-memory.ts";
 import { tinyDescription } from "./tiny-model.ts";
@@ -69,6 +80,28 @@ describe("the cost of a tile of the small family", () => {
     const cost = costOf(small.network, { input: image, condition: image, time: [1, 4] });
     const peak = E.isRight(cost) ? cost.right.peakBytes : Number.NaN;
     expect(smallFootprint(small, 64, 1).results).toBe(peak + 4 * 4 * 48 * side * side);
+  });
+});
+
+describe("the cost of a tile of a network alone", () => {
+  const network = pictureNetwork({ kind: "srvgg", channels: 4, convolutions: 1, factor: 2 });
+  const field = pictureField(network);
+
+  it("is that of what is read", () => {
+    const size = { width: 30, height: 7 };
+    const plan = planTiles({ ...size, tile: 8, ...field });
+    const work = pictureWork(network, size, 8);
+    // 3 -> 4, 4 -> 4 and 4 -> 12 at each pixel with 9 taps, biases, two for each slope, and the sum.
+    const each = 2 * 9 * (3 * 4 + 4 * 4 + 4 * 12) + 4 + 4 + 12 + 2 * (4 + 4) + 12;
+    expect(work).toEqual(plan.map(({ read }) => each * read.width * read.height));
+    expect(work.length).toBeGreaterThan(2);
+  });
+
+  it("takes in the margin on both sides", () => {
+    const side = 8 + 2 * field.margin;
+    // The last convolution's result and the one before it.
+    expect(pictureFootprint(network, 8).results).toBeGreaterThanOrEqual(4 * side * side * (4 + 12));
+    expect(pictureFootprint(network, 8).results).toBeLessThan(4 * side * side * (4 + 12 + 12 + 12 + 1));
   });
 });
 
@@ -142,6 +175,32 @@ describe("the default tile", () => {
     expect(at("onnx", 0)).toBe(64);
     expect(at("cpu", 2 ** 50)).toBe(256);
     expect(at("reference", 2 ** 50)).toBe(256);
+  });
+
+  it("of a network alone is the largest that fits into an eighth, or into half where it sees far", () => {
+    const largestIn = (name: PublishedPictureName, share: number, bytes: number): number => {
+      const { parameters, ...network } = pictureNetwork(publishedPictureNetworks[name]);
+      const room = share * bytes - 4 * parameterCount(parameters);
+      const fitting = SMALL_TILES.filter(
+        (tile) => bytesOfTile("onnx", pictureFootprint({ parameters, ...network }, tile)) <= room,
+      );
+      return fitting[0] ?? 64;
+    };
+    const tiles = (name: PublishedPictureName, share: number): readonly number[] =>
+      [1, 2, 4, 8, 16, 32].map((gibi) => {
+        const found = fittingPictureTile(pictureNetwork(publishedPictureNetworks[name]), {
+          ...{ engine: "onnx", bytes: gibi * GIBI },
+        });
+        expect(found).toBe(largestIn(name, share, gibi * GIBI));
+        return found;
+      });
+    expect(new Set(tiles("realesr-general-x4v3", 1 / 8)).size).toBeGreaterThan(2);
+    expect(new Set(tiles("RealESRGAN_x4plus", 1 / 2)).size).toBeGreaterThan(2);
+    expect(
+      fittingPictureTile(pictureNetwork(publishedPictureNetworks.RealESRGAN_x4plus), {
+        ...{ engine: "cpu", bytes: 2 ** 50 },
+      }),
+    ).toBe(256);
   });
 
   it("of the paper's models is the authors' where it fits, and always one that the networks take", () => {

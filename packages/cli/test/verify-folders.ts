@@ -22,7 +22,9 @@ import {
   type FloatType,
   type HostWeights,
   initialWeights,
+  type PictureNetworkConfig,
   parameterCount,
+  pictureNetwork,
   readVqAutoencoderConfig,
   swinUNet,
   swinUNetConfigOf,
@@ -148,6 +150,26 @@ export const makeAutoencoder = async (
   await save(join(folder, `${name}.safetensors`), weights);
   await save(join(folder, `${name}.half.safetensors`), weights, "F16");
   return { config, params: parameterCount(parameters) };
+};
+
+/** `name.safetensors`, in F16 too, and the record of two pictures; nothing else says what network it is. */
+export const makePictureNetwork = async (
+  folder: string,
+  name: string,
+  config: PictureNetworkConfig,
+): Promise<Json> => {
+  const network = pictureNetwork(config);
+  const weights = initialWeights(network.parameters, { seed: 5 });
+  const uploaded = uploadWeights(referenceEngine, network.parameters, weights);
+  const pictures = [noise(0, [1, 3, 4, 6]), noise(1, [2, 3, 2, 8])];
+  const calls = pictures.map((x, call) => ({
+    [`${call}.x`]: x,
+    [`${call}.y`]: recordOf(network.run(referenceAlgebra)(uploaded, imageOf(x))),
+  }));
+  await save(join(folder, `${name}.io.safetensors`), Object.assign({}, ...calls));
+  await save(join(folder, `${name}.safetensors`), weights);
+  await save(join(folder, `${name}.half.safetensors`), weights, "F16");
+  return { params: parameterCount(network.parameters) };
 };
 
 /** The record of all samplers on latents [n, channels, h, w]. */

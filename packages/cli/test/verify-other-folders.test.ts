@@ -1,11 +1,14 @@
 /** `tadsr verify` on folders of other configurations and other names than the recorded one. */
-import { renameSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "./memory-shell.ts";
+import { withScaledElement } from "./safetensors-bytes.ts";
+import { tinyRrdb, tinySrvgg } from "./tiny-picture-networks.ts";
 import {
   checksOf,
   makeAutoencoder,
+  makePictureNetwork,
   makeSamplers,
   makeUNet,
   scheduleRecord,
@@ -76,6 +79,8 @@ beforeAll(async () => {
     },
     [8, 12],
   );
+  const upscaler = await makePictureNetwork(path, "upscaler", tinySrvgg);
+  const folding = await makePictureNetwork(path, "folding", tinyRrdb);
   await makeSamplers(path, "sampled", odd, three.schedule, [2, 4, 4]);
   await makeSamplers(path, "samplers", plain, respaced.schedule, [1, 4, 4]);
   manifest = {
@@ -83,6 +88,8 @@ beforeAll(async () => {
     net: plain.entry,
     faces: pyramid.entry,
     latents: autoencoder,
+    upscaler,
+    folding,
     sampled: { net: "net.v2", schedule: "three" },
     samplers: { net: "net", schedule: "respaced config" },
   };
@@ -91,7 +98,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => folder.remove());
 
-const ENTRIES = ["net.v2", "net", "faces", "latents", "sampled", "samplers"];
+const ENTRIES = ["net.v2", "net", "faces", "latents", "upscaler", "folding", "sampled", "samplers"];
 
 describe("tadsr verify on a folder of other configurations", () => {
   it.each(["tfjs-wasm", "reference"])("agrees with all of it: %s", async (engine) => {
@@ -104,9 +111,11 @@ describe("tadsr verify on a folder of other configurations", () => {
     const compared = checksOf(rows, "ok");
     expect(compared).toContain("net.v2: net.v2.safetensors: call 0");
     expect(compared).toContain("latents: latents.half.safetensors: weights = latents.safetensors rounded");
+    expect(compared).toContain("upscaler: upscaler.safetensors: call 1");
+    expect(compared).toContain("folding: folding.half.safetensors: call 0");
     expect(compared).toContain("sampled: deterministic (Eq 3): every state");
     expect(compared).toContain("samplers: inverse: inverse.z_T");
-    expect(compared.filter((check) => check.includes("inferred from its tensors"))).toHaveLength(5);
+    expect(compared.filter((check) => check.includes("inferred from its tensors"))).toHaveLength(9);
     expect(lines.at(-1)).toMatch(new RegExp(`^Largest error on ${engine.replace("tfjs-", "")}: `));
   });
 
@@ -122,6 +131,9 @@ describe("tadsr verify on a folder of other configurations", () => {
       version: "7",
     });
     renameSync(join(path, "faces.io.safetensors"), join(path, "kept.aside"));
+    const record = join(path, "upscaler.io.safetensors");
+    const recorded = readFileSync(record);
+    writeFileSync(record, withScaledElement(readFileSync(record), "1.y", 5, 2));
     try {
       const { code, rows, lines } = await verifyIn(path, "--engine", "wasm");
       expect(code).toBe(1);
@@ -132,6 +144,7 @@ describe("tadsr verify on a folder of other configurations", () => {
         "net: net.safetensors",
         "latents: latents.safetensors: parameters",
         "latents: latents.half.safetensors: parameters",
+        "upscaler: upscaler.safetensors: call 1",
         "samplers: schedule",
       ])
         expect(wrong).toContain(check);
@@ -147,6 +160,7 @@ describe("tadsr verify on a folder of other configurations", () => {
       expect(lines.join("\n")).toContain("schedules.json has no missing");
     } finally {
       renameSync(join(path, "kept.aside"), join(path, "faces.io.safetensors"));
+      writeFileSync(record, recorded);
     }
   });
 

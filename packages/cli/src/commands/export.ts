@@ -16,6 +16,7 @@ The file has ONNX's own operators alone, images [1, channels, height, width] in 
 what each input is, how the noise is drawn from a seed, and whose licence the weights have.
 Parts of a small model: step (picture and noise to the larger picture) and network (input, condition, time to z_0).
 Of the paper's models: chain (the same as step, for one-step models), network, encoder and decoder.
+Of Real-ESRGAN's networks: network (picture to the larger picture; in the file likewise in [-1, 1]).
 A network with attention in windows has one size; the others can leave it open.`;
 
 const LARGEST = 16_384;

@@ -18,13 +18,18 @@ The paper's models: --model is a folder that tadsr convert made, or the authors'
 which it is. Without it a network for faces is taken for faceir-s4, any other for tad-sr-s1: one step.
 Pictures are padded by reflection to multiples of 64, and cut into overlapping tiles of 512 where they are
 larger, or less where memory asks for it. A tile is seen as a whole, so that --tile, a multiple of 64, changes
-the picture. Faces are restored at their own size; the model was made for aligned ones of 512 x 512.`;
+the picture. Faces are restored at their own size; the model was made for aligned ones of 512 x 512.
+
+Real-ESRGAN's networks: --model is their file as it is (realesr-general-x4v3.pth, RealESRGAN_x4plus.pth and the
+like, or the same as safetensors). They draw no noise and take one step: what else concerns a model is refused.
+The picture is the same whatever the tile: tiles are read with all around them that a network sees, but with no
+more than 128 pixels (256 of x2plus), past which RRDBNet's pictures changed by less than half a level.`;
 
 export const addNetworkOptions = (command: Command): Command =>
   command
     .option(
       "--model <name|path>",
-      "the model: one shipped with tadsr, a folder with model.json, or a file of the paper's UNet",
+      "the model: one shipped with tadsr, a folder with model.json, or a file of the paper's UNet or Real-ESRGAN's",
     )
     .option("--seed <n>", "seed of the noise", wholeNumber(0), 0)
     .addOption(
