@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -144,6 +144,21 @@ describe("a degradation in JSON", () => {
     expect(refused({ preset: "toString" })).toMatch(
       /^preset: one of realesrgan, imagenet-test, face, light, bicubic/,
     );
+  });
+});
+
+describe("the package's README", () => {
+  const text = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+
+  it("shows a file that is accepted", () => {
+    const files = [...text.matchAll(/^```json\n(.*?)^```$/gms)].map(([, content]) => content as string);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expect(accepted(JSON.parse(file)).kind).toBe("mix");
+  });
+
+  it("has a row for each preset", () => {
+    const rows = [...text.matchAll(/^\| `([\w-]+)` \| /gm)].map(([, name]) => name);
+    expect(rows).toEqual(presets.map(([name]) => name));
   });
 });
 
