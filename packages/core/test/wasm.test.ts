@@ -5,7 +5,7 @@ import { together, type WasmFunction, wasmFunction } from "../src/wasm/code.ts";
 import { instantiate } from "../src/wasm/instance.ts";
 import { f64x2, i32, i32x4, i64x2, v128 } from "../src/wasm/instructions.ts";
 import { signed, unsigned } from "../src/wasm/leb128.ts";
-import { loop, repeated } from "../src/wasm/loops.ts";
+import { fold, loop } from "../src/wasm/loops.ts";
 
 /** Runs a function on memory that begins with these words, and gives the words that are there then. */
 const run = (body: WasmFunction, words: readonly number[], ...parameters: readonly number[]): Int32Array => {
@@ -144,8 +144,10 @@ describe("loops", () => {
   test("what a turn gives, all of it, is what the next one has", () => {
     // Fibonacci numbers: were one set before the other is computed, they would be powers of two.
     const body = wasmFunction([], () => {
-      const { loop: turns, values } = repeated(20, [i32x4.constant(0), i32x4.constant(1)], ([a, b]) =>
-        a !== undefined && b !== undefined ? [b, i32x4.add(a, b)] : [],
+      const { loop: turns, values } = fold(
+        { from: i32.constant(0), to: i32.constant(20), step: 1 },
+        [i32x4.constant(0), i32x4.constant(1)],
+        (_, [a, b]) => ({ next: [b, i32x4.add(a, b)] }),
       );
       return [turns, ...values.map((value, n) => v128.store(i32.constant(0), 16 * n, value))];
     });
@@ -156,8 +158,10 @@ describe("loops", () => {
   test("stand in one another", () => {
     const body = wasmFunction(["end"], ({ end }) => [
       loop({ from: i32.constant(0), to: end, step: 16 }, (at) => {
-        const { loop: doubling, values } = repeated(5, [v128.load(at)], ([a]) =>
-          a === undefined ? [] : [i32x4.add(a, a)],
+        const { loop: doubling, values } = fold(
+          { from: i32.constant(5), to: i32.constant(15), step: 2 },
+          [v128.load(at)],
+          (_, [a]) => ({ next: [i32x4.add(a, a)] }),
         );
         return [doubling, ...values.map((value) => v128.store(at, 0, value))];
       }),

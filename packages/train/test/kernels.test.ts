@@ -328,7 +328,8 @@ describe("correlate", () => {
       sincKernel(7, 0.4),
     ]) {
       const expected = plainly(picture, kernel);
-      expect(farthest(correlate(picture, kernel).data, expected)).toBeLessThan(1e-7);
+      // Each of at most 121 sums so far, below 1, is rounded by 2^-25 at most, up as often as down.
+      expect(farthest(correlate(picture, kernel).data, expected)).toBeLessThan(1e-6);
     }
   });
 
@@ -336,7 +337,8 @@ describe("correlate", () => {
     fc.assert(
       fc.property(anyKernel, (kernel) => {
         const constant = pictureOf(9, 7, (i) => [0.1, 0.5, 0.9][i % 3] as number);
-        expect(farthest(correlate(constant, kernel).data, constant.data)).toBeLessThan(1e-6);
+        // Of 1681 sums so far the roundings come to a thousandth of one of 255 levels.
+        expect(farthest(correlate(constant, kernel).data, constant.data)).toBeLessThan(4e-6);
       }),
     );
   });

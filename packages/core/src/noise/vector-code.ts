@@ -4,7 +4,7 @@
  */
 import { together, type Vector, type WasmFunction, wasmFunction } from "../wasm/code.ts";
 import { f64x2, i32, i32x4, i64x2, v128 } from "../wasm/instructions.ts";
-import { loop, repeated } from "../wasm/loops.ts";
+import { fold, loop } from "../wasm/loops.ts";
 
 const { add, multiply, subtract, divide, sqrt, constant } = f64x2;
 const { and, or, xor, load, store } = v128;
@@ -46,18 +46,19 @@ const words = wasmFunction(
         i32x4.add(first, block),
         ...rest,
       ]);
-      const keys = [key_0, key_1].map(i32x4.splat);
+      const keys = [i32x4.splat(key_0), i32x4.splat(key_1)] as const;
       const fourFrom = (vectors: readonly Vector[], at: number): FourVectors =>
         vectors.slice(at, at + 4) as unknown as FourVectors;
-      const rounds = repeated(10, [...blocks, ...keys], (vectors) => {
-        const [k_0, k_1] = vectors.slice(8) as [Vector, Vector];
-        return [
-          ...[0, 4].flatMap((n) => round(fourFrom(vectors, n), k_0, k_1)),
+      const tenTimes = { from: i32.constant(0), to: i32.constant(10), step: 1 };
+      const rounds = fold(tenTimes, [...keys, ...blocks], (_, [k_0, k_1, ...counters]) => ({
+        next: [
           i32x4.add(k_0, i32x4.constant(0x9e3779b9)),
           i32x4.add(k_1, i32x4.constant(0xbb67ae85)),
-        ];
-      });
-      const results = [0, 4].flatMap((n) => transposed(fourFrom(rounds.values, n)));
+          ...[0, 4].flatMap((n) => round(fourFrom(counters, n), k_0, k_1)),
+        ],
+      }));
+      const [, , ...random] = rounds.values;
+      const results = [0, 4].flatMap((n) => transposed(fourFrom(random, n)));
       return [rounds.loop, ...results.map((result, n) => store(at, 16 * n, result))];
     }),
   ],

@@ -39,6 +39,13 @@ const load = (address: Int, offset = 0): Vector => ({
   code: [...simd(0), ...beyond(offset)],
 });
 
+/** The number of 32 bits at an address, in every lane. */
+const loadSplat = (address: Int): Vector => ({
+  kind: "v128",
+  operands: [address],
+  code: [...simd(9), ...beyond(0)],
+});
+
 const store = (address: Int, offset: number, value: Vector): Action => ({
   operands: [address, value],
   code: [...simd(11), ...beyond(offset)],
@@ -60,7 +67,7 @@ export const i32 = {
   shiftRight: (a: Int, bits: number): Int => ofInts(0x76)(a, int(bits)),
 };
 
-export const v128 = { load, store, and: ofVectors(78), or: ofVectors(80), xor: ofVectors(81) };
+export const v128 = { load, loadSplat, store, and: ofVectors(78), or: ofVectors(80), xor: ofVectors(81) };
 
 export const i32x4 = {
   /** The same in every lane. */
@@ -86,6 +93,14 @@ export const i64x2 = {
   productsLow: ofVectors(222),
   /** Products of the 32-bit lanes 2 and 3, without a sign. */
   productsHigh: ofVectors(223),
+};
+
+export const f32x4 = {
+  /** The same in every lane. */
+  constant: (a: number): Vector =>
+    constant([0x43, ...new Uint8Array(Float32Array.of(a).buffer), ...simd(19)]),
+  add: ofVectors(228),
+  multiply: ofVectors(230),
 };
 
 export const f64x2 = {

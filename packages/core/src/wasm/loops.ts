@@ -1,5 +1,5 @@
 /** Loops that count. */
-import { type Int, type Loop, type Statement, type Vector, variable } from "./code.ts";
+import { type Int, type Loop, type Statement, type Value, variable } from "./code.ts";
 import { i32 } from "./instructions.ts";
 
 /** From where to where, and by how much: the last turn is the last that begins below `to`. */
@@ -9,40 +9,40 @@ export interface Count {
   readonly step: number;
 }
 
-/** Does `body` for at = from, from + step, ... below `to`; none is negative, and the first turn is taken in any case. */
-export const loop = ({ from, to, step }: Count, body: (at: Int) => readonly Statement[]): Loop => {
-  const at = variable("i32");
-  const next = i32.add(at, i32.constant(step));
-  return {
-    carried: [{ variable: at, initial: from, next }],
-    body: body(at),
-    again: i32.isBelow(next, to),
-  };
-};
+/** What a turn does, and the values that it leaves to the next one. */
+export interface Turn<C extends readonly Value[]> {
+  readonly does?: readonly Statement[];
+  readonly next: C;
+}
 
-/** `step` done so many times to the vectors `initial`; what they are at the end are the values, after the loop. */
-export const repeated = (
-  times: number,
-  initial: readonly Vector[],
-  step: (vectors: readonly Vector[]) => readonly Vector[],
-): { readonly loop: Loop; readonly values: readonly Vector[] } => {
-  const left = variable("i32");
-  const less = i32.add(left, i32.constant(-1));
-  const values = initial.map(() => variable("v128"));
-  const next = step(values);
+/**
+ * A turn for at = from, from + step, ... below `to`; none is negative, and the first turn is taken in any case. The first
+ * has the values `initial`, each of the others what the one before it left; after the loop, `values` are the last's.
+ */
+export const fold = <const C extends readonly Value[]>(
+  { from, to, step }: Count,
+  initial: C,
+  turn: (at: Int, values: C) => Turn<C>,
+): { readonly loop: Loop; readonly values: C } => {
+  const at = variable("i32");
+  const after = i32.add(at, i32.constant(step));
+  const values = initial.map(({ kind }) => variable(kind)) as unknown as C;
+  const { does = [], next } = turn(at, values);
+  const carried = values.map((value, n) => ({
+    variable: value,
+    initial: initial[n] as Value,
+    next: next[n] as Value,
+  }));
   return {
     values,
     loop: {
-      carried: [
-        { variable: left, initial: i32.constant(times), next: less },
-        ...values.map((value, n) => ({
-          variable: value,
-          initial: initial[n] as Vector,
-          next: next[n] as Vector,
-        })),
-      ],
-      body: [],
-      again: less,
+      carried: [{ variable: at, initial: from, next: after }, ...carried],
+      body: does,
+      again: i32.isBelow(after, to),
     },
   };
 };
+
+/** A turn for at = from, from + step, ... below `to`, the first in any case. */
+export const loop = (count: Count, body: (at: Int) => readonly Statement[]): Loop =>
+  fold(count, [], (at) => ({ does: body(at), next: [] })).loop;

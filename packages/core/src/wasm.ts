@@ -1,0 +1,17 @@
+/**
+ * WebAssembly with vectors, written as expressions: see `wasm/code.ts`. For the project's own loops over many numbers;
+ * each has a plain loop beside it that gives the same bits, for platforms without.
+ */
+export {
+  type Int,
+  type Kind,
+  type Statement,
+  together,
+  type Value,
+  type Vector,
+  type WasmFunction,
+  wasmFunction,
+} from "./wasm/code.ts";
+export { instantiate, type WasmInstance } from "./wasm/instance.ts";
+export { f32x4, f64x2, i32, i32x4, i64x2, v128 } from "./wasm/instructions.ts";
+export { type Count, fold, loop, type Turn } from "./wasm/loops.ts";
