@@ -133,6 +133,8 @@ describe("the main group", () => {
   it("is the only one, or params_ema, params, state_dict or the outermost", () => {
     expect(chosen(mainGroup(groupsOf("model.ema")))).toBe("model.ema");
     expect(chosen(mainGroup(groupsOf("", "state_dict", "params_ema")))).toBe("params_ema");
+    expect(chosen(mainGroup(groupsOf("params", "params_ema", "state_dict")))).toBe("params_ema");
+    expect(chosen(mainGroup(groupsOf("", "optimizer.state.0", "params", "state_dict")))).toBe("params");
     expect(chosen(mainGroup(groupsOf("", "optimizer.state.0", "state_dict")))).toBe("state_dict");
     expect(chosen(mainGroup(groupsOf("a", "")))).toBe("");
   });
