@@ -169,7 +169,7 @@ export const gelu = withGradient(
   },
 );
 
-/** What is below zero, times its channel's slope. TensorFlow's library has no kernel for it: chosen so it takes half the time. */
+/** TensorFlow's library has no kernel for it; to choose between two sides takes it half the time of adding them. */
 const slopedBelowZero = (image: tf.Tensor, slope: tf.Tensor): tf.Tensor =>
   nativeBackend() === null
     ? tf.prelu(image, slope)
