@@ -178,7 +178,7 @@ describe("tadsr degrade --sheet", () => {
     await writeFile(join(folder, "bad", "one.jpg"), "not a picture");
     const { shell, err } = memoryShell(folder);
     expect(await run(shell, ["degrade", "bad", "--sheet", "sheet.png"])).toBe(1);
-    expect(err()).toMatch(/none of its pictures can be used; the first, one\.jpg: /);
+    expect(err()).toMatch(/none of the 1 pictures can be used; the first, one\.jpg: /);
     expect(await readdir(folder)).not.toContain("sheet.png");
   });
 });

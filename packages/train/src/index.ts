@@ -131,7 +131,7 @@ export {
   pictureNames,
   type SkippedPicture,
 } from "./photographs.ts";
-export { type PictureFiles, pictureFiles } from "./picture-files.ts";
+export { noneUsable, type PictureFiles, pictureFiles } from "./picture-files.ts";
 export { CHECKPOINT, type CheckpointTimes, LOG } from "./recorder.ts";
 export { bicubicDown, type ResizeFilter, resize, resizeFilters, type Size } from "./resampling.ts";
 export {
@@ -169,6 +169,7 @@ export {
   type ValidationMeasures,
 } from "./validating/measures.ts";
 export { VALIDATION_DEFAULTS, type ValidationPlan } from "./validating/plan.ts";
+export { byNearest } from "./validating/sheet.ts";
 export { SAMPLES, VALIDATION_LOG } from "./validating/validator.ts";
 export {
   keyOfName,

@@ -8,7 +8,8 @@ import { type Degradation, scaleOf } from "./degradation/description.ts";
 import type { DrawnDegradation } from "./degradation/draw.ts";
 import { type DegradedPicture, degradePicture } from "./degradation/picture.ts";
 import { type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
-import { type DataError, decodePicture, pictureNames, type SkippedPicture } from "./photographs.ts";
+import { decodePicture } from "./photographs.ts";
+import { type DataError, noneUsable, pictureNames, type SkippedPicture } from "./picture-files.ts";
 
 export interface ValidationOptions {
   readonly degradation: Degradation;
@@ -119,12 +120,7 @@ export const writeValidationPairs =
         pairs.push({ name: output, drawn: pair.drawn });
       }
     }
-    const [first] = skipped;
     return pairs.length > 0
       ? E.right({ pairs, skipped })
-      : E.left({
-          kind: "NoPictures",
-          folder,
-          message: `${folder}: none of the ${names.length} pictures can be used; the first, ${first?.name}: ${first?.reason}`,
-        });
+      : E.left(noneUsable(folder, names.length, skipped[0]));
   };

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import {
   type BytePicture,
+  byNearest,
   crop,
   cropBytes,
   type DataError,
@@ -10,6 +11,7 @@ import {
   degradePicture,
   type FloatPicture,
   keyOfName,
+  noneUsable,
   pictureNames,
   type SkippedPicture,
   scaleOf,
@@ -58,17 +60,6 @@ const middle = (picture: FloatPicture, side: number): FloatPicture => {
   });
 };
 
-/** Each pixel as a square of `scale` pixels. */
-const enlarged = ({ width, height, data }: BytePicture, scale: number): BytePicture => {
-  const large = new Uint8Array(3 * width * height * scale * scale);
-  for (let y = 0, to = 0; y < scale * height; y++)
-    for (let x = 0; x < scale * width; x++, to += 3) {
-      const from = 3 * (Math.floor(y / scale) * width + Math.floor(x / scale));
-      large.set(data.subarray(from, from + 3), to);
-    }
-  return { width: scale * width, height: scale * height, channels: 3, data: large };
-};
-
 const rowOf = async (
   folder: string,
   name: string,
@@ -84,7 +75,7 @@ const rowOf = async (
       { width, height, ...rest },
       { x: Math.floor((width - size.width) / 2), y: Math.floor((height - size.height) / 2), ...size },
     );
-    const shown = (lr: FloatPicture): BytePicture => enlarged(toBytes(middle(lr, CELL / scale)), scale);
+    const shown = (lr: FloatPicture): BytePicture => toBytes(byNearest(middle(lr, CELL / scale), scale));
     const key = keyOfName(name);
     const plain = await degradePicture(window, { seed, key }, { kind: "bicubic", scale });
     const cells: Cell[] = [
@@ -172,12 +163,7 @@ export const contactSheet =
       if (E.isRight(row)) rows.push(row.right);
       else skipped.push(row.left);
     }
-    const [first] = skipped;
     return rows.length > 0
       ? E.right({ png: await drawn(rows, title, headingsOf(options.draws)), rows: rows.length, skipped })
-      : E.left({
-          kind: "NoPictures",
-          folder,
-          message: `${folder}: none of its pictures can be used; the first, ${first?.name}: ${first?.reason}`,
-        });
+      : E.left(noneUsable(folder, rows.length + skipped.length, skipped[0]));
   };
