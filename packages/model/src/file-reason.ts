@@ -6,6 +6,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "the operation is not permitted",
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
+  EDQUOT: "the quota of the disk is used up",
+  EFBIG: "a limit on the size of files is reached",
   EEXIST: "it exists already",
   ENAMETOOLONG: "its name is too long",
   EMFILE: "too many files are open",

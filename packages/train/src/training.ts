@@ -157,7 +157,10 @@ const train =
     const model = join(output, "model");
     if (finished) {
       const saved = await saveModel(model, description, weights, { dtype: "F32" })();
-      if (E.isLeft(saved)) return E.left(modelFailure(saved.left));
+      if (E.isLeft(saved)) {
+        const kept = "the training is finished and its checkpoint whole: --resume writes the model";
+        return E.left({ kind: "Model", message: `${saved.left.message}; ${kept}` });
+      }
     }
     return E.right({
       step,
