@@ -1,3 +1,4 @@
+import { uniform } from "@tadsr/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -112,6 +113,28 @@ describe("Poisson noise", () => {
       expect(photons.every((count) => Math.abs(count - Math.round(count)) < 1e-4)).toBe(true);
       if (levels > 1) expect(photons.some((count) => Math.round(count) % 2 === 1)).toBe(true);
     }
+  });
+
+  it("is the distribution of each byte inverted at the uniform number of its place", () => {
+    const kinds = fc.uniqueArray(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 256 });
+    fc.assert(
+      fc.property(kinds, fc.nat(1e9), (bytes, position) => {
+        const there = { source: { seed: 8, stream: 9 }, position };
+        const [width, height] = [64, 48];
+        const byteAt = (i: number): number => bytes[(i * i + i) % bytes.length] ?? 0;
+        const data = Float32Array.from({ length: 3 * width * height }, (_, i) => byteAt(i) / 255);
+        const levels = 2 ** Math.ceil(Math.log2(new Set(Array.from(data)).size));
+        const u = uniform(there.source, position, data.length);
+        const noisy = withPoissonNoise({ width, height, data }, { scale: 1, grey: false, place: there }).data;
+        const wrong = data.findIndex((value, i) => {
+          const mean = (byteAt(i) / 255) * levels;
+          const added = poissonAt(poissonDistribution(mean), u[i] ?? 0) / levels - byteAt(i) / 255;
+          return noisy[i] !== Math.fround(value + added);
+        });
+        expect(wrong).toBe(-1);
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it("leaves black as it is", () => {

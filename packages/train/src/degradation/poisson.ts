@@ -32,17 +32,35 @@ export const poissonDistribution = (mean: number): Float64Array => {
   return Float64Array.from(sums);
 };
 
-/** The least n with P(N <= n) > u: the distribution inverted, exact but for the 2^-32 steps of u. */
-export const poissonAt = (distribution: Float64Array, u: number): number => {
-  let low = 0;
-  let high = distribution.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((distribution[middle] as number) > u) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+/** The least n with P(N <= n) > u, or the last: the distribution inverted, exact but for the 2^-32 steps of u. */
+export const poissonAt = (distribution: Float64Array, u: number, from = 0): number => {
+  let n = from;
+  while (n < distribution.length - 1 && (distribution[n] as number) <= u) n++;
+  return n;
 };
+
+/** Parts of [0, 1) for which the search's first step is known: a power of two, so that u * PARTS has no rounding. */
+const PARTS = 256;
+
+/** A distribution, and where in it the search for u begins, by u's part. */
+interface Inverse {
+  readonly distribution: Float64Array;
+  readonly starts: Uint16Array;
+}
+
+const inverseOf = (mean: number): Inverse => {
+  const distribution = poissonDistribution(mean);
+  const starts = new Uint16Array(PARTS);
+  for (let part = 1; part < PARTS; part++)
+    starts[part] = poissonAt(distribution, part / PARTS, starts[part - 1]);
+  return { distribution, starts };
+};
+
+const draw = ({ distribution, starts }: Inverse, u: number): number =>
+  poissonAt(distribution, u, starts[Math.floor(u * PARTS)]);
+
+/** For each number of photons of white, by its power of two, what has been made for bytes: it is always the same. */
+const known: readonly (Inverse | undefined)[][] = Array.from({ length: 9 }, () => []);
 
 /** The number of different bytes, rounded up to a power of two: how many photons stand for white. */
 const levelsOf = (bytes: Uint8Array): number => {
@@ -66,10 +84,10 @@ export const withPoissonNoise = (
   const { width, height, data } = picture;
   const bytes = grey ? luminance(picture) : toBytes(picture).data;
   const levels = levelsOf(bytes);
-  const distributions: (Float64Array | undefined)[] = [];
-  const distributionOf = (byte: number): Float64Array => {
-    const made = distributions[byte] ?? poissonDistribution((byte / 255) * levels);
-    distributions[byte] = made;
+  const inverses = known[31 - Math.clz32(levels)] ?? [];
+  const inverseAt = (byte: number): Inverse => {
+    const made = inverses[byte] ?? inverseOf((byte / 255) * levels);
+    inverses[byte] = made;
     return made;
   };
   const noisy = data.slice();
@@ -77,7 +95,7 @@ export const withPoissonNoise = (
     const noise = uniform(source, position + from, length);
     for (let i = 0; i < length; i++) {
       const byte = bytes[from + i] as number;
-      noise[i] = poissonAt(distributionOf(byte), noise[i] as number) / levels - byte / 255;
+      noise[i] = draw(inverseAt(byte), noise[i] as number) / levels - byte / 255;
     }
     addNoise(noisy, noise, from, scale, grey);
   });
