@@ -3,7 +3,7 @@ import { type NoisePlace, placeOf } from "./data-streams.ts";
 import { applyDegradation } from "./degradation/apply.ts";
 import type { Degradation } from "./degradation/description.ts";
 import { drawDegradation } from "./degradation/draw.ts";
-import { applySymmetry, crop, cropBytes, type FloatPicture, type Rectangle } from "./float-picture.ts";
+import { crop, cropBytes, type FloatPicture, type Rectangle } from "./float-picture.ts";
 import { firstUsable, type Photographs } from "./photographs.ts";
 import { noneUsable } from "./picture-files.ts";
 
@@ -79,13 +79,14 @@ const trainingPair = async (
   const lrSide = cropHR / scale;
   const symmetry = { transpose: u(3) < 0.5, mirrorColumns: u(4) < 0.5, mirrorRows: u(5) < 0.5 };
   const cropOf = (side: number): FloatPicture =>
-    applySymmetry(
-      cropBytes(photograph, {
+    cropBytes(
+      photograph,
+      {
         x: originOf(photograph.width, side, u(1)),
         y: originOf(photograph.height, side, u(2)),
         width: side,
         height: side,
-      }),
+      },
       symmetry,
     );
   if (u(8) < asTheyAre) return { hr: null, lr: cropOf(lrSide) };

@@ -35,21 +35,48 @@ export const mirror = (index: number, size: number): number => {
   return phase < size ? phase : period - 1 - phase;
 };
 
-/** The rectangle of a byte picture as numbers 0..1; what lies outside the picture is mirrored. */
-export const cropBytes = (picture: BytePicture, { x, y, width, height }: Rectangle): FloatPicture => {
-  const data = new Float32Array(width * height * 3);
-  const columns = Int32Array.from({ length: width }, (_, i) => 3 * mirror(x + i, picture.width));
+/** One of the eight symmetries of the square: a transposition first, then mirrored columns, then mirrored rows. */
+export interface Symmetry {
+  readonly transpose: boolean;
+  readonly mirrorColumns: boolean;
+  readonly mirrorRows: boolean;
+}
+
+const upright: Symmetry = { transpose: false, mirrorColumns: false, mirrorRows: false };
+
+/** Bytes as numbers 0..1. */
+const units = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+/** Where `count` pixels from `from` on lie in a row or column of `size`, mirrored beyond its ends. */
+const placesAlong = (from: number, count: number, size: number, stride: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, i) => stride * mirror(from + i, size));
+
+/**
+ * The rectangle of a byte picture as numbers 0..1, then turned by a symmetry; what lies outside the picture is
+ * mirrored.
+ */
+export const cropBytes = (
+  { width, height, data: bytes }: BytePicture,
+  rectangle: Rectangle,
+  { transpose, mirrorColumns, mirrorRows }: Symmetry = upright,
+): FloatPicture => {
+  const along = placesAlong(rectangle.x, rectangle.width, width, 3);
+  const down = placesAlong(rectangle.y, rectangle.height, height, 3 * width);
+  const [rows, columns] = transpose ? [along, down] : [down, along];
+  if (mirrorRows) rows.reverse();
+  if (mirrorColumns) columns.reverse();
+  const data = new Float32Array(3 * rows.length * columns.length);
   let to = 0;
-  for (let row = 0; row < height; row++) {
-    const from = 3 * picture.width * mirror(y + row, picture.height);
-    for (let i = 0; i < width; i++) {
-      const at = from + (columns[i] as number);
-      data[to++] = (picture.data[at] as number) / 255;
-      data[to++] = (picture.data[at + 1] as number) / 255;
-      data[to++] = (picture.data[at + 2] as number) / 255;
+  for (let y = 0; y < rows.length; y++) {
+    const row = rows[y] as number;
+    for (let x = 0; x < columns.length; x++) {
+      const at = row + (columns[x] as number);
+      data[to++] = units[bytes[at] as number] as number;
+      data[to++] = units[bytes[at + 1] as number] as number;
+      data[to++] = units[bytes[at + 2] as number] as number;
     }
   }
-  return { width, height, data };
+  return { width: columns.length, height: rows.length, data };
 };
 
 /** A rectangle that lies inside the picture. */
@@ -58,34 +85,6 @@ export const crop = (picture: FloatPicture, { x, y, width, height }: Rectangle):
   for (let row = 0; row < height; row++) {
     const from = 3 * ((y + row) * picture.width + x);
     data.set(picture.data.subarray(from, from + 3 * width), 3 * row * width);
-  }
-  return { width, height, data };
-};
-
-/** One of the eight symmetries of the square: a transposition first, then mirrored columns, then mirrored rows. */
-export interface Symmetry {
-  readonly transpose: boolean;
-  readonly mirrorColumns: boolean;
-  readonly mirrorRows: boolean;
-}
-
-/** Applies a symmetry of the square. */
-export const applySymmetry = (
-  picture: FloatPicture,
-  { transpose, mirrorColumns, mirrorRows }: Symmetry,
-): FloatPicture => {
-  const [width, height] = transpose ? [picture.height, picture.width] : [picture.width, picture.height];
-  const data = new Float32Array(picture.data.length);
-  let to = 0;
-  for (let y = 0; y < height; y++) {
-    const v = mirrorRows ? height - 1 - y : y;
-    for (let x = 0; x < width; x++) {
-      const u = mirrorColumns ? width - 1 - x : x;
-      const from = 3 * (transpose ? u * picture.width + v : v * picture.width + u);
-      data[to++] = picture.data[from] as number;
-      data[to++] = picture.data[from + 1] as number;
-      data[to++] = picture.data[from + 2] as number;
-    }
   }
   return { width, height, data };
 };
@@ -100,6 +99,6 @@ export const toBytes = ({ width, height, data }: FloatPicture): BytePicture => {
 /** Bytes as numbers 0..1. */
 export const fromBytes = ({ width, height, data: bytes }: BytePicture): FloatPicture => {
   const data = new Float32Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) data[i] = (bytes[i] as number) / 255;
+  for (let i = 0; i < bytes.length; i++) data[i] = units[bytes[i] as number] as number;
   return { width, height, data };
 };

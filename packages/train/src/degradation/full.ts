@@ -32,18 +32,13 @@ export const drawnKernel = (drawn: KernelParameters): Kernel => {
 const blurred = (picture: FloatPicture, kernel: KernelParameters | null): FloatPicture =>
   kernel === null ? picture : correlate(picture, drawnKernel(kernel));
 
-/** Values clamped to 0..1. */
-const clamped = ({ width, height, data }: FloatPicture): FloatPicture => {
-  const result = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) result[i] = Math.min(1, Math.max(0, data[i] as number));
-  return { width, height, data: result };
-};
-
 const noisy = (picture: FloatPicture, noise: NoiseParameters | null): FloatPicture => {
   if (noise === null) return picture;
-  return clamped(
-    noise.kind === "gaussian" ? withGaussianNoise(picture, noise) : withPoissonNoise(picture, noise),
-  );
+  const result =
+    noise.kind === "gaussian" ? withGaussianNoise(picture, noise) : withPoissonNoise(picture, noise);
+  const { data } = result;
+  for (let i = 0; i < data.length; i++) data[i] = Math.min(1, Math.max(0, data[i] as number));
+  return result;
 };
 
 /** `throughJpeg` clamps and rounds to bytes before it compresses. */
