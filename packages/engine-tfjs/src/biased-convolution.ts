@@ -1,10 +1,11 @@
 /**
  * A convolution with its bias as one operation of TensorFlow.js's tape. Its own one (`tf.fused.conv2d`) computes
  * the slopes of image, weight and bias whether anything asks for them or not, and sums a bias's slope by a
- * reduction over three axes that takes a tenth of a convolution's time; here each is computed when it is needed,
- * and the sum is a product of matrices.
+ * reduction over three axes that takes a tenth of a convolution's time; here each is computed when it is needed.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { nativeBackend } from "./native.ts";
+import { biasSlope, type NativeConvolution, nativeConvolution } from "./native-convolution.ts";
 
 const KERNEL = "BiasedConvolution";
 
@@ -30,35 +31,71 @@ const runKernel = (
   return result as tf.Tensor;
 };
 
-/** [..., c] -> [c]: the sum over all other axes. */
+/** [..., c] -> [c]: the sum over all other axes, where there is no kernel for it as a product of matrices. */
 export const sumOverRows = (a: tf.Tensor): tf.Tensor => {
+  const backend = nativeBackend();
+  if (backend !== null) return biasSlope(backend, a);
   const channels = a.shape.at(-1) ?? 1;
   const rows = a.size / channels;
   const product = tf.matMul(tf.ones([1, rows]), tf.reshape(a, [rows, channels]) as tf.Tensor2D);
   return tf.reshape(product, [channels]);
 };
 
+/** The convolution and its slopes by whatever kernels a backend has. */
+const byKernels = (backendName: string): NativeConvolution => {
+  const fused = tf.getKernel("FusedConv2D", backendName);
+  return {
+    forward: (x, filter, bias, attributes) =>
+      fused.kernelFunc({
+        inputs: { x, filter, bias },
+        backend: tf.backend(),
+        attrs: { ...spelledOut(attributes), activation: "linear" },
+      }) as tf.Tensor,
+    imageSlope: (dy, filter, inputShape, attributes) =>
+      runKernel("Conv2DBackpropInput", { dy, filter }, { ...spelledOut(attributes), inputShape }),
+    filterSlope: (dy, x, filterShape, attributes) =>
+      runKernel("Conv2DBackpropFilter", { x, dy }, { ...spelledOut(attributes), filterShape }),
+  };
+};
+
+const made = new Map<string, NativeConvolution>();
+
+/** That of the backend in use. */
+const convolution = (): NativeConvolution => {
+  const name = tf.getBackend();
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const backend = nativeBackend();
+  const fresh = backend === null ? byKernels(name) : nativeConvolution(backend);
+  made.set(name, fresh);
+  return fresh;
+};
+
 /** Makes the kernel known to a backend, and its gradient to TensorFlow.js, once. */
 export const registerBiasedConvolution = (backendName: string): void => {
   if (tf.getKernel(KERNEL, backendName) == null) {
-    const fused = tf.getKernel("FusedConv2D", backendName);
     tf.registerKernel({
       kernelName: KERNEL,
       backendName,
-      kernelFunc: ({ inputs, attrs, backend }) =>
-        fused.kernelFunc({ inputs, backend, attrs: { ...attrs, activation: "linear" } }),
+      kernelFunc: ({ inputs: { x, filter, bias }, attrs }) =>
+        convolution().forward(
+          x as tf.Tensor,
+          filter as tf.Tensor,
+          bias as tf.Tensor,
+          attrs as unknown as ConvolutionAttributes,
+        ),
     });
   }
   if (tf.getGradient(KERNEL) != null) return;
   tf.registerGradient({
     kernelName: KERNEL,
     inputsToSave: ["x", "filter"],
-    gradFunc: (slope, saved, attributes) => {
+    gradFunc: (slope, saved, attrs) => {
       const [dy, x, filter] = [slope as tf.Tensor, saved[0] as tf.Tensor, saved[1] as tf.Tensor];
+      const attributes = attrs as unknown as ConvolutionAttributes;
       return {
-        x: () => runKernel("Conv2DBackpropInput", { dy, filter }, { ...attributes, inputShape: x.shape }),
-        filter: () =>
-          runKernel("Conv2DBackpropFilter", { x, dy }, { ...attributes, filterShape: filter.shape }),
+        x: () => convolution().imageSlope(dy, filter, x.shape, attributes),
+        filter: () => convolution().filterSlope(dy, x, filter.shape, attributes),
         bias: () => sumOverRows(dy),
       };
     },
@@ -70,5 +107,5 @@ export const biasedConvolution = (
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
   bias: tf.Tensor1D,
-  attributes: ConvolutionAttributes,
-): tf.Tensor4D => runKernel(KERNEL, { x, filter, bias }, spelledOut(attributes)) as tf.Tensor4D;
+  { strides, pad }: ConvolutionAttributes,
+): tf.Tensor4D => runKernel(KERNEL, { x, filter, bias }, { strides, pad }) as tf.Tensor4D;

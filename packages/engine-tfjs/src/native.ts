@@ -5,14 +5,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /** An attribute of an operation: its name, its type's number in TensorFlow's C interface, and its value. */
-interface Attribute {
+export interface Attribute {
   readonly name: string;
   readonly type: number;
   readonly value: unknown;
 }
 
 /** What is used of tfjs-node's backend (4.22). */
-interface NativeBackend {
+export interface NativeBackend {
+  readonly isUsingGpuDevice: boolean;
   readonly binding: Readonly<
     Record<
       | "TF_ATTR_TYPE"
@@ -36,7 +37,7 @@ interface NativeBackend {
 export const nativeBackend = (): NativeBackend | null =>
   tf.getBackend() === "tensorflow" ? (tf.backend() as unknown as NativeBackend) : null;
 
-const floats = ({ binding }: NativeBackend): Attribute => ({
+export const floats = ({ binding }: NativeBackend): Attribute => ({
   name: "T",
   type: binding.TF_ATTR_TYPE,
   value: binding.TF_FLOAT,
