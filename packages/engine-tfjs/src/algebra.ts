@@ -5,9 +5,11 @@ import { attention, windowAttention } from "./attention.ts";
 import { nearestIndices, takeRows } from "./codebook.ts";
 import { conv2d, depthwiseConv2d } from "./convolution.ts";
 import {
+  abs,
   channelNorm,
   gelu,
   leakyRelu,
+  mean,
   modulate,
   prelu,
   silu,
@@ -68,10 +70,10 @@ export const tfjsAlgebra: Algebra<tf.Tensor> = {
   offset: (a, constant) => tf.add(a, constant),
   square: (a) => tf.square(a),
   sqrt: (a) => tf.sqrt(a),
-  abs: (a) => tf.abs(a),
+  abs: (a) => abs(a),
   relu: (a) => tf.relu(a),
   softplus: (a) => tf.softplus(a),
-  mean: (a) => tf.mean(a),
+  mean: (a) => mean(a),
   stopGradient: (a) => stopGradient(a),
   silu: (a) => silu(a),
   relu6: (a) => tf.clipByValue(a, 0, 6),

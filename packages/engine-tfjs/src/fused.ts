@@ -76,6 +76,23 @@ export const stopGradient = (a: tf.Tensor): tf.Tensor => {
   return copy instanceof tf.Tensor ? copy : tf.engine().makeTensorFromTensorInfo(copy);
 };
 
+/** |a|; derivative -1, 0 or 1. */
+export const abs = withGradient(
+  (inputs, save) => {
+    const a = at(inputs, 0);
+    save([a]);
+    return tf.abs(a);
+  },
+  (dy, saved) => tf.mul(dy, tf.sign(at(saved, 0))),
+);
+
+/** The mean of all elements; each has the same share of the slope, which is written once. */
+export const mean = (a: tf.Tensor): tf.Tensor =>
+  withGradient(
+    (inputs) => tf.mean(at(inputs, 0)),
+    (dy) => tf.broadcastTo(tf.mul(dy, 1 / a.size), a.shape),
+  )(a);
+
 /** The mean over channels of a^2: [n, h, w, c] -> [n, h, w, 1]. */
 const meanSquare = (a: tf.Tensor): tf.Tensor => {
   const norm = normOfChannels(a);
