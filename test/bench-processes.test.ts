@@ -26,6 +26,31 @@ describe("processes", () => {
     );
   });
 
+  test("a family's shape and a network of Real-ESRGAN's run without a folder", async () => {
+    const opened = (contender: string, settings: Readonly<Record<string, string>>) =>
+      openProcessSide({
+        name: contender,
+        contender,
+        settings: { side: "8", runtime: "onnx", ...settings },
+      })();
+    for (const [contender, settings] of [
+      ["tadsr", { family: "tiny" }],
+      ["tadsr", { family: "tiny", noise: "heard" }],
+      ["picture-network", { network: "general-x4v3" }],
+      ["bare-convolutions", { channels: "16", count: "2" }],
+    ] as const) {
+      const side = right(await opened(contender, settings));
+      expect(await side.run()).toBeGreaterThan(0);
+      await side.close();
+    }
+    expect(await opened("tadsr", { family: "huge" })).toEqual(
+      E.left(failed("there is no family huge; there are small, tiny, unet")),
+    );
+    expect(await opened("picture-network", { network: "x5" })).toEqual(
+      E.left(failed("there is no network x5; there are general-x4v3, x4plus")),
+    );
+  });
+
   test("a program answers one line for each that it reads, and its last words are told", async () => {
     const loop =
       'console.log("{\\"ready\\":\\"here\\"}");process.stdin.on("data",()=>console.log("{\\"milliseconds\\":7}"))';
@@ -33,7 +58,14 @@ describe("processes", () => {
       await openLineSide({ name: "loop", command: process.execPath, args: ["--eval", loop] })(),
     );
     expect([side.ready, await side.run(), await side.run()]).toEqual(["here", 7, 7]);
+    expect(side.gradientShares()).toEqual([]);
     side.close();
+    const telling = loop.replace("7}", '8,\\"gradients\\":6}');
+    const teller = right(
+      await openLineSide({ name: "teller", command: process.execPath, args: ["--eval", telling] })(),
+    );
+    expect([await teller.run(), await teller.run(), teller.gradientShares()]).toEqual([8, 8, [0.75, 0.75]]);
+    teller.close();
     const words = ["--eval", 'console.error("torch is missing");process.exit(1)'];
     const refused = await openLineSide({ name: "step", command: process.execPath, args: words })();
     expect(refused).toEqual(E.left(failed("step: torch is missing")));

@@ -1,24 +1,36 @@
 /**
  * A model of ours on one of our runtimes, from a picture in memory to a picture in memory.
  *
- * Settings: `model` (a shipped model's name), `runtime`, `side` (of the picture, in pixels).
+ * Settings: `model` (a shipped model's name), or `family` (a family's name: its shape with random weights in one step)
+ * with `noise` (whether those hear z_t; "heard" or "unheard"); `runtime`, `side` (of the picture, in pixels).
  */
-import { findModel, loadModel, openUpscaler } from "@tadsr/model";
+import { findModel, loadModel, type Model, openUpscaler } from "@tadsr/model";
 import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
-import { failed, missing } from "../lib/bench-error.ts";
-import type { Contender } from "../lib/contender.ts";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import { type BenchError, failed, missing } from "../lib/bench-error.ts";
+import type { Contender, Settings } from "../lib/contender.ts";
 import { photograph } from "../lib/photograph.ts";
+import { shapeModel } from "../lib/shape-model.ts";
+
+const modelOf =
+  ({ model: name = "", family, noise = "unheard" }: Settings): TE.TaskEither<BenchError, Model> =>
+  async () => {
+    if (family !== undefined) return shapeModel(family, { hearsNoise: noise === "heard" });
+    const folder = await findModel(name)();
+    if (E.isLeft(folder)) return E.left(failed(folder.left.message));
+    return E.mapLeft(({ message }: { readonly message: string }) => failed(message))(
+      await loadModel(folder.right)(),
+    );
+  };
 
 export const contender: Contender = (settings) => async () => {
-  const { model: name = "", runtime: wanted = "", side = "256" } = settings;
+  const { runtime: wanted = "", side = "256" } = settings;
   const runtime = Object.values(runtimes).find((candidate) => candidate.name === wanted);
   if (runtime === undefined)
     return E.left(failed(`there is no runtime ${wanted}; there are ${Object.keys(runtimes).join(", ")}`));
-  const folder = await findModel(name)();
-  if (E.isLeft(folder)) return E.left(failed(folder.left.message));
-  const model = await loadModel(folder.right)();
-  if (E.isLeft(model)) return E.left(failed(model.left.message));
+  const model = await modelOf(settings)();
+  if (E.isLeft(model)) return model;
   const engine = await runtime.open();
   if (E.isLeft(engine)) return E.left(missing(engine.left.missing, engine.left.remedy));
   const upscaler = openUpscaler(engine.right, model.right);

@@ -1,6 +1,7 @@
 /**
  * A side that is a program in any language: it says {"ready": ...} when it may begin, does the work once for
- * every line that it reads, and answers with one line {"milliseconds": ...}. It ends with its input.
+ * every line that it reads, and answers with one line {"milliseconds": ...}, which may tell the part of them that was spent on gradients. It ends with
+ * its input.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -19,12 +20,15 @@ export interface Program {
 export interface LineSide extends Side {
   /** What the program says that it is. */
   readonly ready: string;
+  /** Of each run so far that told it: which part of its time the gradients took. */
+  readonly gradientShares: () => readonly number[];
   readonly close: () => void;
 }
 
 interface Answer {
   readonly ready?: string;
   readonly milliseconds?: number;
+  readonly gradients?: number;
 }
 
 /** The lines that the program prints, one for each call; null at their end. */
@@ -54,15 +58,19 @@ export const openLineSide =
     const first = await Promise.race([answer(), gone]);
     if (first === null || typeof first === "string")
       return E.left(failed(`${name}: ${first ?? (await gone)}`));
+    const shares: number[] = [];
     return E.right({
       name,
       ready: first.ready ?? "",
+      gradientShares: () => shares,
       run: async () => {
         child.stdin.write("\n");
         const answered = await Promise.race([answer(), gone]);
         if (answered === null || typeof answered === "string" || answered.milliseconds === undefined)
           throw new Error(`${name}: ${typeof answered === "string" ? answered : await gone}`);
-        return answered.milliseconds;
+        const { milliseconds, gradients } = answered;
+        if (gradients !== undefined) shares.push(gradients / milliseconds);
+        return milliseconds;
       },
       close: () => {
         child.stdin.end();

@@ -5,8 +5,9 @@ import { growth } from "./growth.ts";
 import { networks } from "./networks.ts";
 import { noise } from "./noise.ts";
 import { small } from "./small.ts";
+import { stack } from "./stack.ts";
 import { startup } from "./startup.ts";
 import { steps } from "./steps.ts";
 import { training } from "./training.ts";
 
-export const rows: readonly Row[] = [networks, chain, small, steps, training, growth, startup, noise];
+export const rows: readonly Row[] = [networks, chain, small, stack, steps, training, growth, startup, noise];

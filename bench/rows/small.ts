@@ -1,12 +1,12 @@
 /** The small model against others that enlarge four times. */
 import * as RA from "fp-ts/lib/ReadonlyArray.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { tensorflowFolder } from "../contenders/upscalerjs.ts";
 import { atMost } from "../lib/goal.ts";
 import { installRivals } from "../lib/install.ts";
 import type { Measured } from "../lib/measured.ts";
 import type { Entry } from "../lib/process-side.ts";
 import type { Row } from "../lib/row.ts";
+import { upscalerJs } from "../lib/upscalerjs-entry.ts";
 import { type ModelPair, measureModels, oursAs } from "./model-pair.ts";
 
 /** The sides of the pictures, in pixels; for each how many rounds against a fast rival, a slower one, a slow one. */
@@ -14,14 +14,6 @@ const SIZES = [
   { side: 256, rounds: { fast: 15, slower: 11, slow: 3 } },
   { side: 64, rounds: { fast: 31, slower: 21, slow: 7 } },
 ] as const;
-
-const upscalerJs = (model: string, backend: "tensorflow" | "wasm", side: number): Entry => ({
-  name: `esrgan-${model} on ${backend}`,
-  contender: "upscalerjs",
-  settings: { model, backend, side: String(side) },
-  // oneDNN's kernels, whatever our runtime chooses for itself: UpscalerJS is faster with them.
-  environment: { NODE_PATH: tensorflowFolder, TF_ENABLE_ONEDNN_OPTS: "1", TF_CPP_MIN_LOG_LEVEL: "2" },
-});
 
 const bicubic = (side: number): Entry => ({
   name: "sharp, bicubic",

@@ -4,40 +4,69 @@
  */
 import { type NdArray, normal, type ScheduleConfig, uniform } from "@tadsr/core";
 import {
+  COLOURS,
   elements,
   type HostWeights,
   type ParameterSpec,
-  type ResidualUNetConfig,
   randomWeight,
   readSafetensors,
+  type SmallNetworkConfig,
+  smallNetwork,
   writeSafetensors,
 } from "@tadsr/model";
-import { FAMILIES, SMALL_SCHEDULE, STUDENT_DEFAULTS, TEACHER_DEFAULTS } from "@tadsr/train";
+import { FAMILIES, type Family, STUDENT_DEFAULTS, TEACHER_DEFAULTS } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 
+/** The step of a teacher, of a student, and of a student that learns a stronger network's pictures alone. */
+export const TASKS = ["teacher", "student", "target"] as const;
+export type TaskName = (typeof TASKS)[number];
+
+const LATENTS = ["z_0", "z_y", "noise"] as const;
+const TIMES = ["time", "scoreTime"] as const;
+export type Draw = (typeof LATENTS)[number] | "scoreNoise" | "picture" | (typeof TIMES)[number];
+
 export interface RecordedStart {
-  readonly network: ResidualUNetConfig;
+  readonly network: SmallNetworkConfig;
   readonly schedule: ScheduleConfig;
-  /** By PyTorch's names and in its layouts. */
+  /** By PyTorch's names and in its layouts; the target's step has no teacher. */
   readonly teacher: HostWeights;
   readonly student: HostWeights;
-  /** Latents and noises [batch, side, side, channels]; times [batch], 1..T. */
-  readonly draws: Readonly<Record<Draw, NdArray>>;
+  /** Latents and noises [batch, side, side, channels], the picture [batch, side, side, 3]; times [batch], 1..T. */
+  readonly draws: Readonly<Partial<Record<Draw, NdArray>>>;
 }
 
-const IMAGES = ["z_0", "z_y", "noise", "scoreNoise"] as const;
-const TIMES = ["time", "scoreTime"] as const;
-export type Draw = (typeof IMAGES)[number] | (typeof TIMES)[number];
+/** How large a step is, and what is drawn for it. */
+interface Recorded {
+  readonly family: Family;
+  readonly batch: number;
+  /** Of the latents, in pixels. */
+  readonly side: number;
+  readonly draws: readonly Draw[];
+}
 
 /** One step of the defaults: a batch of 10 crops of 160 pixels, whose latents are 40 x 40. */
-export const DEFAULT_SIZE = { batch: TEACHER_DEFAULTS.batch, side: TEACHER_DEFAULTS.crop / 4 } as const;
+const DISTILLED: Recorded = {
+  family: FAMILIES.unet,
+  batch: TEACHER_DEFAULTS.batch,
+  side: TEACHER_DEFAULTS.crop / 4,
+  draws: [...LATENTS, "scoreNoise", ...TIMES],
+};
+
+const RECORDED: Readonly<Record<TaskName, Recorded>> = {
+  teacher: DISTILLED,
+  student: DISTILLED,
+  target: { family: FAMILIES.small, batch: 16, side: 32, draws: [...LATENTS, "picture"] },
+};
+
 /** How fast both programs learn, from the first step on; small, so that rounding is not amplified. */
 export const RATE = STUDENT_DEFAULTS.rate.peak;
 export const AVERAGE_DECAY = TEACHER_DEFAULTS.averageDecay;
 /** Weight of Eq 8 beside Eq 6. */
 export const SCORE_WEIGHT = STUDENT_DEFAULTS.weights.score;
+/** What the gradient's norm is scaled down to; 0: it is not. */
+export const CLIP: Readonly<Record<TaskName, number>> = { teacher: 0, student: 0, target: 0.5 };
 
 const randomWeights = (parameters: readonly ParameterSpec[], seed: number): HostWeights =>
   Object.fromEntries(parameters.map((spec, place) => [spec.name, randomWeight(spec, { seed, place })]));
@@ -53,25 +82,27 @@ const randomTimes = (batch: number, stream: number, most: number): NdArray => ({
   data: Float32Array.from(uniform({ seed: 1, stream }, 0, batch), (value) => 1 + Math.floor(value * most)),
 });
 
-/** The same for the same size, everywhere. The student's weights are near the teacher's, but not the same. */
-export const randomStart = (
-  parameters: readonly ParameterSpec[],
-  { batch, side }: { readonly batch: number; readonly side: number },
-): RecordedStart => {
-  const shape = [batch, side, side, FAMILIES.unet.network.latentChannels];
+/** The same for the same task, everywhere. The student's weights are near the teacher's, but not the same. */
+export const randomStart = (task: TaskName): RecordedStart => {
+  const { family, batch, side, draws } = RECORDED[task];
+  const { network, schedule } = family;
+  const { parameters } = smallNetwork(network);
+  const latent = [batch, side, side, network.latentChannels];
+  const drawn: Readonly<Record<Draw, () => NdArray>> = {
+    z_0: () => randomImage(latent, 1, 0.5),
+    z_y: () => randomImage(latent, 2, 0.5),
+    noise: () => randomImage(latent, 3, 1),
+    scoreNoise: () => randomImage(latent, 4, 1),
+    time: () => randomTimes(batch, 5, schedule.steps),
+    scoreTime: () => randomTimes(batch, 6, schedule.steps - 1),
+    picture: () => randomImage([batch, side, side, COLOURS], 7, 0.5),
+  };
   return {
-    network: FAMILIES.unet.network,
-    schedule: SMALL_SCHEDULE,
-    teacher: randomWeights(parameters, 1),
+    network,
+    schedule,
+    teacher: task === "target" ? {} : randomWeights(parameters, 1),
     student: randomWeights(parameters, 2),
-    draws: {
-      z_0: randomImage(shape, 1, 0.5),
-      z_y: randomImage(shape, 2, 0.5),
-      noise: randomImage(shape, 3, 1),
-      scoreNoise: randomImage(shape, 4, 1),
-      time: randomTimes(batch, 5, SMALL_SCHEDULE.steps),
-      scoreTime: randomTimes(batch, 6, SMALL_SCHEDULE.steps - 1),
-    },
+    draws: Object.fromEntries(draws.map((name) => [name, drawn[name]()])),
   };
 };
 
@@ -101,8 +132,8 @@ export const writeStart = (
     TE.mapLeft(({ message }) => message),
   );
 
-/** Errors: the file cannot be read, or was not written by `writeStart`. */
-export const readStart = (file: string): TE.TaskEither<string, RecordedStart> =>
+/** Errors: the file cannot be read, or was not written by `writeStart` for this task. */
+export const readStart = (file: string, task: TaskName): TE.TaskEither<string, RecordedStart> =>
   pipe(
     readSafetensors(file),
     TE.mapLeft(({ message }) => message),
@@ -116,14 +147,14 @@ export const readStart = (file: string): TE.TaskEither<string, RecordedStart> =>
             .map(([key, tensor]) => [key.slice(name.length + 1), tensor]),
         );
       const draws = group("draws");
-      const missing = [...IMAGES, ...TIMES].find((name) => draws[name] === undefined);
+      const missing = RECORDED[task].draws.find((name) => draws[name] === undefined);
       if (missing !== undefined) return E.left(`${file}: draws.${missing} is missing`);
       return E.right({
         network,
         schedule,
         teacher: group("teacher"),
         student: group("student"),
-        draws: draws as RecordedStart["draws"],
+        draws,
       });
     }),
   );

@@ -1,10 +1,10 @@
 """Times PyTorch's training step of the small network, one step for each line read, from the same start as step.ts.
 
-    python3 step.py --start <file> [--task teacher|student] [--threads 2]
+    python3 step.py --start <file> [--task teacher|student|target] [--threads 2]
                     [--layout channels-last|contiguous] [--adamw fused|foreach|plain]
 
 The file is made by step.ts. Prints one JSON object a line: first {"ready"}, then for each line read
-{"milliseconds", "loss"}. It ends with its input. Needs torch 2.13, and nothing else. The defaults are the
+{"milliseconds", "gradients", "loss"}, where gradients are the milliseconds of both passes. It ends with its input. Needs torch 2.13, and nothing else. The defaults are the
 fastest of PyTorch's forms on a CPU; `--layout contiguous --adamw plain` is what PyTorch does unasked.
 """
 
@@ -82,11 +82,29 @@ def time_features(indices, count):
     return torch.cat([angles.cos(), angles.sin()], 1).float()
 
 
-def network(config, weights, image, condition, indices):
-    """z_0 from the scaled z_t [batch, channels, side, side] and 0-based indices."""
+def embedded(config, weights, indices):
     features = time_features(indices, config["timeFeatures"])
     hidden = F.silu(F.linear(features, weights["time.0.weight"], weights["time.0.bias"]))
-    time = F.silu(F.linear(hidden, weights["time.2.weight"], weights["time.2.bias"]))
+    return F.silu(F.linear(hidden, weights["time.2.weight"], weights["time.2.bias"]))
+
+
+def stack(config, weights, image, z_y, picture, indices):
+    """As `network`, by residual blocks at one size; reads the picture [batch, 3, side, side] too."""
+    time = embedded(config, weights, indices)
+    body = convolution(weights, "input.picture", picture, padding=1)
+    body = body + convolution(weights, "input.latent", image, padding=1)
+    for i in range(config["blocks"]):
+        name = f"blocks.{i}"
+        shift = F.linear(time, weights[f"{name}.time.weight"], weights[f"{name}.time.bias"])
+        hidden = convolution(weights, f"{name}.conv1", body, padding=1) + shift[:, :, None, None]
+        hidden = F.leaky_relu(hidden, 0.2, inplace=True)
+        body = body + convolution(weights, f"{name}.conv2", hidden, padding=1)
+    return z_y + convolution(weights, "output", body, padding=1)
+
+
+def network(config, weights, image, condition, indices):
+    """z_0 from the scaled z_t [batch, channels, side, side] and 0-based indices."""
+    time = embedded(config, weights, indices)
     entered = convolution(weights, "input", torch.cat([image, condition], 1), padding=1)
     body = level(config, weights, 0, entered, time)
     return condition + convolution(weights, "output", F.silu(channel_norm(body)), padding=1)
@@ -155,10 +173,27 @@ def student_loss(numbers, groups):
     return loss
 
 
+def target_loss(numbers, groups):
+    """The mean absolute error from the target's latent, of one step from z_T."""
+    draws, config = groups["draws"], numbers["network"]
+    level = numbers["schedule"]["kappa"] * math.sqrt(numbers["eta"][-1])
+    indices = [numbers["index"][-1]] * len(draws["z_y"])
+
+    def loss(weights):
+        z_T = draws["z_y"] + draws["noise"] * level
+        scaled = z_T * (1 / math.sqrt(level**2 + 1))
+        return F.l1_loss(stack(config, weights, scaled, draws["z_y"], draws["picture"], indices), draws["z_0"])
+
+    return loss
+
+
+LOSSES = {"teacher": teacher_loss, "student": student_loss, "target": target_loss}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--start", required=True)
-    parser.add_argument("--task", choices=["teacher", "student"], default="teacher")
+    parser.add_argument("--task", choices=list(LOSSES), default="teacher")
     parser.add_argument("--threads", type=int, default=0, help="0: as many as PyTorch takes by itself")
     parser.add_argument("--layout", choices=["channels-last", "contiguous"], default="channels-last")
     parser.add_argument("--adamw", choices=["fused", "foreach", "plain"], default="fused")
@@ -167,19 +202,23 @@ def main():
         torch.set_num_threads(options.threads)
     layout = torch.channels_last if options.layout == "channels-last" else torch.contiguous_format
     numbers, groups = read_start(options.start, layout)
-    weights = {name: tensor.requires_grad_() for name, tensor in groups[options.task].items()}
+    learner = "teacher" if options.task == "teacher" else "student"
+    weights = {name: tensor.requires_grad_() for name, tensor in groups[learner].items()}
     if options.task == "student":
         groups["teacher"] = {name: tensor.detach() for name, tensor in groups["teacher"].items()}
     learned = list(weights.values())
     average = [tensor.detach().clone() for tensor in learned]
     choice = {} if options.adamw == "plain" else {options.adamw: True}
     optimizer = torch.optim.AdamW(learned, lr=numbers["rate"], eps=1e-8, weight_decay=0, **choice)
-    objective = (teacher_loss if options.task == "teacher" else student_loss)(numbers, groups)
+    objective = LOSSES[options.task](numbers, groups)
     print(json.dumps({"ready": f"torch {torch.__version__}, {options.task}"}), flush=True)
     for step, _ in enumerate(sys.stdin, 1):
         began = time.perf_counter()
         loss = objective(weights)
         loss.backward()
+        gradients = 1000 * (time.perf_counter() - began)
+        if numbers["clip"] > 0:
+            torch.nn.utils.clip_grad_norm_(learned, numbers["clip"], foreach=True)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         decay = min(numbers["averageDecay"], (1 + step) / (10 + step))
@@ -187,7 +226,7 @@ def main():
             torch._foreach_lerp_(average, learned, 1 - decay)
         value = loss.item()
         milliseconds = 1000 * (time.perf_counter() - began)
-        print(json.dumps({"milliseconds": milliseconds, "loss": value}), flush=True)
+        print(json.dumps({"milliseconds": milliseconds, "gradients": gradients, "loss": value}), flush=True)
 
 
 main()

@@ -1,0 +1,62 @@
+/**
+ * A network of Real-ESRGAN's, its weights of no meaning, on one of our runtimes, from RGB bytes to RGB bytes; in one
+ * piece, not in tiles.
+ *
+ * Settings: `network` (general-x4v3 or x4plus), `runtime`, `side` (of the picture, in pixels).
+ */
+import type { Engine, NdArray } from "@tadsr/core";
+import { type PictureNetworkConfig, pictureNetwork, randomWeight, uploadWeights } from "@tadsr/model";
+import { runtimes } from "@tadsr/runtime-node";
+import * as E from "fp-ts/lib/Either.js";
+import { failed, missing } from "../lib/bench-error.ts";
+import type { Contender } from "../lib/contender.ts";
+import { photograph } from "../lib/photograph.ts";
+
+/** As realesr-general-x4v3 and RealESRGAN_x4plus are (inference_realesrgan.py of Real-ESRGAN). */
+const SHAPES: Readonly<Record<string, PictureNetworkConfig>> = {
+  "general-x4v3": { kind: "srvgg", channels: 64, convolutions: 32, factor: 4 },
+  x4plus: { kind: "rrdb", channels: 64, growth: 32, blocks: 23, factor: 4 },
+};
+
+const bytesOf = ({ data }: NdArray): Uint8ClampedArray => {
+  const bytes = new Uint8ClampedArray(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    if (!Number.isFinite(value)) throw new Error(`value ${i} of the result is ${value}`);
+    bytes[i] = value * 255;
+  }
+  return bytes;
+};
+
+export const contender: Contender = (settings) => async () => {
+  const { network: name = "", runtime: wanted = "", side = "256" } = settings;
+  const config = SHAPES[name];
+  if (config === undefined)
+    return E.left(failed(`there is no network ${name}; there are ${Object.keys(SHAPES).join(", ")}`));
+  const runtime = Object.values(runtimes).find((candidate) => candidate.name === wanted);
+  if (runtime === undefined)
+    return E.left(failed(`there is no runtime ${wanted}; there are ${Object.keys(runtimes).join(", ")}`));
+  const opened = await runtime.open();
+  if (E.isLeft(opened)) return E.left(missing(opened.left.missing, opened.left.remedy));
+  const engine: Engine<unknown> = opened.right;
+  const network = pictureNetwork(config);
+  const weights = uploadWeights(
+    engine,
+    network.parameters,
+    Object.fromEntries(
+      network.parameters.map((spec, place) => [spec.name, randomWeight(spec, { seed: 1, place })]),
+    ),
+  );
+  const { width, height, channels, data } = photograph(Number(side), Number(side));
+  return E.right({
+    run: async () => {
+      const pixels = {
+        shape: [1, height, width, channels],
+        data: Float32Array.from(data, (byte) => byte / 255),
+      };
+      const result = engine.scope(() => network.run(engine.algebra)(weights, engine.upload("image", pixels)));
+      const enlarged = await engine.download("image", result).finally(() => engine.release([result]));
+      return bytesOf(enlarged);
+    },
+  });
+};
