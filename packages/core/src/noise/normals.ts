@@ -2,7 +2,9 @@
  * Normals from words, by +, -, *, / and a correctly rounded square root alone: `Math.log` and `Math.cos` may differ in
  * their last bits from one engine to another.
  */
-import { TWO_32 } from "./philox.ts";
+
+/** A constant of this file, not another's: so the compiler computes with it. */
+const TWO_32 = 2 ** 32;
 
 /** 2^0 .. 2^32. */
 const POWERS = Float64Array.from({ length: 33 }, (_, zeros) => (zeros === 32 ? TWO_32 : (1 << zeros) >>> 0));
