@@ -1,0 +1,55 @@
+import { type NdArray, normal, referenceEngine } from "@tadsr/core";
+import { bicubicLatentKernel, bicubicResize, latentOfPixels } from "@tadsr/model";
+import { describe, expect, it } from "vitest";
+import { toHalf } from "../../engine-onnx/src/export/half.ts";
+
+describe("bicubic upsampling as a convolution", () => {
+  it.each([2, 3, 4])("is the latent of the resized picture, factor %i", async (factor) => {
+    const [height, width] = [5, 7];
+    const data = new Float32Array(normal({ seed: 3, stream: 0 }, 0, height * width * 3));
+    const { algebra, upload, download } = referenceEngine;
+    const clamp = (place: number, most: number): number => Math.min(most, Math.max(0, place));
+    const [high, wide] = [height + 4, width + 4];
+    const padded: NdArray = {
+      shape: [1, high, wide, 3],
+      data: Float32Array.from({ length: high * wide * 3 }, (_, i) => {
+        const [row, column] = [Math.floor(i / 3 / wide) - 2, (Math.floor(i / 3) % wide) - 2];
+        return data[(clamp(row, height - 1) * width + clamp(column, width - 1)) * 3 + (i % 3)] as number;
+      }),
+    };
+    const none = { top: 0, bottom: 0, left: 0, right: 0 };
+    const kernel = upload("convolution", bicubicLatentKernel(factor));
+    const found = algebra.conv2d(upload("image", padded), kernel, null, { stride: 1, padding: none });
+    const source = { width, height, channels: 3, data };
+    const expected = latentOfPixels(bicubicResize(source, height * factor, width * factor), factor);
+    const got = await download("image", found);
+    expect(got.shape).toEqual(expected.shape);
+    for (let i = 0; i < expected.data.length; i++)
+      expect(Math.abs((got.data[i] as number) - (expected.data[i] as number))).toBeLessThan(2e-6);
+  });
+});
+
+/** What 16 bits mean. */
+const numberOf = (half: number): number => {
+  const [sign, exponent, rest] = [half >> 15 === 0 ? 1 : -1, (half >> 10) & 31, half & 1023];
+  return sign * (exponent === 0 ? rest * 2 ** -24 : (1024 + rest) * 2 ** (exponent - 25));
+};
+
+describe("float16", () => {
+  it("takes every number it has as it is", () => {
+    const finite = Array.from({ length: 2 ** 16 }, (_, half) => half).filter(
+      (half) => (half & 0x7c00) !== 0x7c00,
+    );
+    expect([...toHalf(Float32Array.from(finite, numberOf))]).toEqual(finite);
+  });
+
+  it("rounds to the nearest, of two as near to the even one, and to infinity past its end", () => {
+    const middle = Array.from({ length: 0x7bff }, (_, half) => (numberOf(half) + numberOf(half + 1)) / 2);
+    expect([...toHalf(Float32Array.from(middle))]).toEqual(middle.map((_, half) => half + (half % 2)));
+    const above = middle.slice(2048).map((value) => value * (1 + 2 ** -20));
+    expect([...toHalf(Float32Array.from(above))]).toEqual(above.map((_, i) => 2048 + i + 1));
+    expect([...toHalf(Float32Array.of(65_519, 65_520, -1e30, Number.NaN))]).toEqual([
+      0x7bff, 0x7c00, 0xfc00, 0x7e00,
+    ]);
+  });
+});
