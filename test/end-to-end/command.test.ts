@@ -206,7 +206,7 @@ describe.skipIf(process.platform === "win32")("an interrupted training", () => {
     expect({ code, stopped: stopped !== null }).toEqual({ code: 130, stopped: true });
     const lines = readFileSync(at("run/log.jsonl"), "utf8").trimEnd().split("\n");
     expect(lines).toHaveLength(Number(stopped?.[1]));
-    const other = await start([...words, "--steps", "100001", "--resume"]).ended;
+    const other = await start([...words, "--steps", "100000", "--batch", "2", "--resume"]).ended;
     expect(other.code).toBe(1);
     expect(other.err).toMatch(/^tadsr: [^\n]*\n$/);
   });
