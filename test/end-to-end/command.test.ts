@@ -194,7 +194,7 @@ describe.skipIf(process.platform === "win32")("an interrupted training", () => {
     await flat(96, 96).toFile(at("photos/a.png"));
     const words = [
       ...["train", "teacher", "--data", "photos", "-o", "run", "--batch", "1", "--crop", "32"],
-      ...["--runtime", "wasm", "--checkpoint-every", "1"],
+      ...["--network", "tiny", "--runtime", "wasm", "--checkpoint-every", "1"],
     ];
     const spawned = start([...words, "--steps", "100000"]);
     await until(() => existsSync(at("run/checkpoint.safetensors")), spawned);

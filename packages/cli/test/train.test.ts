@@ -42,7 +42,7 @@ const logged = (name: string): readonly number[] =>
 
 describe("tadsr train", () => {
   it("trains a teacher, resumes it, distils a student, and both upscale", async () => {
-    const first = await tadsr("train", "teacher", ...QUICK, "-o", "t", "--steps", "2");
+    const first = await tadsr("train", "teacher", ...QUICK, "--network", "tiny", "-o", "t", "--steps", "2");
     expect(first).toMatchObject({
       code: 0,
       out: "t/model: 2 steps on 1 photograph, runtime wasm\n",
