@@ -34,9 +34,17 @@ const summary = (value: unknown): string =>
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** What the engine lacks that the law is about; null where it lacks nothing. */
+const lacking = <T>({ differentiate, joining }: Engine<T>, { needs }: Law): string | null => {
+  if (needs === "gradients" && differentiate === null)
+    return "the engine has no gradients: differentiate is null";
+  return needs === "joining" && joining === undefined
+    ? "the engine joins no tensors: joining is absent"
+    : null;
+};
+
 /** Whether the engine has what the law is about. */
-export const applies = <T>(engine: Engine<T>, { needs }: Law): boolean =>
-  needs === "nothing" || engine.differentiate !== null;
+export const applies = <T>(engine: Engine<T>, law: Law): boolean => lacking(engine, law) === null;
 
 /** Tries one law on random inputs. Never throws: an operation that throws makes its law fail. */
 export const checkLaw = async <T>(
@@ -44,10 +52,8 @@ export const checkLaw = async <T>(
   law: Law,
   { runs = DEFAULT_RUNS, seed = DEFAULT_SEED }: CheckOptions = {},
 ): Promise<LawResult> => {
-  if (!applies(engine, law)) {
-    const explanation = "the engine has no gradients: differentiate is null";
-    return { law: law.name, outcome: "does not apply", explanation };
-  }
+  const lack = lacking(engine, law);
+  if (lack !== null) return { law: law.name, outcome: "does not apply", explanation: lack };
   const equal = closeTo(engine.epsilon * law.factor);
   const property = fc.asyncProperty(law.inputs, async (inputs) => {
     const verdict = await law.holds(engine, equal, inputs);

@@ -15,7 +15,7 @@ export type Verdict = true | string;
 export type Equal = (found: NdArray, expected: NdArray, size: number) => Verdict;
 
 /** What an engine must have for a law to apply. */
-export type Needs = "nothing" | "gradients";
+export type Needs = "nothing" | "gradients" | "joining";
 
 export interface Law {
   readonly name: string;

@@ -8,6 +8,7 @@ import { engineLaws } from "./laws/engine.ts";
 import { functionLaws } from "./laws/functions.ts";
 import { gradientLaws } from "./laws/gradients.ts";
 import { imageLaws } from "./laws/images.ts";
+import { joiningLaws } from "./laws/joining.ts";
 import { linearLaws } from "./laws/linear.ts";
 import { normalisationLaws } from "./laws/normalisation.ts";
 import { sequenceLaws } from "./laws/sequences.ts";
@@ -23,6 +24,7 @@ export {
   functionLaws,
   gradientLaws,
   imageLaws,
+  joiningLaws,
   linearLaws,
   normalisationLaws,
   sequenceLaws,
@@ -33,6 +35,7 @@ export {
 /** Every law, in the order in which a new backend is best mended. */
 export const laws: readonly Law[] = [
   ...engineLaws,
+  ...joiningLaws,
   ...vectorSpaceLaws,
   ...functionLaws,
   ...convolutionLaws,

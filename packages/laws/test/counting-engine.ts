@@ -2,9 +2,11 @@
 import {
   type Algebra,
   type Engine,
+  type Joining,
   type ReferenceTensor,
   referenceAlgebra,
   referenceEngine,
+  type Tensors,
 } from "@tadsr/core";
 
 /** Every tensor in a value: itself, or in lists and records. */
@@ -28,6 +30,12 @@ export interface CountingOptions {
   readonly cleansUpAfterErrors?: boolean;
   readonly release?: (tensors: readonly ReferenceTensor[]) => readonly ReferenceTensor[];
 }
+
+const referenceJoining = (example: Tensors<ReferenceTensor>): Joining<ReferenceTensor> => {
+  const made = referenceEngine.joining?.(example);
+  if (made === undefined) throw new Error("the reference joins no tensors");
+  return made;
+};
 
 const everything = (tensors: readonly ReferenceTensor[]): readonly ReferenceTensor[] => tensors;
 
@@ -66,6 +74,14 @@ export const countingEngine = ({
     ...referenceEngine,
     name: "counting",
     algebra,
+    joining: (example) => {
+      const { join, part } = referenceJoining(example);
+      return {
+        join: (tensors) => made(join(tensors)),
+        part: (vector) =>
+          Object.fromEntries(Object.entries(part(vector)).map(([name, tensor]) => [name, made(tensor)])),
+      };
+    },
     // The reference's tape does not know the copies that this engine's operations return.
     differentiate: null,
     upload: (kind, array) => made(referenceEngine.upload(kind, array)),

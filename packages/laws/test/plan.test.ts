@@ -37,13 +37,28 @@ describe("planLaws", () => {
   it("has one test for each law that applies, in order", async () => {
     const { tests } = await planLaws(runtimeOf(withoutGradients), { noSkips: true });
     expect(tests.map(({ title }) => title)).toEqual(
-      laws.filter(({ needs }) => needs === "nothing").map(({ name }) => name),
+      laws.filter(({ needs }) => needs !== "gradients").map(({ name }) => name),
     );
+  });
+
+  it("leaves out the laws of joining where the engine has none", async () => {
+    const { joining: _joining, ...plain } = referenceEngine;
+    const { tests } = await planLaws(runtimeOf(plain), { noSkips: true });
+    expect(tests.map(({ title }) => title)).toEqual(
+      laws.filter(({ needs }) => needs !== "joining").map(({ name }) => name),
+    );
+    const [first] = laws.filter(({ needs }) => needs === "joining");
+    const results = await checkLaws(plain, { laws: first === undefined ? [] : [first] });
+    expect(results.map(({ outcome, explanation }) => [outcome, explanation])).toEqual([
+      ["does not apply", "the engine joins no tensors: joining is absent"],
+    ]);
   });
 
   it("adds the gradient laws where the engine has gradients", async () => {
     const { tests } = await planLaws(runtimeOf(dualEngine()), { noSkips: true });
-    expect(tests.map(({ title }) => title)).toEqual(laws.map(({ name }) => name));
+    expect(tests.map(({ title }) => title)).toEqual(
+      laws.filter(({ needs }) => needs !== "joining").map(({ name }) => name),
+    );
   });
 
   it("says what is missing and what mends it, in a skipped test", async () => {
