@@ -6,6 +6,7 @@
  */
 import type { Engine } from "@tadsr/core";
 import { type HostWeights, readSafetensors, writeSafetensors } from "@tadsr/model";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { TrainError } from "./errors.ts";
@@ -93,5 +94,9 @@ export const readCheckpoint =
               second: part("adversary/second"),
             },
     };
-    return E.right(uploadState(engine, specs, host));
+    try {
+      return E.right(uploadState(engine, specs, host));
+    } catch (thrown) {
+      return refused(file, firstLine(thrown));
+    }
   };

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { initialWeights, readSafetensors, residualUNet } from "@tadsr/model";
+import { initialWeights, readSafetensors, residualUNet, writeSafetensors } from "@tadsr/model";
 import { describe, expect, it } from "vitest";
 import { trainStudent, trainTeacher } from "../src/index.ts";
 import { message, right } from "./either.ts";
@@ -106,11 +106,44 @@ describe("training", () => {
     expect(message(again)).toMatch(/holds a training: continue it with --resume/);
   });
 
+  it("resumes what an older version began, whose checkpoint names fewer options", async () => {
+    await teacher("older", { steps: 3 });
+    const file = at("older", "checkpoint.safetensors");
+    const { metadata, tensors } = right(await readSafetensors(file)());
+    const { clip: _clip, hold: _hold, ...options } = JSON.parse(metadata.identity ?? "{}");
+    const identity = JSON.stringify({ ...options, steps: 3 });
+    right(await writeSafetensors(file, tensors, { dtype: "F32", metadata: { ...metadata, identity } })());
+    await teacher("older", { resume: true });
+    expect((await losses("older")).length).toBe(6);
+  });
+
+  it("says which tensor of a damaged checkpoint does not fit", async () => {
+    await teacher("damaged", { steps: 2 });
+    const file = at("damaged", "checkpoint.safetensors");
+    const { metadata, tensors } = right(await readSafetensors(file)());
+    const { "first/output.bias": _gone, ...others } = tensors;
+    right(await writeSafetensors(file, others, { dtype: "F32", metadata })());
+    const options = { ...tinyTeacher(at("photographs"), at("damaged")), resume: true };
+    expect(message(await trainTeacher(engine, options)())).toMatch(
+      /damaged.checkpoint\.safetensors: .*output\.bias/,
+    );
+  });
+
   it("does not resume with other options", async () => {
     const options = { ...tinyTeacher(at("photographs"), at("whole")), batch: 3, resume: true };
     expect(message(await trainTeacher(engine, options)())).toMatch(
       /was made with other options: batch was 2 and is 3; resume with those/,
     );
+    const rate = { ...options.rate, peak: 0.5 };
+    const changed = { ...options, batch: 2, rate, hold: ["time"], clip: 1 };
+    const said = message(await trainTeacher(engine, changed)());
+    for (const difference of [
+      "rate.peak was 0.002 and is 0.5",
+      "clip was 0 and is 1",
+      'hold was [] and is ["time"]',
+    ])
+      expect(said).toContain(difference);
+    expect(said).not.toContain("batch");
   });
 
   it("distils a student from the teacher, and its distillation loss falls", async () => {
