@@ -36,12 +36,13 @@ const fill = <A extends Float32Array | Float64Array>(
   position: number,
   result: A,
 ): A => {
-  const words = { key: twoWords(seed), stream: twoWords(stream) };
+  const [key, streamWords] = [twoWords(seed), twoWords(stream)];
   const last = Math.ceil((position + result.length) / 4);
   for (let block = Math.floor(position / 4), count = 0; block < last; block += count) {
     const low = block % TWO_32;
     count = Math.min(BLOCKS, last - block, TWO_32 - low);
-    const numbers = numbersOf({ ...words, low, high: Math.floor(block / TWO_32), count });
+    const high = Math.floor(block / TWO_32);
+    const numbers = numbersOf({ key, stream: streamWords, low, high, count });
     const at = block * 4 - position;
     const [from, to] = [Math.max(0, -at), Math.min(4 * count, result.length - at)];
     result.set(numbers.subarray(from, to), at + from);

@@ -21,7 +21,7 @@ export const vectorMaker = (): O.Option<Maker> =>
     const singles = new Float32Array(memory, WORDS, 4 * BLOCKS);
     const fillWords = ({ key, stream, low, high, count }: Run): number => {
       const end = BLOCK * count;
-      call.words(...key, ...stream, low, high, end);
+      call.words(key[0], key[1], stream[0], stream[1], low, high, end);
       return end;
     };
     return {
