@@ -2,21 +2,23 @@
  * A network of Real-ESRGAN's, its weights of no meaning, on one of our runtimes, from RGB bytes to RGB bytes; in one
  * piece, not in tiles.
  *
- * Settings: `network` (general-x4v3 or x4plus), `runtime`, `side` (of the picture, in pixels).
+ * Settings: `network` (a name of `publishedPictureNetworks`), `runtime`, `side` (of the picture, in pixels).
  */
 import type { Engine, NdArray } from "@tadsr/core";
-import { type PictureNetworkConfig, pictureNetwork, randomWeight, uploadWeights } from "@tadsr/model";
+import {
+  type PublishedPictureName,
+  pictureNetwork,
+  publishedPictureNetworks,
+  randomWeight,
+  uploadWeights,
+} from "@tadsr/model";
 import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { failed, missing } from "../lib/bench-error.ts";
 import type { Contender } from "../lib/contender.ts";
 import { photograph } from "../lib/photograph.ts";
 
-/** As realesr-general-x4v3 and RealESRGAN_x4plus are (inference_realesrgan.py of Real-ESRGAN). */
-const SHAPES: Readonly<Record<string, PictureNetworkConfig>> = {
-  "general-x4v3": { kind: "srvgg", channels: 64, convolutions: 32, factor: 4 },
-  x4plus: { kind: "rrdb", channels: 64, growth: 32, blocks: 23, factor: 4 },
-};
+const isPublished = (name: string): name is PublishedPictureName => name in publishedPictureNetworks;
 
 const bytesOf = ({ data }: NdArray): Uint8ClampedArray => {
   const bytes = new Uint8ClampedArray(data.length);
@@ -30,16 +32,17 @@ const bytesOf = ({ data }: NdArray): Uint8ClampedArray => {
 
 export const contender: Contender = (settings) => async () => {
   const { network: name = "", runtime: wanted = "", side = "256" } = settings;
-  const config = SHAPES[name];
-  if (config === undefined)
-    return E.left(failed(`there is no network ${name}; there are ${Object.keys(SHAPES).join(", ")}`));
+  if (!isPublished(name)) {
+    const known = Object.keys(publishedPictureNetworks).join(", ");
+    return E.left(failed(`there is no network ${name}; there are ${known}`));
+  }
   const runtime = Object.values(runtimes).find((candidate) => candidate.name === wanted);
   if (runtime === undefined)
     return E.left(failed(`there is no runtime ${wanted}; there are ${Object.keys(runtimes).join(", ")}`));
   const opened = await runtime.open();
   if (E.isLeft(opened)) return E.left(missing(opened.left.missing, opened.left.remedy));
   const engine: Engine<unknown> = opened.right;
-  const network = pictureNetwork(config);
+  const network = pictureNetwork(publishedPictureNetworks[name]);
   const weights = uploadWeights(
     engine,
     network.parameters,

@@ -1,4 +1,5 @@
 /** The stacks' shapes against others that enlarge four times, and against ONNX Runtime's bare convolution. */
+import type { PublishedPictureName } from "@tadsr/model";
 import { FAMILIES, type FamilyName } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
@@ -38,7 +39,7 @@ const shape = (family: Stack, runtime: string, noise: Noise = "unheard"): Entry 
   settings: { family, noise, runtime, side: String(SIDE) },
 });
 
-const pictureNetwork = (network: "general-x4v3" | "x4plus", runtime: string): Entry => ({
+const pictureNetwork = (network: PublishedPictureName, runtime: string): Entry => ({
   name: `${network}'s shape on ${runtime}`,
   contender: "picture-network",
   settings: { network, runtime, side: String(SIDE) },
@@ -56,7 +57,10 @@ const pairs = (runtime: string): readonly ModelPair[] => {
   const [slim, medium, thick] = (["slim", "medium", "thick"] as const).map((model) =>
     upscalerJs(model, "tensorflow", SIDE),
   ) as [Entry, Entry, Entry];
-  const [general, x4plus] = [pictureNetwork("general-x4v3", runtime), pictureNetwork("x4plus", runtime)];
+  const [general, x4plus] = [
+    pictureNetwork("realesr-general-x4v3", runtime),
+    pictureNetwork("RealESRGAN_x4plus", runtime),
+  ];
   return [
     against(tiny, slim, atMost(1), ROUNDS.fast),
     // As it would be where the weights by which z_t enters are not zero.

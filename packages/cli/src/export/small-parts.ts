@@ -8,13 +8,14 @@ import {
   conditionChannels,
   conditionOf,
   type Model,
+  readsNoise,
   receptiveField,
 } from "@tadsr/model";
 import type { Size } from "./options.ts";
 import { input, networkPlan, type Part, predictAtEnd, scaledInput, timeFeatures } from "./part.ts";
 
 const stepPlan =
-  ({ description, network, schedule }: Model, weights: Tensors<Term>) =>
+  ({ description, network, schedule, weights: hostWeights }: Model, weights: Tensors<Term>) =>
   ({ height, width }: Size): ExportPlan => {
     const { factor } = description.latent;
     const picture = input("image", 1, height, width, COLOURS);
@@ -23,14 +24,12 @@ const stepPlan =
       input("image", 1, height, width, network.latentChannels),
     ];
     const kernel = given("convolution", bicubicLatentKernel(factor), "constant");
-    const z_T = startOfSampling(termAlgebra, schedule)(z_y, noise);
+    const isNoisy = readsNoise(network, hostWeights);
+    const z_T = isNoisy ? startOfSampling(termAlgebra, schedule)(z_y, noise) : z_y;
     const condition = conditionOf(termAlgebra, network, z_y, () => picture);
     const z_0 = predictAtEnd(network, schedule, weights, condition, z_T);
     return {
-      inputs: [
-        { name: "picture", term: picture },
-        { name: "noise", term: noise },
-      ],
+      inputs: [{ name: "picture", term: picture }, ...(isNoisy ? [{ name: "noise", term: noise }] : [])],
       filtered: [{ image: z_y, input: picture, kernel }],
       outputs: [{ name: "result", term: termAlgebra.depthToSpace(z_0, factor) }],
     };
@@ -46,7 +45,9 @@ export const stepPart = (model: Model, weights: Tensors<Term>): Part => {
     plan: stepPlan(model, weights),
     values: {
       picture: `[1, 3, h, w]: red, green, blue of sRGB in [-1, 1] (byte / 127.5 - 1), h and w multiples of ${alignment}`,
-      noise: `[1, ${channels}, h, w]: drawn from N(0, 1)`,
+      ...(readsNoise(model.network, model.weights)
+        ? { noise: `[1, ${channels}, h, w]: drawn from N(0, 1)` }
+        : {}),
       result: `[1, 3, ${factor} h, ${factor} w]: likewise in [-1, 1] but for overshoot; byte = round(127.5 (v + 1)), clipped to 0..255`,
     },
     use:
