@@ -2,14 +2,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeMessage, MOST_INSIDE } from "@tadsr/engine-onnx";
-import { describePaperFiles, loadModel, saveModel } from "@tadsr/model";
+import { describePaperFiles, loadModel, NOISY_INPUT, saveModel } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isBeside } from "../src/export/run.ts";
 import { writeTogether } from "../src/export/write-together.ts";
 import { run } from "../src/program.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
-import { saveTinyModel, tinyDescription } from "./tiny-model.ts";
+import { saveTinyModel, tinyDescription, tinyStackDescription } from "./tiny-model.ts";
 import { saveRandom, tinyAutoencoder, tinyUNet } from "./tiny-paper-networks.ts";
 import { savePictureNetwork, tinyRrdb } from "./tiny-picture-networks.ts";
 
@@ -97,6 +97,25 @@ describe("tadsr export", () => {
     expect(metadata).toMatchObject({ model: "tiny", part: "step", size: "64x64", dtype: "float32" });
     expect(metadata.licence).toMatch(/^that of the weights, which whoever trained them decides/);
     expect(metadata.seed).toMatch(/Philox 4x32-10/);
+  });
+
+  it("asks for no noise where the model's weights read none", async () => {
+    await saveTinyModel(at("deaf"), tinyStackDescription, NOISY_INPUT);
+    await saveTinyModel(at("hearing"), tinyStackDescription);
+    for (const [name, inputs] of [
+      ["deaf", ["picture"]],
+      ["hearing", ["picture", "noise"]],
+    ] as const) {
+      const { code, err } = await exporting(name, "-o", `${name}.onnx`, "--size", "8x8");
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      expect(inputsOf(`${name}.onnx`)).toEqual(inputs);
+      const { graph, metadataProps } = contentOf(`${name}.onnx`);
+      const metadata = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
+      expect(Object.keys(JSON.parse(metadata.values ?? ""))).toEqual([...inputs, "result"]);
+      expect("seed" in metadata).toBe(name === "hearing");
+      const used = new Set(graph.node.flatMap(({ input }) => input));
+      expect(inputs.filter((input) => !used.has(input))).toEqual([]);
+    }
   });
 
   it("says whose a shipped model's weights are", async () => {

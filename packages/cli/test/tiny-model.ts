@@ -19,13 +19,28 @@ export const tinyDescription: ModelDescription = {
   steps: 1,
 };
 
+/** The same with a stack. */
+export const tinyStackDescription: ModelDescription = {
+  ...tinyDescription,
+  name: "tiny-stack",
+  network: { kind: "stack", latentChannels: 48, channels: 8, blocks: 1, timeFeatures: 4, timeChannels: 8 },
+};
+
 /**
  * Writes the model. Layers that start at zero, so that an untrained model is bicubic, get small random
- * numbers: a picture then depends on the noise, and so on the seed.
+ * numbers, but those whose name begins with `held`: a picture then depends on the noise, and so on the seed.
  */
-export const saveTinyModel = async (folder: string): Promise<void> => {
-  const { parameters } = smallNetwork(tinyDescription.network);
-  const silent = new Set(parameters.filter(({ initial }) => initial === "zeros").map(({ name }) => name));
+export const saveTinyModel = async (
+  folder: string,
+  description: ModelDescription = tinyDescription,
+  held?: string,
+): Promise<void> => {
+  const { parameters } = smallNetwork(description.network);
+  const silent = new Set(
+    parameters
+      .filter(({ name, initial }) => initial === "zeros" && (held === undefined || !name.startsWith(held)))
+      .map(({ name }) => name),
+  );
   const weights = Object.fromEntries(
     Object.entries(initialWeights(parameters, { seed: 1 })).map(([name, { shape, data }], stream) => [
       name,
@@ -37,6 +52,6 @@ export const saveTinyModel = async (folder: string): Promise<void> => {
         : { shape, data },
     ]),
   );
-  const saved = await saveModel(folder, tinyDescription, weights, { dtype: "F32" })();
+  const saved = await saveModel(folder, description, weights, { dtype: "F32" })();
   if (E.isLeft(saved)) throw new Error(saved.left.message);
 };
