@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  PRETRAINING_DEFAULTS,
   SMALL_SCHEDULE,
   STUDENT_DEFAULTS,
   TEACHER_DEFAULTS,
@@ -100,15 +101,22 @@ describe("tadsr train", () => {
         .map((text) => [text.slice(0, text.indexOf(" ")), text]),
     );
     const defaults = which === "teacher" ? TEACHER_DEFAULTS : STUDENT_DEFAULTS;
-    const { peak, warmUp, decay } = defaults.rate;
-    for (const [option, value] of Object.entries({
-      ...{ steps: defaults.steps, batch: defaults.batch, crop: defaults.crop, shrink: defaults.shrink },
-      ...{ seed: defaults.seed, rate: peak, "warm-up": warmUp, decay, clip: defaults.clip },
-      ...{ "average-decay": defaults.averageDecay, "weight-decay": defaults.weightDecay },
-      ...{ "checkpoint-minutes": defaults.checkpointMinutes, "validation-every": VALIDATION_DEFAULTS.every },
+    const valuesOf = ({ rate, steps, batch, crop, clip }: typeof defaults) => ({
+      ...{ steps, batch, crop, rate: rate.peak, "warm-up": rate.warmUp, decay: rate.decay, clip },
+    });
+    const usual: Record<string, string | number> = {
+      ...valuesOf(defaults),
+      ...{ shrink: defaults.shrink, seed: defaults.seed, "average-decay": defaults.averageDecay },
+      ...{ "weight-decay": defaults.weightDecay, "checkpoint-minutes": defaults.checkpointMinutes },
       ...{ hold: "none", "checkpoint-every": "none", validation: "none", network: "small" },
-    }))
-      expect(described.get(`--${option}`)).toContain(`(default: ${value})`);
+      "validation-every": VALIDATION_DEFAULTS.every,
+    };
+    const others: typeof usual = which === "teacher" ? {} : valuesOf(PRETRAINING_DEFAULTS);
+    for (const [option, value] of Object.entries(usual)) {
+      const other = others[option] ?? value;
+      const words = other === value ? "" : `; ${other} without teacher and start`;
+      expect(described.get(`--${option}`)).toContain(`(default: ${value}${words})`);
+    }
     // An option with a value and without a default is one that must be given.
     const bare = [...described].filter(([, text]) => !/default: /.test(text)).map(([option]) => option);
     expect(bare).toEqual(["--data", "--out"]);
@@ -145,6 +153,15 @@ describe("tadsr train", () => {
       ["train", "student", ...QUICK, "-o", "x", "--teacher", "small-x4-teacher", "--network", "tiny"],
       2,
       "--network is for a training from nothing",
+    ],
+    [
+      "a degradation of pictures that are taken as they are",
+      [
+        ...["train", "student", ...QUICK, "-o", "x", "--target-model", "a.pth", "--as-they-are", "1"],
+        ...["--degradation", "light"],
+      ],
+      2,
+      "--degradation is for pictures that are not taken as they are",
     ],
     [
       "a target that is not there",
@@ -245,6 +262,13 @@ describe("the options of a training", () => {
       ...STUDENT_DEFAULTS,
       ...paths,
       teacher: "/t",
+    });
+    expect(studentOptions(shell, { ...least, targetModel: "a.pth" }, null, null)).toEqual({
+      ...PRETRAINING_DEFAULTS,
+      ...paths,
+      teacher: null,
+      target: { model: "/home/me/a.pth", mix: null },
+      weights: { ...PRETRAINING_DEFAULTS.weights, target: 1 },
     });
   });
 

@@ -110,6 +110,7 @@ export { encodeJpeg, throughJpeg } from "./jpeg.ts";
 export { LATENT_FACTOR, type LatentMaker, type Latents, type Originals, openLatents } from "./latents.ts";
 export { type LoopOptions, type StepReport, trainingStep } from "./loop.ts";
 export {
+  PRETRAINING_DEFAULTS,
   SMALL_DISCRIMINATOR,
   STUDENT_DEFAULTS,
   type StudentTrainingOptions,

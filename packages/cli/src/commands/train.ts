@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import { DEGRADATIONS, finiteNumber, sharedFile, wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
-import { describing, type TrainDefaults } from "../train/help.ts";
+import { describing, describingBoth, type TrainDefaults } from "../train/help.ts";
 import {
   MEBIBYTE,
   NETWORK_NAMES,
@@ -30,8 +30,13 @@ const addCommonOptions = (
   command: Command,
   defaults: TrainDefaults | null,
   of: (defaults: TrainDefaults) => Common,
+  ofNothing: (defaults: TrainDefaults) => Common = of,
 ): Command => {
-  const text = describing<Common>(defaults === null ? null : of(defaults));
+  const text = describingBoth<Common>(
+    defaults === null ? null : of(defaults),
+    defaults === null ? null : ofNothing(defaults),
+    "without teacher and start",
+  );
   const ofAll = describing(defaults);
   const family = ({ families, student }: TrainDefaults) =>
     NETWORK_NAMES.find((name) => families[name].network === student.network);
@@ -269,7 +274,12 @@ export const addTrainCommand = (
   );
   const student = train.command("student").description("distil a teacher into one step (Algorithm 1)");
   addStudentOptions(
-    addCommonOptions(student, defaults, (d) => d.student),
+    addCommonOptions(
+      student,
+      defaults,
+      (d) => d.student,
+      (d) => d.pretraining,
+    ),
     defaults,
   ).action((options: TrainStudentCommandOptions) =>
     perform(async (shell) => (await import("../train/run.ts")).runTrainStudent(shell, options)),

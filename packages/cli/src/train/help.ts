@@ -2,6 +2,7 @@
 import type {
   DEFAULT_DEGRADATION,
   FAMILIES,
+  PRETRAINING_DEFAULTS,
   STUDENT_DEFAULTS,
   TEACHER_DEFAULTS,
   VALIDATION_DEFAULTS,
@@ -11,6 +12,8 @@ import type {
 export interface TrainDefaults {
   readonly teacher: typeof TEACHER_DEFAULTS;
   readonly student: typeof STUDENT_DEFAULTS;
+  /** Of a student without teacher or start. */
+  readonly pretraining: typeof PRETRAINING_DEFAULTS;
   readonly validation: typeof VALIDATION_DEFAULTS;
   readonly degradation: typeof DEFAULT_DEGRADATION;
   readonly families: typeof FAMILIES;
@@ -22,6 +25,7 @@ export const loadTrainDefaults = async (): Promise<TrainDefaults> => {
   return {
     teacher: train.TEACHER_DEFAULTS,
     student: train.STUDENT_DEFAULTS,
+    pretraining: train.PRETRAINING_DEFAULTS,
     validation: train.VALIDATION_DEFAULTS,
     degradation: train.DEFAULT_DEGRADATION,
     families: train.FAMILIES,
@@ -41,3 +45,14 @@ export const describing =
     defaults === null || defaults === undefined
       ? text
       : `${text} (default: ${shown(pick(defaults))}${otherwise === undefined ? "" : `; ${otherwise}`})`;
+
+/** As `describing`; where nothing else is said and the default is another `in` some case, that too. */
+export const describingBoth = <A>(defaults: A | null, others: A | null, when: string): Describe<A> => {
+  const describe = describing(defaults);
+  return (text, pick, otherwise) => {
+    if (defaults === null || others === null || otherwise !== undefined)
+      return describe(text, pick, otherwise);
+    const [usual, other] = [shown(pick(defaults)), shown(pick(others))];
+    return describe(text, pick, usual === other ? undefined : `${other} ${when}`);
+  };
+};

@@ -6,6 +6,7 @@ import {
   type Degradation,
   type DegradationError,
   FAMILIES,
+  PRETRAINING_DEFAULTS,
   type RunProgress,
   readDegradation,
   type SkippedPicture,
@@ -123,11 +124,12 @@ export const studentOptions = (
   start: string | null,
   degradation: Degradation = STUDENT_DEFAULTS.degradation,
 ): StudentTrainingOptions => {
-  const { adversarial, perceptual, fidelity, grid, ...rest } = STUDENT_DEFAULTS.weights;
+  const defaults = teacher === null && start === null ? PRETRAINING_DEFAULTS : STUDENT_DEFAULTS;
+  const { adversarial, perceptual, fidelity, grid, ...rest } = defaults.weights;
   const { distillation, score } = teacher === null ? { distillation: 0, score: 0 } : rest;
-  const target = typed.targetModel === undefined ? STUDENT_DEFAULTS.weights.target : TARGET_WEIGHT;
+  const target = typed.targetModel === undefined ? defaults.weights.target : TARGET_WEIGHT;
   return {
-    ...commonOptions(shell, typed, degradation, STUDENT_DEFAULTS),
+    ...commonOptions(shell, typed, degradation, defaults),
     ...(typed.network === undefined ? {} : FAMILIES[typed.network]),
     teacher,
     start,

@@ -57,6 +57,12 @@ const STRAYS: readonly Stray[] = [
       teacher !== undefined && (score === undefined || isWeighed(score) || isWeighed(adversarial)),
     message: "--reading is of Eq 8 and 9; give --score or --adversarial a weight above 0, or leave it out",
   },
+  {
+    option: "degradation",
+    isUsed: ({ asTheyAre, validation }) => asTheyAre !== 1 || validation !== undefined,
+    message:
+      "--degradation is for pictures that are not taken as they are, and for --validation; leave it out",
+  },
   ...OF_VALIDATION.map((option) => ({
     option,
     isUsed: ({ validation }: Typed) => validation !== undefined,
