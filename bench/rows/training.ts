@@ -60,11 +60,11 @@ const torchAs = (version: string, task: string, start: string): Program => ({
   args: [join(benchFolder, "training", "step.py"), "--start", start, "--task", task],
 });
 
-/** Which part of the time both passes take; the rest is AdamW, the moving average and the gradient's norm. */
+/** Which part of the time the passes through the networks take; the rest is AdamW, the moving average and the gradient's norm. */
 const gradientShare = ({ name, gradientShares }: LineSide, warmups: number): readonly Measured[] => {
   const shares = gradientShares().slice(warmups);
   return A.isNonEmpty(shares)
-    ? [figure(`${name}: the forward pass and the gradients`, 100 * summarise(shares).median, "% of its time")]
+    ? [figure(`${name}: passes and gradients`, 100 * summarise(shares).median, "% of its time")]
     : [];
 };
 

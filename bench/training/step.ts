@@ -5,7 +5,7 @@
  *   node --import tsx bench/training/step.ts --start <file> [--task teacher|student|target] [--runtime tensorflow]
  *
  * The file is made when it is not there. Prints one JSON object a line: first { ready }, then for each line
- * read { milliseconds, gradients, loss }, where gradients are the milliseconds of the forward pass and the
+ * read { milliseconds, gradients, loss }, where gradients are the milliseconds of all passes and of the
  * gradients, as far as the library computes at once. It ends with its input.
  */
 import { existsSync } from "node:fs";
@@ -63,20 +63,22 @@ const makeStart = async (file: string, task: TaskName): Promise<void> => {
   rightOf(await writeStart(file, start, numbers)());
 };
 
-/** The engine, and the milliseconds that it has spent on differentiating so far. */
-const watched = <T>(engine: Engine<T>): { readonly engine: Engine<T>; readonly spent: () => number } => {
+/** Adds up the milliseconds that some of the work takes. */
+const stopwatch = () => {
   let spent = 0;
-  const { differentiate } = engine;
-  if (differentiate === null) return { engine, spent: () => spent };
-  const timed: typeof differentiate = (weights, objective) => {
-    const began = performance.now();
-    try {
-      return differentiate(weights, objective);
-    } finally {
-      spent += performance.now() - began;
-    }
+  return {
+    timed:
+      <A extends readonly unknown[], B>(work: (...operands: A) => B) =>
+      (...operands: A): B => {
+        const began = performance.now();
+        try {
+          return work(...operands);
+        } finally {
+          spent += performance.now() - began;
+        }
+      },
+    spent: () => spent,
   };
-  return { engine: { ...engine, differentiate: timed }, spent: () => spent };
 };
 
 const main = async (): Promise<void> => {
@@ -98,9 +100,15 @@ const main = async (): Promise<void> => {
   const schedule = scheduleOf(start.schedule);
   const opened = await runtime.open();
   if (E.isLeft(opened)) return giveUp(`${opened.left.missing} is missing: ${opened.left.remedy}`);
-  const { engine, spent } = watched<unknown>(opened.right);
+  const { timed, spent } = stopwatch();
+  const { differentiate } = opened.right;
+  const engine: Engine<unknown> = {
+    ...opened.right,
+    differentiate: differentiate && timed(differentiate),
+  };
   const network = smallNetwork(start.network);
-  const recorded = recordedTask(engine, task, network, schedule, start);
+  const { prepare, frozen } = recordedTask(engine, task, network, schedule, start);
+  const recorded = { prepare: timed(prepare), frozen };
   const specs = { parameters: network.parameters, held: new Set<string>(), adversary: null };
   let state = uploadState(
     engine,
