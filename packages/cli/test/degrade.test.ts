@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { degradationPresets } from "@tadsr/train";
 import sharp from "sharp";
@@ -118,6 +118,53 @@ describe("tadsr degrade", () => {
     expect((await readdir(folder)).sort()).toEqual(["bad.json", "mine.json", "originals", "pairs"]);
   });
 
+  it("never replaces an original, whatever is forced", async () => {
+    await mkdir(join(folder, "own"));
+    await rename(join(folder, "originals"), join(folder, "own", "hr"));
+    await symlink(join(folder, "own"), join(folder, "linked"));
+    const before = await readFile(join(folder, "own", "hr", "one.png"));
+    for (const [words, refused] of [
+      [["own/hr", "-o", "own"], "own/hr: the results would replace the originals themselves"],
+      [["own/hr", "-o", "linked"], "linked/hr: the results would replace the originals themselves"],
+      [["own/hr", "--sheet", "own/hr/one.png"], "the sheet would replace one of the originals"],
+      [["own/hr", "--sheet", "linked/hr/one.png"], "the sheet would replace one of the originals"],
+    ] as const) {
+      const { shell, err } = memoryShell(folder);
+      expect(await run(shell, ["degrade", ...words, "--force"])).toBe(1);
+      expect(err()).toContain(refused);
+      expect(err()).toMatch(/^tadsr: [^\n]*\n$/);
+    }
+    expect(await readFile(join(folder, "own", "hr", "one.png"))).toEqual(before);
+    expect(await readdir(join(folder, "own"))).toEqual(["hr"]);
+  });
+
+  it("gives each original a pair of its own, whatever their names have in common", async () => {
+    await rm(join(folder, "originals", "one.png"));
+    for (const name of ["a.png", "a.jpg", "a.jpg.png"])
+      await noise(16, 16).toFile(join(folder, "originals", name));
+    const { shell, out } = memoryShell(folder);
+    expect(await run(shell, ["degrade", "originals", "-o", "pairs"])).toBe(0);
+    expect(out()).toContain("3 pairs");
+    for (const kind of ["lr", "hr"])
+      expect((await readdir(join(folder, "pairs", kind))).sort()).toEqual([
+        "a.jpg.png",
+        "a.jpg.png.png",
+        "a.png.png",
+      ]);
+  });
+
+  it("says on one line that a file is no JSON, and takes one that begins with a byte-order mark", async () => {
+    await writeFile(join(folder, "binary.json"), Uint8Array.of(0x89, 0x50, 10, 13, 10, 0x1a, 10));
+    const { shell, err } = memoryShell(folder);
+    expect(await run(shell, ["degrade", "originals", "-o", "pairs", "--degradation", "binary.json"])).toBe(1);
+    expect(err()).toMatch(/^tadsr: binary\.json: it is no JSON: [^\n]*\n$/);
+    await writeFile(join(folder, "marked.json"), '\uFEFF{ "preset": "light" }');
+    const marked = memoryShell(folder);
+    expect(await run(marked.shell, ["degrade", "originals", "-o", "m", "--degradation", "marked.json"])).toBe(
+      0,
+    );
+  });
+
   it("names every preset in its help", () => {
     expect(DEGRADATIONS).toBe(Object.keys(degradationPresets).join(", "));
   });
@@ -161,6 +208,12 @@ describe("tadsr degrade --sheet", () => {
         expect(at(x + dx, y + dy)).toBe(at(x, y));
     const colours = new Set(Array.from({ length: 64 }, (_, i) => at(4 * i, 100)));
     expect(colours.size).toBeGreaterThan(1);
+  });
+
+  it("is refused under a name that is no PNG's", async () => {
+    const { shell, err } = memoryShell(folder);
+    expect(await run(shell, ["degrade", "originals", "--sheet", "s.jpg"])).toBe(2);
+    expect(err()).toContain("--sheet s.jpg: a sheet is a PNG; give it a name that ends in .png");
   });
 
   it("is refused where it would replace a file, and without it or --out there is nothing to do", async () => {

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
@@ -35,19 +35,27 @@ export const keyOfName = (name: string): number =>
 
 const stemOf = (name: string): string => name.replace(/\.[^.]+$/, "");
 
-/** The PNG's name without `.png`: the file's without its extension, or with it where two differ in nothing else. */
+/**
+ * The PNG's name without `.png`: the file's without its extension, or with it where two differ in nothing else. Where
+ * such a name is another's, all keep their extensions.
+ */
 const pngStems = (names: readonly string[]): readonly string[] => {
   const stems = names.map(stemOf);
-  return names.map((name, n) =>
-    stems.indexOf(stems[n] as string) === stems.lastIndexOf(stems[n] as string) ? (stems[n] as string) : name,
-  );
+  const chosen = names.map((name, n) => {
+    const stem = stems[n] as string;
+    return stems.indexOf(stem) === stems.lastIndexOf(stem) ? stem : name;
+  });
+  return new Set(chosen).size === names.length ? chosen : names;
 };
 
+/** Written beside and renamed, so that an interrupt leaves no half of it. */
 const writePng = async (picture: FloatPicture, file: string): Promise<void> => {
   const { width, height, data } = toBytes(picture);
+  const draft = `${file}.part`;
   await sharp(data, { raw: { width, height, channels: 3 } })
     .png()
-    .toFile(file);
+    .toFile(draft);
+  await rename(draft, file);
 };
 
 /** Decodes an original; its sides must be `least` pixels at least. */

@@ -1,5 +1,5 @@
 /** `tadsr cost`: parameters, operations and memory of models, without running them. */
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { PUBLISHED_NAMES } from "../convert/published-names.ts";
 import type { Size } from "../cost/parts.ts";
 import type { CostOptions } from "../cost/run.ts";
@@ -26,10 +26,11 @@ export const addCostCommand = (program: Command, perform: Perform): void => {
     .command("cost")
     .description("print what a model's networks cost at a size, without running them")
     .argument("<model>", "a published model, or a file of a network of Real-ESRGAN's")
-    .option("--size <width>x<height>", "of the low-resolution picture, in pixels", sizeOf, {
-      width: 64,
-      height: 64,
-    })
+    .addOption(
+      new Option("--size <width>x<height>", "of the low-resolution picture, in pixels")
+        .argParser(sizeOf)
+        .default(sizeOf("64x64"), "64x64"),
+    )
     .option("--json", "print one JSON object")
     .addHelpText("after", HELP)
     .action((model: CostOptions["model"], options: Omit<CostOptions, "model">) =>

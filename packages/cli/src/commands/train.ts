@@ -17,7 +17,7 @@ The log (log.jsonl) and checkpoints are written to the output folder as the trai
 it is at, and --resume goes on, also after a crash: nothing is lost but the steps since the last checkpoint. --steps may
 then be another number: at a constant rate the result is the one of a training that was begun for so many; a cosine is
 drawn anew over the new number, so that the rate jumps to where the new curve is. Whatever else decides the result must
-be as it was. The finished model is in <out>/model.
+be as it was: the other options that change a number. The finished model is in <out>/model.
 
 With --validation the averaged weights are measured at the beginning, every so many steps and at the end, which changes
 nothing of the training: numbers to validation.jsonl, pictures to samples/step-<n>.png (small picture, bicubic, now,
@@ -272,7 +272,11 @@ export const addTrainCommand = (
   addCommonOptions(teacher, defaults, (d) => d.teacher).action((options: TrainCommandOptions) =>
     perform(async (shell) => (await import("../train/run.ts")).runTrainTeacher(shell, options)),
   );
-  const student = train.command("student").description("distil a teacher into one step (Algorithm 1)");
+  const student = train
+    .command("student")
+    .description(
+      "train a one-step student: from a teacher (Algorithm 1), or from a stronger network's pictures",
+    );
   addStudentOptions(
     addCommonOptions(
       student,

@@ -1,5 +1,6 @@
 /** `tadsr degrade`: low-resolution pictures of a folder of originals, as the training makes them. */
-import { stat, writeFile } from "node:fs/promises";
+import { realpath, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import {
   type DataError,
   type Degradation,
@@ -39,6 +40,34 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** Where a path leads, links followed; the path itself where nothing is there. */
+const real = (path: string): Promise<string> => realpath(path).catch(() => path);
+
+/** Why a result's place will not do, whatever is forced: it is an original's. Null where it is none. */
+const objectionToPlace = async (
+  shell: Shell,
+  originals: string,
+  { out, sheet }: DegradeOptions,
+): Promise<Failure | null> => {
+  const folder = await real(originals);
+  for (const kind of ["lr", "hr"]) {
+    const place = out === undefined ? null : join(resolveIn(shell, out), kind);
+    if (place !== null && (await real(place)) === folder)
+      return outputFailure(
+        `${displayPath(shell, place)}: the results would replace the originals themselves; choose another folder with --out`,
+      );
+  }
+  if (sheet === undefined) return null;
+  const place = resolveIn(shell, sheet);
+  if (!/\.png$/i.test(place))
+    return usageFailure(`--sheet ${sheet}: a sheet is a PNG; give it a name that ends in .png`);
+  return (await isThere(place)) && dirname(await real(place)) === folder
+    ? outputFailure(
+        `${displayPath(shell, place)}: the sheet would replace one of the originals; name another with --sheet`,
+      )
+    : null;
+};
 
 const tellSkipped = (shell: Shell, skipped: readonly SkippedPicture[]): ExitCode => {
   for (const { name, reason } of skipped) noteLine(shell, `${name} skipped: ${reason}`);
@@ -109,6 +138,8 @@ export const runDegrade =
     const degradation = await readDegradation(options.degradation, (name) => resolveIn(shell, name))();
     if (E.isLeft(degradation)) return E.left(inputFailure(degradation.left.message));
     const originals = resolveIn(shell, folder);
+    const objection = await objectionToPlace(shell, originals, options);
+    if (objection !== null) return E.left(objection);
     const tasks = [
       ...(out === undefined
         ? []

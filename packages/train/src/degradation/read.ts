@@ -1,5 +1,6 @@
 /** A degradation by the name of a preset or from a JSON file. */
 import { readFile } from "node:fs/promises";
+import { printable } from "@tadsr/model";
 import { type Fault, shown } from "@tadsr/model/decoders";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
@@ -73,10 +74,11 @@ export const degradationOf = (value: unknown): E.Either<Fault, Degradation> =>
 
 const parse = (file: string, text: string): E.Either<DegradationError, Degradation> => {
   const parsed = E.tryCatch(
-    (): unknown => JSON.parse(text),
+    // A byte-order mark, which some editors write, says nothing.
+    (): unknown => JSON.parse(text.replace(/^\uFEFF/, "")),
     (thrown) => fileReason(thrown),
   );
-  if (E.isLeft(parsed)) return refusal(`${file}: it is no JSON: ${parsed.left}`);
+  if (E.isLeft(parsed)) return refusal(`${file}: it is no JSON: ${printable(parsed.left)}`);
   const decoded = degradationOf(parsed.right);
   if (E.isRight(decoded)) return decoded;
   const { path, expected, found } = decoded.left;
