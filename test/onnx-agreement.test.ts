@@ -103,8 +103,14 @@ const shipped = async (name: string): Promise<Computation> => {
   const model = await loadModel(folder.right)();
   if (E.isLeft(model)) throw new Error(model.left.message);
   const { network, weights } = model.right;
-  const shape = [2, 8, 12, network.latentChannels];
-  return predicting(`${name} with its weights`, network, weights, shape, shape);
+  const size = [2, 8, 12];
+  return predicting(
+    `${name} with its weights`,
+    network,
+    weights,
+    [...size, network.latentChannels],
+    [...size, conditionChannels(network)],
+  );
 };
 
 const small = residualUNet({
@@ -283,6 +289,7 @@ const perceiving: Computation = {
 const computations: readonly Computation[] = [
   await shipped("small-x4"),
   await shipped("small-x4-teacher"),
+  await shipped("tiny-x4"),
   predicting("the small network", small, drawn(small.parameters), [1, 8, 8, 48], [1, 8, 8, 48]),
   stacked("a batch with times of its own", [2, 8, 12]),
   stacked("64 channels, sides of no round number", [1, 7, 9], { channels: 64 }),

