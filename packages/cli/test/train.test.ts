@@ -122,6 +122,16 @@ describe("tadsr train", () => {
     expect(bare).toEqual(["--data", "--out"]);
   });
 
+  it("tells where there is nothing to resume, and begins at the start", async () => {
+    const words = ["train", "teacher", ...QUICK, "--network", "tiny", "-o", "n", "--steps", "1", "--resume"];
+    const first = await tadsr(...words);
+    expect(first).toMatchObject({
+      code: 0,
+      err: "tadsr: n: no checkpoint to resume from; the training begins at its start\n",
+    });
+    expect(await tadsr(...words)).toMatchObject({ code: 0, err: "" });
+  });
+
   it("does not run over a training that is there", async () => {
     const again = await tadsr("train", "teacher", ...QUICK, "-o", "t", "--steps", "2");
     expect(again).toMatchObject({ code: 1, out: "" });

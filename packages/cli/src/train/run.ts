@@ -1,7 +1,10 @@
 /** `tadsr train`: the command line's words to the options of @tadsr/train, and its progress to the terminal. */
+import { access } from "node:fs/promises";
+import { join } from "node:path";
 import type { Engine } from "@tadsr/core";
 import { trainingPreference } from "@tadsr/runtime-node";
 import {
+  CHECKPOINT,
   DEFAULT_DEGRADATION,
   type Degradation,
   type DegradationError,
@@ -222,9 +225,20 @@ const trainAndTell = async (
 };
 
 /** Opens the runtime and trains; Ctrl-C stops it after a step, when a checkpoint is written. */
+/** A mistyped folder would cost a whole training, so that it is told where there is nothing to go on with. */
+const tellNothingToResume = async (shell: Shell, { resume, out }: TrainCommandOptions): Promise<void> => {
+  if (resume !== true) return;
+  const isThere = await access(join(resolveIn(shell, out), CHECKPOINT)).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) noteLine(shell, `${out}: no checkpoint to resume from; the training begins at its start`);
+};
+
 const runTraining =
   (shell: Shell, typed: TrainCommandOptions, train: Train): CommandTask =>
   async () => {
+    await tellNothingToResume(shell, typed);
     const opened = await openRuntime(typed.runtime, { candidates: trainingPreference })();
     if (E.isLeft(opened)) return opened;
     const engine = opened.right;
