@@ -9,6 +9,7 @@ import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import { type BatchOptions, batchStream } from "./batches.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import type { TrainError } from "./errors.ts";
+import { alone } from "./folder-lock.ts";
 import { type LoopOptions, type StepReport, trainingStep } from "./loop.ts";
 import type { Photographs } from "./photographs.ts";
 import { CHECKPOINT, type CheckpointTimes, openRecorder, type RecorderOptions } from "./recorder.ts";
@@ -142,21 +143,19 @@ const tooFew = ({ folder, loop: { steps } }: RunOptions, done: number): TrainErr
   message: `steps is ${steps}, and ${folder} has done ${done}; allowed: a whole number from ${done}`,
 });
 
-/**
- * Runs or resumes a training to `loop.steps`. Steps are functions of (seed, step) and of the state alone,
- * so a run that was killed and resumed ends with the same weights as one that was not, on an engine
- * that sums in a fixed order (reference, cpu).
- */
-export const runTraining =
+const unusable = (folder: string, thrown: unknown): E.Either<TrainError, never> =>
+  E.left({ kind: "Checkpoint", file: folder, message: `${folder}: ${fileReason(thrown)}` });
+
+/** The training itself, in a folder that is there. */
+const runInFolder =
   <T>(engine: Engine<T>, options: RunOptions): TaskEither<TrainError, RunResult> =>
   async () => {
     const { folder, loop, signal } = options;
     let start: E.Either<TrainError, TrainingState<T>>;
     try {
-      await mkdir(folder, { recursive: true });
       start = await startingState(engine, options);
     } catch (thrown) {
-      return E.left({ kind: "Checkpoint", file: folder, message: `${folder}: ${fileReason(thrown)}` });
+      return unusable(folder, thrown);
     }
     if (E.isLeft(start)) return start;
     let state = start.right;
@@ -206,4 +205,20 @@ export const runTraining =
     } finally {
       engine.release([...tensorsOf(state), ...task.frozen]);
     }
+  };
+
+/**
+ * Runs or resumes a training to `loop.steps`. Steps are functions of (seed, step) and of the state alone,
+ * so a run that was killed and resumed ends with the same weights as one that was not, on an engine
+ * that sums in a fixed order (reference, cpu). A folder in which another process trains is refused.
+ */
+export const runTraining =
+  <T>(engine: Engine<T>, options: RunOptions): TaskEither<TrainError, RunResult> =>
+  async () => {
+    try {
+      await mkdir(options.folder, { recursive: true });
+    } catch (thrown) {
+      return unusable(options.folder, thrown);
+    }
+    return alone(options.folder, runInFolder(engine, options))();
   };
