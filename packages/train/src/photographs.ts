@@ -1,5 +1,6 @@
 /** Photographs of a folder, read when they are needed. */
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
@@ -106,12 +107,26 @@ const inTurns = (together: number) => {
 /** How many files are decoded at once. */
 const TOGETHER = 4;
 
-/** Libvips keeps one error text for all threads, so of works at the same time one may lose its reason: it is retried. */
-const attempt = async <A>(work: () => Promise<A>): Promise<E.Either<string, A>> => {
-  try {
-    return E.right(await work().catch(work));
-  } catch (thrown) {
-    return E.left(fileReason(thrown));
+/** What sharp says where libvips has lost its reason. */
+const LOST = /^unknown error$/i;
+
+/** How often a work is tried that fails, and how long it waits in between, in milliseconds. */
+const [TRIES, PAUSE] = [6, 20];
+
+/**
+ * Libvips keeps one error text for all threads, so of works at the same time one may lose its reason: it is tried
+ * again, when others have ended.
+ */
+export const attempt = async <A>(work: () => Promise<A>): Promise<E.Either<string, A>> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return E.right(await work());
+    } catch (thrown) {
+      const reason = fileReason(thrown);
+      if (tries > 1 && !LOST.test(reason)) return E.left(reason);
+      if (tries === TRIES) return E.left("it cannot be decoded; it is damaged, or no picture");
+      if (tries > 1) await setTimeout(PAUSE);
+    }
   }
 };
 

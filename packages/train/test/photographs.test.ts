@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Either } from "fp-ts/lib/Either.js";
+import * as E from "fp-ts/lib/Either.js";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -15,7 +15,7 @@ import {
   type SkippedPicture,
   writeValidationPairs,
 } from "../src/index.ts";
-import { firstUsable } from "../src/photographs.ts";
+import { attempt, firstUsable } from "../src/photographs.ts";
 
 const generated = (width: number, height: number, channels: 1 | 3 | 4 = 3): Sharp =>
   sharp(
@@ -23,12 +23,12 @@ const generated = (width: number, height: number, channels: 1 | 3 | 4 = 3): Shar
     { raw: { width, height, channels } },
   );
 
-const right = <A>(result: Either<DataError, A>): A => {
+const right = <A>(result: E.Either<DataError, A>): A => {
   if (result._tag === "Left") throw new Error(result.left.message);
   return result.right;
 };
 
-const left = <A>(result: Either<DataError, A>): DataError => {
+const left = <A>(result: E.Either<DataError, A>): DataError => {
   if (result._tag === "Right") throw new Error("an error was expected");
   return result.left;
 };
@@ -62,6 +62,24 @@ describe("photographs of a folder", () => {
   };
   const named = (pictures: readonly Photograph[]) =>
     pictures.map(({ name, width, height }) => [name, width, height]);
+
+  it("have their reason told where it was lost a few times, and one in its place where it stays lost", async () => {
+    const failing = (lost: number) => {
+      let calls = 0;
+      return async (): Promise<never> => {
+        throw new Error(calls++ < lost ? "Unknown error" : "VipsJpeg: premature end");
+      };
+    };
+    for (const lost of [0, 1, 2, 4])
+      expect(await attempt(failing(lost))).toEqual(E.left("VipsJpeg: premature end"));
+    expect(await attempt(failing(99))).toEqual(E.left("it cannot be decoded; it is damaged, or no picture"));
+    let calls = 0;
+    const late = async (): Promise<number> => {
+      if (calls++ < 1) throw new Error("busy");
+      return 7;
+    };
+    expect(await attempt(late)).toEqual(E.right(7));
+  });
 
   it("are read in the order of their names, bad ones told once, when they are found", async () => {
     const told: SkippedPicture[] = [];
