@@ -43,7 +43,12 @@ interface Block {
 }
 
 const residualBlock = (name: string, channels: number, timeChannels: number): Block => {
-  const first = convolution(`${name}.conv1`, { inputs: channels, outputs: channels, kernel: 3 });
+  const first = convolution(`${name}.conv1`, {
+    inputs: channels,
+    outputs: channels,
+    kernel: 3,
+    initial: "small",
+  });
   const shift = dense(`${name}.time`, { inputs: timeChannels, outputs: channels, initial: "zeros" });
   const second = convolution(`${name}.conv2`, {
     inputs: channels,
