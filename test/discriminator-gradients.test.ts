@@ -18,7 +18,7 @@ import { describe, expect, it } from "vitest";
 const INDEX = [0, 3];
 const BATCH = INDEX.length;
 
-/** Float32 on the tfjs side: gradients agree to this part of the largest of their tensor. */
+/** In float32 by TensorFlow.js: how near gradients come, relative to the largest of their tensor. */
 const TOLERANCE = 2e-4;
 const STEP = 1e-6;
 
