@@ -17,12 +17,13 @@ const mayImport = {
   core: [],
   laws: ["core"],
   model: ["core"],
+  metrics: ["core", "model"],
   train: ["core", "model"],
   "engine-tfjs": ["core"],
   "engine-cost": ["core"],
   "engine-onnx": ["core", "engine-cost"],
   "runtime-node": ["core", "engine-onnx", "engine-tfjs"],
-  cli: ["core", "model", "train", "engine-cost", "engine-onnx", "engine-tfjs", "runtime-node"],
+  cli: ["core", "model", "metrics", "train", "engine-cost", "engine-onnx", "engine-tfjs", "runtime-node"],
 };
 
 /** All that core may import from npm. */
