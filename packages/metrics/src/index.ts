@@ -9,3 +9,4 @@ export {
   type Summary,
   type Value,
 } from "./report.ts";
+export { decodeValue, encodeValue, summarise } from "./summary.ts";
