@@ -12,8 +12,15 @@ export const wholeNumber =
     return value;
   };
 
-/** A file and its share of a sum, as FILE:0.75. */
-export const sharedFile = (text: string): { readonly file: string; readonly share: number } => {
+/** A file of weights, and its share of a sum. */
+export interface SharedFile {
+  readonly file: string;
+  /** From 0 to 1. */
+  readonly share: number;
+}
+
+/** FILE:0.75. */
+export const sharedFile = (text: string): SharedFile => {
   const [, file = "", share = ""] = /^(.+):([^:]+)$/.exec(text) ?? [];
   const value = share.trim() === "" ? Number.NaN : Number(share);
   if (!(value >= 0 && value <= 1))

@@ -45,7 +45,7 @@ const fakeModel = () => {
   const computing: number[] = [];
   const finishing = new Map<number, (succeeds: boolean) => void>();
   const model: OpenModel = {
-    ...{ name: "fake", runtime: "none", factor: 2, settings: { seed: 5, steps: 1, tile: 64 } },
+    ...{ name: "fake", parameters: 7, runtime: "none", factor: 2, settings: { seed: 5, steps: 1, tile: 64 } },
     enlarge:
       ({ width, height, rgb }, onTile) =>
       async () => {

@@ -1,5 +1,17 @@
 export type { MetricError } from "./errors.ts";
+export {
+  type Degrading,
+  type EvaluationOptions,
+  evaluate,
+  type Fault,
+  type Made,
+  type Method,
+  type Original,
+  type Trial,
+} from "./evaluate.ts";
+export { type Matching, matchNames, stemOf } from "./match-names.ts";
 export type { Metric, MetricDescription } from "./metric.ts";
+export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";
 export {
   type LeftOut,
   type MethodReport,

@@ -128,7 +128,7 @@ export { architectureOf, forEachWeight, type WeightFile } from "./paper/weight-f
 export { elements, initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
 export { COLOURS, type FloatRaster, type Picture, type Raster, type Rectangle } from "./picture.ts";
 export { pictureField } from "./pictures/picture-field.ts";
-export { describePictureFile, type PictureModel } from "./pictures/picture-model.ts";
+export { describePictureFile, type MixedFile, type PictureModel } from "./pictures/picture-model.ts";
 export {
   openPictureUpscaler,
   type PictureUpscaleOptions,

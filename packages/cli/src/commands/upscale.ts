@@ -1,6 +1,6 @@
 /** `tadsr upscale`: pictures in, pictures four times larger out. */
 import { type Command, Option } from "commander";
-import { wholeNumber } from "../options.ts";
+import { sharedFile, wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
 import { COLOUR_CHOICES, RUNTIME_CHOICES, SAMPLER_CHOICES, type UpscaleOptions } from "../upscale/options.ts";
 import { addFileOptions } from "./file-options.ts";
@@ -22,6 +22,7 @@ the picture. Faces are restored at their own size; the model was made for aligne
 
 Real-ESRGAN's networks: --model is their file as it is (realesr-general-x4v3.pth, RealESRGAN_x4plus.pth and the
 like, or the same as safetensors). They draw no noise and take one step: what else concerns a model is refused.
+--mix general-wdn.pth:0.75 adds a second file's weights, as Real-ESRGAN's strength of denoising does.
 The picture is the same whatever the tile: tiles are read with all around them that a network sees, but with no
 more than 128 pixels (256 of x2plus), past which RRDBNet's pictures changed by less than half a level.`;
 
@@ -59,6 +60,11 @@ const addPaperOptions = (command: Command): Command =>
         "--colour-correction <way>",
         "the paper's models: colours from bicubic (default: none)",
       ).choices(COLOUR_CHOICES),
+    )
+    .option(
+      "--mix <file:share>",
+      "Real-ESRGAN's networks: a second file of weights, which have this share of the sum",
+      sharedFile,
     );
 
 export const addUpscaleCommand = (program: Command, perform: Perform): void => {

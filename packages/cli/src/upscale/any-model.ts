@@ -49,6 +49,8 @@ const FLAGS: Flags = [
   ["colourCorrection", "--colour-correction"],
 ];
 
+const MIX: Flags = [["mix", "--mix"]];
+
 /** What is said of a file's content has no place where a folder's model.json says it. */
 const OF_FILES = FLAGS.slice(0, 6);
 
@@ -72,14 +74,23 @@ const ofPaper = (model: PaperModel): AnyModel => ({ kind: "paper", model, factor
 /** The default seed is no request. */
 const DEFAULT_SEED = 0;
 
-const ofPicture = (model: PictureModel, { seed, ...options }: NetworkOptions): E.Either<Failure, AnyModel> =>
-  E.map((): AnyModel => ({ kind: "picture", model, factor: model.network.factor }))(
+const ofPicture = (
+  shell: Shell,
+  described: PictureModel,
+  { seed, mix, ...options }: NetworkOptions,
+): E.Either<Failure, AnyModel> => {
+  const model: PictureModel =
+    mix === undefined
+      ? described
+      : { ...described, mix: { file: { file: resolveIn(shell, mix.file) }, share: mix.share } };
+  return E.map((): AnyModel => ({ kind: "picture", model, factor: model.network.factor }))(
     stray(
       seed === DEFAULT_SEED ? options : { ...options, seed },
       OF_SAMPLING,
       `has no meaning for ${model.name}: it is a network (${model.config.kind}) that draws no noise and takes one step`,
     ),
   );
+};
 
 const ofPaperFile = (
   shell: Shell,
@@ -106,6 +117,12 @@ const ofPaperFile = (
       ),
     );
   const files = { network: weights, autoencoder: { file: resolveIn(shell, autoencoder) } };
+  const mixed = stray(
+    options,
+    MIX,
+    `is for Real-ESRGAN's networks; ${options.model ?? file} is none of them`,
+  );
+  if (E.isLeft(mixed)) return TE.left(mixed.left);
   return TE.map(ofPaper)(
     asFailure(describePaperFiles(files, { ...overrides, ...(config === undefined ? {} : { config }) })),
   );
@@ -117,7 +134,9 @@ const ofFile = (shell: Shell, file: string, options: NetworkOptions): TE.TaskEit
   return pipe(
     asFailure(describePictureFile(weights)),
     TE.chain((picture) =>
-      picture === null ? ofPaperFile(shell, weights, options) : TE.fromEither(ofPicture(picture, options)),
+      picture === null
+        ? ofPaperFile(shell, weights, options)
+        : TE.fromEither(ofPicture(shell, picture, options)),
     ),
   );
 };
@@ -130,12 +149,17 @@ const ofFolder =
     if (described.right !== null) {
       const strays = stray(
         options,
-        OF_FILES,
+        [...OF_FILES, ...MIX],
         `is for a file of weights; ${named} is a folder, which says it itself`,
       );
       return E.map(() => ofPaper(described.right as PaperModel))(strays);
     }
-    const strays = stray(options, FLAGS, `is for the paper's models; ${named} is one of the small family`);
+    const strays = pipe(
+      stray(options, FLAGS, `is for the paper's models; ${named} is one of the small family`),
+      E.chain(() =>
+        stray(options, MIX, `is for Real-ESRGAN's networks; ${named} is one of the small family`),
+      ),
+    );
     if (E.isLeft(strays)) return strays;
     const description = await TE.mapLeft(modelLine)(loadDescription(folder))();
     return E.map(

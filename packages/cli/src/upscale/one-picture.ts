@@ -15,12 +15,16 @@ import { writeDraft, writeStream } from "./write-picture.ts";
 /** Called before a picture's first tile with 0 done, and after every one. */
 export type OnTile = (done: number, total: number) => void;
 
-/** Enlarges the colours of a picture: [height, width, 3] -> [factor height, factor width, 3]. */
+/**
+ * Enlarges the colours of a picture: [height, width, 3] -> [factor height, factor width, 3]. `seed`: of the noise, where
+ * it is another than the one that was asked for at first; a network without noise makes the same of any.
+ */
 export interface Enlarger {
   readonly factor: number;
   readonly enlarge: (
     picture: Pick<DecodedPicture, "width" | "height" | "rgb">,
     onTile: OnTile,
+    seed?: number,
   ) => TE.TaskEither<Failure, Uint8Array>;
 }
 

@@ -1,5 +1,5 @@
 /** A model on a runtime, ready to enlarge pictures. */
-import { loadModel, type Model, openUpscaler, type Picture } from "@tadsr/model";
+import { loadModel, type Model, openUpscaler, type Picture, parameterCount } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
@@ -55,12 +55,13 @@ const openSmallModel =
     const settings = { seed: options.seed, steps: steps.right, tile };
     return E.right({
       name: model.description.name,
+      parameters: parameterCount(model.network.parameters),
       runtime: engine.name,
       settings,
       factor: upscaler.right.factor,
-      enlarge: ({ width, height, rgb }, onTile) => {
+      enlarge: ({ width, height, rgb }, onTile, seed = settings.seed) => {
         const picture: Picture = { width, height, channels: 3, data: rgb };
-        const enlarged = upscaler.right.upscale(picture, { ...settings, onProgress: onTile });
+        const enlarged = upscaler.right.upscale(picture, { ...settings, seed, onProgress: onTile });
         return TE.bimap(upscaleFailure, ({ data }: Picture) => data)(enlarged);
       },
       work: (picture) => smallWork(model, picture, tile, steps.right),

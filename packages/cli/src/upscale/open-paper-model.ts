@@ -5,6 +5,7 @@ import {
   openPaperUpscaler,
   type PaperModel,
   type Picture,
+  parameterCount,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -64,10 +65,11 @@ export const openPaperModel =
     const nominal = model.stride > 1 ? (network.condition?.size ?? 0) : 0;
     return E.right({
       name,
+      parameters: parameterCount([...model.network.parameters, ...model.autoencoder.parameters]),
       runtime: engine.name,
       settings,
       factor: upscaler.factor,
-      enlarge: ({ width, height, rgb }, onTile) => {
+      enlarge: ({ width, height, rgb }, onTile, otherSeed = seed) => {
         if (options.tile === undefined && tile < AUTHORS_TILE && Math.max(width, height) > tile)
           noteLine(
             shell,
@@ -76,7 +78,7 @@ export const openPaperModel =
         if (nominal > 0 && (width !== nominal || height !== nominal))
           noteLine(shell, `${width} x ${height}: ${name} was made for pictures of ${nominal} x ${nominal}`);
         const picture: Picture = { width, height, channels: 3, data: rgb };
-        const enlarged = upscaler.upscale(picture, { ...settings, onProgress: onTile });
+        const enlarged = upscaler.upscale(picture, { ...settings, seed: otherSeed, onProgress: onTile });
         return TE.bimap(upscaleFailure, ({ data }: Picture) => data)(enlarged);
       },
       work: (picture, total) => paperWork(model, picture, tile, steps, total),

@@ -1,5 +1,12 @@
 /** A network that makes a picture of a picture on a runtime, ready to enlarge pictures. */
-import { openPictureUpscaler, type Picture, type PictureModel } from "@tadsr/model";
+import { parse } from "node:path";
+import {
+  type MixedFile,
+  openPictureUpscaler,
+  type Picture,
+  type PictureModel,
+  parameterCount,
+} from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { Failure } from "../failure.ts";
@@ -13,6 +20,9 @@ import { pictureWork } from "./picture-tile-cost.ts";
 import { runtimeOptions } from "./runtime-options.ts";
 import type { Trace } from "./trace.ts";
 import { memoryFigures, usableBytes } from "./usable-memory.ts";
+
+const mixedName = (name: string, { file, share }: MixedFile): string =>
+  `${1 - share} ${name} + ${share} ${parse(file.file).name}`;
 
 export const openPictureModel =
   (
@@ -36,7 +46,8 @@ export const openPictureModel =
     trace("model-read");
     const upscaler = opened.right;
     return E.right({
-      name: model.name,
+      name: model.mix === null ? model.name : mixedName(model.name, model.mix),
+      parameters: parameterCount(model.network.parameters),
       runtime: engine.name,
       settings: { tile },
       factor: upscaler.factor,

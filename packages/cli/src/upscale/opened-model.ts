@@ -17,6 +17,8 @@ export interface Settings {
 
 export interface OpenModel extends Enlarger {
   readonly name: string;
+  /** Numbers in the weights of all its networks. */
+  readonly parameters: number;
   readonly runtime: string;
   readonly settings: Settings;
   /** Operations of each of the `total` tiles of a picture of this size. */

@@ -1,5 +1,6 @@
 /** What `upscale` and `demo` are asked for. */
 import type { ColourCorrection, PublishedName, SamplerName } from "@tadsr/model";
+import type { SharedFile } from "../options.ts";
 
 export const RUNTIME_CHOICES = [
   "auto",
@@ -40,6 +41,8 @@ export interface PaperOptions {
 
 /** How the network is run; shared by `upscale` and `demo`. */
 export interface NetworkOptions extends PaperOptions {
+  /** A second file of a picture network's weights, and its share of the sum. */
+  readonly mix?: SharedFile;
   /** A name of a model shipped with the command, a folder, or a file; the shipped default where left out. */
   readonly model?: string;
   readonly seed: number;

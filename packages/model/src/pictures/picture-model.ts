@@ -7,12 +7,20 @@ import type { PictureNetwork } from "../networks/picture-network.ts";
 import { type PictureNetworkConfig, pictureNetwork } from "../networks/picture-networks.ts";
 import { architectureOf, type WeightFile, type WeightFileError } from "../paper/weight-file.ts";
 
+/** A second file of the same network, whose weights have this share of the sum; from 0 to 1. */
+export interface MixedFile {
+  readonly file: WeightFile;
+  readonly share: number;
+}
+
 export interface PictureModel {
   /** The file's name without its ending. */
   readonly name: string;
   readonly file: WeightFile;
   readonly config: PictureNetworkConfig;
   readonly network: PictureNetwork;
+  /** null: the file's weights alone. */
+  readonly mix: MixedFile | null;
 }
 
 /** Null where the file is of another kind of network that is known here. */
@@ -24,6 +32,6 @@ export const describePictureFile = (
     TE.map((architecture): PictureModel | null => {
       if (architecture.kind !== "srvgg" && architecture.kind !== "rrdb") return null;
       const { config } = architecture;
-      return { name: parse(file.file).name, file, config, network: pictureNetwork(config) };
+      return { name: parse(file.file).name, file, config, network: pictureNetwork(config), mix: null };
     }),
   );

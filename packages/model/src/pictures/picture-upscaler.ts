@@ -9,9 +9,9 @@ import type * as TE from "fp-ts/lib/TaskEither.js";
 import { breathe } from "../breathe.ts";
 import type { UnknownArchitecture } from "../inference/architecture.ts";
 import { type Lifetimes, lifetimesOfLayer, releasingAlgebra } from "../lifetimes.ts";
+import type { CannotMix } from "../mix-weights.ts";
 import { asLayer } from "../networks/picture-networks.ts";
 import type { PaperModelError } from "../paper/errors.ts";
-import { uploadWeightFile } from "../paper/weight-file.ts";
 import { type Picture, type Rectangle, scaled } from "../picture.ts";
 import { planTiles, type Tile } from "../tiling.ts";
 import { emptyPicture, placeTile } from "../upscale.ts";
@@ -26,6 +26,7 @@ import {
 } from "../upscale-options.ts";
 import { pictureField } from "./picture-field.ts";
 import type { PictureModel } from "./picture-model.ts";
+import { uploadPictureWeights } from "./upload-weights.ts";
 
 /** Nothing is drawn, and there is one step. */
 export type PictureUpscaleOptions = Omit<UpscaleOptions, "seed" | "steps">;
@@ -134,11 +135,11 @@ export const openPictureUpscaler =
   <T>(
     engine: Engine<T>,
     model: PictureModel,
-  ): TE.TaskEither<PaperModelError | UnknownArchitecture | UpscaleError, PictureUpscaler> =>
+  ): TE.TaskEither<PaperModelError | UnknownArchitecture | CannotMix | UpscaleError, PictureUpscaler> =>
   async () => {
-    const { network, file } = model;
+    const { network } = model;
     try {
-      const weights = await uploadWeightFile(engine, file, network.parameters)();
+      const weights = await uploadPictureWeights(engine, model)();
       if (E.isLeft(weights)) return weights;
       const lifetimes = lifetimesOfLayer(asLayer(network));
       const opened = { engine, model, weights: weights.right, lifetimes };

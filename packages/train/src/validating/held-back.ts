@@ -73,8 +73,8 @@ const degraded = async (
     small: lr,
     bicubic: bicubicResize(
       { ...lr, channels: 3 },
-      lr.width * scaleOf(degradation),
       lr.height * scaleOf(degradation),
+      lr.width * scaleOf(degradation),
     ),
   };
 };

@@ -1,0 +1,70 @@
+/** A folder of pictures that were made elsewhere, as a method. */
+import { join } from "node:path";
+import { type LeftOut, type Matching, type Method, matchNames, type Original } from "@tadsr/metrics";
+import { pictureNames } from "@tadsr/train";
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { Failure } from "../failure.ts";
+import { resolveIn, type Shell } from "../shell.ts";
+import { asInput, readPicture } from "./originals.ts";
+
+/** Stands in a folder's name for the seed, where there is a folder for each. */
+export const SEED_PLACE = "{seed}";
+
+export interface FolderMethod {
+  readonly method: Method;
+  /** Originals that have no picture here. */
+  readonly missing: readonly string[];
+  /** Files that belong to no original. */
+  readonly spare: readonly LeftOut[];
+}
+
+interface Listed {
+  readonly path: string;
+  readonly matching: Matching;
+}
+
+/** Where the folder's name has `{seed}`, there must be one for each seed; else the pictures are for all seeds. */
+export const openFolder =
+  (
+    shell: Shell,
+    name: string,
+    folder: string,
+    originals: readonly Original[],
+    seeds: readonly number[],
+  ): TE.TaskEither<Failure, FolderMethod> =>
+  async () => {
+    const isFixed = !folder.includes(SEED_PLACE);
+    const names = originals.map((original) => original.name);
+    const listed = new Map<number | null, Listed>();
+    for (const seed of isFixed ? [null] : seeds) {
+      const path = resolveIn(shell, seed === null ? folder : folder.replaceAll(SEED_PLACE, String(seed)));
+      const files = await TE.mapLeft(asInput)(pictureNames(path))();
+      if (E.isLeft(files)) return files;
+      listed.set(seed, { path, matching: matchNames(names, files.right) });
+    }
+    const all = [...listed.values()];
+    const spare = new Set(all.flatMap(({ matching }) => matching.spare));
+    const method: Method = {
+      name,
+      kind: "folder",
+      detail: "pictures made elsewhere",
+      parameters: null,
+      isTimed: false,
+      isFixed,
+      make: (trial) => {
+        const from = listed.get(isFixed ? null : trial.seed);
+        const file = from?.matching.files.get(trial.name);
+        return from === undefined || file === undefined
+          ? TE.left({ message: `it has no picture of ${trial.name}` })
+          : TE.mapLeft(({ message }: { readonly message: string }) => ({ message: `${file}: ${message}` }))(
+              readPicture(join(from.path, file)),
+            );
+      },
+    };
+    return E.right({
+      method,
+      missing: [...new Set(all.flatMap(({ matching }) => matching.missing))],
+      spare: [...spare].map((file) => ({ of: name, name: file, reason: "no original has this name" })),
+    });
+  };

@@ -1,0 +1,84 @@
+/** Which of the options that concern a model go to which: each to the models that have a use for it. */
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { type Failure, usageFailure } from "../failure.ts";
+import type { Shell } from "../shell.ts";
+import { type AnyModel, findAnyModel } from "../upscale/any-model.ts";
+import type { NetworkOptions } from "../upscale/options.ts";
+import type { EvaluateOptions } from "./options.ts";
+import type { MethodSpec } from "./spec.ts";
+
+type Key = Exclude<keyof NetworkOptions, "model" | "mix" | "seed" | "runtime" | "threads" | "tile">;
+
+const OF_SAMPLING = { steps: "--steps" } as const;
+const OF_PAPER = { ...OF_SAMPLING, sampler: "--sampler", colourCorrection: "--colour-correction" } as const;
+const OF_FILES = {
+  autoencoder: "--autoencoder",
+  config: "--config",
+  group: "--group",
+  imageSize: "--image-size",
+  window: "--window",
+  headChannels: "--head-channels",
+} as const;
+
+const FLAGS: Readonly<Partial<Record<Key, string>>> = { ...OF_PAPER, ...OF_FILES };
+
+export interface FoundModel {
+  readonly model: AnyModel;
+  readonly options: NetworkOptions;
+}
+
+const given = (options: EvaluateOptions, flags: Readonly<Partial<Record<Key, string>>>): Partial<NetworkOptions> =>
+  Object.fromEntries(
+    (Object.keys(flags) as Key[]).filter((key) => options[key] !== undefined).map((key) => [key, options[key]]),
+  );
+
+/**
+ * The model that is named. A file of the paper's network needs more than its name, so what is said of files is added
+ * where the name alone is not enough.
+ */
+const find =
+  (shell: Shell, { what, mix }: MethodSpec, options: EvaluateOptions): TE.TaskEither<Failure, FoundModel> =>
+  async () => {
+    const { runtime, threads, tile } = options;
+    const plain: NetworkOptions = {
+      model: what,
+      seed: 0,
+      runtime,
+      ...(mix === null ? {} : { mix }),
+      ...(threads === undefined ? {} : { threads }),
+      ...(tile === undefined ? {} : { tile }),
+    };
+    const bare = await findAnyModel(shell, plain)();
+    if (E.isRight(bare)) {
+      const { kind } = bare.right;
+      const more = kind === "picture" ? {} : given(options, kind === "small" ? OF_SAMPLING : OF_PAPER);
+      return E.right({ model: bare.right, options: { ...plain, ...more } });
+    }
+    const more = given(options, OF_FILES);
+    if (Object.keys(more).length === 0) return bare;
+    const full = { ...plain, ...more, ...given(options, OF_PAPER) };
+    return E.map((model: AnyModel) => ({ model, options: full }))(await findAnyModel(shell, full)());
+  };
+
+/** All models, in their order. An option that none of them has a use for is refused. */
+export const findModels =
+  (
+    shell: Shell,
+    specs: readonly MethodSpec[],
+    options: EvaluateOptions,
+  ): TE.TaskEither<Failure, readonly FoundModel[]> =>
+  async () => {
+    const found: FoundModel[] = [];
+    for (const spec of specs) {
+      const model = await find(shell, spec, options)();
+      if (E.isLeft(model)) return model;
+      found.push(model.right);
+    }
+    const idle = (Object.keys(FLAGS) as Key[]).find(
+      (key) => options[key] !== undefined && !found.some((one) => one.options[key] !== undefined),
+    );
+    return idle === undefined
+      ? E.right(found)
+      : E.left(usageFailure(`${FLAGS[idle]} has no meaning here: none of the models has a use for it`));
+  };

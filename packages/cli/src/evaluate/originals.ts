@@ -1,0 +1,41 @@
+/** The originals of an evaluation: a folder's pictures, listed at once and read one at a time. */
+import { basename, join } from "node:path";
+import { type LeftOut, type Original, stemOf } from "@tadsr/metrics";
+import { type DataError, decodePicture, pictureNames } from "@tadsr/train";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { type Failure, firstLine, inputFailure } from "../failure.ts";
+import { resolveIn, type Shell } from "../shell.ts";
+
+export interface Originals {
+  /** The folder's own name. */
+  readonly title: string;
+  readonly pictures: readonly Original[];
+  /** Pictures whose name another has, but for its extension. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+export const asInput = ({ message }: DataError): Failure => inputFailure(message);
+
+/** Decodes a file; the failure is the reason alone. */
+export const readPicture = (file: string): Original["read"] =>
+  TE.tryCatch(
+    async () => decodePicture(file),
+    (thrown) => ({ message: `it cannot be read: ${firstLine(thrown)}` }),
+  );
+
+export const listOriginals = (shell: Shell, folder: string): TE.TaskEither<Failure, Originals> => {
+  const path = resolveIn(shell, folder);
+  return TE.bimap(asInput, (files: readonly string[]): Originals => {
+    const title = basename(path);
+    const first = new Map<string, string>();
+    const leftOut: LeftOut[] = [];
+    for (const file of files) {
+      const name = stemOf(file);
+      const other = first.get(name);
+      if (other === undefined) first.set(name, file);
+      else leftOut.push({ of: title, name: file, reason: `${other} has the same name` });
+    }
+    const pictures = [...first].map(([name, file]) => ({ name, read: readPicture(join(path, file)) }));
+    return { title, pictures, leftOut };
+  })(pictureNames(path));
+};

@@ -1,0 +1,32 @@
+/** A method as it is named on the command line: `[name=]bicubic`, a model, or a folder of pictures. */
+import { basename } from "node:path";
+import * as E from "fp-ts/lib/Either.js";
+import { type Failure, usageFailure } from "../failure.ts";
+import type { SharedFile } from "../options.ts";
+
+export interface MethodSpec {
+  /** null where none is given: then the method says its own. */
+  readonly name: string | null;
+  /** What is said of it: `bicubic`, a shipped model's name, a file or a folder. */
+  readonly what: string;
+  /** A second file of weights, and its share of the sum. */
+  readonly mix: SharedFile | null;
+}
+
+/** What a method is called whose name is not given. */
+export const nameOfPath = (path: string): string => basename(path).replace(/\.(pth|pt|ckpt|safetensors)$/i, "");
+
+/** `name=what` and `what`, `what` being `FILE` or `FILE+SECOND:0.75`. */
+export const methodSpec = (text: string): E.Either<Failure, MethodSpec> => {
+  const [, name, rest = text] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  if (name?.trim() === "" || rest.trim() === "")
+    return E.left(usageFailure(`${text}: give a method as name=folder, name=model, or the model alone`));
+  const [, first, second, share] = /^(.+)\+([^+]+):(\d*\.?\d+)$/s.exec(rest) ?? [];
+  const chosen = name ?? null;
+  if (first === undefined || second === undefined)
+    return E.right({ name: chosen, what: rest, mix: null });
+  const value = Number(share);
+  return value <= 1
+    ? E.right({ name: chosen, what: first, mix: { file: second, share: value } })
+    : E.left(usageFailure(`${text}: found a share of ${share}, allowed: from 0 to 1`));
+};

@@ -1,0 +1,337 @@
+/**
+ * The protocol of the paper's tables on any pictures: each original is degraded, each method enlarges the small picture,
+ * and what it made is measured. All methods get the same small pictures, and a table compares the same pictures: one that
+ * a method has not is left out for all. Pictures are read one at a time.
+ */
+import type { Picture } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import type { Metric, MetricDescription } from "./metric.ts";
+import { commonPart, middleOf } from "./parts.ts";
+import { type LeftOut, type MethodReport, type PictureResult, REPORT_FORMAT, type Report } from "./report.ts";
+import { encodeValue, summarise } from "./summary.ts";
+
+/** Why something could not be made, read or measured: one line. */
+export interface Fault {
+  readonly message: string;
+}
+
+export interface Original {
+  /** Without extension. */
+  readonly name: string;
+  readonly read: TaskEither<Fault, Picture>;
+}
+
+/** One small picture, and what it was made of. */
+export interface Trial {
+  readonly name: string;
+  readonly seed: number | null;
+  /** As it is measured against. */
+  readonly original: Picture;
+  /** null where nothing is degraded: then only methods that have their pictures can take part. */
+  readonly small: Picture | null;
+}
+
+export interface Method {
+  readonly name: string;
+  readonly kind: MethodReport["kind"];
+  readonly detail: string;
+  readonly parameters: number | null;
+  /** Whether its time is measured. Then its first picture is made twice, and timed the second time. */
+  readonly isTimed: boolean;
+  /** Whether its pictures are the same whatever the seed; then each is measured once. */
+  readonly isFixed: boolean;
+  readonly make: (trial: Trial) => TaskEither<Fault, Picture>;
+}
+
+export interface Degrading {
+  /** Preset or file. */
+  readonly name: string;
+  readonly scale: number;
+  /** The small picture, and the original cut to a multiple of the scale. */
+  readonly degrade: (
+    picture: Picture,
+    name: string,
+    seed: number,
+  ) => TaskEither<Fault, { readonly original: Picture; readonly small: Picture }>;
+}
+
+export interface EvaluationOptions {
+  /** What evaluates, as "tadsr 0.1.0". */
+  readonly by: string;
+  /** What the set of originals is called. */
+  readonly title: string;
+  readonly originals: readonly Original[];
+  readonly methods: readonly Method[];
+  readonly metrics: readonly Metric[];
+  /** Of degradations and noise; none where nothing depends on them. */
+  readonly seeds: readonly number[];
+  readonly degrading: Degrading | null;
+  /** Side of the square that is cut from each original's middle first; null: the whole is taken. */
+  readonly crop: number | null;
+  /** What the metrics that compare leave out at each edge; for the report. */
+  readonly border: number;
+  /** What was left out before. */
+  readonly leftOut: readonly LeftOut[];
+  /** Seconds since some moment. */
+  readonly clock?: () => number;
+  /** Before each picture of a method, and at the end with `done` equal to `total`. */
+  readonly onProgress?: (done: number, total: number, what: string) => void;
+  /** After a trial: all that was made and measured of it. */
+  readonly onTrial?: (trial: Trial, made: readonly Made[]) => TaskEither<Fault, void>;
+}
+
+/** A method's picture and its measures. */
+export interface Made {
+  readonly method: Method;
+  /** As it was made; what was measured is its part that the original has, too. */
+  readonly picture: Picture;
+  readonly isCut: boolean;
+  readonly result: PictureResult;
+}
+
+interface Setting extends EvaluationOptions {
+  readonly now: () => number;
+  /** Methods that have made a picture before the one that is timed. */
+  readonly warm: Set<Method>;
+}
+
+const describe = ({ measure: _, ...description }: Metric): MetricDescription => description;
+
+const measureAll = async (
+  metrics: readonly Metric[],
+  picture: Picture,
+  original: Picture,
+): Promise<E.Either<string, PictureResult["values"]>> => {
+  const values: [string, PictureResult["values"][string]][] = [];
+  for (const metric of metrics) {
+    const measured = await metric.measure(picture, original)();
+    if (E.isLeft(measured)) return E.left(`${metric.name}: ${measured.left.message}`);
+    if (Number.isNaN(measured.right)) return E.left(`${metric.name}: the result is not a number`);
+    values.push([metric.name, encodeValue(measured.right)]);
+  }
+  return E.right(Object.fromEntries(values));
+};
+
+const timed = async (
+  { now, warm }: Setting,
+  method: Method,
+  trial: Trial,
+): Promise<E.Either<Fault, { readonly picture: Picture; readonly seconds: number | null }>> => {
+  if (method.isTimed && !warm.has(method)) {
+    const first = await method.make(trial)();
+    if (E.isLeft(first)) return first;
+    warm.add(method);
+  }
+  const begun = now();
+  const made = await method.make(trial)();
+  const seconds = method.isTimed ? now() - begun : null;
+  return E.map((picture: Picture) => ({ picture, seconds }))(made);
+};
+
+/** Makes and measures one method's picture; the failure says of which method. */
+const tryMethod = async (setting: Setting, method: Method, trial: Trial): Promise<E.Either<Fault, Made>> => {
+  const failed = (message: string): E.Either<Fault, never> =>
+    E.left({ message: `${method.name}: ${message}` });
+  const made = await timed(setting, method, trial);
+  if (E.isLeft(made)) return failed(made.left.message);
+  const common = commonPart(made.right.picture, trial.original);
+  if (E.isLeft(common)) return failed(common.left);
+  const [picture, original] = common.right;
+  const values = await measureAll(setting.metrics, picture, original);
+  if (E.isLeft(values)) return failed(values.left);
+  const { width, height } = picture;
+  const isCut = [made.right.picture, trial.original].some(
+    (whole) => whole.width !== width || whole.height !== height,
+  );
+  const { name } = trial;
+  const seed = method.isFixed ? null : trial.seed;
+  const { seconds } = made.right;
+  const result = { name, seed, width, height, seconds, values: values.right };
+  return E.right({ method, picture: made.right.picture, isCut, result });
+};
+
+const cropped = (picture: Picture, crop: number | null): E.Either<Fault, Picture> =>
+  crop === null
+    ? E.right(picture)
+    : E.mapLeft((message: string): Fault => ({ message }))(middleOf(picture, crop));
+
+/** One original with one seed. */
+const trialOf = async (
+  { degrading }: Setting,
+  { name }: Original,
+  picture: Picture,
+  seed: number | null,
+): Promise<E.Either<Fault, Trial>> => {
+  if (degrading === null) return E.right({ name, seed, original: picture, small: null });
+  const made = await degrading.degrade(picture, name, seed ?? 0)();
+  return E.map((pair: { readonly original: Picture; readonly small: Picture }) => ({ name, seed, ...pair }))(
+    made,
+  );
+};
+
+/** What was measured of one original: by method, and of itself. */
+interface Measured {
+  readonly own: PictureResult | null;
+  readonly made: readonly Made[];
+}
+
+const measureOriginal = async (
+  setting: Setting,
+  { name }: Original,
+  picture: Picture,
+): Promise<E.Either<Fault, PictureResult | null>> => {
+  const alone = setting.metrics.filter(({ against }) => against === "nothing");
+  if (alone.length === 0) return E.right(null);
+  const values = await measureAll(alone, picture, picture);
+  const { width, height } = picture;
+  return E.bimap(
+    (message: string): Fault => ({ message: `the original: ${message}` }),
+    (found: PictureResult["values"]): PictureResult => ({
+      name,
+      seed: null,
+      width,
+      height,
+      seconds: null,
+      values: found,
+    }),
+  )(values);
+};
+
+/** Everything that is measured of one original; the first fault ends it, and it is left out. */
+const measurePicture = async (
+  setting: Setting,
+  original: Original,
+  advance: (what: string) => void,
+): Promise<E.Either<Fault, Measured>> => {
+  const read = await original.read();
+  if (E.isLeft(read)) return read;
+  const picture = cropped(read.right, setting.crop);
+  if (E.isLeft(picture)) return picture;
+  const seeds: readonly (number | null)[] = setting.seeds.length === 0 ? [null] : setting.seeds;
+  const made: Made[] = [];
+  let own: PictureResult | null = null;
+  for (const [n, seed] of seeds.entries()) {
+    const trial = await trialOf(setting, original, picture.right, seed);
+    if (E.isLeft(trial)) return trial;
+    if (n === 0) {
+      const measured = await measureOriginal(setting, original, trial.right.original);
+      if (E.isLeft(measured)) return measured;
+      own = measured.right;
+    }
+    const ofTrial: Made[] = [];
+    for (const method of setting.methods) {
+      if (method.isFixed && n > 0) continue;
+      advance(`${original.name}${seed === null ? "" : `, seed ${seed}`}, ${method.name}`);
+      const tried = await tryMethod(setting, method, trial.right);
+      if (E.isLeft(tried)) return tried;
+      ofTrial.push(tried.right);
+    }
+    const told = await setting.onTrial?.(trial.right, ofTrial)();
+    if (told !== undefined && E.isLeft(told)) return told;
+    made.push(...ofTrial);
+  }
+  return E.right({ own, made });
+};
+
+const meanSeconds = (pictures: readonly PictureResult[]): number | null => {
+  const times = pictures.map(({ seconds }) => seconds).filter((seconds) => seconds !== null);
+  return times.length === 0 ? null : times.reduce((sum, seconds) => sum + seconds, 0) / times.length;
+};
+
+const reportOf = (
+  { name, kind, detail, parameters }: Pick<Method, "name" | "kind" | "detail" | "parameters">,
+  pictures: readonly PictureResult[],
+  metrics: readonly Metric[],
+): MethodReport => ({
+  name,
+  kind,
+  detail,
+  parameters,
+  seconds: meanSeconds(pictures),
+  pictures,
+  summary: summarise(pictures, metrics),
+});
+
+const notesOf = (methods: readonly Method[], made: readonly Made[]): readonly string[] =>
+  methods.flatMap((method) => {
+    const count = made.filter((one) => one.method === method && one.isCut).length;
+    const differ = count === 1 ? "one picture differs" : `${count} pictures differ`;
+    return count === 0
+      ? []
+      : [
+          `${method.name}: ${differ} in size from the original; the part that both have was measured, from the upper left corner.`,
+        ];
+  });
+
+const fullReport = (setting: Setting, measured: readonly Measured[], leftOut: readonly LeftOut[]): Report => {
+  const { metrics, methods } = setting;
+  const own = measured.map((one) => one.own).filter((result) => result !== null);
+  const made = measured.flatMap((one) => one.made);
+  const originals = { name: "originals", kind: "originals", detail: "", parameters: null } as const;
+  return {
+    format: REPORT_FORMAT,
+    by: setting.by,
+    originals: setting.title,
+    count: measured.length,
+    crop: setting.crop,
+    border: setting.border,
+    degradation: setting.degrading?.name ?? null,
+    scale: setting.degrading?.scale ?? null,
+    seeds: setting.seeds,
+    metrics: metrics.map(describe),
+    methods: [
+      ...(own.length === 0
+        ? []
+        : [
+            reportOf(
+              originals,
+              own,
+              metrics.filter(({ against }) => against === "nothing"),
+            ),
+          ]),
+      ...methods.map((method) =>
+        reportOf(
+          method,
+          made.filter((one) => one.method === method).map(({ result }) => result),
+          metrics,
+        ),
+      ),
+    ],
+    leftOut,
+    notes: notesOf(methods, made),
+  };
+};
+
+const defaultClock = (): number => performance.now() / 1000;
+
+/**
+ * Measures methods on originals. What cannot be read, made or measured is left out for all methods and told in the
+ * report; it is an error if nothing is left.
+ */
+export const evaluate =
+  (options: EvaluationOptions): TaskEither<Fault, Report> =>
+  async () => {
+    const { originals, methods, seeds, leftOut: before, onProgress, clock = defaultClock } = options;
+    const setting: Setting = { ...options, now: clock, warm: new Set() };
+    const trials = Math.max(1, seeds.length);
+    const each = methods.reduce((sum, { isFixed }) => sum + (isFixed ? 1 : trials), 0);
+    const total = originals.length * each;
+    const measured: Measured[] = [];
+    const leftOut: LeftOut[] = [...before];
+    for (const [n, original] of originals.entries()) {
+      let done = n * each;
+      const one = await measurePicture(setting, original, (what) => onProgress?.(done++, total, what));
+      if (E.isRight(one)) measured.push(one.right);
+      else leftOut.push({ of: options.title, name: original.name, reason: one.left.message });
+    }
+    onProgress?.(total, total, "");
+    if (measured.length > 0) return E.right(fullReport(setting, measured, leftOut));
+    const first = leftOut[0];
+    return E.left({
+      message:
+        first === undefined
+          ? `${options.title}: there are no originals`
+          : `${options.title}: none of the pictures can be measured; the first, ${first.name}: ${first.reason}`,
+    });
+  };
