@@ -12,6 +12,7 @@ export {
 export { type Matching, matchNames, stemOf } from "./match-names.ts";
 export type { Metric, MetricDescription } from "./metric.ts";
 export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";
+export { decodeReport, type ReportError } from "./read-report.ts";
 export {
   type LeftOut,
   type MethodReport,
