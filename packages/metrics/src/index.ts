@@ -23,3 +23,13 @@ export {
   type Value,
 } from "./report.ts";
 export { decodeValue, encodeValue, summarise } from "./summary.ts";
+export {
+  markdownTable,
+  type ReportRows,
+  type ReportTable,
+  reportRows,
+  reportTable,
+  type TableCell,
+  type TableChoice,
+  type TableColumn,
+} from "./table.ts";
