@@ -5,6 +5,7 @@ import { addConvertCommand } from "./commands/convert.ts";
 import { addCostCommand } from "./commands/cost.ts";
 import { addDegradeCommand } from "./commands/degrade.ts";
 import { addDemoCommand } from "./commands/demo.ts";
+import { addEvaluateCommand } from "./commands/evaluate.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
 import { addRandomWeightsCommand } from "./commands/random-weights.ts";
@@ -46,6 +47,7 @@ const makeProgram = (shell: Shell, perform: Perform, train: TrainDefaults | null
   addVerifyCommand(program, perform);
   addTrainCommand(program, perform, train);
   addDegradeCommand(program, perform);
+  addEvaluateCommand(program, perform);
   return program;
 };
 

@@ -51,7 +51,8 @@ export const keepIn =
       return TE.tryCatch(
         async () => {
           if (trial.small !== null) await writePng(trial.small, place("small"), trial.name);
-          for (const { method, picture } of made) await writePng(picture, place(method.name), trial.name);
+          for (const { method, picture } of made)
+            if (method.kind !== "folder") await writePng(picture, place(method.name), trial.name);
         },
         (thrown) => ({ message: `${displayPath(shell, folder)}: cannot write: ${fileReason(thrown)}` }),
       );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { LeftOut, Method } from "@tadsr/metrics";
 import { DESCRIPTION_FILE, shippedModels } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
-import * as TE from "fp-ts/lib/TaskEither.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import { resolveIn, type Shell } from "../shell.ts";
 import { openFoundModel } from "../upscale/open-model.ts";
@@ -46,7 +46,9 @@ export const namedMethods =
       const title = spec.right.name ?? nameOfPath(spec.right.what);
       if (named.some((other) => other.title === title))
         return E.left(
-          usageFailure(`${word}: another method is called ${title}; give this one a name, as name=${spec.right.what}`),
+          usageFailure(
+            `${word}: another method is called ${title}; give this one a name, as name=${spec.right.what}`,
+          ),
         );
       named.push({ ...spec.right, title, kind: await kindOf(shell, spec.right) });
     }

@@ -53,8 +53,5 @@ export const bicubicMethod = (name: string, scale: number): Method => ({
   parameters: null,
   isTimed: true,
   isFixed: false,
-  make: ({ small }) =>
-    withSmall(small, (picture) =>
-      TE.fromIO(() => bicubic(picture, scale)),
-    ),
+  make: ({ small }) => withSmall(small, (picture) => TE.fromIO(() => bicubic(picture, scale))),
 });

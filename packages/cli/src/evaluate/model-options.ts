@@ -1,6 +1,6 @@
 /** Which of the options that concern a model go to which: each to the models that have a use for it. */
 import * as E from "fp-ts/lib/Either.js";
-import * as TE from "fp-ts/lib/TaskEither.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import type { Shell } from "../shell.ts";
 import { type AnyModel, findAnyModel } from "../upscale/any-model.ts";
@@ -28,9 +28,14 @@ export interface FoundModel {
   readonly options: NetworkOptions;
 }
 
-const given = (options: EvaluateOptions, flags: Readonly<Partial<Record<Key, string>>>): Partial<NetworkOptions> =>
+const given = (
+  options: EvaluateOptions,
+  flags: Readonly<Partial<Record<Key, string>>>,
+): Partial<NetworkOptions> =>
   Object.fromEntries(
-    (Object.keys(flags) as Key[]).filter((key) => options[key] !== undefined).map((key) => [key, options[key]]),
+    (Object.keys(flags) as Key[])
+      .filter((key) => options[key] !== undefined)
+      .map((key) => [key, options[key]]),
   );
 
 /**

@@ -14,7 +14,8 @@ export interface MethodSpec {
 }
 
 /** What a method is called whose name is not given. */
-export const nameOfPath = (path: string): string => basename(path).replace(/\.(pth|pt|ckpt|safetensors)$/i, "");
+export const nameOfPath = (path: string): string =>
+  basename(path).replace(/\.(pth|pt|ckpt|safetensors)$/i, "");
 
 /** `name=what` and `what`, `what` being `FILE` or `FILE+SECOND:0.75`. */
 export const methodSpec = (text: string): E.Either<Failure, MethodSpec> => {
@@ -23,8 +24,7 @@ export const methodSpec = (text: string): E.Either<Failure, MethodSpec> => {
     return E.left(usageFailure(`${text}: give a method as name=folder, name=model, or the model alone`));
   const [, first, second, share] = /^(.+)\+([^+]+):(\d*\.?\d+)$/s.exec(rest) ?? [];
   const chosen = name ?? null;
-  if (first === undefined || second === undefined)
-    return E.right({ name: chosen, what: rest, mix: null });
+  if (first === undefined || second === undefined) return E.right({ name: chosen, what: rest, mix: null });
   const value = Number(share);
   return value <= 1
     ? E.right({ name: chosen, what: first, mix: { file: second, share: value } })

@@ -1,0 +1,88 @@
+/** `tadsr evaluate`: measures of pictures that models, or others, have made. */
+import { type Command, Option } from "commander";
+import type { EvaluateOptions } from "../evaluate/options.ts";
+import { seedList } from "../evaluate/options.ts";
+import { DEGRADATIONS, wholeNumber } from "../options.ts";
+import type { Perform } from "../perform.ts";
+import { COLOUR_CHOICES, RUNTIME_CHOICES, SAMPLER_CHOICES } from "../upscale/options.ts";
+import { addFileOptions } from "./file-options.ts";
+
+const HELP = `
+A method is name=folder with pictures that were made elsewhere; a model, as upscale --model takes it; or bicubic, the
+kernel by which the paper makes z_y. Each may be given a name (name=small-x4); they may be named before the options or
+behind --model, which is the same. FILE+SECOND:0.75 is a network of Real-ESRGAN's with 0.75 of a second file's weights.
+
+Pictures of a folder belong to the original whose name theirs begins with. Where sizes differ by no more than an
+eighth, the part that both have is measured, from the upper left corner, and this is told. A picture that one method has
+not, or that cannot be read, is left out for all, is told, and makes the exit code 1.
+
+Models enlarge what --degradation makes of the originals, one small picture a seed; {seed} in a folder's name stands for
+the seed. Then the table has the mean over seeds and their standard deviation. A method's first picture is made twice
+and timed the second time.
+
+Metrics: psnr, psnr-y, ssim, ssim-rgb, niqe, and perceptual, which needs the weights of EfficientNet-lite0, AlexNet or
+VGG16 (--features). docs/metrics.md says what each may be compared with.
+
+tadsr evaluate --originals Set14 --model bicubic small-x4 --degradation imagenet-test --seeds 0-4 --html page.html
+tadsr evaluate --originals Set14 mine=results/ theirs=other-results/ --border 4 --metric psnr-y,ssim`;
+
+const addMeasureOptions = (command: Command): Command =>
+  command
+    .requiredOption("--originals <folder>", "the originals")
+    .option("--model <name...>", "models to measure")
+    .option(
+      "--degradation <name|file.json>",
+      `how small pictures are made: ${DEGRADATIONS}; or a JSON file (default: realesrgan)`,
+    )
+    .option("--seeds <list>", "seeds of degradation and noise, as 0-4 or 0,3,7 (default: 0)", seedList)
+    .option(
+      "--crop <n>",
+      "cut a square of so many pixels from each original's middle",
+      wholeNumber(1, 65_536),
+    )
+    .option(
+      "--metric <name...>",
+      "what to measure (default: psnr, ssim, niqe, and perceptual with --features)",
+    )
+    .option("--border <n>", "pixels at each edge that psnr and ssim leave out", wholeNumber(0, 65_536), 0)
+    .option("--features <file>", "weights of the perceptual distance's network")
+    .option("--features-linear <file>", "LPIPS's weights of that network's channels");
+
+const addModelOptions = (command: Command): Command =>
+  addFileOptions(command)
+    .addOption(
+      new Option("--runtime <name>", "what computes; auto: onnx, or what opens of tensorflow and wasm")
+        .choices(RUNTIME_CHOICES)
+        .default("auto"),
+    )
+    .option("--tile <n>", "pixels computed at once, a side (default: what fits)", wholeNumber(1, 8192))
+    .option("--threads <n>", "threads that compute (default: the physical cores)", wholeNumber(1, 1024))
+    .option("--steps <n>", "steps of models that sample (default: the model's own)", wholeNumber(1, 1000))
+    .addOption(new Option("--sampler <name>", "the paper's models: Eq 3, or Eq 2").choices(SAMPLER_CHOICES))
+    .addOption(
+      new Option(
+        "--colour-correction <way>",
+        "the paper's models: colours from bicubic (default: none)",
+      ).choices(COLOUR_CHOICES),
+    );
+
+const addOutputOptions = (command: Command): Command =>
+  command
+    .option("--json", "print the report as JSON, and no table")
+    .option("-o, --out <file.json>", "write the report, with each picture's measures, to a file")
+    .option("--html <file.html>", "write a page that shows the table and pictures side by side")
+    .option("--show <n>", "originals whose pictures the page shows", wholeNumber(0, 1000), 8)
+    .option("--keep <folder>", "keep the small pictures, and those that models make of them")
+    .option("--force", "replace files, write into a folder that exists");
+
+export const addEvaluateCommand = (program: Command, perform: Perform): void => {
+  const command = program
+    .command("evaluate")
+    .description("measure models, and pictures made elsewhere, against originals")
+    .argument("[methods...]", "name=folder, a model, or bicubic");
+  addOutputOptions(addModelOptions(addMeasureOptions(command)))
+    .addHelpText("after", HELP)
+    .action((methods: readonly string[], options: EvaluateOptions) =>
+      perform(async (shell) => (await import("../evaluate/run.ts")).runEvaluate(shell, methods, options)),
+    );
+};

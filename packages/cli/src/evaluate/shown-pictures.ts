@@ -1,0 +1,81 @@
+/** The pictures that the page shows, as they are made: those of a few originals, with the first seed. */
+import {
+  decodeValue,
+  type Fault,
+  type Made,
+  type Metric,
+  type ShownPicture,
+  type Trial,
+} from "@tadsr/metrics";
+import type { Picture } from "@tadsr/model";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import sharp from "sharp";
+import { firstLine } from "../failure.ts";
+
+/** Hardly to be told from lossless, in a third of the bytes. */
+const WEBP = { quality: 95, effort: 4 } as const;
+
+const dataUriOf = async ({ width, height, data }: Picture): Promise<string> => {
+  const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
+    .webp(WEBP)
+    .toBuffer();
+  return `data:image/webp;base64,${bytes.toString("base64")}`;
+};
+
+export interface ShownPictures {
+  readonly add: (trial: Trial, made: readonly Made[]) => TE.TaskEither<Fault, void>;
+  readonly pictures: () => readonly ShownPicture[];
+}
+
+/** `count` of the names, spread evenly over them. */
+const spread = (names: readonly string[], count: number): ReadonlySet<string> => {
+  const many = Math.min(count, names.length);
+  return new Set(
+    Array.from({ length: many }, (_, n) => names[Math.floor((n * names.length) / many)] as string),
+  );
+};
+
+const captionOf = ({ result }: Made, metrics: readonly Metric[]): string =>
+  metrics
+    .map(({ name, title, digits }) => {
+      const value = decodeValue(result.values[name] ?? 0);
+      return `${title} ${Number.isFinite(value) ? value.toFixed(digits) : "∞"}`;
+    })
+    .join(", ");
+
+/** Nothing is encoded where `count` is 0. */
+export const shownPictures = (
+  names: readonly string[],
+  count: number,
+  metrics: readonly Metric[],
+): ShownPictures => {
+  const chosen = spread(names, count);
+  const seen = new Map<string, ShownPicture>();
+  return {
+    add: (trial, made) =>
+      !chosen.has(trial.name) || seen.has(trial.name)
+        ? TE.right(undefined)
+        : TE.tryCatch(
+            async () => {
+              const { name, seed, original, small } = trial;
+              const cell = async (title: string, picture: Picture, caption?: string) => ({
+                title,
+                ...(caption === undefined ? {} : { caption }),
+                dataUri: await dataUriOf(picture),
+                width: picture.width,
+                height: picture.height,
+              });
+              const cells = [
+                ...(small === null ? [] : [await cell("small picture", small)]),
+                ...(await Promise.all(
+                  made.map((one) => cell(one.method.name, one.picture, captionOf(one, metrics))),
+                )),
+                await cell("original", original),
+              ];
+              seen.set(name, { name, seed, cells });
+            },
+            (thrown) => ({ message: `it cannot be encoded for the page: ${firstLine(thrown)}` }),
+          ),
+    pictures: () => [...seen.values()],
+  };
+};
