@@ -1,3 +1,4 @@
+export type { Border } from "./comparable.ts";
 export type { MetricError } from "./errors.ts";
 export {
   type Degrading,
@@ -13,6 +14,8 @@ export { type Matching, matchNames, stemOf } from "./match-names.ts";
 export type { Metric, MetricDescription } from "./metric.ts";
 export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";
 export { decodeReport, type ReportError } from "./read-report.ts";
+export { pictureMetrics } from "./picture-metrics.ts";
+export { type LumaReading, psnr, psnrY } from "./psnr.ts";
 export {
   type LeftOut,
   type MethodReport,
@@ -33,3 +36,4 @@ export {
   type TableChoice,
   type TableColumn,
 } from "./table.ts";
+export { SSIM_WINDOW, ssim, ssimRgb } from "./ssim.ts";

@@ -1,0 +1,56 @@
+/** The measures of pictures as values of `Metric`. */
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { Metric } from "./metric.ts";
+import { type LumaReading, psnr, psnrY } from "./psnr.ts";
+import { ssim, ssimRgb } from "./ssim.ts";
+
+/** psnr, psnr-y, ssim, ssim-rgb: in this order, with this border, and luma so read. */
+export const pictureMetrics = (options: LumaReading = {}): readonly Metric[] => {
+  const { border = 0, rounded = false } = options;
+  const within = border === 0 ? "" : ` ${border} pixels are left out at each edge.`;
+  const ofLuma = `luma of BT.601 (16 to 235), ${rounded ? "rounded as MATLAB's" : "not rounded, as basicsr's"}`;
+  const window =
+    "Gaussian window of 11x11, sigma 1.5, K1 0.01, K2 0.03, population covariances, where the window fits";
+  return [
+    {
+      name: "psnr",
+      title: "PSNR",
+      unit: "dB",
+      better: "higher",
+      digits: 2,
+      against: "original",
+      about: `Peak signal-to-noise ratio of RGB: 10 log10(255^2 / mean squared difference of all values); infinite where pictures are equal.${within}`,
+      measure: (picture, original) => TE.fromEither(psnr(picture, original, options)),
+    },
+    {
+      name: "psnr-y",
+      title: "PSNR-Y",
+      unit: "dB",
+      better: "higher",
+      digits: 2,
+      against: "original",
+      about: `Peak signal-to-noise ratio of ${ofLuma}; infinite where it is equal. Not to be compared with PSNR of RGB.${within}`,
+      measure: (picture, original) => TE.fromEither(psnrY(picture, original, options)),
+    },
+    {
+      name: "ssim",
+      title: "SSIM",
+      unit: "",
+      better: "higher",
+      digits: 4,
+      against: "original",
+      about: `Structural similarity of ${ofLuma}: ${window}.${within}`,
+      measure: (picture, original) => TE.fromEither(ssim(picture, original, options)),
+    },
+    {
+      name: "ssim-rgb",
+      title: "SSIM-RGB",
+      unit: "",
+      better: "higher",
+      digits: 4,
+      against: "original",
+      about: `Structural similarity, the mean of red, green and blue: ${window}.${within}`,
+      measure: (picture, original) => TE.fromEither(ssimRgb(picture, original, options)),
+    },
+  ];
+};

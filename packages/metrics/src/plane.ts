@@ -1,0 +1,39 @@
+/** One number for each pixel: what SSIM and NIQE look at. */
+import { COLOURS, type Picture, type Rectangle } from "@tadsr/model";
+
+/** Row-major: [height, width]. */
+export interface Plane {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float64Array;
+}
+
+/** The number of the pixel whose red is at this place of a picture's bytes. */
+export type Reading = (bytes: Uint8Array, at: number) => number;
+
+export const red: Reading = (bytes, at) => bytes[at] as number;
+export const green: Reading = (bytes, at) => bytes[at + 1] as number;
+export const blue: Reading = (bytes, at) => bytes[at + 2] as number;
+
+/**
+ * Luma of ITU-R BT.601 in studio swing, 16 to 235: 16 + 65.481 R + 128.553 G + 24.966 B, with colours in 0..1.
+ * In thousandths the sum is a whole number, so that one division is all that is not exact.
+ */
+export const luma: Reading = (bytes, at) =>
+  16 +
+  (65481 * (bytes[at] as number) + 128553 * (bytes[at + 1] as number) + 24966 * (bytes[at + 2] as number)) /
+    255_000;
+
+/** The same as a whole number; a half goes up. */
+export const roundedLuma: Reading = (bytes, at) => Math.round(luma(bytes, at));
+
+/** This part of a picture, read so; the part must lie within the picture. */
+export const planeOf = ({ width, data }: Picture, part: Rectangle, read: Reading): Plane => {
+  const plane = new Float64Array(part.width * part.height);
+  let to = 0;
+  for (let y = part.y; y < part.y + part.height; y++) {
+    const row = y * width * COLOURS;
+    for (let x = part.x; x < part.x + part.width; x++) plane[to++] = read(data, row + x * COLOURS);
+  }
+  return { width: part.width, height: part.height, data: plane };
+};

@@ -1,0 +1,71 @@
+/** Peak signal-to-noise ratio. */
+import { COLOURS, type Picture, type Rectangle } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import { pipe } from "fp-ts/lib/function.js";
+import { type Border, comparedPart } from "./comparable.ts";
+import type { MetricError } from "./errors.ts";
+import { luma, planeOf, roundedLuma } from "./plane.ts";
+
+/** The largest value of 8 bits, also for luma, which does not reach it. */
+export const PEAK = 255;
+
+export interface LumaReading extends Border {
+  /**
+   * Whether luma is rounded to whole numbers first; false when left out, as basicsr does (`to_y_channel`), and pyiqa
+   * with it. MATLAB's `rgb2ycbcr` of 8-bit pictures rounds, and so do ResShift's `utils/util_image.py` and KAIR's.
+   */
+  readonly rounded?: boolean;
+}
+
+const decibels = (squares: number, count: number): number => 10 * Math.log10((PEAK * PEAK * count) / squares);
+
+const squaresOfBytes = (a: Picture, b: Picture, part: Rectangle): number => {
+  let sum = 0;
+  for (let y = part.y; y < part.y + part.height; y++) {
+    const start = (y * a.width + part.x) * COLOURS;
+    for (let at = start; at < start + part.width * COLOURS; at++) {
+      const difference = (a.data[at] as number) - (b.data[at] as number);
+      sum += difference * difference;
+    }
+  }
+  return sum;
+};
+
+/**
+ * 10 log10(255^2 / MSE) in dB, where MSE is the mean squared difference of all values, red, green and blue alike.
+ * Infinity where the pictures are equal within the border. Symmetric.
+ *
+ * Errors: `DifferentSizes`; `NotAllowed` where the border leaves nothing.
+ */
+export const psnr = (
+  picture: Picture,
+  original: Picture,
+  { border = 0 }: Border = {},
+): E.Either<MetricError, number> =>
+  pipe(
+    comparedPart(picture, original, border, 1),
+    E.map((part) => decibels(squaresOfBytes(picture, original, part), part.width * part.height * COLOURS)),
+  );
+
+/**
+ * The same of luma (`luma`: BT.601, studio swing), with the peak 255 all the same, as everyone does; Infinity where luma
+ * is equal, which colours may still not be. It is some 1 to 2.5 dB more than `psnr` of the same pictures, since the
+ * range of luma is narrower and it has less noise: the two must not be compared.
+ *
+ * Errors: as `psnr`.
+ */
+export const psnrY = (
+  picture: Picture,
+  original: Picture,
+  { border = 0, rounded = false }: LumaReading = {},
+): E.Either<MetricError, number> =>
+  pipe(
+    comparedPart(picture, original, border, 1),
+    E.map((part) => {
+      const read = rounded ? roundedLuma : luma;
+      const [a, b] = [planeOf(picture, part, read).data, planeOf(original, part, read).data];
+      let sum = 0;
+      for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+      return decibels(sum, a.length);
+    }),
+  );
