@@ -18,6 +18,8 @@ import {
   conditionChannels,
   conditionOf,
   discriminator,
+  efficientNetFeatures,
+  efficientNetParameters,
   elements,
   findModel,
   loadModel,
@@ -34,7 +36,6 @@ import {
   vqAutoencoder,
 } from "@tadsr/model";
 import { onnxRuntime, reference, wasm } from "@tadsr/runtime-node";
-import { perceptualFeatures, perceptualParameters } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, describe, expect, it } from "vitest";
 import { relativeError } from "./recorded.ts";
@@ -280,10 +281,10 @@ const judging = (timeAware: boolean): Computation => {
 
 const perceiving: Computation = {
   title: "the perceptual features",
-  parameters: perceptualParameters,
-  weights: drawn(perceptualParameters),
+  parameters: efficientNetParameters,
+  weights: drawn(efficientNetParameters),
   inputs: { picture: images([1, 32, 32, 3], 1) },
-  run: (algebra, weights, fed) => perceptualFeatures(algebra, weights)(tensor(fed, "picture")),
+  run: (algebra, weights, fed) => efficientNetFeatures(algebra, weights)(tensor(fed, "picture")),
 };
 
 const computations: readonly Computation[] = [

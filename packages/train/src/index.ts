@@ -120,7 +120,6 @@ export {
   type Watcher,
 } from "./options.ts";
 export { type Packing, packingOf } from "./packing.ts";
-export { perceptualDistance, perceptualFeatures, perceptualParameters } from "./perceptual.ts";
 export {
   type DataError,
   DEFAULT_CACHE_BYTES,

@@ -1,7 +1,13 @@
 import type { Engine } from "@tadsr/core";
-import { type HostWeights, uploadWeights } from "@tadsr/model";
+import {
+  EFFICIENTNET_PHASES,
+  efficientNetFeatures,
+  efficientNetParameters,
+  featureDistance,
+  type HostWeights,
+  uploadWeights,
+} from "@tadsr/model";
 import { LATENT_FACTOR, type Latents, originalsOf } from "./latents.ts";
-import { PHASES, perceptualDistance, perceptualFeatures, perceptualParameters } from "./perceptual.ts";
 import { uniforms } from "./streams.ts";
 
 export interface PerceptualTerm<T> {
@@ -32,16 +38,16 @@ export const openPerceptualTerm = <T>(
 ): PerceptualTerm<T> => {
   if (weight === 0 || weights === null) return absent();
   const { algebra } = engine;
-  const uploaded = uploadWeights(engine, perceptualParameters, weights);
-  const features = perceptualFeatures(algebra, uploaded);
+  const uploaded = uploadWeights(engine, efficientNetParameters, weights);
+  const features = efficientNetFeatures(algebra, uploaded);
   return {
     against: (latents, seed, step) => {
       const { pictures } = originalsOf(latents);
-      const [y = 0, x = 0] = uniforms(seed, "phase", step, 2).map((u) => Math.floor(u * PHASES));
+      const [y = 0, x = 0] = uniforms(seed, "phase", step, 2).map((u) => Math.floor(u * EFFICIENTNET_PHASES));
       const phase = { y, x };
       const original = engine.scope(() => features(pictures, phase));
       return (z_0) =>
-        perceptualDistance(algebra)(features(algebra.depthToSpace(z_0, LATENT_FACTOR), phase), original);
+        featureDistance(algebra)(features(algebra.depthToSpace(z_0, LATENT_FACTOR), phase), original);
     },
     frozen: Object.values(uploaded),
   };

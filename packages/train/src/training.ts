@@ -11,6 +11,7 @@ import {
 import {
   type ConditionedNetwork,
   discriminator,
+  efficientNetParameters,
   type HostWeights,
   initialWeights,
   loadModel,
@@ -41,7 +42,6 @@ import {
   teacherNeedsOriginals,
   type Watcher,
 } from "./options.ts";
-import { perceptualParameters } from "./perceptual.ts";
 import { openPhotographs, type SkippedPicture } from "./photographs.ts";
 import { runTraining } from "./run.ts";
 import { studentTask } from "./student.ts";
@@ -81,7 +81,7 @@ const identityOf = (options: TrainingOptions): Identity => {
 };
 
 const perceptualWeightsOf = (file: string | null): TE.TaskEither<TrainError, HostWeights | null> =>
-  file === null ? TE.right(null) : pipe(readWeights(file, perceptualParameters), TE.mapLeft(modelFailure));
+  file === null ? TE.right(null) : pipe(readWeights(file, efficientNetParameters), TE.mapLeft(modelFailure));
 
 interface Prepared {
   readonly task: Task;

@@ -1,10 +1,10 @@
 /**
- * A perceptual distance in the manner of LPIPS: features of EfficientNet-lite0 (ImageNet) up to its
- * eighth block, each pixel's feature vector divided by its length, squared differences. An optional term
- * of training, not from the paper. `tools/perceptual-weights.py` makes the weights.
+ * Features of EfficientNet-lite0 (ImageNet) up to its eighth block. `tools/perceptual-weights.py` makes the weights.
+ * Training compares pictures by them in an optional term, which is not from the paper.
  */
 import type { Algebra, ConvolutionOptions, Tensors } from "@tadsr/core";
-import { type ParameterSpec, parameter } from "@tadsr/model";
+import { type ParameterSpec, parameter } from "../../parameters.ts";
+import type { FeatureNetwork } from "./feature-network.ts";
 
 interface InvertedResidual {
   readonly inputs: number;
@@ -48,7 +48,7 @@ const blockParameters = (block: InvertedResidual, i: number): ParameterSpec[] =>
   ];
 };
 
-export const perceptualParameters: readonly ParameterSpec[] = [
+export const efficientNetParameters: readonly ParameterSpec[] = [
   ...pair("stem", "convolution", [STEM_CHANNELS, 3, 3, 3]),
   ...BLOCKS.flatMap(blockParameters),
 ];
@@ -66,9 +66,13 @@ export interface Phase {
 export const USUAL_PHASE: Phase = { y: 0, x: 0 };
 
 /** Phases that there are along an axis: two for each halving. */
-export const PHASES = 16;
+export const EFFICIENTNET_PHASES = 16;
 
-/** Zeros before and after an axis: TensorFlow's `same`, or one pixel further where `late`. */
+/**
+ * Zeros before and after an axis: TensorFlow's `same` for an even side, or one pixel further where `late`. An odd
+ * side gets as many, as in the network's PyTorch package, which pads every picture as one of 224 pixels; so a
+ * halving rounds down.
+ */
 const around = (kernel: number, stride: number, late: boolean): readonly [number, number] => {
   const total = kernel - stride;
   const before = Math.floor(total / 2) + (late ? 1 : 0);
@@ -84,8 +88,8 @@ const geometry = (kernel: number, halving: number | null, phase: Phase): Convolu
   return { stride, padding: { top, bottom, left, right } };
 };
 
-/** Feature maps of pictures [n, h, w, 3] in [-1, 1], h and w multiples of 16. */
-export const perceptualFeatures =
+/** Feature maps of pictures [n, h, w, 3] in [-1, 1], h and w at least 16; each pixel as `channelNorm` makes it. */
+export const efficientNetFeatures =
   <T>(algebra: Algebra<T>, weights: Tensors<T>) =>
   (pictures: T, phase: Phase = USUAL_PHASE): readonly T[] => {
     let halvings = 0;
@@ -115,16 +119,12 @@ export const perceptualFeatures =
     });
   };
 
-/**
- * The sum over the compared blocks of the mean over pixels of the squared difference of unit feature
- * vectors; a scalar. `channelNorm` has mean square 1 over channels, so the mean over channels replaces
- * the sum of squares of unit vectors.
- */
-export const perceptualDistance =
-  <T>(algebra: Algebra<T>) =>
-  (a: readonly T[], b: readonly T[]): T => {
-    if (a.length !== b.length) throw new Error(`perceptual distance: ${a.length} maps against ${b.length}`);
-    return a
-      .map((feature, i) => algebra.mean(algebra.square(algebra.subtract(feature, b[i] as T))))
-      .reduce((sum, term) => algebra.add(sum, term));
-  };
+export const efficientNetLite0: FeatureNetwork = {
+  name: "efficientnet-lite0",
+  title: "EfficientNet-lite0",
+  parameters: efficientNetParameters,
+  fixed: [],
+  channels: COMPARED.map((block) => BLOCKS[block]?.outputs ?? 0),
+  smallest: 16,
+  run: (algebra) => (tensors, pictures) => efficientNetFeatures(algebra, tensors)(pictures),
+};

@@ -1,6 +1,7 @@
 import { type NdArray, referenceAlgebra, referenceEngine } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
-import { perceptualDistance, perceptualFeatures, perceptualParameters } from "../src/perceptual.ts";
+import { featureDistance } from "../src/networks/features/distance.ts";
+import { efficientNetFeatures, efficientNetParameters } from "../src/networks/features/efficientnet.ts";
 
 const float32 = (length: number, f: (i: number) => number): Float32Array =>
   Float32Array.from({ length }, (_, i) => f(i));
@@ -13,7 +14,7 @@ const scattered = (i: number, layer: number): number => {
 
 /** Weights by formula, so that PyTorch could be given the same: see EXPECTED. */
 const weights = Object.fromEntries(
-  perceptualParameters.map(({ name, kind, shape }, place) => {
+  efficientNetParameters.map(({ name, kind, shape }, place) => {
     const layer = Math.floor(place / 2);
     const count = shape.reduce((a, b) => a * b, 1);
     const fan = count / (shape[0] ?? 1);
@@ -30,7 +31,7 @@ const picture = (phase: number): NdArray => ({
 });
 
 const features = (phase: number) =>
-  perceptualFeatures(referenceAlgebra, weights)(referenceEngine.upload("image", picture(phase)));
+  efficientNetFeatures(referenceAlgebra, weights)(referenceEngine.upload("image", picture(phase)));
 
 /**
  * The same network on the same numbers in PyTorch 2.13, float64: for each compared block, the mean over
@@ -49,17 +50,17 @@ describe("the perceptual distance", () => {
     ]);
     EXPECTED.forEach((expected, stage) => {
       const pair = [a[stage], b[stage]].map((feature) => (feature === undefined ? [] : [feature]));
-      const distance = perceptualDistance(referenceAlgebra)(pair[0] ?? [], pair[1] ?? []).data[0] ?? 0;
+      const distance = featureDistance(referenceAlgebra)(pair[0] ?? [], pair[1] ?? []).data[0] ?? 0;
       // 1e-4: a length is made safe by adding 1e-6 to its square here, and by adding to itself there.
       expect(Math.abs(distance / expected - 1)).toBeLessThan(1e-4);
     });
     const sum = EXPECTED.reduce((x, y) => x + y, 0);
-    expect(perceptualDistance(referenceAlgebra)(a, b).data[0]).toBeCloseTo(sum, 4);
+    expect(featureDistance(referenceAlgebra)(a, b).data[0]).toBeCloseTo(sum, 4);
   });
 
   it("is 0 from a picture to itself", () => {
     const a = features(0);
-    expect(perceptualDistance(referenceAlgebra)(a, a).data[0]).toBe(0);
+    expect(featureDistance(referenceAlgebra)(a, a).data[0]).toBe(0);
   });
 
   it("moves with the picture: at phase (y, x) it sees what it usually sees y and x pixels further on", () => {
@@ -71,7 +72,7 @@ describe("the perceptual distance", () => {
         return Math.sin(0.3 * x + c) * Math.cos(0.2 * y * (1 + c));
       }),
     });
-    const look = perceptualFeatures(referenceAlgebra, weights);
+    const look = efficientNetFeatures(referenceAlgebra, weights);
     const [first] = look(referenceEngine.upload("image", at(0, 0)), { y: 0, x: 1 });
     const [second] = look(referenceEngine.upload("image", at(0, -1)), { y: 0, x: 0 });
     const [unmoved] = look(referenceEngine.upload("image", at(0, 0)));
@@ -85,6 +86,6 @@ describe("the perceptual distance", () => {
 
   it("refuses lists of different lengths", () => {
     const a = features(0);
-    expect(() => perceptualDistance(referenceAlgebra)(a, a.slice(1))).toThrow(/4 maps against 3/);
+    expect(() => featureDistance(referenceAlgebra)(a, a.slice(1))).toThrow(/4 maps against 3/);
   });
 });

@@ -1,0 +1,34 @@
+/** What every network offers by whose features pictures are compared. */
+import type { Algebra, NdArray, TensorKind, Tensors } from "@tadsr/core";
+import type { ParameterSpec } from "../../parameters.ts";
+
+/** A tensor that a network needs beside its parameters. It is made here and is in no file. */
+export interface FixedTensor {
+  readonly name: string;
+  readonly kind: TensorKind;
+  readonly array: NdArray;
+}
+
+export interface FeatureNetwork {
+  readonly name: "efficientnet-lite0" | "alexnet" | "vgg16";
+  /** As a table names it. */
+  readonly title: string;
+  /** By the names that its file has. */
+  readonly parameters: readonly ParameterSpec[];
+  readonly fixed: readonly FixedTensor[];
+  /** Channels of each feature map. */
+  readonly channels: readonly number[];
+  /** The least side of a picture, in pixels, of which every feature map has a pixel. */
+  readonly smallest: number;
+  /**
+   * Pictures [n, h, w, 3] in [-1, 1] -> the feature maps [n, h', w', channels[k]], each pixel divided by its root
+   * mean square (`channelNorm`). `tensors` holds the parameters and the fixed tensors.
+   */
+  run<T>(algebra: Algebra<T>): (tensors: Tensors<T>, pictures: T) => readonly T[];
+}
+
+/** Everything to upload beside the parameters, as specifications of names and kinds. */
+export const tensorsOfFeatureNetwork = ({
+  parameters,
+  fixed,
+}: FeatureNetwork): readonly Pick<ParameterSpec, "name" | "kind">[] => [...parameters, ...fixed];
