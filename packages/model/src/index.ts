@@ -25,12 +25,18 @@ export type {
   WeightsMismatch,
 } from "./errors.ts";
 export {
+  type FeatureFileError,
+  type FeatureWeights,
+  readFeatureNetwork,
+} from "./features/read-feature-network.ts";
+export {
   type Architecture,
   type InferenceOptions,
   inferArchitecture,
   tensorsOf,
   type UnknownArchitecture,
 } from "./inference/architecture.ts";
+export { featureNetworkOf, linearParameters, type UnknownFeatures } from "./inference/feature-network.ts";
 export { latentOfPixels, pixelsOfLatent } from "./latent.ts";
 export { around, convolution, dense, groupNormalization, type Layer } from "./layers.ts";
 export {
@@ -84,6 +90,7 @@ export {
   type FixedTensor,
   tensorsOfFeatureNetwork,
 } from "./networks/features/feature-network.ts";
+export { alexNet, vgg16 } from "./networks/features/torchvision.ts";
 export type { ConditionedNetwork, Encoder, NetworkInputs } from "./networks/network.ts";
 export type { PictureNetwork } from "./networks/picture-network.ts";
 export { asLayer, type PictureNetworkConfig, pictureNetwork } from "./networks/picture-networks.ts";

@@ -1,6 +1,7 @@
 /** Weights in files of any format: what network they are, and their way to an engine, one tensor after another. */
 import type { Engine, NdArray, Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
+import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import {
   type Checkpoint,
@@ -16,6 +17,7 @@ import {
   inferArchitecture,
   type UnknownArchitecture,
 } from "../inference/architecture.ts";
+import type { Shapes } from "../inference/shape-reader.ts";
 import { isBuffer } from "../networks/buffers.ts";
 import type { ParameterSpec } from "../parameters.ts";
 import { checkShapes } from "../weights.ts";
@@ -47,13 +49,18 @@ const withGroup = <E1, A>(
 const shapesOf = (entries: ReadonlyMap<string, CheckpointEntry>): Map<string, readonly number[]> =>
   new Map([...entries].map(([name, { shape }]) => [name, shape]));
 
+/** The shapes of a file's tensors, by their names. */
+export const shapesIn = (weights: WeightFile): TE.TaskEither<WeightFileError, Shapes> =>
+  withGroup(weights, (_, entries) => TE.right(shapesOf(entries)));
+
 /** The network whose tensors the file has, from their names and shapes. */
 export const architectureOf = (
   weights: WeightFile,
   options: InferenceOptions = {},
 ): TE.TaskEither<WeightFileError | UnknownArchitecture, Architecture> =>
-  withGroup(weights, (_, entries) =>
-    TE.fromEither(inferArchitecture(shapesOf(entries), { ...options, file: weights.file })),
+  pipe(
+    shapesIn(weights),
+    TE.chainEitherKW((shapes) => inferArchitecture(shapes, { ...options, file: weights.file })),
   );
 
 /**

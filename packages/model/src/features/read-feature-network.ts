@@ -1,0 +1,97 @@
+/** A feature network's weights from a file of any format, and the weights of its channels from another. */
+import * as E from "fp-ts/lib/Either.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { WeightsMismatch } from "../errors.ts";
+import {
+  checkLinear,
+  featureNetworkOf,
+  linearParameters,
+  type UnknownFeatures,
+} from "../inference/feature-network.ts";
+import type { Shapes } from "../inference/shape-reader.ts";
+import type { FeatureNetwork } from "../networks/features/feature-network.ts";
+import { shapesIn, type WeightFileError } from "../paper/weight-file.ts";
+import type { ParameterSpec } from "../parameters.ts";
+import { quoted } from "../quoted.ts";
+import { type HostWeights, readWeights } from "../weights.ts";
+
+/** A weight is NaN or infinite. */
+export interface NotFiniteWeight {
+  readonly _tag: "NotFiniteWeight";
+  readonly file: string;
+  readonly key: string;
+  readonly message: string;
+}
+
+export type FeatureFileError = WeightFileError | WeightsMismatch | UnknownFeatures | NotFiniteWeight;
+
+export interface FeatureWeights {
+  readonly network: FeatureNetwork;
+  /** The network's parameters. */
+  readonly weights: HostWeights;
+  /** What each channel counts, by LPIPS's names `linK.model.1.weight`; null: every channel counts 1. */
+  readonly linear: HostWeights | null;
+}
+
+const checkFinite =
+  (file: string) =>
+  (weights: HostWeights): E.Either<NotFiniteWeight, HostWeights> => {
+    for (const [key, { data }] of Object.entries(weights)) {
+      const bad = data.find((value) => !Number.isFinite(value));
+      if (bad === undefined) continue;
+      const message = `${file}: tensor ${quoted(key)}: found ${bad}, expected finite numbers; get a whole copy of the file`;
+      return E.left({ _tag: "NotFiniteWeight", file, key, message });
+    }
+    return E.right(weights);
+  };
+
+/** Names and shapes were judged before, so that every other tensor may be there. */
+const readParameters = (
+  file: string,
+  specs: readonly ParameterSpec[],
+): TE.TaskEither<FeatureFileError, HostWeights> =>
+  pipe(readWeights(file, specs, { ignore: () => true }), TE.chainEitherKW(checkFinite(file)));
+
+const readNetwork = (
+  file: string,
+  shapes: Shapes,
+): TE.TaskEither<FeatureFileError, Omit<FeatureWeights, "linear">> =>
+  pipe(
+    TE.fromEither(featureNetworkOf(file, shapes)),
+    TE.chainW((network) =>
+      pipe(
+        readParameters(file, network.parameters),
+        TE.map((weights) => ({ network, weights })),
+      ),
+    ),
+  );
+
+const readLinear = (file: string, network: FeatureNetwork): TE.TaskEither<FeatureFileError, HostWeights> =>
+  pipe(
+    shapesIn({ file }),
+    TE.chainEitherKW((shapes) => checkLinear(file, network, shapes)),
+    TE.chainW(() => readParameters(file, linearParameters(network))),
+  );
+
+/**
+ * Reads a feature network: AlexNet or VGG16 as torchvision saves them, or EfficientNet-lite0 as
+ * `tools/perceptual-weights.py` writes it. Names and shapes tell which it is. `linearFile` has LPIPS's weights of
+ * the channels, such as `alex.pth` of the lpips package. Weights come as float32.
+ */
+export const readFeatureNetwork = (
+  file: string,
+  linearFile?: string,
+): TE.TaskEither<FeatureFileError, FeatureWeights> =>
+  pipe(
+    shapesIn({ file }),
+    TE.chainW((shapes) => readNetwork(file, shapes)),
+    TE.chainW((read) =>
+      linearFile === undefined
+        ? TE.right({ ...read, linear: null })
+        : pipe(
+            readLinear(linearFile, read.network),
+            TE.map((linear): FeatureWeights => ({ ...read, linear })),
+          ),
+    ),
+  );
