@@ -16,6 +16,7 @@ export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";
 export { decodeReport, type ReportError } from "./read-report.ts";
 export { pictureMetrics } from "./picture-metrics.ts";
 export { type LumaReading, psnr, psnrY } from "./psnr.ts";
+export { openPerceptualMetric, type PerceptualMetric } from "./perceptual.ts";
 export {
   type LeftOut,
   type MethodReport,

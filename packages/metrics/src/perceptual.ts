@@ -1,0 +1,155 @@
+/**
+ * Perceptual distances: pictures compared by the features of a network whose weights the user gives. With AlexNet or
+ * VGG16 and linear weights it is LPIPS (Zhang et al. 2018, version 0.1 of its package).
+ */
+import type { Engine, NdArray, Tensors } from "@tadsr/core";
+import {
+  type ChannelWeights,
+  type FeatureNetwork,
+  type FeatureWeights,
+  featureDistance,
+  type Lifetimes,
+  lifetimesOfComputation,
+  linearParameters,
+  type Picture,
+  parameter,
+  releasingAlgebra,
+  tensorsOfFeatureNetwork,
+  uploadWeights,
+} from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import { differentSizes, engineFailed, type MetricError, notFinite, tooSmall } from "./errors.ts";
+import type { Metric, MetricDescription } from "./metric.ts";
+
+export interface PerceptualMetric extends Metric {
+  /** Releases the weights; the metric is not used afterwards. The engine stays the caller's. */
+  readonly close: () => void;
+}
+
+/** Whether it is LPIPS: that has linear weights, and none were published for EfficientNet. */
+const isLpips = ({ network, linear }: FeatureWeights): boolean =>
+  linear !== null && network.name !== "efficientnet-lite0";
+
+const describe = (features: FeatureWeights): MetricDescription => {
+  const { network, linear } = features;
+  const weighted = linear === null ? "" : ", weighted";
+  return {
+    name: "perceptual",
+    title: isLpips(features) ? `LPIPS (${network.title})` : `perceptual (${network.title}${weighted})`,
+    unit: "",
+    better: "lower",
+    digits: 4,
+    against: "original",
+    about: isLpips(features)
+      ? `LPIPS with ${network.title} on whole pictures: the same number as version 0.1 of the lpips package gives with the same weights.`
+      : `Squared differences of unit feature vectors of ${network.title}, summed over feature maps, in the manner of LPIPS but not LPIPS: compare it only with itself.`,
+  };
+};
+
+/** [1, h, w, 3] in [-1, 1]. */
+const imageOf = ({ width, height, data }: Picture): NdArray => ({
+  shape: [1, height, width, 3],
+  data: Float32Array.from(data, (byte) => byte / 127.5 - 1),
+});
+
+const weighting = <T>(
+  network: FeatureNetwork,
+  linear: Tensors<T> | null,
+): readonly ChannelWeights<T>[] | null =>
+  linear === null
+    ? null
+    : linearParameters(network).map(({ name }, map) => ({
+        weight: parameter(linear, name),
+        channels: network.channels[map] ?? 0,
+      }));
+
+/** When each result is used last, so that of two large pictures no more is held than must be. */
+const lifetimesFor = (network: FeatureNetwork, isWeighted: boolean): Lifetimes =>
+  lifetimesOfComputation((algebra, given) => {
+    const tensors = Object.fromEntries(tensorsOfFeatureNetwork(network).map(({ name }) => [name, given]));
+    const maps = network.run(algebra);
+    const linear = network.channels.map((channels) => ({ weight: given, channels }));
+    return featureDistance(algebra)(maps(tensors, given), maps(tensors, given), isWeighted ? linear : null);
+  });
+
+interface Opened<T> {
+  readonly engine: Engine<T>;
+  readonly network: FeatureNetwork;
+  readonly tensors: Tensors<T>;
+  readonly linear: Tensors<T> | null;
+  readonly lifetimes: Lifetimes;
+}
+
+const distanceOf = async <T>(
+  { engine, network, tensors, linear, lifetimes }: Opened<T>,
+  picture: Picture,
+  original: Picture,
+): Promise<number> => {
+  const distance = engine.scope(() => {
+    const algebra = releasingAlgebra(engine, lifetimes);
+    const maps = network.run(algebra);
+    const [a, b] = [picture, original].map((one) => engine.upload("image", imageOf(one))) as [T, T];
+    return featureDistance(algebra)(maps(tensors, a), maps(tensors, b), weighting(network, linear));
+  });
+  const { data } = await engine.download("scalar", distance).finally(() => engine.release([distance]));
+  return data[0] ?? Number.NaN;
+};
+
+const measure =
+  <T>(opened: Opened<T>) =>
+  (picture: Picture, original: Picture): TaskEither<MetricError, number> =>
+  async () => {
+    const { engine, network } = opened;
+    const { width, height } = picture;
+    if (width !== original.width || height !== original.height)
+      return E.left(
+        differentSizes(
+          `the picture is ${width} x ${height} and its original ${original.width} x ${original.height}; give both one size`,
+        ),
+      );
+    if (Math.min(width, height) < network.smallest)
+      return E.left(
+        tooSmall(
+          `the picture is ${width} x ${height}; ${network.title} needs ${network.smallest} pixels a side`,
+        ),
+      );
+    try {
+      const distance = await distanceOf(opened, picture, original);
+      if (Number.isFinite(distance)) return E.right(distance);
+      return E.left(
+        notFinite(`the perceptual distance is ${distance}; the weights overflow: check their file`),
+      );
+    } catch (thrown) {
+      return E.left(engineFailure(engine.name, thrown));
+    }
+  };
+
+const engineFailure = (engine: string, thrown: unknown): MetricError => {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return engineFailed(`the engine ${engine} gave up on the perceptual distance: ${reason.split("\n")[0]}`);
+};
+
+/** Puts the network on the engine once, for any number of pictures; `close` releases it. */
+export const openPerceptualMetric =
+  <T>(engine: Engine<T>, features: FeatureWeights): TaskEither<MetricError, PerceptualMetric> =>
+  async () => {
+    const { network, weights, linear } = features;
+    const fixed = Object.fromEntries(network.fixed.map(({ name, array }) => [name, array]));
+    const all = [...tensorsOfFeatureNetwork(network), ...(linear === null ? [] : linearParameters(network))];
+    try {
+      const tensors = uploadWeights(engine, all, { ...weights, ...fixed, ...linear });
+      const opened: Opened<T> = {
+        ...{ engine, network, tensors },
+        linear: linear === null ? null : tensors,
+        lifetimes: lifetimesFor(network, linear !== null),
+      };
+      return E.right({
+        ...describe(features),
+        measure: measure(opened),
+        close: () => engine.release(Object.values(tensors)),
+      });
+    } catch (thrown) {
+      return E.left(engineFailure(engine.name, thrown));
+    }
+  };
