@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /**
- * Adds up vitest's JSON reports and prints "N passed, N failed"; exits with 1 unless all passed. A skipped
+ * Adds up vitest's JSON reports, names what did not pass, and prints "N passed, N failed"; exits with 1 unless all passed. A skipped
  * test counts as failed, and so does a file that failed before its first test and a report without
  * tests or that cannot be read.
  *
  *   node tools/count-tests.mjs <report.json, or a folder of them> [failures from elsewhere]
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
 
 const [place, elsewhere = "0"] = process.argv.slice(2);
 if (place === undefined) {
@@ -31,9 +31,27 @@ const resultsOf = (path) => {
   }
 };
 
+const firstLine = (text) => String(text ?? "").split("\n", 1)[0];
+
+/** A line for each test that did not pass, so that the end of a long log tells which. */
+const tell = (path, testResults) => {
+  const run = basename(path, ".json");
+  for (const { name, status, message, assertionResults } of testResults) {
+    const file = relative(process.cwd(), name ?? "");
+    const others = assertionResults.filter((test) => test.status !== "passed");
+    for (const test of others)
+      console.log(
+        `${test.status}: ${run}: ${file}: ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`,
+      );
+    if (status === "failed" && others.length === 0)
+      console.log(`failed: ${run}: ${file}: ${firstLine(message)}`);
+  }
+};
+
 /** Passed and failed of one report. */
 const count = (path) => {
   const testResults = resultsOf(path);
+  tell(path, testResults);
   const tests = testResults.flatMap((file) => file.assertionResults);
   const passed = tests.filter(({ status }) => status === "passed").length;
   const silent = testResults.filter(

@@ -54,6 +54,7 @@ export {
   type ModelDescription,
   type SpaceToDepthLatent,
 } from "./model-description.ts";
+export { nearestName } from "./nearest-name.ts";
 export { readVqAutoencoderConfig } from "./networks/autoencoder/authors-record.ts";
 export { type VqAutoencoder, vqAutoencoder } from "./networks/autoencoder/autoencoder.ts";
 export {

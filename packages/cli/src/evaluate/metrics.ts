@@ -1,6 +1,6 @@
 /** The metrics that are asked for, opened. */
-import { type Metric, openPerceptualMetric, pictureMetrics, readFeatureNetwork } from "@tadsr/metrics";
-import { nearestName } from "@tadsr/model";
+import { type Metric, openPerceptualMetric, pictureMetrics } from "@tadsr/metrics";
+import { nearestName, readFeatureNetwork } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, modelFailure, usageFailure } from "../failure.ts";

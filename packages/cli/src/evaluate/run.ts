@@ -116,10 +116,10 @@ const printReport = (shell: Shell, report: Report, isJson: boolean): E.Either<Fa
     reportRows(report),
     E.bimap(
       ({ message }): Failure => usageFailure(message),
-      (rows) => {
+      ({ header, rows }) => {
         printLine(shell, headingOf(report));
-        const alignments = (rows[0] ?? []).map((_, column) => (column === 0 ? "left" : "right"));
-        for (const line of textTable(rows, alignments)) printLine(shell, line);
+        const alignments = header.map((_, column) => (column === 0 ? "left" : "right"));
+        for (const line of textTable([header, ...rows], alignments)) printLine(shell, line);
         for (const note of report.notes) printLine(shell, note);
       },
     ),
