@@ -77,7 +77,7 @@ export interface EvaluationOptions {
   readonly clock?: () => number;
   /** Before each picture of a method, and at the end with `done` equal to `total`. */
   readonly onProgress?: (done: number, total: number, what: string) => void;
-  /** After a trial: all that was made and measured of it. */
+  /** After a trial: all that was made and measured of it. A failure ends the evaluation. */
   readonly onTrial?: (trial: Trial, made: readonly Made[]) => TaskEither<Fault, void>;
 }
 
@@ -198,12 +198,17 @@ const measureOriginal = async (
   )(values);
 };
 
+/** A fault that ends the evaluation, and not one picture's part in it. */
+interface FinalFault extends Fault {
+  readonly isFinal?: true;
+}
+
 /** Everything that is measured of one original; the first fault ends it, and it is left out. */
 const measurePicture = async (
   setting: Setting,
   original: Original,
   advance: (what: string) => void,
-): Promise<E.Either<Fault, Measured>> => {
+): Promise<E.Either<FinalFault, Measured>> => {
   const read = await original.read();
   if (E.isLeft(read)) return read;
   const picture = cropped(read.right, setting.crop);
@@ -228,7 +233,7 @@ const measurePicture = async (
       ofTrial.push(tried.right);
     }
     const told = await setting.onTrial?.(trial.right, ofTrial)();
-    if (told !== undefined && E.isLeft(told)) return told;
+    if (told !== undefined && E.isLeft(told)) return E.left({ ...told.left, isFinal: true });
     made.push(...ofTrial);
   }
   return E.right({ own, made });
@@ -323,6 +328,7 @@ export const evaluate =
       let done = n * each;
       const one = await measurePicture(setting, original, (what) => onProgress?.(done++, total, what));
       if (E.isRight(one)) measured.push(one.right);
+      else if (one.left.isFinal) return one;
       else leftOut.push({ of: options.title, name: original.name, reason: one.left.message });
     }
     onProgress?.(total, total, "");
