@@ -1,0 +1,212 @@
+/** `tadsr evaluate`, with tiny networks on small pictures. */
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Report } from "@tadsr/metrics";
+import sharp from "sharp";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { run } from "../src/program.ts";
+import { memoryShell, temporaryFolder } from "./memory-shell.ts";
+import { savePictureNetwork, tinyRrdb, tinySrvgg } from "./tiny-picture-networks.ts";
+
+let folder: ReturnType<typeof temporaryFolder>;
+const at = (...names: readonly string[]): string => join(folder.path, ...names);
+
+const savePicture = (file: string, width: number, height: number, phase = 0) =>
+  sharp(
+    Uint8Array.from(
+      { length: width * height * 3 },
+      (_, i) => 128 + 90 * Math.sin(i / (5 + phase)) + ((i * 7) % 11),
+    ),
+    { raw: { width, height, channels: 3 } },
+  ).toFile(file);
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  await mkdir(at("originals"));
+  await savePicture(at("originals", "a.png"), 40, 32);
+  await savePicture(at("originals", "b.png"), 33, 47, 2);
+});
+afterEach(() => folder.remove());
+
+const tadsr = async (...words: readonly string[]) => {
+  const memory = memoryShell(folder.path);
+  const code = await run(memory.shell, words);
+  return { code, out: memory.out(), err: memory.err() };
+};
+
+const evaluate = (...words: readonly string[]) => tadsr("evaluate", "--originals", "originals", ...words);
+
+/** Models on the plain engine, without the measure that needs larger pictures. */
+const QUICK = ["--runtime", "cpu", "--metric", "psnr,ssim"] as const;
+
+const report = async (...words: readonly string[]): Promise<Report> => {
+  const { code, out, err } = await evaluate(...words, "--json");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  return JSON.parse(out) as Report;
+};
+
+describe("tadsr evaluate", () => {
+  it("prints a table of models on degraded pictures, the mean over seeds and its deviation", async () => {
+    await savePictureNetwork(at("general.pth"), tinySrvgg);
+    const { code, out, err } = await evaluate(
+      "--model",
+      "bicubic",
+      "general.pth",
+      "--seeds",
+      "0-1",
+      ...QUICK,
+    );
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const [heading, header, bicubic, general, ...rest] = out.split("\n");
+    expect(heading).toBe("originals: 2 pictures, degraded by realesrgan, seeds 0, 1");
+    expect(header).toMatch(/^method +PSNR, dB ↑ +SSIM ↑ +seconds +parameters$/);
+    expect(bicubic).toMatch(/^bicubic +\d+\.\d\d ± \d+\.\d\d +0\.\d{4} ± 0\.\d{4} +\d\.\d+ +–$/);
+    expect(general).toMatch(/^general +\d+\.\d\d ± \d+\.\d\d .* 4 \d{3}$/);
+    expect(rest).toEqual([""]);
+  });
+
+  it("measures what the commands make one by one: degrade, upscale, and then their folder", async () => {
+    await savePictureNetwork(at("net.safetensors"), tinySrvgg);
+    const own = await report("net.safetensors", "--degradation", "light", "--seeds", "3", ...QUICK);
+    await tadsr("degrade", "originals", "-o", "pairs", "--degradation", "light", "--seed", "3");
+    const upscale = ["upscale", "pairs/lr", "-o", "made", "--model", "net.safetensors", "--runtime", "cpu"];
+    expect((await tadsr(...upscale)).code).toBe(0);
+    const words = ["evaluate", "--originals", "pairs/hr", "made=made", "--metric", "psnr", "ssim", "--json"];
+    const other = JSON.parse((await tadsr(...words)).out) as Report;
+    expect(other.methods[0]?.summary).toEqual(own.methods[0]?.summary);
+    expect(other).toMatchObject({ degradation: null, seeds: [], count: 2 });
+    expect(own.methods[0]).toMatchObject({ name: "net", kind: "model", detail: "net, runtime cpu" });
+  });
+
+  it("mixes two files of a network, as upscale --mix does", async () => {
+    await savePictureNetwork(at("one.pth"), tinySrvgg);
+    const weights = await readFile(at("one.pth"));
+    await writeFile(at("two.pth"), weights);
+    const mixed = await report("m=one.pth+two.pth:0.75", "one.pth", ...QUICK);
+    const [m, one] = mixed.methods;
+    expect(m).toMatchObject({ name: "m", detail: "0.25 one + 0.75 two, runtime cpu" });
+    expect(m?.summary.psnr?.mean).toBeCloseTo(Number(one?.summary.psnr?.mean), 1);
+  });
+
+  it("keeps pictures for other programs, a folder for each seed, that it measures alike", async () => {
+    const own = await report("bicubic", "--seeds", "0,5", "--keep", "kept", ...QUICK);
+    expect(await readdir(at("kept", "bicubic", "seed-5"))).toEqual(["a.png", "b.png"]);
+    expect(await readdir(at("kept", "small", "seed-0"))).toEqual(["a.png", "b.png"]);
+    const { code, err } = await evaluate("bicubic", "--keep", "kept", ...QUICK);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^tadsr: kept: it exists already; choose another folder with --keep, or give --force\n$/,
+    );
+    const again = await evaluate(
+      "b=kept/bicubic/seed-{seed}",
+      "bicubic",
+      "--seeds",
+      "0,5",
+      "--json",
+      ...QUICK,
+    );
+    const [b] = (JSON.parse(again.out) as Report).methods;
+    expect(b?.summary).toEqual(own.methods[0]?.summary);
+  });
+
+  it("writes a report and a page, and replaces neither unless told to", async () => {
+    const words = ["bicubic", "-o", "report.json", "--html", "page.html", ...QUICK] as const;
+    expect((await evaluate(...words)).code).toBe(0);
+    const written = JSON.parse(await readFile(at("report.json"), "utf8")) as Report;
+    expect(written).toMatchObject({ format: "tadsr evaluation 1", originals: "originals", count: 2 });
+    const page = await readFile(at("page.html"), "utf8");
+    expect(page).toContain("bicubic");
+    expect(page).not.toMatch(/https?:\/\//);
+    expect(await evaluate(...words)).toEqual({
+      ...{ code: 1, out: "" },
+      err: "tadsr: output report.json exists already; add --force to replace it\n",
+    });
+    expect((await evaluate(...words, "--force")).code).toBe(0);
+    expect((await readdir(folder.path)).sort()).toEqual(["originals", "page.html", "report.json"]);
+  });
+
+  it("leaves a picture out for all methods where one has it not, and tells what belongs to none", async () => {
+    await mkdir(at("made"));
+    await savePicture(at("made", "a-4x.png"), 40, 30);
+    await savePicture(at("made", "else.png"), 40, 30);
+    const { code, out, err } = await evaluate("made=made", "again=made", "--metric", "psnr");
+    expect(code).toBe(1);
+    expect(err).toBe(
+      [
+        "tadsr: originals: b left out: made has no picture of this name",
+        "tadsr: made: else.png left out: no original has this name",
+        "tadsr: again: else.png left out: no original has this name",
+        "",
+      ].join("\n"),
+    );
+    expect(out).toMatch(/^originals: 1 picture\n/);
+    expect(out).toMatch(/made: one picture differs in size from the original; .* upper left corner\.\n/);
+  });
+
+  it("shows no NaN and no failure for pictures that are the same", async () => {
+    const { out } = await evaluate("same=originals", "--metric", "psnr,ssim");
+    expect(out).toMatch(/\nsame +∞ +1\.0000\n/);
+    const [same] = (await report("same=originals", "--metric", "psnr")).methods;
+    expect(same?.summary.psnr).toEqual({ mean: "Infinity", deviation: null });
+  });
+
+  it("tells a damaged picture, and goes on without it", async () => {
+    await writeFile(at("originals", "c.jpg"), "not a picture");
+    const { code, err, out } = await evaluate("bicubic", ...QUICK);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^tadsr: originals: c left out: it cannot be read: .+\n$/);
+    expect(out).toMatch(/^originals: 2 pictures/);
+  });
+
+  it.each<[string, readonly string[], RegExp, number]>([
+    ["nothing to measure", [], /^nothing to measure: give name=folder, or --model/, 2],
+    ["an unknown metric", ["bicubic", "--metric", "psnrr"], /^--metric psnrr: .* did you mean psnr\?/, 2],
+    [
+      "a metric without its network",
+      ["bicubic", "--metric", "perceptual"],
+      /give their file with --features/,
+      2,
+    ],
+    [
+      "a network without its metric",
+      ["bicubic", "--metric", "psnr", "--features", "x"],
+      /--features has no/,
+      2,
+    ],
+    ["linear weights alone", ["bicubic", "--features-linear", "x"], /no meaning without --features/, 2],
+    ["a file of features that is not there", ["bicubic", "--features", "x.pth"], /x\.pth/, 1],
+    ["two methods of one name", ["bicubic", "--model", "bicubic"], /another method is called bicubic/, 2],
+    ["a model that is none", ["nothing-x4"], /nothing-x4: neither a shipped model/, 1],
+    ["a name without a folder", ["mine="], /give a method as name=folder/, 2],
+    ["a share over 1", ["m=a.pth+b.pth:1.5"], /a share of 1\.5, allowed: from 0 to 1/, 2],
+    ["no originals", ["bicubic", "--originals", "empty"], /empty: no pictures in this folder/, 1],
+    ["a missing folder", ["bicubic", "--originals", "missing"], /missing: cannot list/, 1],
+    ["an empty folder", ["mine=empty"], /empty: no pictures in this folder/, 1],
+    [
+      "a degradation where nothing is degraded",
+      ["o=originals", "--degradation", "light"],
+      /--degradation has no/,
+      2,
+    ],
+    ["seeds where nothing is drawn", ["o=originals", "--seeds", "1"], /--seeds has no meaning/, 2],
+    ["what nothing is made for", ["o=originals", "--keep", "k"], /--keep has no meaning/, 2],
+    ["an option that no model has a use for", ["bicubic", "--steps", "2"], /--steps has no meaning here/, 2],
+    ["seeds that are none", ["bicubic", "--seeds", "4-1"], /whole numbers and ranges, as 0-4/, 2],
+    ["one file for two things", ["bicubic", "-o", "x", "--html", "x"], /name the same file/, 2],
+    ["an unknown degradation", ["bicubic", "--degradation", "realesgan"], /realesgan/, 1],
+    [
+      "another factor",
+      ["x2.pth", "--metric", "psnr"],
+      /x2: it enlarges 2 times, and the degradation shrinks 4/,
+      2,
+    ],
+    ["a border as wide as the picture", ["bicubic", "--border", "20", ...QUICK], /none of the pictures/, 1],
+  ])("refuses %s in one line", async (_, words, expected, code) => {
+    await mkdir(at("empty"));
+    await savePictureNetwork(at("x2.pth"), tinyRrdb);
+    const done = await evaluate(...words);
+    expect(done.err).toMatch(/^tadsr: [^\n]*\n$/);
+    expect(done.err.slice("tadsr: ".length)).toMatch(expected);
+    expect({ code: done.code, out: done.out }).toEqual({ code, out: "" });
+  });
+});
