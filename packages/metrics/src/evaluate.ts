@@ -57,8 +57,8 @@ export interface Degrading {
 }
 
 export interface EvaluationOptions {
-  /** What evaluates, as "tadsr 0.1.0". */
-  readonly by: string;
+  /** What evaluates, as "tadsr 0.1.0"; "@tadsr/metrics" where left out. */
+  readonly by?: string;
   /** What the set of originals is called. */
   readonly title: string;
   readonly originals: readonly Original[];
@@ -67,12 +67,12 @@ export interface EvaluationOptions {
   /** Of degradations and noise; none where nothing depends on them. */
   readonly seeds: readonly number[];
   readonly degrading: Degrading | null;
-  /** Side of the square that is cut from each original's middle first; null: the whole is taken. */
-  readonly crop: number | null;
-  /** What the metrics that compare leave out at each edge; for the report. */
-  readonly border: number;
+  /** Side of the square that is cut from each original's middle first; null, or left out: the whole is taken. */
+  readonly crop?: number | null;
+  /** What the metrics that compare leave out at each edge, for the report; 0 where left out. */
+  readonly border?: number;
   /** What was left out before. */
-  readonly leftOut: readonly LeftOut[];
+  readonly leftOut?: readonly LeftOut[];
   /** Seconds since some moment. */
   readonly clock?: () => number;
   /** Before each picture of a method, and at the end with `done` equal to `total`. */
@@ -151,7 +151,7 @@ const tryMethod = async (setting: Setting, method: Method, trial: Trial): Promis
   return E.right({ method, picture: made.right.picture, isCut, result });
 };
 
-const cropped = (picture: Picture, crop: number | null): E.Either<Fault, Picture> =>
+const cropped = (picture: Picture, crop: number | null = null): E.Either<Fault, Picture> =>
   crop === null
     ? E.right(picture)
     : E.mapLeft((message: string): Fault => ({ message }))(middleOf(picture, crop));
@@ -276,11 +276,11 @@ const fullReport = (setting: Setting, measured: readonly Measured[], leftOut: re
   const originals = { name: "originals", kind: "originals", detail: "", parameters: null } as const;
   return {
     format: REPORT_FORMAT,
-    by: setting.by,
+    by: setting.by ?? "@tadsr/metrics",
     originals: setting.title,
     count: measured.length,
-    crop: setting.crop,
-    border: setting.border,
+    crop: setting.crop ?? null,
+    border: setting.border ?? 0,
     degradation: setting.degrading?.name ?? null,
     scale: setting.degrading?.scale ?? null,
     seeds: setting.seeds,
@@ -317,7 +317,7 @@ const defaultClock = (): number => performance.now() / 1000;
 export const evaluate =
   (options: EvaluationOptions): TaskEither<Fault, Report> =>
   async () => {
-    const { originals, methods, seeds, leftOut: before, onProgress, clock = defaultClock } = options;
+    const { originals, methods, seeds, leftOut: before = [], onProgress, clock = defaultClock } = options;
     const setting: Setting = { ...options, now: clock, warm: new Set() };
     const trials = Math.max(1, seeds.length);
     const each = methods.reduce((sum, { isFixed }) => sum + (isFixed ? 1 : trials), 0);

@@ -11,12 +11,13 @@ export {
   type Trial,
 } from "./evaluate.ts";
 export { type Matching, matchNames, stemOf } from "./match-names.ts";
+export { bicubicMethod, type Enlarge, enlargingMethod } from "./methods.ts";
 export type { Metric, MetricDescription } from "./metric.ts";
 export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";
-export { decodeReport, type ReportError } from "./read-report.ts";
+export { openPerceptualMetric, type PerceptualMetric } from "./perceptual.ts";
 export { pictureMetrics } from "./picture-metrics.ts";
 export { type LumaReading, psnr, psnrY } from "./psnr.ts";
-export { openPerceptualMetric, type PerceptualMetric } from "./perceptual.ts";
+export { decodeReport, type ReportError } from "./read-report.ts";
 export {
   type LeftOut,
   type MethodReport,
@@ -26,6 +27,7 @@ export {
   type Summary,
   type Value,
 } from "./report.ts";
+export { SSIM_WINDOW, ssim, ssimRgb } from "./ssim.ts";
 export { decodeValue, encodeValue, summarise } from "./summary.ts";
 export {
   markdownTable,
@@ -37,4 +39,3 @@ export {
   type TableChoice,
   type TableColumn,
 } from "./table.ts";
-export { SSIM_WINDOW, ssim, ssimRgb } from "./ssim.ts";

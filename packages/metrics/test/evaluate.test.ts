@@ -211,7 +211,7 @@ describe("evaluate", () => {
     expect(found).toMatchObject({ degradation: null, scale: null, seeds: [] });
     expect(methodOf(found, "own")?.summary.brighter).toEqual({ mean: -2, deviation: null });
     expect(await failure({ onTrial: () => TE.left({ message: "the disk is full" }) })).toMatch(
-      /the disk is full$/,
+      /^the disk is full$/,
     );
   });
 });

@@ -37,6 +37,7 @@ export { type DataPurpose, type NoisePlace, placeOf } from "./data-streams.ts";
 export { applyDegradation, type DegradedPair } from "./degradation/apply.ts";
 export { besselJ1 } from "./degradation/bessel.ts";
 export { correlate } from "./degradation/correlate.ts";
+export { type Degrader, degraderOf } from "./degradation/degrader.ts";
 export {
   type BicubicDegradation,
   type BlurDescription,

@@ -1,7 +1,7 @@
 /** From what is named on the command line to methods, opened; and the order in which things are found wrong. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { LeftOut, Method } from "@tadsr/metrics";
+import { bicubicMethod, type LeftOut, type Method } from "@tadsr/metrics";
 import { DESCRIPTION_FILE, shippedModels } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
@@ -9,7 +9,7 @@ import { type Failure, usageFailure } from "../failure.ts";
 import { resolveIn, type Shell } from "../shell.ts";
 import { openFoundModel } from "../upscale/open-model.ts";
 import { openFolder } from "./folder-method.ts";
-import { bicubicMethod, modelMethod } from "./model-method.ts";
+import { modelMethod } from "./model-method.ts";
 import { type FoundModel, findModels } from "./model-options.ts";
 import type { EvaluateOptions } from "./options.ts";
 import type { Originals } from "./originals.ts";

@@ -1,19 +1,11 @@
 /** `tadsr evaluate`, from the command line's words to a table, a report and a page. */
 import { writeFile } from "node:fs/promises";
 import { type Degrading, evaluate, type LeftOut, type Report, reportPage, reportRows } from "@tadsr/metrics";
-import {
-  type Degradation,
-  degradePicture,
-  fromBytes,
-  keyOfName,
-  readDegradation,
-  scaleOf,
-  toBytes,
-} from "@tadsr/train";
+import { degraderOf, readDegradation } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type ExitCode, type Failure, firstLine, inputFailure, usageFailure } from "../failure.ts";
+import { type ExitCode, type Failure, inputFailure, usageFailure } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
 import { cannotWrite, writeSafely } from "../safe-file.ts";
@@ -44,30 +36,12 @@ const objectionTo = (
 
 const DEFAULT_DEGRADATION = "realesrgan";
 
-const degradingOf = (name: string, degradation: Degradation): Degrading => ({
-  name,
-  scale: scaleOf(degradation),
-  degrade: (picture, pictureName, seed) =>
-    TE.tryCatch(
-      async () => {
-        const { width, height } = picture;
-        const scale = scaleOf(degradation);
-        if (Math.min(width, height) < scale)
-          throw new Error(`${width} x ${height} pixels, at least ${scale} x ${scale} are needed`);
-        const key = keyOfName(pictureName);
-        const { hr, lr } = await degradePicture(fromBytes(picture), { seed, key }, degradation);
-        return { original: toBytes(hr), small: toBytes(lr) };
-      },
-      (thrown) => ({ message: firstLine(thrown) }),
-    ),
-});
-
 const openDegrading = (shell: Shell, name: string): TE.TaskEither<Failure, Degrading> =>
   pipe(
     readDegradation(name, (file) => resolveIn(shell, file)),
     TE.bimap(
       ({ message }): Failure => inputFailure(message),
-      (degradation) => degradingOf(name, degradation),
+      (degradation) => degraderOf(name, degradation),
     ),
   );
 

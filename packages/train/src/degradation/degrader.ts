@@ -1,0 +1,46 @@
+/** A degradation of byte pictures under a name, as an evaluation takes it. */
+import type { TaskEither } from "fp-ts/lib/TaskEither.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { type BytePicture, fromBytes, toBytes } from "../float-picture.ts";
+import { keyOfName } from "../validation.ts";
+import { type Degradation, scaleOf } from "./description.ts";
+import { degradePicture } from "./picture.ts";
+
+export interface Degrader {
+  readonly name: string;
+  /** How many times smaller the small picture is. */
+  readonly scale: number;
+  /**
+   * The small picture, and the original cut to a multiple of the scale: what `writeValidationPairs` makes of a file of
+   * this name. The message where the picture is too small.
+   */
+  readonly degrade: (
+    picture: BytePicture,
+    name: string,
+    seed: number,
+  ) => TaskEither<
+    { readonly message: string },
+    { readonly original: BytePicture; readonly small: BytePicture }
+  >;
+}
+
+export const degraderOf = (name: string, degradation: Degradation): Degrader => {
+  const scale = scaleOf(degradation);
+  return {
+    name,
+    scale,
+    degrade: (picture, pictureName, seed) => {
+      const { width, height } = picture;
+      if (Math.min(width, height) < scale)
+        return TE.left({ message: `${width} x ${height} pixels, at least ${scale} x ${scale} are needed` });
+      const place = { seed, key: keyOfName(pictureName) };
+      return TE.tryCatch(
+        async () => {
+          const { hr, lr } = await degradePicture(fromBytes(picture), place, degradation);
+          return { original: toBytes(hr), small: toBytes(lr) };
+        },
+        (thrown) => ({ message: `it cannot be degraded: ${(thrown as Error).message}` }),
+      );
+    },
+  };
+};
