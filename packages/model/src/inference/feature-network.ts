@@ -6,6 +6,7 @@ import { efficientNetLite0 } from "../networks/features/efficientnet.ts";
 import type { FeatureNetwork } from "../networks/features/feature-network.ts";
 import { alexNet, vgg16 } from "../networks/features/torchvision.ts";
 import type { ParameterSpec } from "../parameters.ts";
+import { quoted } from "../quoted.ts";
 import { isSameShape, mismatchLine } from "../weights.ts";
 import type { Shapes } from "./shape-reader.ts";
 
@@ -59,7 +60,7 @@ const firstDifference = (
 export const featureNetworkOf = (file: string, shapes: Shapes): E.Either<UnknownFeatures, FeatureNetwork> => {
   const network = likely(shapes);
   if (network === null) {
-    const some = [...shapes.keys()].slice(0, 3).map((name) => JSON.stringify(name));
+    const some = [...shapes.keys()].slice(0, 3).map((name) => quoted(name));
     const found = some.length === 0 ? "no tensors" : `${shapes.size} tensors such as ${some.join(", ")}`;
     return E.left(unknownFeatures(file, `found ${found}, expected a feature network: ${KNOWN}`));
   }
