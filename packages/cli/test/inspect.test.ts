@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { publishedModels, writeWeights } from "@tadsr/model";
+import { alexNet, elements, publishedModels, writeWeights } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PUBLISHED_NAMES } from "../src/convert/published-names.ts";
@@ -67,6 +67,19 @@ describe("tadsr inspect", () => {
     expect(out).toContain('the outermost (2 tensors, each name after "module.")');
     expect(out).toMatch(/^a\.relative_position_index +I64 +\[2\] +2 +buffer$/m);
     expect(out).toContain("1 tensor, 3 numbers; 1 buffer, which are recomputed\n");
+  });
+
+  it("says of a feature network's file whose features they are, with a classifier or without", async () => {
+    const classifier = { name: "classifier.6.bias", shape: [1000] };
+    const tensors = [...alexNet.parameters, classifier].map(({ name, shape }) => ({
+      ...{ name, shape, dtype: "F16" as const },
+      read: () => Promise.resolve(E.right({ shape, data: new Float32Array(elements(shape)) })),
+    }));
+    await writeWeights(at("alexnet.pth"), tensors, { format: "pytorch-zip" })();
+    const { out } = await inspect("alexnet.pth");
+    expect(out).toContain("taken for: the features of AlexNet, by which pictures are compared\n");
+    const { out: json } = await inspect("alexnet.pth", "--json");
+    expect(JSON.parse(json)).toMatchObject({ takenFor: { kind: "features", network: "alexnet" } });
   });
 
   it("lists the groups of a training's file, looks into the averaged one, and into the one asked for", async () => {

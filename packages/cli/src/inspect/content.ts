@@ -3,6 +3,8 @@ import {
   type Architecture,
   type Checkpoint,
   elements,
+  type FeatureNetwork,
+  featureNetworkOf,
   type InferenceOptions,
   inferArchitecture,
   isBuffer,
@@ -25,14 +27,15 @@ export interface InspectedTensor {
   readonly isBuffer: boolean;
 }
 
-/** What the tensors are taken for; null with the reason where for nothing. */
+/** What the tensors are taken for: a network, one by whose features pictures are compared, or nothing. */
 export type TakenFor =
   | {
       readonly architecture: Architecture;
       /** The published models of which it is the network or the autoencoder. */
       readonly published: readonly string[];
     }
-  | { readonly architecture: null; readonly reason: string };
+  | { readonly architecture: null; readonly features: FeatureNetwork }
+  | { readonly architecture: null; readonly features: null; readonly reason: string };
 
 export interface Inspected {
   readonly format: Checkpoint["format"];
@@ -74,7 +77,12 @@ export const publishedWith = (config: Architecture["config"]): readonly string[]
 const takenFor = (file: string, group: TensorGroup, options: InferenceOptions): TakenFor => {
   const shapes = new Map([...group.entries].map(([name, { shape }]) => [name, shape]));
   const inferred = inferArchitecture(shapes, { ...options, file });
-  if (E.isLeft(inferred)) return { architecture: null, reason: modelLine(inferred.left).message };
+  if (E.isLeft(inferred)) {
+    const features = featureNetworkOf(file, shapes);
+    return E.isRight(features)
+      ? { architecture: null, features: features.right }
+      : { architecture: null, features: null, reason: modelLine(inferred.left).message };
+  }
   const architecture = inferred.right;
   return { architecture, published: publishedWith(architecture.config) };
 };
@@ -104,7 +112,12 @@ const inspectOpen = (
   // A group that was named must be there; without a name, all can be listed.
   if (path !== undefined) return E.left(modelLine(main.left));
   const reason = groups.length === 0 ? `${file}: no tensors in it` : main.left.message;
-  return E.right({ ...whole, group: null, tensors: [], takenFor: { architecture: null, reason } });
+  return E.right({
+    ...whole,
+    group: null,
+    tensors: [],
+    takenFor: { architecture: null, features: null, reason },
+  });
 };
 
 /** Opens the file, looks and closes it; no tensor is read. */

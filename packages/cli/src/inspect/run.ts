@@ -41,6 +41,8 @@ const totalsLine = ({ tensors }: Inspected): string => {
 };
 
 const takenLines = ({ takenFor, group }: Inspected): readonly string[] => {
+  if (takenFor.architecture === null && takenFor.features !== null)
+    return [`taken for: the features of ${takenFor.features.title}, by which pictures are compared`];
   if (takenFor.architecture === null)
     return [group === null ? takenFor.reason : `taken for no network: ${takenFor.reason}`];
   const { kind, config, assumed } = takenFor.architecture;
@@ -55,9 +57,11 @@ const takenLines = ({ takenFor, group }: Inspected): readonly string[] => {
 const asJson = (file: string, inspected: Inspected): string => {
   const { format, metadata, groups, group, tensors, takenFor } = inspected;
   const taken =
-    takenFor.architecture === null
-      ? { takenFor: null, reason: takenFor.reason }
-      : { takenFor: { ...takenFor.architecture, published: takenFor.published } };
+    takenFor.architecture !== null
+      ? { takenFor: { ...takenFor.architecture, published: takenFor.published } }
+      : takenFor.features !== null
+        ? { takenFor: { kind: "features", network: takenFor.features.name } }
+        : { takenFor: null, reason: takenFor.reason };
   const parameters = total(tensors.filter(({ isBuffer }) => !isBuffer));
   return JSON.stringify({ file, format, metadata, groups, group, tensors, parameters, ...taken });
 };
