@@ -15,7 +15,8 @@ export interface TableChoice {
 export interface TableColumn {
   /** A metric's name, "seconds" or "parameters". */
   readonly name: string;
-  readonly heading: string;
+  /** With its unit. */
+  readonly title: string;
   /** Of a metric alone. */
   readonly better: MetricDescription["better"] | null;
   /** One sentence. */
@@ -38,6 +39,10 @@ export interface ReportTable {
 
 const MISSING = "–";
 const ARROWS = { higher: "↑", lower: "↓" } as const;
+
+/** The title, and an arrow to where the numbers are better. */
+export const headingOf = ({ title, better }: TableColumn): string =>
+  better === null ? title : `${title} ${ARROWS[better]}`;
 
 /** A number with so many decimals, or the sign of infinity. */
 export const shownNumber = (value: number, digits: number): string => {
@@ -64,7 +69,7 @@ const cellOf = (value: number | null, shown: (value: number) => string): Omit<Ta
 
 const metricColumn = ({ name, title, unit, better, digits, about }: MetricDescription): Column => ({
   name,
-  heading: `${title}${unit === "" ? "" : `, ${unit}`} ${ARROWS[better]}`,
+  title: unit === "" ? title : `${title}, ${unit}`,
   better,
   about,
   cell: ({ summary }) => {
@@ -78,7 +83,7 @@ const metricColumn = ({ name, title, unit, better, digits, about }: MetricDescri
 
 const seconds: Column = {
   name: "seconds",
-  heading: "seconds",
+  title: "seconds",
   better: null,
   about: "Mean time that the method took for a picture, from the small picture to the large one.",
   cell: (method) => cellOf(method.seconds, shownSeconds),
@@ -86,7 +91,7 @@ const seconds: Column = {
 
 const parameters: Column = {
   name: "parameters",
-  heading: "parameters",
+  title: "parameters",
   better: null,
   about: "Numbers in the weights of the method's networks.",
   cell: (method) => cellOf(method.parameters, shownCount),
@@ -109,7 +114,7 @@ const bestText = ({ better, cell }: Column, methods: readonly MethodReport[]): s
 const tableOf = (columns: readonly Column[], methods: readonly MethodReport[]): ReportTable => {
   const best = columns.map((column) => bestText(column, methods));
   return {
-    columns: columns.map(({ name, heading, better, about }) => ({ name, heading, better, about })),
+    columns: columns.map(({ name, title, better, about }) => ({ name, title, better, about })),
     rows: methods.map((method) => ({
       method,
       cells: columns.map((column, i) => {
@@ -168,7 +173,7 @@ export interface ReportRows {
 /** The method's name, then the columns, as plain text; the first column is read from the left, others from the right. */
 export const reportRows = (report: Report, choice: TableChoice = {}): E.Either<ReportError, ReportRows> =>
   E.map(({ columns, rows }: ReportTable) => ({
-    header: ["method", ...columns.map(({ heading }) => heading)],
+    header: ["method", ...columns.map(headingOf)],
     rows: rows.map(({ method, cells }) => [method.name, ...cells.map(({ text }) => text)]),
   }))(reportTable(report, choice));
 
@@ -182,7 +187,7 @@ const markdownRow = (cells: readonly string[]): string => `| ${cells.join(" | ")
 export const markdownTable = (report: Report, choice: TableChoice = {}): E.Either<ReportError, string> =>
   E.map(({ columns, rows }: ReportTable) =>
     [
-      markdownRow(["method", ...columns.map(({ heading }) => escapeMarkdown(heading))]),
+      markdownRow(["method", ...columns.map((column) => escapeMarkdown(headingOf(column)))]),
       markdownRow(["---", ...columns.map(() => "---:")]),
       ...rows.map(({ method, cells }) =>
         markdownRow([
