@@ -17,6 +17,8 @@ export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";
 export { openPerceptualMetric, type PerceptualMetric } from "./perceptual.ts";
 export { pictureMetrics } from "./picture-metrics.ts";
 export { type LumaReading, psnr, psnrY } from "./psnr.ts";
+export type { PageCell, PagePicture } from "./page/comparison.ts";
+export { reportPage } from "./page/page.ts";
 export { decodeReport, type ReportError } from "./read-report.ts";
 export {
   type LeftOut,

@@ -1,0 +1,33 @@
+/** HTML as text in which everything is escaped, except what was made by `html` itself. */
+export interface Markup {
+  readonly markup: string;
+}
+
+type Part = string | number | Markup | readonly Markup[];
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text made safe inside an element or a quoted attribute. HTML has no NUL, so it is shown as a replacement. */
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "").replaceAll("\0", "\uFFFD");
+
+const written = (part: Part): string => {
+  if (typeof part === "string" || typeof part === "number") return escapeHtml(String(part));
+  return "markup" in part ? part.markup : part.map(({ markup }) => markup).join("");
+};
+
+/** A template whose texts and numbers are escaped; attributes must be quoted. */
+export const html = (literals: TemplateStringsArray, ...parts: readonly Part[]): Markup => ({
+  markup: literals.reduce((text, literal, i) => `${text}${written(parts[i - 1] ?? "")}${literal}`),
+});
+
+/** For what is not HTML: the page's own style and script. */
+export const raw = (markup: string): Markup => ({ markup });
+
+export const nothing: Markup = { markup: "" };
