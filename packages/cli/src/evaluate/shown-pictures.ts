@@ -4,7 +4,7 @@ import {
   type Fault,
   type Made,
   type Metric,
-  type ShownPicture,
+  type PagePicture,
   type Trial,
 } from "@tadsr/metrics";
 import type { Picture } from "@tadsr/model";
@@ -24,7 +24,7 @@ const dataUriOf = async ({ width, height, data }: Picture): Promise<string> => {
 
 export interface ShownPictures {
   readonly add: (trial: Trial, made: readonly Made[]) => TE.TaskEither<Fault, void>;
-  readonly pictures: () => readonly ShownPicture[];
+  readonly pictures: () => readonly PagePicture[];
 }
 
 /** `count` of the names, spread evenly over them. */
@@ -50,7 +50,7 @@ export const shownPictures = (
   metrics: readonly Metric[],
 ): ShownPictures => {
   const chosen = spread(names, count);
-  const seen = new Map<string, ShownPicture>();
+  const seen = new Map<string, PagePicture>();
   return {
     add: (trial, made) =>
       !chosen.has(trial.name) || seen.has(trial.name)
