@@ -8,7 +8,14 @@ import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { Metric, MetricDescription } from "./metric.ts";
 import { commonPart, middleOf } from "./parts.ts";
-import { type LeftOut, type MethodReport, type PictureResult, REPORT_FORMAT, type Report } from "./report.ts";
+import {
+  type LeftOut,
+  type MethodReport,
+  ORIGINALS,
+  type PictureResult,
+  REPORT_FORMAT,
+  type Report,
+} from "./report.ts";
 import { encodeValue, summarise } from "./summary.ts";
 
 /** Why something could not be made, read or measured: one line. */
@@ -273,7 +280,7 @@ const fullReport = (setting: Setting, measured: readonly Measured[], leftOut: re
   const { metrics, methods } = setting;
   const own = measured.map((one) => one.own).filter((result) => result !== null);
   const made = measured.flatMap((one) => one.made);
-  const originals = { name: "originals", kind: "originals", detail: "", parameters: null } as const;
+  const originals = { name: ORIGINALS, kind: "originals", detail: "", parameters: null } as const;
   return {
     format: REPORT_FORMAT,
     by: setting.by ?? "@tadsr/metrics",

@@ -23,6 +23,7 @@ export { decodeReport, type ReportError } from "./read-report.ts";
 export {
   type LeftOut,
   type MethodReport,
+  ORIGINALS,
   type PictureResult,
   REPORT_FORMAT,
   type Report,

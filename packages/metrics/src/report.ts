@@ -3,6 +3,9 @@ import type { MetricDescription } from "./metric.ts";
 
 export const REPORT_FORMAT = "tadsr evaluation 1";
 
+/** What the originals' own row is called; no method has this name. */
+export const ORIGINALS = "originals";
+
 /** JSON has no infinity, which PSNR of equal pictures is. */
 export type Value = number | "Infinity" | "-Infinity";
 

@@ -10,7 +10,7 @@ import { addFileOptions } from "./file-options.ts";
 const HELP = `
 A method is name=folder with pictures that were made elsewhere; a model, as upscale --model takes it; or bicubic, the
 kernel by which the paper makes z_y. Each may be given a name (name=small-x4); they may be named before the options or
-behind --model, which is the same. FILE+SECOND:0.75 is a network of Real-ESRGAN's with 0.75 of a second file's weights.
+behind --model, which is the same. MODEL@4 takes 4 steps, where --steps is for all models. FILE+SECOND:0.75 is a network of Real-ESRGAN's with 0.75 of a second file's weights.
 
 Pictures of a folder belong to the original whose name theirs begins with. Where sizes differ by no more than an
 eighth, the part that both have is measured, from the upper left corner, and this is told. A picture that one method has

@@ -1,7 +1,7 @@
 /** From what is named on the command line to methods, opened; and the order in which things are found wrong. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { bicubicMethod, type LeftOut, type Method } from "@tadsr/metrics";
+import { bicubicMethod, type LeftOut, type Method, ORIGINALS } from "@tadsr/metrics";
 import { DESCRIPTION_FILE, shippedModels } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
@@ -44,13 +44,20 @@ export const namedMethods =
       const spec = methodSpec(word);
       if (E.isLeft(spec)) return spec;
       const title = spec.right.name ?? nameOfPath(spec.right.what);
+      if (title === ORIGINALS)
+        return E.left(
+          usageFailure(`${word}: the table has a row called ${ORIGINALS}; give this method another name`),
+        );
       if (named.some((other) => other.title === title))
         return E.left(
           usageFailure(
             `${word}: another method is called ${title}; give this one a name, as name=${spec.right.what}`,
           ),
         );
-      named.push({ ...spec.right, title, kind: await kindOf(shell, spec.right) });
+      const kind = await kindOf(shell, spec.right);
+      if (spec.right.steps !== null && kind !== "model")
+        return E.left(usageFailure(`${word}: @${spec.right.steps} is for a model's steps; leave it out`));
+      named.push({ ...spec.right, title, kind });
     }
     return E.right(named);
   };

@@ -43,7 +43,11 @@ const given = (
  * where the name alone is not enough.
  */
 const find =
-  (shell: Shell, { what, mix }: MethodSpec, options: EvaluateOptions): TE.TaskEither<Failure, FoundModel> =>
+  (
+    shell: Shell,
+    { what, mix, steps }: MethodSpec,
+    options: EvaluateOptions,
+  ): TE.TaskEither<Failure, FoundModel> =>
   async () => {
     const { runtime, threads, tile } = options;
     const plain: NetworkOptions = {
@@ -54,15 +58,18 @@ const find =
       ...(threads === undefined ? {} : { threads }),
       ...(tile === undefined ? {} : { tile }),
     };
+    const own = steps === null ? {} : { steps };
     const bare = await findAnyModel(shell, plain)();
     if (E.isRight(bare)) {
       const { kind } = bare.right;
+      if (kind === "picture" && steps !== null)
+        return E.left(usageFailure(`${what}@${steps}: ${what} takes one step always; leave @${steps} out`));
       const more = kind === "picture" ? {} : given(options, kind === "small" ? OF_SAMPLING : OF_PAPER);
-      return E.right({ model: bare.right, options: { ...plain, ...more } });
+      return E.right({ model: bare.right, options: { ...plain, ...more, ...own } });
     }
     const more = given(options, OF_FILES);
     if (Object.keys(more).length === 0) return bare;
-    const full = { ...plain, ...more, ...given(options, OF_PAPER) };
+    const full = { ...plain, ...more, ...given(options, OF_PAPER), ...own };
     return E.map((model: AnyModel) => ({ model, options: full }))(await findAnyModel(shell, full)());
   };
 

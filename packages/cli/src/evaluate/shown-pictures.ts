@@ -67,10 +67,10 @@ export const shownPictures = (
               });
               const cells = [
                 ...(small === null ? [] : [await cell("small picture", small)]),
+                await cell("original", original),
                 ...(await Promise.all(
                   made.map((one) => cell(one.method.name, one.picture, captionOf(one, metrics))),
                 )),
-                await cell("original", original),
               ];
               seen.set(name, { name, seed, cells });
             },

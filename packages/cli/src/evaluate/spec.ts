@@ -11,22 +11,30 @@ export interface MethodSpec {
   readonly what: string;
   /** A second file of weights, and its share of the sum. */
   readonly mix: SharedFile | null;
+  /** Steps of its sampler; null: what is said of all, or its own. */
+  readonly steps: number | null;
 }
 
 /** What a method is called whose name is not given. */
 export const nameOfPath = (path: string): string =>
   basename(path).replace(/\.(pth|pt|ckpt|safetensors)$/i, "");
 
-/** `name=what` and `what`, `what` being `FILE` or `FILE+SECOND:0.75`. */
+/** Steps behind a model's name. */
+const STEPS = /^(.+)@([1-9]\d{0,3})$/s;
+
+/** `name=what` and `what`, `what` being a model, a model and its steps (`MODEL@4`), or `FILE+SECOND:0.75`. */
 export const methodSpec = (text: string): E.Either<Failure, MethodSpec> => {
   const [, name, rest = text] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (name?.trim() === "" || rest.trim() === "")
     return E.left(usageFailure(`${text}: give a method as name=folder, name=model, or the model alone`));
   const [, first, second, share] = /^(.+)\+([^+]+):(\d*\.?\d+)$/s.exec(rest) ?? [];
   const chosen = name ?? null;
-  if (first === undefined || second === undefined) return E.right({ name: chosen, what: rest, mix: null });
+  if (first === undefined || second === undefined) {
+    const [, what = rest, steps = null] = STEPS.exec(rest) ?? [];
+    return E.right({ name: chosen, what, mix: null, steps: steps === null ? null : Number(steps) });
+  }
   const value = Number(share);
   return value <= 1
-    ? E.right({ name: chosen, what: first, mix: { file: second, share: value } })
+    ? E.right({ name: chosen, what: first, mix: { file: second, share: value }, steps: null })
     : E.left(usageFailure(`${text}: found a share of ${share}, allowed: from 0 to 1`));
 };
