@@ -54,10 +54,10 @@ const makeComparable = (picture) => {
     picture.style.setProperty("--left", left);
     picture.style.setProperty("--top", top);
     picture.classList.toggle("zoomed", zoom > 1);
-    // Below two screen pixels for a pixel some would be twice as wide as others, so there the browser smooths.
+    // The browser smooths what it shrinks; what it magnifies keeps its pixels, so that none is made up.
     for (const image of images()) {
       const scale = (image.clientWidth * zoom * devicePixelRatio) / Number(image.getAttribute("width"));
-      image.classList.toggle("pixelated", scale >= 2);
+      image.classList.toggle("pixelated", scale > 1);
     }
   };
   /** Keeps the point at x, y in place, as parts of the view's width and height. */

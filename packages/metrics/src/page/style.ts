@@ -75,7 +75,7 @@ select { max-width: 12rem; }
 .views { --least: 14rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, var(--least)), 1fr)); gap: .75rem; }
 figure { margin: 0; min-width: 0; }
 figcaption { font-size: .9rem; padding-top: .25rem; overflow-wrap: anywhere; }
-figcaption small { color: var(--muted); }
+figcaption small { display: block; color: var(--muted); }
 .view { position: relative; overflow: hidden; background: var(--raised); border-radius: .25rem; }
 .view img {
   display: block; width: 100%; height: 100%; transform-origin: 0 0; user-select: none;
