@@ -57,7 +57,8 @@ ${notes.map(
  */
 export const reportPage = (report: Report, pictures: readonly PagePicture[]): string => {
   const title = `${report.originals}${report.scale === null ? "" : `, ${report.scale} times larger`}`;
-  const ids = new Map(pictures.map(({ name, seed }, i) => [JSON.stringify([name, seed]), pictureId(i)]));
+  const shown = pictures.filter(({ cells }) => cells.length > 0);
+  const ids = new Map(shown.map(({ name, seed }, i) => [JSON.stringify([name, seed]), pictureId(i)]));
   return html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -79,7 +80,7 @@ ${notesList(report.notes)}${leftOutList(report.leftOut)}<section aria-labelledby
 <h2 id="summary">Summary</h2>
 ${summaryTable(wholeTable(report))}
 </section>
-${pictureTables(report, ({ name, seed }) => ids.get(JSON.stringify([name, seed])))}${comparison(pictures)}</main>
+${pictureTables(report, ({ name, seed }) => ids.get(JSON.stringify([name, seed])))}${comparison(shown)}</main>
 <script>${raw(SCRIPT)}</script>
 </body>
 </html>

@@ -3,6 +3,7 @@ import type { MetricDescription } from "../metric.ts";
 import type { MethodReport, PictureResult, Report } from "../report.ts";
 import { decodeValue } from "../summary.ts";
 import { headingOf, type ReportTable, shownNumber, type TableCell, type TableColumn } from "../table.ts";
+import { labelOf } from "./comparison.ts";
 import { html, type Markup, nothing } from "./markup.ts";
 
 const BETTER = { higher: "higher is better", lower: "lower is better" } as const;
@@ -108,7 +109,7 @@ const pictureTable = (
     html`<th scope="col" data-better="${metric.better}">${name}</th>`;
   const row = (each: Row): Markup => {
     const id = idOf(each);
-    const label = each.seed === null ? each.name : `${each.name}, seed ${each.seed}`;
+    const label = labelOf(each);
     const cells = cellsOf(
       metric,
       methods,
