@@ -17,6 +17,13 @@ export type { PageCell, PagePicture } from "./page/comparison.ts";
 export { reportPage } from "./page/page.ts";
 export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";
 export { openPerceptualMetric, type PerceptualMetric } from "./perceptual.ts";
+  type Features,
+  frechetDistance,
+  frechetDistanceOfGaussians,
+  type Gaussian,
+} from "./frechet-distance.ts";
+export type { Metric, MetricDescription } from "./metric.ts";
+export { NIQE_BLOCK, niqe } from "./niqe/niqe.ts";
 export { pictureMetrics } from "./picture-metrics.ts";
 export { type LumaReading, psnr, psnrY } from "./psnr.ts";
 export { decodeReport, type ReportError } from "./read-report.ts";

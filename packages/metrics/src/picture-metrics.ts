@@ -1,10 +1,14 @@
 /** The measures of pictures as values of `Metric`. */
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { Metric } from "./metric.ts";
+import { niqe } from "./niqe/niqe.ts";
 import { type LumaReading, psnr, psnrY } from "./psnr.ts";
 import { ssim, ssimRgb } from "./ssim.ts";
 
-/** psnr, psnr-y, ssim, ssim-rgb: in this order, with this border, and luma so read. */
+/**
+ * psnr, psnr-y, ssim, ssim-rgb and niqe, in this order. The border and the reading of luma are for those that compare;
+ * niqe looks at the whole picture.
+ */
 export const pictureMetrics = (options: LumaReading = {}): readonly Metric[] => {
   const { border = 0, rounded = false } = options;
   const within = border === 0 ? "" : ` ${border} pixels are left out at each edge.`;
@@ -51,6 +55,17 @@ export const pictureMetrics = (options: LumaReading = {}): readonly Metric[] => 
       against: "original",
       about: `Structural similarity, the mean of red, green and blue: ${window}.${within}`,
       measure: (picture, original) => TE.fromEither(ssimRgb(picture, original, options)),
+    },
+    {
+      name: "niqe",
+      title: "NIQE",
+      unit: "",
+      better: "lower",
+      digits: 2,
+      against: "nothing",
+      about:
+        "Natural image quality evaluator with the published parameters, as basicsr computes it: how far the picture's statistics are from natural photographs'. Noise lowers it too: never read it alone.",
+      measure: (picture) => TE.fromEither(niqe(picture)),
     },
   ];
 };

@@ -1,6 +1,9 @@
 /** One number for each pixel: what SSIM and NIQE look at. */
 import { COLOURS, type Picture, type Rectangle } from "@tadsr/model";
 
+/** The largest value of 8 bits, also for luma, which does not reach it. */
+export const PEAK = 255;
+
 /** Row-major: [height, width]. */
 export interface Plane {
   readonly width: number;

@@ -4,15 +4,13 @@ import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import { type Border, comparedPart } from "./comparable.ts";
 import type { MetricError } from "./errors.ts";
-import { luma, planeOf, roundedLuma } from "./plane.ts";
-
-/** The largest value of 8 bits, also for luma, which does not reach it. */
-export const PEAK = 255;
+import { luma, PEAK, planeOf, roundedLuma } from "./plane.ts";
 
 export interface LumaReading extends Border {
   /**
-   * Whether luma is rounded to whole numbers first; false when left out, as basicsr does (`to_y_channel`), and pyiqa
-   * with it. MATLAB's `rgb2ycbcr` of 8-bit pictures rounds, and so do ResShift's `utils/util_image.py` and KAIR's.
+   * Whether luma is rounded to whole numbers first; false when left out. basicsr does not round (`to_y_channel`), nor
+   * does pyiqa's PSNR, which TAD-SR's authors take. MATLAB's `rgb2ycbcr` of 8-bit pictures rounds, and so do ResShift's
+   * `utils/util_image.py`, KAIR's `utils_image.py` and pyiqa's SSIM.
    */
   readonly rounded?: boolean;
 }

@@ -5,8 +5,8 @@ import { pipe } from "fp-ts/lib/function.js";
 import { type Border, comparedPart } from "./comparable.ts";
 import type { MetricError } from "./errors.ts";
 import { gaussianTaps } from "./gaussian.ts";
-import { blue, green, luma, type Plane, planeOf, type Reading, red, roundedLuma } from "./plane.ts";
-import { type LumaReading, PEAK } from "./psnr.ts";
+import { blue, green, luma, PEAK, type Plane, planeOf, type Reading, red, roundedLuma } from "./plane.ts";
+import type { LumaReading } from "./psnr.ts";
 
 export const SSIM_WINDOW = 11;
 

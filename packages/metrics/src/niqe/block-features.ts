@@ -1,0 +1,40 @@
+/** The features of a block of normalised luma at one scale. */
+import { fitGeneralisedGaussian, meanOfFit } from "./generalised-gaussian.ts";
+
+/** Features of a block at one scale. */
+export const FEATURES = 18;
+
+/** Down and to the right: the neighbours whose products with a pixel are looked at. */
+const NEIGHBOURS = [
+  [0, -1],
+  [-1, 0],
+  [-1, -1],
+  [-1, 1],
+] as const;
+
+/** Each value times its neighbour; beyond the block's edge its other side follows, as in MATLAB's `circshift`. */
+const products = (block: Float64Array, side: number, down: number, right: number): Float64Array => {
+  const result = new Float64Array(block.length);
+  for (let y = 0; y < side; y++) {
+    const row = ((y + down + side) % side) * side;
+    for (let x = 0; x < side; x++)
+      result[y * side + x] = Math.fround(
+        (block[y * side + x] as number) * (block[row + ((x + right + side) % side)] as number),
+      );
+  }
+  return result;
+};
+
+/**
+ * 18 features of a square block [side, side]: shape and mean width of its values; and of the products with the
+ * neighbours to the left, above, above left and above right: shape, mean, left and right width. NaN where a side of a
+ * distribution is empty, as in a flat block.
+ */
+export const featuresOfBlock = (block: Float64Array, side: number): readonly number[] => {
+  const { shape, left, right } = fitGeneralisedGaussian(block);
+  const pairs = NEIGHBOURS.flatMap(([down, across]) => {
+    const fit = fitGeneralisedGaussian(products(block, side, down, across));
+    return [fit.shape, meanOfFit(fit), fit.left, fit.right];
+  });
+  return [shape, (left + right) / 2, ...pairs];
+};

@@ -1,0 +1,85 @@
+/** NIQE, the natural image quality evaluator (Mittal, Soundararajan and Bovik 2013). */
+import type { Picture } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import { CholeskyDecomposition, Matrix } from "ml-matrix";
+import { sizeOf } from "../comparable.ts";
+import { type MetricError, notFinite, tooSmall } from "../errors.ts";
+import { type Plane, planeOf, roundedLuma } from "../plane.ts";
+import { covarianceOf } from "../statistics.ts";
+import { FEATURES, featuresOfBlock } from "./block-features.ts";
+import { halved, locallyNormalised } from "./filters.ts";
+import { NATURAL_COVARIANCE, NATURAL_MEAN } from "./parameters.ts";
+
+/** Side of a block at the first scale; at the second it is half of it. */
+export const NIQE_BLOCK = 96;
+
+const blockOf = ({ width, data }: Plane, across: number, down: number, side: number): Float64Array => {
+  const block = new Float64Array(side * side);
+  for (let y = 0; y < side; y++) {
+    const start = (down * side + y) * width + across * side;
+    block.set(data.subarray(start, start + side), y * side);
+  }
+  return block;
+};
+
+/** Features of each whole block at one scale: [blocks, 18]. */
+const featuresAt = (plane: Plane, side: number): readonly (readonly number[])[] => {
+  const normalised = locallyNormalised(plane);
+  const [across, down] = [plane.width / side, plane.height / side];
+  return Array.from({ length: across * down }, (_, i) =>
+    featuresOfBlock(blockOf(normalised, i % across, Math.floor(i / across), side), side),
+  );
+};
+
+/** The mean of a feature over the blocks that have it. */
+const meanOver = (blocks: readonly (readonly number[])[], feature: number): number => {
+  const known = blocks.map((features) => features[feature] as number).filter((value) => !Number.isNaN(value));
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+};
+
+const naturalCovariance = (row: number, column: number): number => {
+  const [high, low] = [Math.max(row, column), Math.min(row, column)];
+  return NATURAL_COVARIANCE[(high * (high + 1)) / 2 + low] as number;
+};
+
+/**
+ * How far the picture's own features are from those of natural photographs: the distance of Mahalanobis between two
+ * means, by the mean of two covariances (Eq 10). 0 and more; lower is more natural. Noise lowers it too, and so do sharp
+ * patterns that nothing in the original caused: it must never be read alone.
+ *
+ * As basicsr 1.4.2 computes it (`calculate_niqe`): luma of BT.601, rounded; the picture cut at right and bottom to whole
+ * blocks of 96x96; two scales, the second by MATLAB's bicubic; the published parameters. Its sums in float32 depend on the
+ * processor, and shapes are read from a table, so that its own last digits are uncertain: by some 2e-4 of the value.
+ *
+ * Errors: `TooSmall` where there are fewer than two blocks; `NotFinite` where fewer than two blocks have texture, so
+ * that there is no covariance.
+ */
+export const niqe = (picture: Picture): E.Either<MetricError, number> => {
+  const [across, down] = [Math.floor(picture.width / NIQE_BLOCK), Math.floor(picture.height / NIQE_BLOCK)];
+  if (across * down < 2)
+    return E.left(
+      tooSmall(
+        `the picture is ${sizeOf(picture)}, and NIQE needs at least two blocks of ${NIQE_BLOCK}x${NIQE_BLOCK}; take a larger picture`,
+      ),
+    );
+  const part = { x: 0, y: 0, width: across * NIQE_BLOCK, height: down * NIQE_BLOCK };
+  const plane = planeOf(picture, part, roundedLuma);
+  const second = featuresAt(halved(plane), NIQE_BLOCK / 2);
+  const blocks = featuresAt(plane, NIQE_BLOCK).map((first, i) => [...first, ...(second[i] ?? [])]);
+  const whole = blocks.filter((features) => !features.some(Number.isNaN));
+  if (whole.length < 2)
+    return E.left(
+      notFinite(
+        `${blocks.length - whole.length} of ${blocks.length} blocks are flat, and NIQE needs at least two with texture; take another picture`,
+      ),
+    );
+  const own = covarianceOf(whole);
+  // The natural covariance has full rank, so that the pseudo-inverse that others take is the inverse.
+  const covariance = Matrix.zeros(2 * FEATURES, 2 * FEATURES);
+  const difference = Matrix.columnVector(NATURAL_MEAN.map((natural, i) => natural - meanOver(blocks, i)));
+  for (let row = 0; row < covariance.rows; row++)
+    for (let column = 0; column < covariance.columns; column++)
+      covariance.set(row, column, (naturalCovariance(row, column) + own.get(row, column)) / 2);
+  const solved = new CholeskyDecomposition(covariance).solve(difference);
+  return E.right(Math.sqrt(difference.dot(solved)));
+};

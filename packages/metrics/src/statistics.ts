@@ -1,0 +1,32 @@
+/** Means and covariances of sets of vectors, which are rows of one length. */
+import { Matrix } from "ml-matrix";
+
+/** [length]; there must be a row. */
+export const meanOf = (rows: readonly ArrayLike<number>[]): Float64Array => {
+  const sum = new Float64Array(rows[0]?.length ?? 0);
+  for (const row of rows)
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (row[i] as number);
+  return sum.map((value) => value / rows.length);
+};
+
+/** The rows less their mean, over the root of (rows - 1): the transpose of this times itself is the covariance. */
+export const scaledDeviations = (rows: readonly ArrayLike<number>[]): readonly Float64Array[] => {
+  const mean = meanOf(rows);
+  const scale = Math.sqrt(rows.length - 1);
+  return rows.map((row) => mean.map((value, i) => ((row[i] as number) - value) / scale));
+};
+
+/** [length, length], with rows - 1 for divisor, as numpy's `cov` and MATLAB's; there must be two rows. */
+export const covarianceOf = (rows: readonly ArrayLike<number>[]): Matrix => {
+  const deviations = scaledDeviations(rows);
+  const length = rows[0]?.length ?? 0;
+  const result = Matrix.zeros(length, length);
+  for (let i = 0; i < length; i++)
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (const row of deviations) sum += (row[i] as number) * (row[j] as number);
+      result.set(i, j, sum);
+      result.set(j, i, sum);
+    }
+  return result;
+};
