@@ -10,20 +10,20 @@ export {
   type Original,
   type Trial,
 } from "./evaluate.ts";
-export { type Matching, matchNames, stemOf } from "./match-names.ts";
-export { bicubicMethod, type Enlarge, enlargingMethod } from "./methods.ts";
-export type { Metric, MetricDescription } from "./metric.ts";
-export type { PageCell, PagePicture } from "./page/comparison.ts";
-export { reportPage } from "./page/page.ts";
-export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";
-export { openPerceptualMetric, type PerceptualMetric } from "./perceptual.ts";
+export {
   type Features,
   frechetDistance,
   frechetDistanceOfGaussians,
   type Gaussian,
 } from "./frechet-distance.ts";
+export { type Matching, matchNames, stemOf } from "./match-names.ts";
+export { bicubicMethod, type Enlarge, enlargingMethod } from "./methods.ts";
 export type { Metric, MetricDescription } from "./metric.ts";
 export { NIQE_BLOCK, niqe } from "./niqe/niqe.ts";
+export type { PageCell, PagePicture } from "./page/comparison.ts";
+export { reportPage } from "./page/page.ts";
+export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";
+export { openPerceptualMetric, type PerceptualMetric } from "./perceptual.ts";
 export { pictureMetrics } from "./picture-metrics.ts";
 export { type LumaReading, psnr, psnrY } from "./psnr.ts";
 export { decodeReport, type ReportError } from "./read-report.ts";
