@@ -19,7 +19,8 @@ export {
 export { type Matching, matchNames, stemOf } from "./match-names.ts";
 export { bicubicMethod, type Enlarge, enlargingMethod } from "./methods.ts";
 export type { Metric, MetricDescription } from "./metric.ts";
-export { NIQE_BLOCK, niqe } from "./niqe/niqe.ts";
+export { NIQE_BLOCK, type NiqeOptions, niqe } from "./niqe/niqe.ts";
+export type { Precision } from "./niqe/precision.ts";
 export type { PageCell, PagePicture } from "./page/comparison.ts";
 export { reportPage } from "./page/page.ts";
 export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";

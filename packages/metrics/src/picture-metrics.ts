@@ -6,8 +6,8 @@ import { type LumaReading, psnr, psnrY } from "./psnr.ts";
 import { ssim, ssimRgb } from "./ssim.ts";
 
 /**
- * psnr, psnr-y, ssim, ssim-rgb and niqe, in this order. The border and the reading of luma are for those that compare;
- * niqe looks at the whole picture.
+ * psnr, psnr-y, ssim, ssim-rgb, niqe and niqe-single, in this order. The border and the reading of luma are for those that
+ * compare; NIQE looks at the whole picture.
  */
 export const pictureMetrics = (options: LumaReading = {}): readonly Metric[] => {
   const { border = 0, rounded = false } = options;
@@ -64,8 +64,19 @@ export const pictureMetrics = (options: LumaReading = {}): readonly Metric[] => 
       digits: 2,
       against: "nothing",
       about:
-        "Natural image quality evaluator with the published parameters, as basicsr computes it: how far the picture's statistics are from natural photographs'. Noise lowers it too: never read it alone.",
+        "Natural image quality evaluator with the published parameters, in float64 as MATLAB's: how far the picture's statistics are from natural photographs'. Noise lowers it too: never read it alone.",
       measure: (picture) => TE.fromEither(niqe(picture)),
+    },
+    {
+      name: "niqe-single",
+      title: "NIQE-single",
+      unit: "",
+      better: "lower",
+      digits: 2,
+      against: "nothing",
+      about:
+        "NIQE in float32, the number of basicsr's calculate_niqe; it differs from NIQE where pictures have flat parts.",
+      measure: (picture) => TE.fromEither(niqe(picture, { precision: "single" })),
     },
   ];
 };

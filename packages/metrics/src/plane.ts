@@ -30,6 +30,22 @@ export const luma: Reading = (bytes, at) =>
 /** The same as a whole number; a half goes up. */
 export const roundedLuma: Reading = (bytes, at) => Math.round(luma(bytes, at));
 
+/** A half goes to the even neighbour. */
+const toEven = (value: number): number => {
+  const down = Math.floor(value);
+  const rest = value - down;
+  return rest < 0.5 || (rest === 0.5 && down % 2 === 0) ? down : down + 1;
+};
+
+const { fround } = Math;
+
+/** The same with colours and luma rounded to float32 between 0 and 1, as basicsr's `to_y_channel` has it. */
+export const roundedLumaInSingle: Reading = (bytes, at) => {
+  const unit = (colour: number): number => fround((bytes[at + colour] as number) / PEAK);
+  const sum = 24.966 * unit(2) + 128.553 * unit(1) + 65.481 * unit(0) + 16;
+  return toEven(fround(fround(sum / PEAK) * PEAK));
+};
+
 /** This part of a picture, read so; the part must lie within the picture. */
 export const planeOf = ({ width, data }: Picture, part: Rectangle, read: Reading): Plane => {
   const plane = new Float64Array(part.width * part.height);

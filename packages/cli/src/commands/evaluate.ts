@@ -20,7 +20,7 @@ Models enlarge what --degradation makes of the originals, one small picture a se
 the seed. Then the table has the mean over seeds and their standard deviation. A method's first picture is made twice
 and timed the second time.
 
-Metrics: psnr, psnr-y, ssim, ssim-rgb, niqe, and perceptual, which needs the weights of EfficientNet-lite0, AlexNet or
+Metrics: psnr, psnr-y, ssim, ssim-rgb, niqe, niqe-single, and perceptual, which needs the weights of EfficientNet-lite0, AlexNet or
 VGG16 (--features). docs/metrics.md says what each may be compared with.
 
 tadsr evaluate --originals Set14 --model bicubic small-x4 --degradation imagenet-test --seeds 0-4 --html page.html

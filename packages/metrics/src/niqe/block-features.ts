@@ -1,5 +1,6 @@
 /** The features of a block of normalised luma at one scale. */
 import { fitGeneralisedGaussian, meanOfFit } from "./generalised-gaussian.ts";
+import { type Precision, ROUNDING } from "./precision.ts";
 
 /** Features of a block at one scale. */
 export const FEATURES = 18;
@@ -13,12 +14,17 @@ const NEIGHBOURS = [
 ] as const;
 
 /** Each value times its neighbour; beyond the block's edge its other side follows, as in MATLAB's `circshift`. */
-const products = (block: Float64Array, side: number, down: number, right: number): Float64Array => {
+const products = (
+  block: Float64Array,
+  side: number,
+  [down, right]: readonly [number, number],
+  round: (value: number) => number,
+): Float64Array => {
   const result = new Float64Array(block.length);
   for (let y = 0; y < side; y++) {
     const row = ((y + down + side) % side) * side;
     for (let x = 0; x < side; x++)
-      result[y * side + x] = Math.fround(
+      result[y * side + x] = round(
         (block[y * side + x] as number) * (block[row + ((x + right + side) % side)] as number),
       );
   }
@@ -30,10 +36,14 @@ const products = (block: Float64Array, side: number, down: number, right: number
  * neighbours to the left, above, above left and above right: shape, mean, left and right width. NaN where a side of a
  * distribution is empty, as in a flat block.
  */
-export const featuresOfBlock = (block: Float64Array, side: number): readonly number[] => {
-  const { shape, left, right } = fitGeneralisedGaussian(block);
-  const pairs = NEIGHBOURS.flatMap(([down, across]) => {
-    const fit = fitGeneralisedGaussian(products(block, side, down, across));
+export const featuresOfBlock = (
+  block: Float64Array,
+  side: number,
+  precision: Precision,
+): readonly number[] => {
+  const { shape, left, right } = fitGeneralisedGaussian(block, precision);
+  const pairs = NEIGHBOURS.flatMap((neighbour) => {
+    const fit = fitGeneralisedGaussian(products(block, side, neighbour, ROUNDING[precision]), precision);
     return [fit.shape, meanOfFit(fit), fit.left, fit.right];
   });
   return [shape, (left + right) / 2, ...pairs];

@@ -1,9 +1,7 @@
-/**
- * The two filters of NIQE: local normalisation, and halving. Every result is rounded to 32 bits, as basicsr's are: a flat
- * part is then exactly zero, where float64 leaves rounding errors of either sign, which NIQE counts as values.
- */
-import { gaussianTaps } from "../gaussian.ts";
+/** The two filters of NIQE: local normalisation, and halving. */
 import { PEAK, type Plane } from "../plane.ts";
+import { LOCAL_WINDOW } from "./parameters.ts";
+import { type Precision, ROUNDING } from "./precision.ts";
 
 /** Where a position outside 0..length-1 is taken from. */
 type Continued = (position: number, length: number) => number;
@@ -15,52 +13,73 @@ const byItsEdge: Continued = (position, length) => Math.min(length - 1, Math.max
 const mirrored: Continued = (position, length) =>
   position < 0 ? -1 - position : position >= length ? 2 * length - 1 - position : position;
 
-interface Filter {
-  readonly taps: Float64Array;
-  /** From a result's position times `step` to its first tap's. */
-  readonly first: number;
-  readonly step: number;
-  readonly continued: Continued;
-}
+const { fround } = Math;
 
-/** Filters along rows, and turns the result over: [width / step, height]. Twice, it has filtered both ways. */
-const alongRows = ({ width, height, data }: Plane, { taps, first, step, continued }: Filter): Plane => {
-  const length = width / step;
-  const result = new Float64Array(length * height);
-  const positions = Int32Array.from({ length: length * taps.length }, (_, i) =>
-    continued(Math.floor(i / taps.length) * step + first + (i % taps.length), width),
-  );
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < length; x++) {
-      let sum = 0;
-      for (let k = 0; k < taps.length; k++)
-        sum += (taps[k] as number) * (data[y * width + (positions[x * taps.length + k] as number)] as number);
-      result[x * height + y] = sum;
+/** Halves columns: [height / 2, width]. Every product and sum is rounded to float32, in the order of the taps. */
+const halvedColumns = ({ width, height, data }: Plane): Plane => {
+  const half = height / 2;
+  const result = new Float64Array(width * half);
+  for (let y = 0; y < half; y++)
+    for (const [k, tap] of HALVING.entries()) {
+      const from = mirrored(2 * y + k - HALVING_REACH, height) * width;
+      for (let x = 0; x < width; x++) {
+        const at = y * width + x;
+        result[at] = fround((result[at] as number) + fround(tap * (data[from + x] as number)));
+      }
     }
-  return { width: height, height: length, data: result };
+  return { width, height: half, data: result };
 };
 
-const inSingle = (data: Float64Array): Float64Array => data.map(Math.fround);
+const turnedOver = ({ width, height, data }: Plane): Plane => ({
+  width: height,
+  height: width,
+  data: Float64Array.from(
+    { length: data.length },
+    (_, i) => data[(i % height) * width + Math.floor(i / height)] as number,
+  ),
+});
 
-const filtered = (plane: Plane, filter: Filter): Plane => {
-  const { width, height, data } = alongRows(alongRows(plane, filter), filter);
-  return { width, height, data: inSingle(data) };
+/** Pixels on each side that the local window reaches. */
+const REACH = 3;
+
+/** Mean under the local window around each pixel; edge pixels are repeated. Terms are added in the order of rows. */
+const localMeans = ({ width, height, data }: Plane, round: (value: number) => number): Float64Array => {
+  const side = 2 * REACH + 1;
+  const fold = (i: number): number => Math.min(i, side - 1 - i);
+  const taps = Float64Array.from(
+    { length: side * side },
+    (_, i) => LOCAL_WINDOW[fold(Math.floor(i / side))]?.[fold(i % side)] as number,
+  );
+  const wide = width + 2 * REACH;
+  const padded = new Float64Array(wide * (height + 2 * REACH));
+  for (let y = 0; y < height + 2 * REACH; y++) {
+    const row = byItsEdge(y - REACH, height) * width;
+    for (let x = 0; x < wide; x++) padded[y * wide + x] = data[row + byItsEdge(x - REACH, width)] as number;
+  }
+  const result = new Float64Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      for (let k = 0, tap = 0; k < side; k++) {
+        const from = (y + k) * wide + x;
+        for (let l = 0; l < side; l++) sum += (padded[from + l] as number) * (taps[tap++] as number);
+      }
+      result[y * width + x] = round(sum);
+    }
+  return result;
 };
-
-/** The published window, [7, 7], is the product of these to the last bit but one. */
-const LOCAL: Filter = { taps: gaussianTaps(7, 7 / 6), first: -3, step: 1, continued: byItsEdge };
 
 /** (I - mu) / (sigma + 1), where mu and sigma are of a Gaussian window around each pixel (Eq 1 of NIQE's paper). */
-export const locallyNormalised = (plane: Plane): Plane => {
+export const locallyNormalised = (plane: Plane, precision: Precision): Plane => {
   const { width, height, data } = plane;
-  const means = filtered(plane, LOCAL).data;
-  const ofSquares = { width, height, data: inSingle(data.map((value) => value * value)) };
-  const squares = filtered(ofSquares, LOCAL).data;
+  const round = ROUNDING[precision];
+  const means = localMeans(plane, round);
+  const squares = localMeans({ width, height, data: data.map((value) => round(value * value)) }, round);
   const normalised = data.map((value, i) => {
     const mean = means[i] as number;
-    const variance = Math.fround((squares[i] as number) - Math.fround(mean * mean));
-    const deviation = Math.fround(Math.sqrt(Math.abs(variance)));
-    return Math.fround(Math.fround(value - mean) / Math.fround(deviation + 1));
+    const variance = round((squares[i] as number) - round(mean * mean));
+    const deviation = round(Math.sqrt(Math.abs(variance)));
+    return round(round(value - mean) / round(deviation + 1));
   });
   return { width, height, data: normalised };
 };
@@ -71,20 +90,19 @@ const cubic = (distance: number): number => {
   return d <= 1 ? 1.5 * d ** 3 - 2.5 * d ** 2 + 1 : -0.5 * d ** 3 + 2.5 * d ** 2 - 4 * d + 2;
 };
 
-/** Twice as wide, since it smooths for half the size: eight taps around the middle between two pixels. */
-const HALVING: Filter = {
-  taps: Float64Array.from({ length: 8 }, (_, i) => cubic((i - 3.5) / 2) / 2),
-  first: -3,
-  step: 2,
-  continued: mirrored,
-};
+/** Twice as wide, since it smooths for half the size: eight taps around the middle between two pixels, exact in float32. */
+const HALVING: readonly number[] = Array.from({ length: 8 }, (_, i) => cubic((i - 3.5) / 2) / 2);
+
+/** From twice a result's position to its first tap's, upwards. */
+const HALVING_REACH = 3;
 
 /**
- * MATLAB's `imresize(plane, 0.5)`: bicubic, with antialiasing. Sides must be even. Values go to 0..1 and back, since
- * basicsr's do, and so are rounded as its own.
+ * MATLAB's `imresize(plane, 0.5)`: bicubic, with antialiasing; columns first. Sides must be even. Values go to 0..1 and back
+ * and are rounded to float32, since basicsr's are: PyTorch adds the terms along rows in an order that depends on the
+ * processor, so that the last bits, and with them NIQE by some 1e-4, are uncertain in basicsr itself.
  */
 export const halved = ({ width, height, data }: Plane): Plane => {
-  const unit = { width, height, data: inSingle(data.map((value) => value / PEAK)) };
-  const half = filtered(unit, HALVING);
-  return { width: half.width, height: half.height, data: inSingle(half.data.map((value) => value * PEAK)) };
+  const unit = { width, height, data: data.map((value) => fround(value / PEAK)) };
+  const half = turnedOver(halvedColumns(turnedOver(halvedColumns(unit))));
+  return { ...half, data: half.data.map((value) => fround(value * PEAK)) };
 };

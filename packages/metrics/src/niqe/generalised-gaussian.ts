@@ -1,5 +1,7 @@
 /** Asymmetric generalised Gaussian distributions, fitted by moments: what NIQE describes coefficients by. */
 import { logGamma } from "./log-gamma.ts";
+import { pairwiseSum } from "./pairwise-sum.ts";
+import { type Precision, ROUNDING } from "./precision.ts";
 
 export interface Fit {
   /** 0.2 to 10: 2 is a Gaussian, 1 Laplace's distribution. */
@@ -34,11 +36,14 @@ const nearest = (ratio: number): number => {
 export const meanOfFit = ({ shape, left, right }: Fit): number =>
   (right - left) * Math.exp(logGamma(2 / shape) - logGamma(1 / shape));
 
-/**
- * The fit of NIQE's paper (after Lasmar, Stitou and Berthoumieu 2009): the ratio of the two sides' deviations, and of the
- * squared mean of magnitudes to the mean of squares, give the shape, by a table in steps of 0.001.
- */
-export const fitGeneralisedGaussian = (values: Float64Array): Fit => {
+/** What the shape is told by: the two sides' deviations, and the squared mean of magnitudes over the mean of squares. */
+interface Moments {
+  readonly left: number;
+  readonly right: number;
+  readonly ratio: number;
+}
+
+const momentsInDouble = (values: Float64Array): Moments => {
   let [below, squaresBelow, above, squaresAbove, magnitudes] = [0, 0, 0, 0, 0];
   for (const value of values) {
     if (value < 0) {
@@ -51,10 +56,43 @@ export const fitGeneralisedGaussian = (values: Float64Array): Fit => {
       magnitudes += value;
     }
   }
-  const [left, right] = [Math.sqrt(squaresBelow / below), Math.sqrt(squaresAbove / above)];
-  const skew = left / right;
-  const ratio = magnitudes ** 2 / values.length / (squaresBelow + squaresAbove);
-  const shape = SHAPES[nearest((ratio * (skew ** 3 + 1) * (skew + 1)) / (skew ** 2 + 1) ** 2)] as number;
+  return {
+    left: Math.sqrt(squaresBelow / below),
+    right: Math.sqrt(squaresAbove / above),
+    ratio: magnitudes ** 2 / values.length / (squaresBelow + squaresAbove),
+  };
+};
+
+const meanInSingle = (values: Float32Array): number => Math.fround(pairwiseSum(values) / values.length);
+
+const momentsInSingle = (values: Float64Array): Moments => {
+  const single = Float32Array.from(values);
+  const deviation = (side: Float32Array): number =>
+    Math.fround(Math.sqrt(meanInSingle(side.map((value) => value * value))));
+  const magnitude = meanInSingle(single.map(Math.abs));
+  return {
+    left: deviation(single.filter((value) => value < 0)),
+    right: deviation(single.filter((value) => value > 0)),
+    ratio: Math.fround(
+      Math.fround(magnitude * magnitude) / meanInSingle(single.map((value) => value * value)),
+    ),
+  };
+};
+
+/** The ratio that a symmetric distribution of the same shape would have. */
+const evened = ({ left, right, ratio }: Moments, round: (value: number) => number): number => {
+  const skew = round(left / right);
+  const wide = round(round(ratio * round(round(skew ** 3) + 1)) * round(skew + 1));
+  return round(wide / round(round(round(skew ** 2) + 1) ** 2));
+};
+
+/**
+ * The fit of NIQE's paper (after Lasmar, Stitou and Berthoumieu 2009): the ratio of the two sides' deviations, and of the
+ * squared mean of magnitudes to the mean of squares, give the shape, by a table in steps of 0.001.
+ */
+export const fitGeneralisedGaussian = (values: Float64Array, precision: Precision): Fit => {
+  const moments = precision === "double" ? momentsInDouble(values) : momentsInSingle(values);
+  const shape = SHAPES[nearest(evened(moments, ROUNDING[precision]))] as number;
   const width = Math.exp((logGamma(1 / shape) - logGamma(3 / shape)) / 2);
-  return { shape, left: left * width, right: right * width };
+  return { shape, left: moments.left * width, right: moments.right * width };
 };

@@ -4,14 +4,20 @@ import * as E from "fp-ts/lib/Either.js";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { sizeOf } from "../comparable.ts";
 import { type MetricError, notFinite, tooSmall } from "../errors.ts";
-import { type Plane, planeOf, roundedLuma } from "../plane.ts";
+import { type Plane, planeOf, roundedLuma, roundedLumaInSingle } from "../plane.ts";
 import { covarianceOf } from "../statistics.ts";
 import { FEATURES, featuresOfBlock } from "./block-features.ts";
 import { halved, locallyNormalised } from "./filters.ts";
 import { NATURAL_COVARIANCE, NATURAL_MEAN } from "./parameters.ts";
+import type { Precision } from "./precision.ts";
 
 /** Side of a block at the first scale; at the second it is half of it. */
 export const NIQE_BLOCK = 96;
+
+export interface NiqeOptions {
+  /** Of the first scale; "double" where left out. */
+  readonly precision?: Precision;
+}
 
 const blockOf = ({ width, data }: Plane, across: number, down: number, side: number): Float64Array => {
   const block = new Float64Array(side * side);
@@ -23,11 +29,11 @@ const blockOf = ({ width, data }: Plane, across: number, down: number, side: num
 };
 
 /** Features of each whole block at one scale: [blocks, 18]. */
-const featuresAt = (plane: Plane, side: number): readonly (readonly number[])[] => {
-  const normalised = locallyNormalised(plane);
+const featuresAt = (plane: Plane, side: number, precision: Precision): readonly (readonly number[])[] => {
+  const normalised = locallyNormalised(plane, precision);
   const [across, down] = [plane.width / side, plane.height / side];
   return Array.from({ length: across * down }, (_, i) =>
-    featuresOfBlock(blockOf(normalised, i % across, Math.floor(i / across), side), side),
+    featuresOfBlock(blockOf(normalised, i % across, Math.floor(i / across), side), side, precision),
   );
 };
 
@@ -47,14 +53,17 @@ const naturalCovariance = (row: number, column: number): number => {
  * means, by the mean of two covariances (Eq 10). 0 and more; lower is more natural. Noise lowers it too, and so do sharp
  * patterns that nothing in the original caused: it must never be read alone.
  *
- * As basicsr 1.4.2 computes it (`calculate_niqe`): luma of BT.601, rounded; the picture cut at right and bottom to whole
- * blocks of 96x96; two scales, the second by MATLAB's bicubic; the published parameters. Its sums in float32 depend on the
- * processor, and shapes are read from a table, so that its own last digits are uncertain: by some 2e-4 of the value.
+ * As basicsr 1.4.2 computes it: luma of BT.601, rounded; the picture cut at right and bottom to whole blocks of 96x96; two
+ * scales, the second by MATLAB's bicubic in float32; the published parameters. In "double" the first scale is computed in
+ * float64, as in MATLAB, and as basicsr's `niqe` does with luma in float64; in "single" it is `calculate_niqe`'s number.
  *
  * Errors: `TooSmall` where there are fewer than two blocks; `NotFinite` where fewer than two blocks have texture, so
  * that there is no covariance.
  */
-export const niqe = (picture: Picture): E.Either<MetricError, number> => {
+export const niqe = (
+  picture: Picture,
+  { precision = "double" }: NiqeOptions = {},
+): E.Either<MetricError, number> => {
   const [across, down] = [Math.floor(picture.width / NIQE_BLOCK), Math.floor(picture.height / NIQE_BLOCK)];
   if (across * down < 2)
     return E.left(
@@ -63,9 +72,9 @@ export const niqe = (picture: Picture): E.Either<MetricError, number> => {
       ),
     );
   const part = { x: 0, y: 0, width: across * NIQE_BLOCK, height: down * NIQE_BLOCK };
-  const plane = planeOf(picture, part, roundedLuma);
-  const second = featuresAt(halved(plane), NIQE_BLOCK / 2);
-  const blocks = featuresAt(plane, NIQE_BLOCK).map((first, i) => [...first, ...(second[i] ?? [])]);
+  const plane = planeOf(picture, part, precision === "double" ? roundedLuma : roundedLumaInSingle);
+  const second = featuresAt(halved(plane), NIQE_BLOCK / 2, "single");
+  const blocks = featuresAt(plane, NIQE_BLOCK, precision).map((first, i) => [...first, ...(second[i] ?? [])]);
   const whole = blocks.filter((features) => !features.some(Number.isNaN));
   if (whole.length < 2)
     return E.left(

@@ -5,6 +5,17 @@
  * of Texas at Austin). Taken number for number from `niqe_pris_params.npz` of basicsr 1.4.2.
  */
 
+/**
+ * The window [7, 7] around a pixel: a Gaussian of deviation 7/6. It is the same mirrored and turned over, so that a quarter
+ * is here, [4, 4], from the corner to the middle. It stands in numbers, since sums in float64 need its last bits.
+ */
+export const LOCAL_WINDOW: readonly (readonly number[])[] = [
+  [0.0001577586358082699, 0.0009900950389243662, 0.0029804862989742742, 0.004303520521060793],
+  [0.0009900950389243662, 0.006213848015864077, 0.01870556678610541, 0.027008944999942323],
+  [0.0029804862989742742, 0.01870556678610541, 0.05630942821519818, 0.08130511451661487],
+  [0.004303520521060793, 0.027008944999942323, 0.08130511451661487, 0.11739635539001349],
+];
+
 /** [36] */
 export const NATURAL_MEAN: readonly number[] = [
   2.6013136801541448, 0.9057027215337194, 0.8120477842003849, 0.09042670962815831, 0.13873284540261047,
