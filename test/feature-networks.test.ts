@@ -13,6 +13,7 @@ import {
   elements,
   type FeatureNetwork,
   type FeatureWeights,
+  featureDifferences,
   featureDistance,
   type HostWeights,
   linearParameters,
@@ -108,6 +109,8 @@ const inPythonTerms = (
   return terms;
 };
 
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
 /** The terms of the distance, one for each feature map, in float64. */
 const ownTerms = ({ network, weights, linear }: FeatureWeights, pair: readonly [Picture, Picture]): Terms => {
   const fixed = Object.fromEntries(network.fixed.map(({ name, array }) => [name, array]));
@@ -123,17 +126,17 @@ const ownTerms = ({ network, weights, linear }: FeatureWeights, pair: readonly [
     return other === undefined || channels === undefined ? [] : [{ map, other, channels }];
   });
   const distance = featureDistance(algebra);
+  const differences = featureDifferences(algebra);
   return {
     shapes: maps.map(({ map: { shape } }) => [0, 3, 1, 2].map((axis) => shape[axis] ?? 0)),
     plain: maps.map(({ map, other }) => distance([map], [other]).data[0] ?? Number.NaN),
     weighted: maps.map(({ map, other, channels }, i) => {
       const weight = parameter(tensors, linearParameters(network)[i]?.name ?? "");
-      return distance([map], [other], [{ weight, channels }]).data[0] ?? Number.NaN;
+      const [found] = differences([map], [other], [{ weight, channels }]);
+      return found === undefined ? Number.NaN : sum([...found.data]) / found.data.length;
     }),
   };
 };
-
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 const expectNear = (found: number, expected: number, tolerance: number): void =>
   expect(Math.abs(found / expected - 1), `${found} for ${expected}`).toBeLessThan(tolerance);

@@ -2,15 +2,17 @@
  * Perceptual distances: pictures compared by the features of a network whose weights the user gives. With AlexNet or
  * VGG16 and linear weights it is LPIPS (Zhang et al. 2018, version 0.1 of its package).
  */
-import type { Engine, NdArray, Tensors } from "@tadsr/core";
+import type { Algebra, Engine, NdArray, Tensors } from "@tadsr/core";
 import {
-  type ChannelWeights,
+  elements,
   type FeatureNetwork,
   type FeatureWeights,
-  featureDistance,
+  featureDifferences,
+  type HostWeights,
   type Lifetimes,
   lifetimesOfComputation,
   linearParameters,
+  type ParameterSpec,
   type Picture,
   parameter,
   releasingAlgebra,
@@ -53,47 +55,73 @@ const imageOf = ({ width, height, data }: Picture): NdArray => ({
   data: Float32Array.from(data, (byte) => byte / 127.5 - 1),
 });
 
-const weighting = <T>(
+/** The weights of each feature map's channels, by their names: the linear ones, or 1 for each. */
+const channelWeights = ({ network, linear }: FeatureWeights): HostWeights =>
+  linear ??
+  Object.fromEntries(
+    linearParameters(network).map(({ name, shape }) => [
+      name,
+      { shape, data: new Float32Array(elements(shape)).fill(1) },
+    ]),
+  );
+
+/** Tensors by name: parameters, fixed tensors and the weights of channels. */
+const differences = <T>(
+  algebra: Algebra<T>,
   network: FeatureNetwork,
-  linear: Tensors<T> | null,
-): readonly ChannelWeights<T>[] | null =>
-  linear === null
-    ? null
-    : linearParameters(network).map(({ name }, map) => ({
-        weight: parameter(linear, name),
-        channels: network.channels[map] ?? 0,
-      }));
+  tensors: Tensors<T>,
+  [a, b]: readonly [T, T],
+): readonly T[] => {
+  const maps = network.run(algebra);
+  const weights = linearParameters(network).map(({ name }, map) => ({
+    weight: parameter(tensors, name),
+    channels: network.channels[map] ?? 0,
+  }));
+  return featureDifferences(algebra)(maps(tensors, a), maps(tensors, b), weights);
+};
+
+const namedTensors = (network: FeatureNetwork): readonly Pick<ParameterSpec, "name" | "kind">[] => [
+  ...tensorsOfFeatureNetwork(network),
+  ...linearParameters(network),
+];
 
 /** When each result is used last, so that of two large pictures no more is held than must be. */
-const lifetimesFor = (network: FeatureNetwork, isWeighted: boolean): Lifetimes =>
+const lifetimesFor = (network: FeatureNetwork): Lifetimes =>
   lifetimesOfComputation((algebra, given) => {
-    const tensors = Object.fromEntries(tensorsOfFeatureNetwork(network).map(({ name }) => [name, given]));
-    const maps = network.run(algebra);
-    const linear = network.channels.map((channels) => ({ weight: given, channels }));
-    return featureDistance(algebra)(maps(tensors, given), maps(tensors, given), isWeighted ? linear : null);
+    const tensors = Object.fromEntries(namedTensors(network).map(({ name }) => [name, given]));
+    return differences(algebra, network, tensors, [given, given]);
   });
 
 interface Opened<T> {
   readonly engine: Engine<T>;
   readonly network: FeatureNetwork;
   readonly tensors: Tensors<T>;
-  readonly linear: Tensors<T> | null;
   readonly lifetimes: Lifetimes;
 }
 
+const mean = ({ data }: NdArray): number => {
+  let sum = 0;
+  for (const value of data) sum += value;
+  return sum / data.length;
+};
+
 const distanceOf = async <T>(
-  { engine, network, tensors, linear, lifetimes }: Opened<T>,
+  { engine, network, tensors, lifetimes }: Opened<T>,
   picture: Picture,
   original: Picture,
 ): Promise<number> => {
-  const distance = engine.scope(() => {
-    const algebra = releasingAlgebra(engine, lifetimes);
-    const maps = network.run(algebra);
-    const [a, b] = [picture, original].map((one) => engine.upload("image", imageOf(one))) as [T, T];
-    return featureDistance(algebra)(maps(tensors, a), maps(tensors, b), weighting(network, linear));
+  const maps = engine.scope(() => {
+    const pair = [picture, original].map((one) => engine.upload("image", imageOf(one))) as [T, T];
+    return differences(releasingAlgebra(engine, lifetimes), network, tensors, pair);
   });
-  const { data } = await engine.download("scalar", distance).finally(() => engine.release([distance]));
-  return data[0] ?? Number.NaN;
+  try {
+    await engine.settle?.(maps);
+    let distance = 0;
+    for (const map of maps) distance += mean(await engine.download("image", map));
+    return distance;
+  } finally {
+    engine.release(maps);
+  }
 };
 
 const measure =
@@ -134,16 +162,12 @@ const engineFailure = (engine: string, thrown: unknown): MetricError => {
 export const openPerceptualMetric =
   <T>(engine: Engine<T>, features: FeatureWeights): TaskEither<MetricError, PerceptualMetric> =>
   async () => {
-    const { network, weights, linear } = features;
+    const { network, weights } = features;
     const fixed = Object.fromEntries(network.fixed.map(({ name, array }) => [name, array]));
-    const all = [...tensorsOfFeatureNetwork(network), ...(linear === null ? [] : linearParameters(network))];
     try {
-      const tensors = uploadWeights(engine, all, { ...weights, ...fixed, ...linear });
-      const opened: Opened<T> = {
-        ...{ engine, network, tensors },
-        linear: linear === null ? null : tensors,
-        lifetimes: lifetimesFor(network, linear !== null),
-      };
+      const all = { ...weights, ...fixed, ...channelWeights(features) };
+      const tensors = uploadWeights(engine, namedTensors(network), all);
+      const opened: Opened<T> = { engine, network, tensors, lifetimes: lifetimesFor(network) };
       return E.right({
         ...describe(features),
         measure: measure(opened),

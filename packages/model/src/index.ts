@@ -78,7 +78,7 @@ export {
   discriminator,
   HEAD_SPAN,
 } from "./networks/discriminator.ts";
-export { type ChannelWeights, featureDistance } from "./networks/features/distance.ts";
+export { type ChannelWeights, featureDifferences, featureDistance } from "./networks/features/distance.ts";
 export {
   EFFICIENTNET_PHASES,
   efficientNetFeatures,

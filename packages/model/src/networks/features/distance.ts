@@ -13,23 +13,33 @@ export interface ChannelWeights<T> {
 
 /**
  * The sum over feature maps of the mean over pixels of the squared difference of unit feature vectors, summed
- * over channels; a scalar. With `linear`, one for each map, each channel's square counts by its weight.
+ * over channels; a scalar.
  *
  * The maps come from `channelNorm`: their vectors have mean square 1 over channels, not length 1. So the mean
  * over channels stands for the sum over channels.
  */
 export const featureDistance =
   <T>(algebra: Algebra<T>) =>
-  (a: readonly T[], b: readonly T[], linear: readonly ChannelWeights<T>[] | null = null): T => {
-    const weights = linear ?? a.map(() => null);
+  (a: readonly T[], b: readonly T[]): T => {
+    if (a.length !== b.length) throw new Error(`feature distance: ${a.length} maps against ${b.length}`);
+    return a
+      .map((feature, i) => algebra.mean(algebra.square(algebra.subtract(feature, b[i] as T))))
+      .reduce((sum, term) => algebra.add(sum, term));
+  };
+
+/**
+ * For each pair of feature maps [n, h, w, channels] the weighted sum over channels of the squared difference of
+ * unit feature vectors, at every pixel: [n, h, w, 1]. The distance is the sum over maps of their means, which
+ * is for whoever has them to take: engines add up a large map in float32, and lose digits.
+ */
+export const featureDifferences =
+  <T>(algebra: Algebra<T>) =>
+  (a: readonly T[], b: readonly T[], weights: readonly ChannelWeights<T>[]): readonly T[] => {
     if (a.length !== b.length || a.length !== weights.length)
-      throw new Error(`feature distance: ${a.length} maps against ${b.length}, ${weights.length} weights`);
-    const terms = a.map((feature, i) => {
-      const squares = algebra.square(algebra.subtract(feature, b[i] as T));
-      const weighting = weights[i] ?? null;
-      if (weighting === null) return algebra.mean(squares);
-      const summed = algebra.conv2d(squares, weighting.weight, null, { stride: 1, padding: around(0) });
-      return algebra.scale(algebra.mean(summed), 1 / weighting.channels);
+      throw new Error(`feature maps: ${a.length} against ${b.length}, with ${weights.length} weights`);
+    return weights.map(({ weight, channels }, i) => {
+      const squares = algebra.square(algebra.subtract(a[i] as T, b[i] as T));
+      const summed = algebra.conv2d(squares, weight, null, { stride: 1, padding: around(0) });
+      return algebra.scale(summed, 1 / channels);
     });
-    return terms.reduce((sum, term) => algebra.add(sum, term));
   };
