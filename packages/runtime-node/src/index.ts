@@ -26,6 +26,8 @@ export type RuntimeName = "reference" | "cpu" | "wasm" | "tensorflow" | "onnx" |
 export interface RuntimeOptions {
   /** Threads that one computation uses: the physical cores where left out. Only some runtimes have more than one. */
   readonly threads?: number;
+  /** Compiled computations that `onnx` keeps, one for each size of an input: see `OnnxOptions`. */
+  readonly sessions?: number;
   /** Takes what a runtime has to tell, one line each; nothing is told where it is left out. */
   readonly tell?: Tell;
 }

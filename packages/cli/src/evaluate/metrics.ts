@@ -52,7 +52,7 @@ const openPerceptual =
     const linear = featuresLinear === undefined ? undefined : resolveIn(shell, featuresLinear);
     const network = await readFeatureNetwork(resolveIn(shell, file), linear)();
     if (E.isLeft(network)) return E.left(modelFailure(network.left.message));
-    const engine = await openRuntime(runtime, runtimeOptions(shell, options))();
+    const engine = await openRuntime(runtime, { ...runtimeOptions(shell, options), sessions: 1 })();
     if (E.isLeft(engine)) return engine;
     const opened = await openPerceptualMetric(engine.right, network.right)();
     if (E.isLeft(opened)) {

@@ -12,6 +12,11 @@ export interface OnnxOptions {
   /** Threads that one computation uses; as many as there are physical cores where left out. */
   readonly threads?: number;
   readonly provider?: OnnxProvider;
+  /**
+   * How many compiled computations are kept, the latest used; 12 where left out. Each holds the memory that it ran
+   * in, and one is made for each size of an input.
+   */
+  readonly sessions?: number;
   /** Where optimised models are kept; null: nowhere. `TADSR_CACHE` or the system's place where left out. */
   readonly cache?: string | null;
   /** What is to be told of the cache; nothing where left out. */
@@ -62,6 +67,7 @@ export const onnxRuntime = (options: OnnxOptions = {}): Runtime<OnnxTensor> => {
           name,
           epsilon: FLOAT32_EPSILON,
           dialect: dialectOf(provider, options.dialect ?? {}),
+          ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
           openSession: (graph: Lowered): Promise<Session> => openSession(graph),
         });
         if (provider !== "cpu") await tryOut(engine);
