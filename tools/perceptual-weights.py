@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the feature network of the perceptual training term as safetensors.
+"""Writes the features of EfficientNet-lite0, by which training and evaluation compare pictures, as safetensors.
 
     python3 tools/perceptual-weights.py OUT.safetensors
 
