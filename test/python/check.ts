@@ -1,6 +1,6 @@
 /** Running `check_onnx.py`, by which ONNX's checker, ONNX Runtime and ONNX's own evaluator judge an exported file. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,19 +25,41 @@ export const python = (name: string, ...words: readonly string[]): string => {
 
 type Test = (title: string, test: () => Promise<void>) => void;
 
-/** Tests that are skipped where Python has not these modules, and then a failure where nothing may be skipped. */
-export const inPythonWith = (...modules: readonly string[]): Test => {
-  const found = spawnSync(PYTHON, ["-c", `import ${modules.join(", ")}`]);
-  if (found.status === 0) return it;
-  const missing =
-    `${PYTHON} has not all of ${modules.join(", ")}: pip install -r test/python/requirements.txt into an ` +
-    "environment, and name its interpreter in TADSR_PYTHON";
+/** Tests that are skipped where something is missing, and then a failure where nothing may be skipped. */
+const unless = (missing: string | null): Test => {
+  if (missing === null) return it;
   return (title, test) => {
     const why = `${title} (not run: ${missing})`;
     if (process.env.TADSR_NO_SKIPS === "1")
       it(why, () => Promise.reject(new Error(`TADSR_NO_SKIPS=1 makes this a failure: ${missing}`)));
     else it.skip(why, test);
   };
+};
+
+const missingModules = (modules: readonly string[]): string | null =>
+  spawnSync(PYTHON, ["-c", `import ${modules.join(", ")}`]).status === 0
+    ? null
+    : `${PYTHON} has not all of ${modules.join(", ")}: pip install -r test/python/requirements.txt into an ` +
+      "environment, and name its interpreter in TADSR_PYTHON";
+
+/** Tests that are skipped where Python has not these modules. */
+export const inPythonWith = (...modules: readonly string[]): Test => unless(missingModules(modules));
+
+/** The folder of basicsr's source, beneath the one that TADSR_BASICSR names; null where it is not. */
+export const basicsr = ((): string | null => {
+  const folder = process.env.TADSR_BASICSR;
+  if (folder === undefined || !existsSync(folder)) return null;
+  const niqe = join("basicsr", "metrics", "niqe.py");
+  const found = readdirSync(folder, { encoding: "utf8", recursive: true }).find((file) =>
+    file.endsWith(niqe),
+  );
+  return found === undefined ? null : join(folder, found.slice(0, -niqe.length));
+})();
+
+/** Tests that are skipped where Python has not these modules, or basicsr's source is not there. */
+export const withBasicsr = (...modules: readonly string[]): Test => {
+  const missing = "TADSR_BASICSR names no folder with basicsr's source: CONTRIBUTING.md says how to get it";
+  return unless(missingModules(modules) ?? (basicsr === null ? missing : null));
 };
 
 export const inPython: Test = inPythonWith("numpy", "onnx", "onnxruntime");

@@ -166,6 +166,8 @@ def basicsr_niqe(source):
         return made
 
     root = Path(source) / "basicsr"
+    # For pictures of grey, which it is not asked for.
+    module("cv2")
     module("torch", **torch_of_numpy())
     module("scipy.ndimage.filters", convolve=scipy.ndimage.convolve)
     for name in ("basicsr", "basicsr.metrics"):
