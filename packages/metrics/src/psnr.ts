@@ -47,8 +47,8 @@ export const psnr = (
 
 /**
  * The same of luma (`luma`: BT.601, studio swing), with the peak 255 all the same, as everyone does; Infinity where luma
- * is equal, which colours may still not be. It is some 1 to 2.5 dB more than `psnr` of the same pictures, since the
- * range of luma is narrower and it has less noise: the two must not be compared.
+ * is equal, which colours may still not be. It must not be compared with `psnr`: of the same pictures it is 1.3 dB more
+ * where all colours differ alike, since the range of luma is narrower, and some 5 dB more where each has noise of its own.
  *
  * Errors: as `psnr`.
  */

@@ -18,15 +18,19 @@ export const scaledDeviations = (rows: readonly ArrayLike<number>[]): readonly F
 
 /** [length, length], with rows - 1 for divisor, as numpy's `cov` and MATLAB's; there must be two rows. */
 export const covarianceOf = (rows: readonly ArrayLike<number>[]): Matrix => {
-  const deviations = scaledDeviations(rows);
   const length = rows[0]?.length ?? 0;
+  const sums = new Float64Array(length * length);
+  for (const row of scaledDeviations(rows))
+    for (let i = 0; i < length; i++) {
+      const value = row[i] as number;
+      for (let j = 0; j <= i; j++)
+        sums[i * length + j] = (sums[i * length + j] as number) + value * (row[j] as number);
+    }
   const result = Matrix.zeros(length, length);
   for (let i = 0; i < length; i++)
     for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (const row of deviations) sum += (row[i] as number) * (row[j] as number);
-      result.set(i, j, sum);
-      result.set(j, i, sum);
+      result.set(i, j, sums[i * length + j] as number);
+      result.set(j, i, sums[i * length + j] as number);
     }
   return result;
 };
