@@ -49,9 +49,9 @@ def compared(a, b):
 
 
 class Tensor:
-    """As much of torch.Tensor as basicsr's `imresize` asks of it; `single` is what it computes in."""
+    """As much of torch.Tensor as basicsr's `imresize` asks of it; `in_order` is how it adds up a product."""
 
-    single = "f4"
+    in_order = True
 
     def __init__(self, array):
         self.array = np.asarray(array)
@@ -79,7 +79,16 @@ class Tensor:
         return self.array.shape if axis is None else self.array.shape[axis]
 
     def float(self):
-        return Tensor(self.array.astype(Tensor.single))
+        return Tensor(self.array.astype("f4"))
+
+    def mv(self, vector):
+        """In the order of the terms, each rounded to float32; or in the order that numpy takes on this processor."""
+        if not Tensor.in_order:
+            return Tensor(self.array @ vector.array)
+        total = np.zeros(len(self.array), "f4")
+        for column, factor in zip(self.array.T, vector.array):
+            total += column * factor
+        return Tensor(total)
 
     def long(self):
         return Tensor(self.array.astype("i8"))
@@ -107,9 +116,6 @@ class Tensor:
 
     def transpose(self, first, second):
         return Tensor(self.array.swapaxes(first, second))
-
-    def mv(self, vector):
-        return Tensor(self.array @ vector.array)
 
     def numpy(self):
         return self.array.astype("f4")
@@ -140,7 +146,7 @@ def torch_of_numpy():
         "linspace": lambda start, end, count: Tensor(np.linspace(start, end, count, dtype="f4")),
         "arange": lambda start, end, step: Tensor(np.arange(start, end, step)),
         "from_numpy": Tensor,
-        "FloatTensor": lambda *shape: Tensor(np.empty([int(side) for side in shape], Tensor.single)),
+        "FloatTensor": lambda *shape: Tensor(np.empty([int(side) for side in shape], "f4")),
         "no_grad": lambda: lambda function: function,
     }
 
@@ -153,7 +159,7 @@ def module(name, **members):
 
 
 def basicsr_niqe(source):
-    """`calculate_niqe`, with numpy in the place of torch."""
+    """Its `calculate_niqe`, and its `niqe` of luma in float64; with numpy in the place of torch."""
     import scipy.ndimage
 
     class Registry:
@@ -179,8 +185,19 @@ def basicsr_niqe(source):
     run("basicsr.utils.matlab_functions", root / "utils/matlab_functions.py")
     # Others, such as scipy, would take it for torch.
     del sys.modules["torch"]
-    calculate = run("basicsr.metrics.niqe", root / "metrics/niqe.py").calculate_niqe
-    return lambda rgb: calculate(rgb[:, :, ::-1].copy(), crop_border=0)
+    theirs = run("basicsr.metrics.niqe", root / "metrics/niqe.py")
+    natural = np.load(root / "metrics/niqe_pris_params.npz")
+    parameters = [natural[name] for name in ("mu_pris_param", "cov_pris_param", "gaussian_window")]
+
+    def numbers(rgb):
+        Tensor.in_order = True
+        double = theirs.niqe(luma(rgb).round(), *parameters)
+        single = theirs.calculate_niqe(rgb[:, :, ::-1].copy(), crop_border=0)
+        Tensor.in_order = False
+        other = theirs.calculate_niqe(rgb[:, :, ::-1].copy(), crop_border=0)
+        return {"niqe": double, "niqe-single": single, "niqe-single in another order": other}
+
+    return numbers
 
 
 def frechet_distance(a, b):
@@ -202,11 +219,7 @@ def measured(case, niqe):
     numbers = {name: float(value) for name, value in compared(a[inside], b[inside]).items()}
     if niqe is None:
         return numbers
-    Tensor.single = "f4"
-    numbers["niqe"] = niqe(a)
-    Tensor.single = "f8"
-    numbers["niqe halved in float64"] = niqe(a)
-    return numbers
+    return numbers | niqe(a)
 
 
 def main():
