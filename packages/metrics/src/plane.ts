@@ -1,8 +1,11 @@
 /** One number for each pixel: what SSIM and NIQE look at. */
-import { COLOURS, type Picture, type Rectangle } from "@tadsr/model";
+import type { Picture, Rectangle } from "@tadsr/model";
 
 /** The largest value of 8 bits, also for luma, which does not reach it. */
 export const PEAK = 255;
+
+/** Values of a pixel. Of @tadsr/model only types are imported: its code would bring Node's modules into a browser. */
+export const COLOURS = 3;
 
 /** Row-major: [height, width]. */
 export interface Plane {
