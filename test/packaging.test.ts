@@ -55,11 +55,12 @@ import assert from "node:assert/strict";
 import * as core from "@tadsr/core";
 import * as tfjs from "@tadsr/engine-tfjs";
 import * as laws from "@tadsr/laws/plain";
+import * as metrics from "@tadsr/metrics";
 import * as model from "@tadsr/model";
 import * as node from "@tadsr/runtime-node";
 import * as train from "@tadsr/train";
 import * as cli from "tadsr";
-for (const module of [core, tfjs, laws, model, node, train, cli]) assert(Object.keys(module).length > 0);
+for (const module of [core, tfjs, laws, metrics, model, node, train, cli]) assert(Object.keys(module).length > 0);
 const made = core.makeSchedule(core.superResolutionSchedule);
 assert.equal(made._tag, "Right");
 assert.equal(made.right.eta.length, made.right.T + 1);
@@ -77,15 +78,16 @@ import { makeSchedule, type Pointwise, type Runtime, type Schedule } from "@tads
 import { tfjsEngine } from "@tadsr/engine-tfjs";
 import { describeLaws } from "@tadsr/laws";
 import { checkLaws } from "@tadsr/laws/plain";
+import { evaluate, type Report } from "@tadsr/metrics";
 import { type Model, upscale } from "@tadsr/model";
 import { runtimes } from "@tadsr/runtime-node";
 import { trainStudent } from "@tadsr/train";
 import { run } from "tadsr";
 type IsAny<T> = 0 extends 1 & T ? true : false;
-type Sound = IsAny<Schedule | Runtime<number> | Pointwise<number> | Model>;
+type Sound = IsAny<Schedule | Runtime<number> | Pointwise<number> | Model | Report>;
 type Functions =
   | typeof makeSchedule | typeof tfjsEngine | typeof describeLaws | typeof checkLaws
-  | typeof upscale | typeof runtimes | typeof trainStudent | typeof run;
+  | typeof evaluate | typeof upscale | typeof runtimes | typeof trainStudent | typeof run;
 export const sound: [Sound, IsAny<Functions>] = [false, false];
 export const eta = (schedule: Schedule): number | undefined => schedule.eta[1];
 `;
