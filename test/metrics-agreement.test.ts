@@ -21,10 +21,19 @@ interface Pair {
   readonly border: number;
 }
 
+const WAVES = scene(4 * 96, 200, 5);
+
+/** Its right half is of one value: NIQE has no features of some blocks. */
+const halfFlat: Picture = {
+  ...WAVES,
+  data: WAVES.data.map((value, i) => (Math.floor(i / 3) % WAVES.width < 2 * 96 ? value : 90)),
+};
+
 const pairs: Readonly<Record<string, Pair>> = {
   "waves, noisy": { picture: noisy(scene(200, 100, 1), 12, 2), original: scene(200, 100, 1), border: 7 },
   "other waves": { picture: scene(131, 243, 3), original: scene(131, 243, 4), border: 0 },
   "snow and waves": { picture: snow(193, 97, 3), original: scene(193, 97, 4), border: 1 },
+  "half flat": { picture: halfFlat, original: WAVES, border: 2 },
   ...Object.fromEntries(
     Object.entries(await damagedPhotographs()).map(([name, pair], border) => [
       `the photograph, ${name}`,
