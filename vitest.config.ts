@@ -17,6 +17,7 @@ const tellSkipped = {
 export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/**/*.spec.ts", "test/**/*.test.ts"],
+    setupFiles: ["test/property-seed.ts"],
     reporters: ["default", tellSkipped],
     testTimeout: 120_000,
     hookTimeout: 120_000,
