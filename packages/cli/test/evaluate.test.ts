@@ -143,6 +143,29 @@ describe("tadsr evaluate", () => {
     expect(out).toMatch(/made: one picture differs in size from the original; .* upper left corner\.\n/);
   });
 
+  it("rounds luma, leaves a border out and cuts the middle, where it is told to", async () => {
+    const psnr = async (...words: readonly string[]) => {
+      const { methods, metrics } = await report(
+        "bicubic",
+        "--runtime",
+        "cpu",
+        "--metric",
+        "psnr-y",
+        ...words,
+      );
+      return { value: Number(methods[0]?.summary["psnr-y"]?.mean), about: metrics[0]?.about ?? "" };
+    };
+    const plain = await psnr();
+    const rounded = await psnr("--luma", "rounded");
+    expect(rounded.value).not.toBe(plain.value);
+    expect(rounded.value).toBeCloseTo(plain.value, 1);
+    expect(rounded.about).toContain("rounded as MATLAB's");
+    const border = await psnr("--border", "4");
+    expect(border.about).toContain("4 pixels are left out at each edge");
+    expect(border.value).not.toBe(plain.value);
+    expect((await psnr("--crop", "24")).value).not.toBe(plain.value);
+  });
+
   it("shows no NaN and no failure for pictures that are the same", async () => {
     const { out } = await evaluate("same=originals", "--metric", "psnr,ssim");
     expect(out).toMatch(/\nsame +∞ +1\.0000\n/);

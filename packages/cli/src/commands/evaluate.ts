@@ -8,20 +8,21 @@ import { COLOUR_CHOICES, RUNTIME_CHOICES, SAMPLER_CHOICES } from "../upscale/opt
 import { addFileOptions } from "./file-options.ts";
 
 const HELP = `
-A method is name=folder with pictures that were made elsewhere; a model, as upscale --model takes it; or bicubic, the
-kernel by which the paper makes z_y. Each may be given a name (name=small-x4); they may be named before the options or
-behind --model, which is the same. MODEL@4 takes 4 steps, where --steps is for all models. FILE+SECOND:0.75 is a network of Real-ESRGAN's with 0.75 of a second file's weights.
+A method is one of these: name=folder, with pictures that were made elsewhere; a model, as upscale --model takes it; or
+bicubic, the kernel by which the paper makes z_y. You may give each a name (name=small-x4). Methods come before the
+options or after --model; both mean the same. MODEL@4 takes 4 steps; --steps is for all models.
+FILE+SECOND:0.75 is a network of Real-ESRGAN's, with 0.75 of a second file's weights and 0.25 of the first's.
 
-Pictures of a folder belong to the original whose name theirs begins with. Where sizes differ by no more than an
-eighth, the part that both have is measured, from the upper left corner, and this is told. A picture that one method has
-not, or that cannot be read, is left out for all, is told, and makes the exit code 1.
+A picture of a folder belongs to the original whose name its own begins with. If sizes differ by an eighth or less, the
+part that both have is measured, from the upper left corner, and a note says so. A picture that a method lacks, or that
+cannot be read, is left out for all methods; a line says so, and the exit code is 1.
 
-Models enlarge what --degradation makes of the originals, one small picture a seed; {seed} in a folder's name stands for
-the seed. Then the table has the mean over seeds and their standard deviation. A method's first picture is made twice
-and timed the second time.
+Models enlarge what --degradation makes of the originals: one small picture for each seed. {seed} in a folder's name
+stands for the seed. With several seeds the table has their mean and standard deviation. The first picture of a method is
+made twice, and timed the second time.
 
-Metrics: psnr, psnr-y, ssim, ssim-rgb, niqe, niqe-single, and perceptual, which needs the weights of EfficientNet-lite0, AlexNet or
-VGG16 (--features). docs/metrics.md says what each may be compared with.
+The metrics are psnr, psnr-y, ssim, ssim-rgb, niqe, niqe-single and perceptual. The last needs the weights of
+EfficientNet-lite0, AlexNet or VGG16 (--features). docs/metrics.md says what each may be compared with.
 
 tadsr evaluate --originals Set14 --model bicubic small-x4 --degradation imagenet-test --seeds 0-4 --html page.html
 tadsr evaluate --originals Set14 mine=results/ theirs=other-results/ --border 4 --metric psnr-y,ssim`;
@@ -45,6 +46,11 @@ const addMeasureOptions = (command: Command): Command =>
       "what to measure (default: psnr, ssim, niqe, and perceptual with --features)",
     )
     .option("--border <n>", "pixels at each edge that psnr and ssim leave out", wholeNumber(0, 65_536), 0)
+    .addOption(
+      new Option("--luma <reading>", "luma of psnr-y and ssim, as numbers or as whole numbers")
+        .choices(["exact", "rounded"])
+        .default("exact"),
+    )
     .option("--features <file>", "weights of the perceptual distance's network")
     .option("--features-linear <file>", "LPIPS's weights of that network's channels");
 

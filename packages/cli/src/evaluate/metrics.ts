@@ -73,7 +73,7 @@ const openPerceptual =
 export const openMetrics =
   (shell: Shell, options: EvaluateOptions): TE.TaskEither<Failure, OpenMetrics> =>
   async () => {
-    const plain = pictureMetrics({ border: options.border });
+    const plain = pictureMetrics({ border: options.border, rounded: options.luma === "rounded" });
     const all = [...plain.map(({ name }) => name), PERCEPTUAL];
     const names = namesOf(options);
     const stranger = names.find((name) => !all.includes(name));

@@ -12,6 +12,7 @@ export interface EvaluateOptions extends Omit<NetworkOptions, "model" | "mix" | 
   readonly features?: string;
   readonly featuresLinear?: string;
   readonly border: number;
+  readonly luma: "exact" | "rounded";
   readonly crop?: number;
   readonly json?: boolean;
   readonly out?: string;
