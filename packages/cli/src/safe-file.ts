@@ -16,6 +16,8 @@ export const objectionTo = async (shell: Shell, output: string, force: boolean):
   try {
     const found = await stat(output);
     if (found.isDirectory()) return outputFailure(`output ${shown} is a folder; name a file`);
+    if (!found.isFile())
+      return outputFailure(`output ${shown} is a device or a pipe, not a file; name a file`);
     return force ? null : outputFailure(`output ${shown} exists already; add --force to replace it`);
   } catch (thrown) {
     return isMissing(thrown) ? null : cannotWrite(shell, output)(thrown);

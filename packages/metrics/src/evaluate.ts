@@ -35,6 +35,8 @@ export interface Trial {
   readonly seed: number | null;
   /** As it is measured against. */
   readonly original: Picture;
+  /** Sides of the whole original, of which that is a part. */
+  readonly whole: Pick<Picture, "width" | "height">;
   /** null where nothing is degraded: then only methods that have their pictures can take part. */
   readonly small: Picture | null;
 }
@@ -91,7 +93,7 @@ export interface EvaluationOptions {
 /** A method's picture and its measures. */
 export interface Made {
   readonly method: Method;
-  /** As it was made; what was measured is its part that the original has, too. */
+  /** What was measured is its part that the original has, too. */
   readonly picture: Picture;
   readonly isCut: boolean;
   readonly result: PictureResult;
@@ -136,45 +138,60 @@ const timed = async (
   return E.map((picture: Picture) => ({ picture, seconds }))(made);
 };
 
+const cropped = (picture: Picture, crop: number | null = null): E.Either<Fault, Picture> =>
+  crop === null
+    ? E.right(picture)
+    : E.mapLeft((message: string): Fault => ({ message }))(middleOf(picture, crop));
+
+/** A picture of the whole original is cut as the original was. */
+const cutAlike = (
+  picture: Picture,
+  { whole }: Trial,
+  crop: number | null = null,
+): E.Either<Fault, Picture> =>
+  crop !== null && picture.width === whole.width && picture.height === whole.height
+    ? cropped(picture, crop)
+    : E.right(picture);
+
 /** Makes and measures one method's picture; the failure says of which method. */
 const tryMethod = async (setting: Setting, method: Method, trial: Trial): Promise<E.Either<Fault, Made>> => {
   const failed = (message: string): E.Either<Fault, never> =>
     E.left({ message: `${method.name}: ${message}` });
   const made = await timed(setting, method, trial);
   if (E.isLeft(made)) return failed(made.left.message);
-  const common = commonPart(made.right.picture, trial.original);
+  const same = cutAlike(made.right.picture, trial, setting.crop);
+  if (E.isLeft(same)) return failed(same.left.message);
+  const common = commonPart(same.right, trial.original);
   if (E.isLeft(common)) return failed(common.left);
   const [picture, original] = common.right;
   const values = await measureAll(setting.metrics, picture, original);
   if (E.isLeft(values)) return failed(values.left);
   const { width, height } = picture;
-  const isCut = [made.right.picture, trial.original].some(
+  const isCut = [same.right, trial.original].some(
     (whole) => whole.width !== width || whole.height !== height,
   );
   const { name } = trial;
   const seed = method.isFixed ? null : trial.seed;
   const { seconds } = made.right;
   const result = { name, seed, width, height, seconds, values: values.right };
-  return E.right({ method, picture: made.right.picture, isCut, result });
+  return E.right({ method, picture: same.right, isCut, result });
 };
-
-const cropped = (picture: Picture, crop: number | null = null): E.Either<Fault, Picture> =>
-  crop === null
-    ? E.right(picture)
-    : E.mapLeft((message: string): Fault => ({ message }))(middleOf(picture, crop));
 
 /** One original with one seed. */
 const trialOf = async (
   { degrading }: Setting,
   { name }: Original,
-  picture: Picture,
+  { picture, whole }: { readonly picture: Picture; readonly whole: Trial["whole"] },
   seed: number | null,
 ): Promise<E.Either<Fault, Trial>> => {
-  if (degrading === null) return E.right({ name, seed, original: picture, small: null });
+  if (degrading === null) return E.right({ name, seed, original: picture, whole, small: null });
   const made = await degrading.degrade(picture, name, seed ?? 0)();
-  return E.map((pair: { readonly original: Picture; readonly small: Picture }) => ({ name, seed, ...pair }))(
-    made,
-  );
+  return E.map((pair: { readonly original: Picture; readonly small: Picture }) => ({
+    name,
+    seed,
+    whole,
+    ...pair,
+  }))(made);
 };
 
 /** What was measured of one original: by method, and of itself. */
@@ -224,7 +241,8 @@ const measurePicture = async (
   const made: Made[] = [];
   let own: PictureResult | null = null;
   for (const [n, seed] of seeds.entries()) {
-    const trial = await trialOf(setting, original, picture.right, seed);
+    const part = { picture: picture.right, whole: read.right };
+    const trial = await trialOf(setting, original, part, seed);
     if (E.isLeft(trial)) return trial;
     if (n === 0) {
       const measured = await measureOriginal(setting, original, trial.right.original);

@@ -9,6 +9,7 @@ import {
   type Made,
   type Method,
   type Metric,
+  middleOf,
   type Original,
   type Report,
 } from "../src/index.ts";
@@ -157,6 +158,19 @@ describe("evaluate", () => {
     expect(found.crop).toBe(4);
     expect(methodOf(found, "one")?.pictures[0]).toMatchObject({ width: 4, height: 4 });
     expect(await failure({ crop: 9 })).toMatch(/a: 8 x 8 pixels, smaller than the 9 x 9/);
+  });
+
+  it("cuts a picture of the whole original alike, and measures one of the cut original as it is", async () => {
+    const gradient: Picture = { ...plain(0), data: Uint8Array.from({ length: 8 * 8 * 3 }, (_, i) => i) };
+    const same = (picture: Picture) => adding("same", 0, { isFixed: true, make: () => TE.right(picture) });
+    const options = { originals: [original("a", gradient)], crop: 4, degrading: null, seeds: [] };
+    const middle = middleOf(gradient, 4);
+    if (E.isLeft(middle)) throw new Error(middle.left);
+    for (const picture of [gradient, middle.right]) {
+      const found = await report({ ...options, methods: [same(picture)] });
+      expect(methodOf(found, "same")?.pictures[0]).toMatchObject({ width: 4, values: { brighter: 0 } });
+      expect(found.notes).toEqual([]);
+    }
   });
 
   it("makes the first picture of a timed method twice, and measures a fixed one once", async () => {

@@ -43,25 +43,6 @@ export const noneUsable = (folder: string, total: number, first: SkippedPicture 
   message: `${folder}: none of the ${total} pictures can be used; the first, ${first?.name}: ${first?.reason}`,
 });
 
-/** Names of the picture files in a folder itself, in the order of their code units, the same on every machine. */
-export const pictureNames =
-  (folder: string): TaskEither<DataError, readonly string[]> =>
-  async () => {
-    try {
-      const names = (await readdir(folder)).filter(isPictureName).sort();
-      return names.length > 0 ? E.right(names) : E.left(noPictures(folder));
-    } catch (thrown) {
-      return E.left(unreadable(folder, thrown));
-    }
-  };
-
-export interface PictureFiles {
-  /** Paths from the folder, `/` between their parts, in the order of their code units. */
-  readonly names: readonly string[];
-  /** Folders that cannot be listed. */
-  readonly skipped: readonly SkippedPicture[];
-}
-
 type Sort = "folder" | "file" | "other";
 
 /** What an entry is, links followed. A link to nothing counts as a file: whoever reads it finds out. */
@@ -74,6 +55,32 @@ const sortOf = async (path: string, entry: Dirent): Promise<Sort> => {
     return "file";
   }
 };
+
+/** Names of the picture files in a folder itself, in the order of their code units, the same on every machine. */
+export const pictureNames =
+  (folder: string): TaskEither<DataError, readonly string[]> =>
+  async () => {
+    try {
+      const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) =>
+        isPictureName(name),
+      );
+      const sorts = await Promise.all(entries.map((entry) => sortOf(join(folder, entry.name), entry)));
+      const names = entries
+        .filter((_, i) => sorts[i] === "file")
+        .map(({ name }) => name)
+        .sort();
+      return names.length > 0 ? E.right(names) : E.left(noPictures(folder));
+    } catch (thrown) {
+      return E.left(unreadable(folder, thrown));
+    }
+  };
+
+export interface PictureFiles {
+  /** Paths from the folder, `/` between their parts, in the order of their code units. */
+  readonly names: readonly string[];
+  /** Folders that cannot be listed. */
+  readonly skipped: readonly SkippedPicture[];
+}
 
 /**
  * All picture files below a folder. What is hidden (its name begins with a dot) is left out, and so are folders that

@@ -15,7 +15,7 @@ export interface FolderMethod {
   readonly method: Method;
   /** Originals that have no picture here. */
   readonly missing: readonly string[];
-  /** Files that belong to no original. */
+  /** Files that are not measured. */
   readonly spare: readonly LeftOut[];
 }
 
@@ -44,7 +44,8 @@ export const openFolder =
       listed.set(seed, { path, matching: matchNames(names, files.right) });
     }
     const all = [...listed.values()];
-    const spare = new Set(all.flatMap(({ matching }) => matching.spare));
+    const told = (files: readonly string[], reason: string): readonly LeftOut[] =>
+      [...new Set(files)].map((file) => ({ of: name, name: file, reason }));
     const method: Method = {
       name,
       kind: "folder",
@@ -65,6 +66,15 @@ export const openFolder =
     return E.right({
       method,
       missing: [...new Set(all.flatMap(({ matching }) => matching.missing))],
-      spare: [...spare].map((file) => ({ of: name, name: file, reason: "no original has this name" })),
+      spare: [
+        ...told(
+          all.flatMap(({ matching }) => matching.strays),
+          "no original has this name",
+        ),
+        ...told(
+          all.flatMap(({ matching }) => matching.others),
+          "another picture has a name nearer to the original's",
+        ),
+      ],
     });
   };
