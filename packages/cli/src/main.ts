@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /** The command `tadsr`. */
+import { fileReason } from "./failure.ts";
 import { handleInterrupts } from "./interrupt.ts";
 import { run } from "./program.ts";
-import { type Shell, userFolder } from "./shell.ts";
+import { noteLine, type Shell, userFolder } from "./shell.ts";
 
 const shell: Shell = {
   folder: userFolder(process.env, process.cwd()),
@@ -12,8 +13,16 @@ const shell: Shell = {
   onInterrupt: handleInterrupts((code) => process.exit(code)),
 };
 
-// A reader that has seen enough (`tadsr schedule | head`) is no failure; whoever needs a write to
-// arrive looks at its own result.
-process.stdout.on("error", () => undefined);
+// A reader that has seen enough (`tadsr schedule | head`) is no failure; a full disk is one.
+let lost: NodeJS.ErrnoException | null = null;
+process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {
+  if (thrown.code !== "EPIPE") lost = thrown;
+});
 
 process.exitCode = await run(shell, process.argv.slice(2));
+// Errors of writing come after the writes.
+process.once("beforeExit", () => {
+  if (lost === null) return;
+  noteLine(shell, `standard output cannot be written: ${fileReason(lost)}`);
+  process.exitCode = 1;
+});

@@ -1,5 +1,7 @@
 /** `tadsr evaluate`, with tiny networks on small pictures. */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+
+import { execFileSync } from "node:child_process";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Report } from "@tadsr/metrics";
 import sharp from "sharp";
@@ -36,8 +38,11 @@ const tadsr = async (...words: readonly string[]) => {
 
 const evaluate = (...words: readonly string[]) => tadsr("evaluate", "--originals", "originals", ...words);
 
-/** Models on the plain engine, without the measure that needs larger pictures. */
-const QUICK = ["--runtime", "cpu", "--metric", "psnr,ssim"] as const;
+/** Without the measure that needs larger pictures. */
+const MEASURES = ["--metric", "psnr,ssim"] as const;
+
+/** Models on the plain engine. */
+const QUICK = ["--runtime", "cpu", ...MEASURES] as const;
 
 const report = async (...words: readonly string[]): Promise<Report> => {
   const { code, out, err } = await evaluate(...words, "--json");
@@ -89,10 +94,10 @@ describe("tadsr evaluate", () => {
   });
 
   it("keeps pictures for other programs, a folder for each seed, that it measures alike", async () => {
-    const own = await report("bicubic", "--seeds", "0,5", "--keep", "kept", ...QUICK);
+    const own = await report("bicubic", "--seeds", "0,5", "--keep", "kept", ...MEASURES);
     expect(await readdir(at("kept", "bicubic", "seed-5"))).toEqual(["a.png", "b.png"]);
     expect(await readdir(at("kept", "small", "seed-0"))).toEqual(["a.png", "b.png"]);
-    const { code, err } = await evaluate("bicubic", "--keep", "kept", ...QUICK);
+    const { code, err } = await evaluate("bicubic", "--keep", "kept", ...MEASURES);
     expect(code).toBe(1);
     expect(err).toMatch(
       /^tadsr: kept: it exists already; choose another folder with --keep, or give --force\n$/,
@@ -103,14 +108,14 @@ describe("tadsr evaluate", () => {
       "--seeds",
       "0,5",
       "--json",
-      ...QUICK,
+      ...MEASURES,
     );
     const [b] = (JSON.parse(again.out) as Report).methods;
     expect(b?.summary).toEqual(own.methods[0]?.summary);
   });
 
   it("writes a report and a page, and replaces neither unless told to", async () => {
-    const words = ["bicubic", "-o", "report.json", "--html", "page.html", ...QUICK] as const;
+    const words = ["bicubic", "-o", "report.json", "--html", "page.html", ...MEASURES] as const;
     expect((await evaluate(...words)).code).toBe(0);
     const written = JSON.parse(await readFile(at("report.json"), "utf8")) as Report;
     expect(written).toMatchObject({ format: "tadsr evaluation 1", originals: "originals", count: 2 });
@@ -145,14 +150,7 @@ describe("tadsr evaluate", () => {
 
   it("rounds luma, leaves a border out and cuts the middle, where it is told to", async () => {
     const psnr = async (...words: readonly string[]) => {
-      const { methods, metrics } = await report(
-        "bicubic",
-        "--runtime",
-        "cpu",
-        "--metric",
-        "psnr-y",
-        ...words,
-      );
+      const { methods, metrics } = await report("bicubic", "--metric", "psnr-y", ...words);
       return { value: Number(methods[0]?.summary["psnr-y"]?.mean), about: metrics[0]?.about ?? "" };
     };
     const plain = await psnr();
@@ -166,6 +164,26 @@ describe("tadsr evaluate", () => {
     expect((await psnr("--crop", "24")).value).not.toBe(plain.value);
   });
 
+  it("takes a name as it is where a folder has it, whatever signs are in it", async () => {
+    for (const name of ["r@4", "lr=0.1", "a+b:0.5"]) {
+      await mkdir(at(name));
+      for (const picture of ["a.png", "b.png"])
+        await writeFile(at(name, picture), await readFile(at("originals", picture)));
+    }
+    const found = await report("r@4", "m=lr=0.1", "a+b:0.5", "--metric", "psnr");
+    expect(found.methods.map(({ name, kind, summary }) => [name, kind, summary.psnr?.mean])).toEqual([
+      ["r@4", "folder", "Infinity"],
+      ["m", "folder", "Infinity"],
+      ["a+b:0.5", "folder", "Infinity"],
+    ]);
+  });
+
+  it("measures regular files alone", async () => {
+    await mkdir(at("originals", "folder.png"));
+    if (process.platform !== "win32") execFileSync("mkfifo", [at("originals", "pipe.png")]);
+    expect(await report("same=originals", "--metric", "psnr")).toMatchObject({ count: 2, leftOut: [] });
+  });
+
   it("shows no NaN and no failure for pictures that are the same", async () => {
     const { out } = await evaluate("same=originals", "--metric", "psnr,ssim");
     expect(out).toMatch(/\nsame +∞ +1\.0000\n/);
@@ -175,7 +193,7 @@ describe("tadsr evaluate", () => {
 
   it("tells a damaged picture, and goes on without it", async () => {
     await writeFile(at("originals", "c.jpg"), "not a picture");
-    const { code, err, out } = await evaluate("bicubic", ...QUICK);
+    const { code, err, out } = await evaluate("bicubic", ...MEASURES);
     expect(code).toBe(1);
     expect(err).toMatch(/^tadsr: originals: c left out: it cannot be read: .+\n$/);
     expect(out).toMatch(/^originals: 2 pictures/);
@@ -207,7 +225,12 @@ describe("tadsr evaluate", () => {
     ],
     ["steps of no model", ["bicubic@2"], /@2 is for a model's steps/, 2],
     ["the name of the originals' row", ["originals=bicubic"], /give this method another name/, 2],
-    ["a model that is none", ["nothing-x4"], /nothing-x4: neither a shipped model/, 1],
+    [
+      "a model that is none",
+      ["nothing-x4"],
+      /nothing-x4: there is no folder of pictures, model or file nothing-x4/,
+      1,
+    ],
     ["a name without a folder", ["mine="], /give a method as name=folder/, 2],
     ["a share over 1", ["m=a.pth+b.pth:1.5"], /a share of 1\.5, allowed: from 0 to 1/, 2],
     ["no originals", ["bicubic", "--originals", "empty"], /empty: no pictures in this folder/, 1],
@@ -223,6 +246,55 @@ describe("tadsr evaluate", () => {
     ["what nothing is made for", ["o=originals", "--keep", "k"], /--keep has no meaning/, 2],
     ["an option that no model has a use for", ["bicubic", "--steps", "2"], /--steps has no meaning here/, 2],
     ["seeds that are none", ["bicubic", "--seeds", "4-1"], /whole numbers and ranges, as 0-4/, 2],
+    [
+      "a tile that nothing is cut into",
+      ["bicubic", "--tile", "8"],
+      /--tile has no meaning without a model/,
+      2,
+    ],
+    ["a runtime that nothing runs on", ["bicubic", "--runtime", "cpu"], /--runtime has no meaning/, 2],
+    ["pictures of no page", ["bicubic", "--show", "2"], /--show has no meaning without --html/, 2],
+    [
+      "a border that no metric leaves out",
+      ["bicubic", "--metric", "niqe", "--border", "4"],
+      /--border has no/,
+      2,
+    ],
+    ["luma that no metric reads", ["bicubic", "--metric", "psnr", "--luma", "rounded"], /--luma has no/, 2],
+    ["no metric at all", ["bicubic", "--metric", ","], /--metric names no metric/, 2],
+    ["the stream as the report's file", ["bicubic", "-o", "-"], /--json prints the report/, 2],
+    [
+      "a report over an original",
+      ["bicubic", "-o", "originals/a.png", "--force"],
+      /lies in originals, whose/,
+      1,
+    ],
+    ["a page over one", ["bicubic", "--html", "linked/b.png", "--force"], /lies in originals, whose/, 1],
+    [
+      "to keep over the originals",
+      ["originals2=bicubic", "--originals", "k/small", "--keep", "k", "--force"],
+      /k: pictures would be written into k\/small/,
+      1,
+    ],
+    [
+      "to keep over a folder that is measured",
+      ["m=k/x", "x=bicubic", "--keep", "k", "--force"],
+      /written into k\/x/,
+      1,
+    ],
+    [
+      "to keep two methods in one folder",
+      ["a:b=bicubic", "a_b=bicubic", "--keep", "kept"],
+      /share the folder a_b/,
+      2,
+    ],
+    [
+      "to keep a method beside the small pictures",
+      ["small=bicubic", "--keep", "kept"],
+      /share the folder small/,
+      2,
+    ],
+    ["a name that a terminal obeys", ["x\u001b[31my=bicubic"], /a character that cannot be shown/, 2],
     ["one file for two things", ["bicubic", "-o", "x", "--html", "x"], /name the same file/, 2],
     ["an unknown degradation", ["bicubic", "--degradation", "realesgan"], /realesgan/, 1],
     [
@@ -231,9 +303,18 @@ describe("tadsr evaluate", () => {
       /x2: it enlarges 2 times, and the degradation shrinks 4/,
       2,
     ],
-    ["a border as wide as the picture", ["bicubic", "--border", "20", ...QUICK], /none of the pictures/, 1],
+    [
+      "a border as wide as the picture",
+      ["bicubic", "--border", "20", ...MEASURES],
+      /none of the pictures/,
+      1,
+    ],
   ])("refuses %s in one line", async (_, words, expected, code) => {
     await mkdir(at("empty"));
+    await mkdir(at("k", "x"), { recursive: true });
+    await mkdir(at("k", "small"));
+    for (const place of [at("k", "x"), at("k", "small")]) await savePicture(join(place, "a.png"), 40, 32);
+    await symlink(at("originals"), at("linked"));
     await savePictureNetwork(at("x2.pth"), tinyRrdb);
     const done = await evaluate(...words);
     expect(done.err).toMatch(/^tadsr: [^\n]*\n$/);

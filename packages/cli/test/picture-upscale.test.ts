@@ -72,6 +72,26 @@ describe("tadsr upscale, with a network of Real-ESRGAN's,", () => {
     expect(whole?.data.every((value, i) => Math.abs(value - (tiles?.data[i] ?? 999)) <= 1)).toBe(true);
   });
 
+  it("mixes the weights of two files, and refuses a share or a model that cannot be mixed", async () => {
+    await savePictureNetwork(at("one.pth"), tinySrvgg);
+    await savePictureNetwork(at("x2.pth"), tinyRrdb);
+    expect((await tadsr("convert", "one.pth", "half.safetensors", "--dtype", "F16")).code).toBe(0);
+    await savePng("a.png", 9, 7);
+    const mixed = await upscale("a.png", "--model", "one.pth", "--mix", "half.safetensors:0.25");
+    expect(mixed.out).toContain("model 0.75 one + 0.25 half,");
+    await upscale("a.png", "--model", "one.pth", "-o", "plain.png");
+    await upscale("a.png", "--model", "one.pth", "--mix", "half.safetensors:0", "-o", "none.png");
+    expect(await pixels("none.png")).toEqual(await pixels("plain.png"));
+    const refused = async (...words: readonly string[]) => (await upscale("a.png", "--force", ...words)).err;
+    expect(await refused("--model", "one.pth", "--mix", "x2.pth:0.5")).toMatch(
+      /^tadsr: [^\n]*x2\.pth[^\n]*\n$/,
+    );
+    expect(await refused("--model", "tiny-x4", "--mix", "one.pth:0.5")).toMatch(
+      /--mix is for Real-ESRGAN's networks/,
+    );
+    expect(await refused("--model", "one.pth", "--mix", "one.pth:2")).toMatch(/a number from 0 to 1/);
+  });
+
   it("is shown by the demo", async () => {
     await savePictureNetwork(at("net.pth"), tinySrvgg);
     const { code, out } = await tadsr("demo", "-o", "demo.png", "--model", "net.pth", "--runtime", "wasm");

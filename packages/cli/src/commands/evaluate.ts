@@ -9,8 +9,8 @@ import { addFileOptions } from "./file-options.ts";
 
 const HELP = `
 A method is one of these: name=folder, with pictures that were made elsewhere; a model, as upscale --model takes it; or
-bicubic, the kernel by which the paper makes z_y. You may give each a name (name=small-x4). Methods come before the
-options or after --model; both mean the same. MODEL@4 takes 4 steps; --steps is for all models.
+bicubic, the kernel by which the paper makes z_y; a folder of that name is ./bicubic. You may give each a name
+(name=small-x4). Methods come before the options or after --model; both mean the same. MODEL@4 takes 4 steps; --steps is for all models.
 FILE+SECOND:0.75 is a network of Real-ESRGAN's, with 0.75 of a second file's weights and 0.25 of the first's.
 
 A picture of a folder belongs to the original whose name its own begins with. If sizes differ by an eighth or less, the
@@ -77,7 +77,7 @@ const addOutputOptions = (command: Command): Command =>
     .option("--json", "print the report as JSON, and no table")
     .option("-o, --out <file.json>", "write the report, with each picture's measures, to a file")
     .option("--html <file.html>", "write a page that shows the table and pictures side by side")
-    .option("--show <n>", "originals whose pictures the page shows", wholeNumber(0, 1000), 8)
+    .option("--show <n>", "originals whose pictures the page shows (default: 8)", wholeNumber(0, 1000))
     .option("--keep <folder>", "keep the small pictures, and those that models make of them")
     .option("--force", "replace files, write into a folder that exists");
 

@@ -1,11 +1,12 @@
 /** From what is named on the command line to methods, opened; and the order in which things are found wrong. */
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { bicubicMethod, type LeftOut, type Method, ORIGINALS } from "@tadsr/metrics";
 import { DESCRIPTION_FILE, shippedModels } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, usageFailure } from "../failure.ts";
+import { type Failure, inputFailure, usageFailure } from "../failure.ts";
 import { resolveIn, type Shell } from "../shell.ts";
 import { openFoundModel } from "../upscale/open-model.ts";
 import { openFolder } from "./folder-method.ts";
@@ -17,13 +18,26 @@ import { type MethodSpec, methodSpec, nameOfPath } from "./spec.ts";
 
 export const BICUBIC = "bicubic";
 
-type Named = MethodSpec & { readonly title: string; readonly kind: "bicubic" | "folder" | "model" };
+export type Named = MethodSpec & { readonly title: string; readonly kind: "bicubic" | "folder" | "model" };
 
 const isThere = (path: string, as: "file" | "folder"): Promise<boolean> =>
   stat(path).then(
     (found) => (as === "folder" ? found.isDirectory() : found.isFile()),
     () => false,
   );
+
+/** Why what is named cannot be found; null where a folder or a file has the name. */
+const notThere = (
+  shell: Shell,
+  word: string,
+  { what }: MethodSpec,
+  shipped: readonly string[],
+): Failure | null =>
+  shipped.includes(what) || existsSync(resolveIn(shell, what))
+    ? null
+    : inputFailure(
+        `${word}: there is no folder of pictures, model or file ${what}, and no shipped model is called so (shipped are ${shipped.join(", ")})`,
+      );
 
 /** A folder of pictures is one without the description that a model's folder has. */
 const kindOf = async (shell: Shell, { what, mix }: MethodSpec): Promise<Named["kind"]> => {
@@ -41,7 +55,7 @@ export const namedMethods =
   async () => {
     const named: Named[] = [];
     for (const word of words) {
-      const spec = methodSpec(word);
+      const spec = methodSpec(word, (path) => existsSync(resolveIn(shell, path)));
       if (E.isLeft(spec)) return spec;
       const title = spec.right.name ?? nameOfPath(spec.right.what);
       if (title === ORIGINALS)
@@ -51,12 +65,14 @@ export const namedMethods =
       if (named.some((other) => other.title === title))
         return E.left(
           usageFailure(
-            `${word}: another method is called ${title}; give this one a name, as name=${spec.right.what}`,
+            `${word}: another method is called ${title}; give this one another name, as other=${word.slice(word.indexOf("=") + 1)}`,
           ),
         );
       const kind = await kindOf(shell, spec.right);
       if (spec.right.steps !== null && kind !== "model")
         return E.left(usageFailure(`${word}: @${spec.right.steps} is for a model's steps; leave it out`));
+      const missing = kind === "model" ? notThere(shell, word, spec.right, await shippedModels()) : null;
+      if (missing !== null) return E.left(missing);
       named.push({ ...spec.right, title, kind });
     }
     return E.right(named);

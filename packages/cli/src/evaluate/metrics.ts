@@ -23,19 +23,30 @@ export interface OpenMetrics {
 const namesOf = ({ metric, features }: EvaluateOptions): readonly string[] =>
   metric === undefined
     ? [...USUAL, ...(features === undefined ? [] : [PERCEPTUAL])]
-    : [...new Set(metric.flatMap((word) => word.split(",")).map((word) => word.trim()))];
+    : [...new Set(metric.flatMap((word) => word.split(",")).map((word) => word.trim()))].filter(
+        (word) => word !== "",
+      );
 
 const unknown = (name: string, all: readonly string[]): Failure => {
-  const nearest = nearestName(name, all);
+  const nearest = nearestName(name.toLowerCase(), all);
   const hint = nearest === null ? "" : `; did you mean ${nearest}?`;
   return usageFailure(`--metric ${name}: there is no such metric; there are ${all.join(", ")}${hint}`);
 };
 
+/** The metrics that leave a border out, and those that read luma and may round it. */
+export const BORDERED: readonly string[] = ["psnr", "psnr-y", "ssim", "ssim-rgb"];
+const OF_LUMA: readonly string[] = ["psnr-y", "ssim"];
+
 const objection = (
-  { features, featuresLinear }: EvaluateOptions,
+  { features, featuresLinear, border, luma }: EvaluateOptions,
   names: readonly string[],
 ): string | null => {
   const isAsked = names.includes(PERCEPTUAL);
+  if (names.length === 0) return "--metric names no metric; give one, as psnr";
+  if (border > 0 && !names.some((name) => BORDERED.includes(name)))
+    return `--border has no meaning here: only ${BORDERED.join(", ")} leave one out`;
+  if (luma === "rounded" && !names.some((name) => OF_LUMA.includes(name)))
+    return `--luma has no meaning here: only ${OF_LUMA.join(" and ")} read luma so`;
   if (isAsked && features === undefined)
     return `--metric ${PERCEPTUAL} needs the weights of a feature network; give their file with --features`;
   if (!isAsked && features !== undefined)

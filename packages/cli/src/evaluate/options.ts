@@ -17,7 +17,8 @@ export interface EvaluateOptions extends Omit<NetworkOptions, "model" | "mix" | 
   readonly json?: boolean;
   readonly out?: string;
   readonly html?: string;
-  readonly show: number;
+  /** How many originals the page shows; 8 where left out. */
+  readonly show?: number;
   readonly keep?: string;
   readonly force?: boolean;
 }

@@ -1,5 +1,6 @@
 /** A method as it is named on the command line: `[name=]bicubic`, a model, or a folder of pictures. */
 import { basename } from "node:path";
+import { printable } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import type { SharedFile } from "../options.ts";
@@ -22,11 +23,30 @@ export const nameOfPath = (path: string): string =>
 /** Steps behind a model's name. */
 const STEPS = /^(.+)@([1-9]\d{0,3})$/s;
 
-/** `name=what` and `what`, `what` being a model, a model and its steps (`MODEL@4`), or `FILE+SECOND:0.75`. */
-export const methodSpec = (text: string): E.Either<Failure, MethodSpec> => {
-  const [, name, rest = text] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-  if (name?.trim() === "" || rest.trim() === "")
+/** What lines and terminals obey. */
+const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+const plain = (name: string | null, what: string): E.Either<Failure, MethodSpec> =>
+  E.right({ name, what, mix: null, steps: null });
+
+/**
+ * `name=what` and `what`, `what` being a model, a model and its steps (`MODEL@4`), or `FILE+SECOND:0.75`. A path that
+ * `isThere` is taken as it is, whatever signs are in it.
+ */
+export const methodSpec = (
+  text: string,
+  isThere: (path: string) => boolean,
+): E.Either<Failure, MethodSpec> => {
+  if (OBEYED.test(text))
+    return E.left(
+      usageFailure(`${printable(text)}: a method's name has a character that cannot be shown; leave it out`),
+    );
+  if (isThere(text)) return plain(null, text);
+  const [, given, rest = text] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  const name = given?.trim();
+  if (name === "" || rest.trim() === "")
     return E.left(usageFailure(`${text}: give a method as name=folder, name=model, or the model alone`));
+  if (isThere(rest)) return plain(name ?? null, rest);
   const [, first, second, share] = /^(.+)\+([^+]+):(\d*\.?\d+)$/s.exec(rest) ?? [];
   const chosen = name ?? null;
   if (first === undefined || second === undefined) {
