@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { anyRuntime, type NdArray, normal, type Runtime, referenceEngine, uniform } from "@tadsr/core";
+import { readFeatureNetwork, writeSafetensors } from "@tadsr/files";
 import { openPerceptualMetric } from "@tadsr/metrics";
 import {
   alexNet,
@@ -19,11 +20,9 @@ import {
   linearParameters,
   type Picture,
   parameter,
-  readFeatureNetwork,
   tensorsOfFeatureNetwork,
   uploadWeights,
   vgg16,
-  writeSafetensors,
 } from "@tadsr/model";
 import { onnxRuntime, reference, tensorflow, wasm } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";

@@ -4,15 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Engine, type NdArray, uniform } from "@tadsr/core";
-import {
-  describePictureFile,
-  type PictureModel,
-  type PictureNetworkConfig,
-  pictureNetwork,
-  readWeights,
-  uploadWeights,
-  writeSafetensors,
-} from "@tadsr/model";
+import { describePictureFile, readWeights, writeSafetensors } from "@tadsr/files";
+import { type PictureModel, type PictureNetworkConfig, pictureNetwork, uploadWeights } from "@tadsr/model";
 import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, describe, expect, it } from "vitest";
@@ -63,7 +56,7 @@ const onEngine = async <T>(engine: Engine<T>, { network, file }: PictureModel): 
   const weights = uploadWeights(
     engine,
     network.parameters,
-    right(await readWeights(file.file, network.parameters)()),
+    right(await readWeights(file.file.name, network.parameters)()),
   );
   const result = engine.scope(() => network.run(engine.algebra)(weights, engine.upload("image", picture)));
   const found = channelsFirst(await engine.download("image", result));
@@ -123,7 +116,7 @@ describe.each(titled)("%s", (name, config) => {
     const { status, stderr } = spawnSync(process.execPath, [tool, ...words], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const [before, after] = await Promise.all(
-      [model.file.file, output].map(async (file) =>
+      [model.file.file.name, output].map(async (file) =>
         right(await readWeights(file, model.network.parameters)()),
       ),
     );

@@ -13,6 +13,7 @@ import {
   type Tensors,
 } from "@tadsr/core";
 import { given, type Term, termAlgebra } from "@tadsr/engine-onnx";
+import { findModel, loadModel } from "@tadsr/files";
 import {
   COLOURS,
   conditionChannels,
@@ -21,8 +22,6 @@ import {
   efficientNetFeatures,
   efficientNetParameters,
   elements,
-  findModel,
-  loadModel,
   NOISY_INPUT,
   type ParameterSpec,
   randomWeight,

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Engine, type NdArray, normal } from "@tadsr/core";
-import { findModel, latentOfPixels, loadModel, pixelsOfLatent, saveModel, uploadWeights } from "@tadsr/model";
+import { findModel, loadModel, saveModel } from "@tadsr/files";
+import { latentOfPixels, pixelsOfLatent, uploadWeights } from "@tadsr/model";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { saveTinyModel } from "../packages/cli/test/tiny-model.ts";
 import { expectSame, inPython, python, type Run, workplace } from "./python/check.ts";

@@ -16,15 +16,14 @@ import {
   type Term,
   termAlgebra,
 } from "@tadsr/engine-onnx";
+import { findModel, loadDescription } from "@tadsr/files";
 import {
   asLayer,
   COLOURS,
   type ConditionedNetwork,
   conditionOf,
   elements,
-  findModel,
   type Layer,
-  loadDescription,
   networkOf,
   type ParameterSpec,
   type PublishedPictureName,

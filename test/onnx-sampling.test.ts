@@ -1,14 +1,7 @@
 /** Pictures by ONNX Runtime are those by TensorFlow.js, and its sessions are few, however many steps and tiles. */
 import { type Engine, uniform } from "@tadsr/core";
-import {
-  findModel,
-  loadModel,
-  type Model,
-  openUpscaler,
-  type Picture,
-  receptiveField,
-  upscale,
-} from "@tadsr/model";
+import { findModel, loadModel } from "@tadsr/files";
+import { type Model, openUpscaler, type Picture, receptiveField, upscale } from "@tadsr/model";
 import { wasm } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

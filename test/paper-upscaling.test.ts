@@ -3,9 +3,9 @@
  * written out one after another, on the authors' networks with random weights.
  */
 import { type Engine, etaAt, indexAt, normal, posteriorVariance, respace, type Schedule } from "@tadsr/core";
+import { describePaperFiles, readWeights } from "@tadsr/files";
 import {
   bicubicResize,
-  describePaperFiles,
   type FloatRaster,
   openPaperUpscaler,
   type PaperModel,
@@ -13,7 +13,6 @@ import {
   type Picture,
   parameter,
   predictor,
-  readWeights,
   uploadWeights,
   waveletCorrection,
 } from "@tadsr/model";

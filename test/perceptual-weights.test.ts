@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { efficientNetParameters, parameterCount, readWeights } from "@tadsr/model";
+import { readWeights } from "@tadsr/files";
+import { efficientNetParameters, parameterCount } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, expect, test } from "vitest";
 

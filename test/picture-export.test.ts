@@ -1,7 +1,8 @@
 /** Files of Real-ESRGAN's networks as others see them: in Python, held to what this project's own engine computes. */
 import { join } from "node:path";
 import type { NdArray } from "@tadsr/core";
-import { type PictureNetworkConfig, pictureNetwork, readWeights, uploadWeights } from "@tadsr/model";
+import { readWeights } from "@tadsr/files";
+import { type PictureNetworkConfig, pictureNetwork, uploadWeights } from "@tadsr/model";
 import { describe, expect } from "vitest";
 import { savePictureNetwork, tinyRrdb, tinySrvgg } from "../packages/cli/test/tiny-picture-networks.ts";
 import { expectSame, inPython, type Run, workplace } from "./python/check.ts";

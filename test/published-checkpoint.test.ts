@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openCheckpoint } from "@tadsr/model";
+import { openCheckpoint } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, expect, test } from "vitest";
 

@@ -5,7 +5,8 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readVqAutoencoderConfig, vqAutoencoder, writeRandomWeights } from "@tadsr/model";
+import { writeRandomWeights } from "@tadsr/files";
+import { readVqAutoencoderConfig, vqAutoencoder } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,6 +1,6 @@
 /** What the authors' networks gave on recorded inputs, and how near to it a result comes. */
 import type { NdArray } from "@tadsr/core";
-import { openCheckpoint } from "@tadsr/model";
+import { openCheckpoint } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 
 const right = <A>(result: E.Either<{ readonly message: string }, A>): A => {

@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inferArchitecture, readSafetensors } from "@tadsr/model";
+import { readSafetensors } from "@tadsr/files";
+import { inferArchitecture } from "@tadsr/model";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const tools = join(import.meta.dirname, "..", "tools");

@@ -8,7 +8,7 @@
  * shares add up to 1. The description is the first model folder's.
  */
 import { parseArgs } from "node:util";
-import { loadModel, readSafetensors, saveModel } from "@tadsr/model";
+import { loadModel, readSafetensors, saveModel } from "@tadsr/files";
 
 const fail = (message) => {
   console.error(`average-models: ${message}`);

@@ -17,13 +17,24 @@ const mayImport = {
   core: [],
   laws: ["core"],
   model: ["core"],
+  files: ["core", "model"],
   metrics: ["core", "model"],
-  train: ["core", "model"],
+  train: ["core", "model", "files"],
   "engine-tfjs": ["core"],
   "engine-cost": ["core"],
   "engine-onnx": ["core", "engine-cost"],
   "runtime-node": ["core", "engine-onnx", "engine-tfjs"],
-  cli: ["core", "model", "metrics", "train", "engine-cost", "engine-onnx", "engine-tfjs", "runtime-node"],
+  cli: [
+    "core",
+    "model",
+    "files",
+    "metrics",
+    "train",
+    "engine-cost",
+    "engine-onnx",
+    "engine-tfjs",
+    "runtime-node",
+  ],
 };
 
 /** All that core may import from npm. */

@@ -4,7 +4,8 @@
  * Settings: `model` (a shipped model's name), or `family` (a family's name: its shape with random weights in one step)
  * with `noise` (whether those hear z_t; "heard" or "unheard"); `runtime`, `side` (of the picture, in pixels).
  */
-import { findModel, loadModel, type Model, openUpscaler } from "@tadsr/model";
+import { findModel, loadModel } from "@tadsr/files";
+import { type Model, openUpscaler } from "@tadsr/model";
 import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";

@@ -3,16 +3,15 @@
  * that both compute the same step: weights of a teacher and of a student, latents, noises and times.
  */
 import { type NdArray, normal, type ScheduleConfig, uniform } from "@tadsr/core";
+import { readSafetensors, writeSafetensors } from "@tadsr/files";
 import {
   COLOURS,
   elements,
   type HostWeights,
   type ParameterSpec,
   randomWeight,
-  readSafetensors,
   type SmallNetworkConfig,
   smallNetwork,
-  writeSafetensors,
 } from "@tadsr/model";
 import { FAMILIES, type Family, STUDENT_DEFAULTS, TEACHER_DEFAULTS } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";

@@ -4,8 +4,10 @@
  *
  *     npx tsx examples/measure-a-model/main.ts photo.jpg
  */
+
+import { findModel, loadModel } from "@tadsr/files";
 import { bicubicMethod, enlargingMethod, evaluate, markdownTable, pictureMetrics } from "@tadsr/metrics";
-import { findModel, loadModel, upscale } from "@tadsr/model";
+import { upscale } from "@tadsr/model";
 import { runtimes } from "@tadsr/runtime-node";
 import { decodePicture, degradationPresets, degraderOf } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";

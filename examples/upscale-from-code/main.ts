@@ -3,7 +3,8 @@
  *
  *     npx tsx examples/upscale-from-code/main.ts photo.jpg photo-4x.png
  */
-import { findModel, loadModel, upscale } from "@tadsr/model";
+import { findModel, loadModel } from "@tadsr/files";
+import { upscale } from "@tadsr/model";
 import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";

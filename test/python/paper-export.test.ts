@@ -2,11 +2,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine, NdArray } from "@tadsr/core";
+import { describePaperFiles, readWeights } from "@tadsr/files";
 import {
-  describePaperFiles,
   openAutoencoder,
   type PaperModel,
-  readWeights,
   type SwinUNetConfig,
   uploadWeights,
   type VqAutoencoderConfig,
@@ -54,8 +53,8 @@ const saveFolder = async (
 
 const openModel = async (model: PaperModel) => {
   const { network, autoencoder, files } = model;
-  const weights = right(await readWeights(files.network.file, network.parameters)());
-  const coder = right(await readWeights(files.autoencoder.file, autoencoder.parameters)());
+  const weights = right(await readWeights(files.network.file.name, network.parameters)());
+  const coder = right(await readWeights(files.autoencoder.file.name, autoencoder.parameters)());
   return {
     ...model,
     uploaded: uploadWeights(engine, network.parameters, weights),

@@ -1,5 +1,6 @@
 /** From what the user calls a model to its folder. */
-import { findModel, type ModelError, shippedModels } from "@tadsr/model";
+import { findModel, shippedModels } from "@tadsr/files";
+import type { ModelError } from "@tadsr/model";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, modelFailure } from "./failure.ts";
 import { resolveIn, type Shell } from "./shell.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NdArray } from "@tadsr/core";
-import { openCheckpoint, writeWeights } from "@tadsr/model";
+import { openCheckpoint, writeWeights } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { run } from "../src/program.ts";

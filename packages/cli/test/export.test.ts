@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeMessage, MOST_INSIDE } from "@tadsr/engine-onnx";
-import { describePaperFiles, loadModel, NOISY_INPUT, saveModel } from "@tadsr/model";
+import { describePaperFiles, loadModel, saveModel } from "@tadsr/files";
+import { NOISY_INPUT } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isBeside } from "../src/export/run.ts";

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { alexNet, elements, publishedModels, writeWeights } from "@tadsr/model";
+import { writeWeights } from "@tadsr/files";
+import { alexNet, elements, publishedModels } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PUBLISHED_NAMES } from "../src/convert/published-names.ts";

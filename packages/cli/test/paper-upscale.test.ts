@@ -1,7 +1,7 @@
 /** `tadsr upscale` with the paper's models, on the authors' files of random weights. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describePaperFiles } from "@tadsr/model";
+import { describePaperFiles } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openCheckpoint, parameterCount, swinUNet, vqAutoencoder } from "@tadsr/model";
+import { openCheckpoint } from "@tadsr/files";
+import { parameterCount, swinUNet, vqAutoencoder } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { run } from "../src/program.ts";

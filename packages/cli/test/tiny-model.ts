@@ -1,6 +1,7 @@
 /** A model folder that is quick to run: a few thousand weights, none of them trained. */
 import { normal } from "@tadsr/core";
-import { initialWeights, type ModelDescription, saveModel, smallNetwork } from "@tadsr/model";
+import { saveModel } from "@tadsr/files";
+import { initialWeights, type ModelDescription, smallNetwork } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 
 export const tinyDescription: ModelDescription = {

@@ -1,11 +1,6 @@
 /** Networks of the paper's kinds that are quick to run, and files of random weights for them. */
-import {
-  type SwinUNetConfig,
-  swinUNet,
-  type VqAutoencoderConfig,
-  vqAutoencoder,
-  writeRandomWeights,
-} from "@tadsr/model";
+import { writeRandomWeights } from "@tadsr/files";
+import { type SwinUNetConfig, swinUNet, type VqAutoencoderConfig, vqAutoencoder } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 
 /** With a pyramid for the LR picture, as that for faces, so that latents are small. */

@@ -1,5 +1,6 @@
 /** Networks that make a picture of a picture, quick to run, and files of random weights for them. */
-import { type FloatType, type PictureNetworkConfig, pictureNetwork, writeRandomWeights } from "@tadsr/model";
+import { writeRandomWeights } from "@tadsr/files";
+import { type FloatType, type PictureNetworkConfig, pictureNetwork } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 
 export const tinySrvgg: PictureNetworkConfig = { kind: "srvgg", channels: 8, convolutions: 2, factor: 4 };

@@ -17,6 +17,7 @@ import {
   runSampler,
   type Schedule,
 } from "@tadsr/core";
+import { writeSafetensors } from "@tadsr/files";
 import {
   type ConditionedNetwork,
   type FloatType,
@@ -30,7 +31,6 @@ import {
   swinUNetConfigOf,
   uploadWeights,
   vqAutoencoder,
-  writeSafetensors,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { run } from "../src/program.ts";

@@ -1,7 +1,8 @@
 /** `tadsr verify` on the authors' networks, as far as their files are kept here. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readWeights, swinUNet, swinUNetConfigOf, writeSafetensors } from "@tadsr/model";
+import { readWeights, writeSafetensors } from "@tadsr/files";
+import { swinUNet, swinUNetConfigOf } from "@tadsr/model";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { paperFixtures } from "../../model/test/paper-fixtures.ts";
 import { temporaryFolder } from "./memory-shell.ts";

@@ -1,4 +1,8 @@
 export { BICUBIC_REACH, bicubicLatentKernel } from "./bicubic-latent.ts";
+export type { ByteFile, ByteSource } from "./bytes/byte-file.ts";
+export { type ByteSink, type MemorySink, sinkInMemory } from "./bytes/byte-sink.ts";
+export { fileInMemory, fileOfBlob, fileOfResponse } from "./bytes/files-anywhere.ts";
+export { readWhole } from "./bytes/read-bytes.ts";
 export {
   type Checkpoint,
   type CheckpointEntry,
@@ -9,20 +13,22 @@ export {
 } from "./checkpoint/checkpoint.ts";
 export type { TensorDtype } from "./checkpoint/dtypes.ts";
 export { mainGroup } from "./checkpoint/groups.ts";
-export type {
-  FileUnreadable,
-  FileUnwritable,
-  InvalidCheckpoint,
-  InvalidDescription,
-  InvalidSafetensors,
-  Mismatch,
-  MissingTensor,
-  ModelError,
-  RefusedCode,
-  UnknownGroup,
-  UnknownModel,
-  ValueOutOfRange,
-  WeightsMismatch,
+export {
+  type FileUnreadable,
+  type FileUnwritable,
+  fileUnreadable,
+  fileUnwritable,
+  type InvalidCheckpoint,
+  type InvalidDescription,
+  type InvalidSafetensors,
+  type Mismatch,
+  type MissingTensor,
+  type ModelError,
+  type RefusedCode,
+  type UnknownGroup,
+  type UnknownModel,
+  type ValueOutOfRange,
+  type WeightsMismatch,
 } from "./errors.ts";
 export {
   type FeatureFileError,
@@ -48,6 +54,20 @@ export {
   releasingAlgebra,
 } from "./lifetimes.ts";
 export { type CannotMix, mixWeights } from "./mix-weights.ts";
+export {
+  checkModel,
+  DESCRIPTION_FILE,
+  type Model,
+  type ModelFiles,
+  networkOf,
+  parseDescription,
+  readDescription,
+  readModel,
+  type SaveOptions,
+  WEIGHTS_FILE,
+  writeDescription,
+  writeModelWeights,
+} from "./model.ts";
 export {
   decodeDescription,
   MODEL_FORMAT,
@@ -136,7 +156,7 @@ export {
   AUTOENCODER_FILE,
   describeNetworkFile,
   describePaperFiles,
-  describePaperFolder,
+  describePaperModel,
   type PaperFiles,
   type PaperModel,
   type PaperModelOptions,
@@ -145,7 +165,12 @@ export {
 export { AUTHORS_TILE, checkPaperOptions, type PaperUpscaleOptions } from "./paper/paper-options.ts";
 export { openPaperUpscaler, type PaperUpscaler } from "./paper/paper-upscaler.ts";
 export { TILES } from "./paper/tiles.ts";
-export { architectureOf, forEachWeight, type WeightFile } from "./paper/weight-file.ts";
+export {
+  architectureOf,
+  forEachWeight,
+  type WeightSource,
+  type WeightSourceError,
+} from "./paper/weight-source.ts";
 export { elements, initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
 export { COLOURS, type FloatRaster, type Picture, type Raster, type Rectangle } from "./picture.ts";
 export { pictureField } from "./pictures/picture-field.ts";
@@ -155,19 +180,6 @@ export {
   type PictureUpscaleOptions,
   type PictureUpscaler,
 } from "./pictures/picture-upscaler.ts";
-export {
-  DESCRIPTION_FILE,
-  findModel,
-  loadDescription,
-  loadModel,
-  type Model,
-  networkOf,
-  readDescriptionFile,
-  type SaveOptions,
-  saveModel,
-  shippedModels,
-  WEIGHTS_FILE,
-} from "./pretrained.ts";
 export { printable, quoted } from "./quoted.ts";
 export { randomWeight, writeRandomWeights } from "./random-weights.ts";
 export { type ReceptiveField, receptiveField, receptiveFieldOfPictures } from "./receptive-field.ts";

@@ -2,6 +2,7 @@
 import { type NdArray, normal } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
+import type { ByteSink } from "./bytes/byte-sink.ts";
 import type { FileUnwritable, ValueOutOfRange } from "./errors.ts";
 import type { FloatType } from "./number-formats.ts";
 import { elements, type ParameterSpec } from "./parameters.ts";
@@ -35,7 +36,7 @@ export const randomWeight = (
 
 /** Writes random weights for the parameters, one in memory at a time. */
 export const writeRandomWeights = (
-  file: string,
+  sink: ByteSink,
   parameters: readonly ParameterSpec[],
   {
     seed,
@@ -44,7 +45,7 @@ export const writeRandomWeights = (
   }: { readonly seed: number; readonly dtype: FloatType; readonly format: WeightFormat },
 ): TE.TaskEither<FileUnwritable | ValueOutOfRange, void> =>
   writeWeights(
-    file,
+    sink,
     parameters.map(
       (spec, place): StreamedTensor<never> => ({
         name: spec.name,

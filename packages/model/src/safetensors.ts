@@ -2,15 +2,17 @@
  * Weights in safetensors files. The header is read and checked first; a tensor's bytes are read when it is
  * asked for, so that a file of any size costs the memory of one tensor.
  */
-import { type FileHandle, open } from "node:fs/promises";
 import type { NdArray } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { readBytes } from "./checkpoint/file-bytes.ts";
+import type { ByteFile, ByteSource } from "./bytes/byte-file.ts";
+import type { ByteSink } from "./bytes/byte-sink.ts";
+import { openKept } from "./bytes/read-bytes.ts";
 import {
   type FileUnreadable,
   type FileUnwritable,
   fileUnreadable,
+  fileUnwritable,
   type InvalidSafetensors,
   invalidSafetensors,
   type MissingTensor,
@@ -29,7 +31,6 @@ import {
   READABLE_FLOATS,
 } from "./number-formats.ts";
 import { quoted } from "./quoted.ts";
-import { replaceFile } from "./replace-file.ts";
 import {
   headerBytes,
   headerLength,
@@ -70,12 +71,14 @@ interface Opened extends SafetensorsHeader {
   readonly origin: number;
 }
 
-const readHeader = async (file: string, handle: FileHandle): Promise<E.Either<SafetensorsError, Opened>> => {
-  const { size } = await handle.stat();
-  const length = headerLength(file, await readBytes(handle, 0, LENGTH_BYTES), size);
+const readHeader = async (
+  file: string,
+  source: ByteSource,
+): Promise<E.Either<InvalidSafetensors, Opened>> => {
+  const length = headerLength(file, await source.read(0, LENGTH_BYTES), source.size);
   if (E.isLeft(length)) return length;
   const origin = LENGTH_BYTES + length.right;
-  const header = parseHeader(file, await readBytes(handle, LENGTH_BYTES, length.right), size - origin);
+  const header = parseHeader(file, await source.read(LENGTH_BYTES, length.right), source.size - origin);
   return E.map((parsed: SafetensorsHeader) => ({ ...parsed, origin }))(header);
 };
 
@@ -110,7 +113,7 @@ const integers: Decoding = {
 };
 
 const readTensor =
-  (file: string, handle: FileHandle, { entries, origin }: Opened, decoding: Decoding) =>
+  (file: string, source: ByteSource, { entries, origin }: Opened, decoding: Decoding) =>
   (name: string): TE.TaskEither<SafetensorsError, NdArray> =>
   async () => {
     const entry = entries.get(name);
@@ -120,7 +123,7 @@ const readTensor =
       E.left(invalidSafetensors(file, name, expected, found));
     if (!decoding.isAllowed(type)) return refuse(decoding.allowed, type);
     try {
-      const bytes = await readBytes(handle, origin + begin, end - begin);
+      const bytes = await source.read(origin + begin, end - begin);
       if (bytes.length !== end - begin) return refuse(`${end - begin} bytes`, `${bytes.length} bytes`);
       const data = decoding.decode(type, bytes);
       return data === null ? refuse(decoding.allowed, `a larger one of ${type}`) : E.right({ shape, data });
@@ -129,27 +132,21 @@ const readTensor =
     }
   };
 
+/** Reads the header of an open source, which the result keeps. Rejects where the source does. */
+export const safetensorsIn = async (
+  file: string,
+  source: ByteSource,
+): Promise<E.Either<InvalidSafetensors, SafetensorsFile>> =>
+  E.map((opened: Opened): SafetensorsFile => {
+    const { metadata, entries } = opened;
+    const read = readTensor(file, source, opened, floats);
+    const readIntegers = readTensor(file, source, opened, integers);
+    return { file, metadata, entries, read, readIntegers, close: () => source.close() };
+  })(await readHeader(file, source));
+
 /** Opens a file and checks its header; the caller closes it. */
-export const openSafetensors =
-  (file: string): TE.TaskEither<SafetensorsError, SafetensorsFile> =>
-  async () => {
-    const handle = await open(file, "r").catch((thrown: unknown) => fileUnreadable(file, thrown));
-    if ("_tag" in handle) return E.left(handle);
-    try {
-      const opened = await readHeader(file, handle);
-      if (E.isLeft(opened)) {
-        await handle.close();
-        return opened;
-      }
-      const { metadata, entries } = opened.right;
-      const read = readTensor(file, handle, opened.right, floats);
-      const readIntegers = readTensor(file, handle, opened.right, integers);
-      return E.right({ file, metadata, entries, read, readIntegers, close: () => handle.close() });
-    } catch (thrown) {
-      await handle.close();
-      return E.left(fileUnreadable(file, thrown));
-    }
-  };
+export const openSafetensors = (file: ByteFile): TE.TaskEither<SafetensorsError, SafetensorsFile> =>
+  openKept(file, safetensorsIn);
 
 /** Reads tensors one after another: the named ones of an open file, all when left out. */
 export const readTensors =
@@ -168,7 +165,7 @@ export const readTensors =
   };
 
 /** Reads a whole file. */
-export const readSafetensors = (file: string): TE.TaskEither<SafetensorsError, SafetensorsContent> =>
+export const readSafetensors = (file: ByteFile): TE.TaskEither<SafetensorsError, SafetensorsContent> =>
   TE.bracket(
     openSafetensors(file),
     (opened) =>
@@ -203,26 +200,24 @@ const outOfRange = (file: string, key: string, type: FloatType, found: number): 
   message: `${file}: tensor ${quoted(key)}: ${found} does not fit into ${type}; write BF16 or F32`,
 });
 
-/** Writes tensors in their record's order, beside the file first. Shapes and data must agree. */
+/** Writes tensors in their record's order. Shapes and data must agree. */
 export const writeSafetensors =
   (
-    file: string,
+    sink: ByteSink,
     tensors: Readonly<Record<string, NdArray>>,
     { dtype, metadata = {} }: WriteOptions,
   ): TE.TaskEither<FileUnwritable | ValueOutOfRange, void> =>
   async () => {
-    let refused: ValueOutOfRange | null = null;
-    const written = await replaceFile(file, async (draft) => {
-      await draft.writeFile(headerBytes(place(tensors, dtype), metadata));
+    try {
+      await sink.write(headerBytes(place(tensors, dtype), metadata));
       for (const [name, { data }] of Object.entries(tensors)) {
         const bytes = encodeNumbers(dtype, data);
         const found = overflow(bytes, dtype, data);
-        if (found !== null) {
-          refused = outOfRange(file, name, dtype, found);
-          throw new Error("a number does not fit");
-        }
-        await draft.writeFile(bytes);
+        if (found !== null) return E.left(outOfRange(sink.name, name, dtype, found));
+        await sink.write(bytes);
       }
-    })();
-    return refused === null ? written : E.left(refused);
+      return E.right(undefined);
+    } catch (thrown) {
+      return E.left(fileUnwritable(sink.name, thrown));
+    }
   };

@@ -1,8 +1,8 @@
 /** What an upscaling is asked for, its checks, and why it may fail. */
 import { noiseSource, respace, type Schedule } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
+import type { Model } from "./model.ts";
 import type { Picture, Rectangle } from "./picture.ts";
-import type { Model } from "./pretrained.ts";
 
 /** Side of the part of the picture that one pass keeps, in its pixels, when left out. */
 export const DEFAULT_TILE = 256;

@@ -23,12 +23,12 @@ import { bytesOfLatent } from "./bytes-of-latent.ts";
 import { sampleFrugally } from "./drive-sampler.ts";
 import { around } from "./layers.ts";
 import { type Lifetimes, lifetimesOf } from "./lifetimes.ts";
+import type { Model } from "./model.ts";
 import { conditionOf } from "./networks/condition.ts";
 import { frugalPredictor } from "./networks/predictor.ts";
 import { readsNoise } from "./networks/reads-noise.ts";
 import { noiseOfPlace } from "./noise-of-place.ts";
 import { type Picture, type Rectangle, scaled } from "./picture.ts";
-import type { Model } from "./pretrained.ts";
 import { receptiveField } from "./receptive-field.ts";
 import { paddedSize, planTiles, type Tile } from "./tiling.ts";
 import {

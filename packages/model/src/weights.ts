@@ -2,6 +2,7 @@
 import type { Engine, NdArray, Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import type { ByteFile } from "./bytes/byte-file.ts";
 import {
   type Checkpoint,
   type CheckpointEntry,
@@ -135,7 +136,7 @@ const readGroup =
  * shapes are checked before any tensor is read; then tensors are read one after another.
  */
 export const readWeights = (
-  file: string,
+  file: ByteFile,
   specs: readonly ParameterSpec[],
   options: ReadWeightsOptions = {},
 ): TE.TaskEither<CheckpointError | UnknownGroup | WeightsMismatch, HostWeights> =>

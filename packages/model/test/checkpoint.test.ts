@@ -1,17 +1,10 @@
 import { readFileSync } from "node:fs";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openCheckpoint, readWeights, writeSafetensors } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
-import {
-  type CheckpointError,
-  mainGroup,
-  openCheckpoint,
-  type ParameterSpec,
-  readWeights,
-  type UnknownGroup,
-  writeSafetensors,
-} from "../src/index.ts";
+import { type CheckpointError, mainGroup, type ParameterSpec, type UnknownGroup } from "../src/index.ts";
 import { readEverything } from "./checkpoint/read-everything.ts";
 import { paperFixtures } from "./paper-fixtures.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

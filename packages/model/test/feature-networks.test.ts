@@ -1,5 +1,6 @@
 /** Reading feature networks, and their pooling. That they are the published ones is shown in the repository's tests. */
 import { type NdArray, referenceEngine, uniform } from "@tadsr/core";
+import { readFeatureNetwork, writeSafetensors, writeWeights } from "@tadsr/files";
 import fc from "fast-check";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
@@ -10,12 +11,9 @@ import {
   featureNetworkOf,
   initialWeights,
   linearParameters,
-  readFeatureNetwork,
   type StreamedTensor,
   uploadWeights,
   vgg16,
-  writeSafetensors,
-  writeWeights,
 } from "../src/index.ts";
 import { maxPooling, takersOf } from "../src/networks/features/max-pooling.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openCheckpoint } from "@tadsr/files";
 import fc from "fast-check";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import {
   type Architecture,
   inferArchitecture,
-  openCheckpoint,
   type PictureNetworkConfig,
   publishedModels,
   publishedPictureNetworks,

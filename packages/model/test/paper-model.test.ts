@@ -1,11 +1,10 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { describePaperFiles, describePaperFolder } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   decodePaperDescription,
-  describePaperFiles,
-  describePaperFolder,
   type PaperDescription,
   type PaperModel,
   type PaperModelOptions,
@@ -114,7 +113,7 @@ describe("model.json", () => {
     const found = await describePaperFolder(at("faces"))();
     expect(found).toMatchObject({ right: { description, magnification: 2, assumed: [] } });
     expect(found).toMatchObject({
-      right: { files: { autoencoder: { file: at("faces/autoencoder.safetensors") } } },
+      right: { files: { autoencoder: { file: { name: at("faces/autoencoder.safetensors") } } } },
     });
   });
 

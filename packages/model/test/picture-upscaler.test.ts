@@ -1,9 +1,9 @@
 /** Pictures through networks that make a picture of a picture, from their files, tile by tile. */
 import { type Engine, referenceAlgebra, referenceEngine } from "@tadsr/core";
+import { describePictureFile, writeSafetensors } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import {
-  describePictureFile,
   type HostWeights,
   openPictureUpscaler,
   type Picture,
@@ -13,7 +13,6 @@ import {
   type PictureUpscaleOptions,
   pictureNetwork,
   uploadWeights,
-  writeSafetensors,
 } from "../src/index.ts";
 import { randomModel, randomPicture } from "./fixtures.ts";
 import { pictureWeights } from "./picture-weights.ts";

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { type NdArray, normal } from "@tadsr/core";
+import { openSafetensors, readSafetensors, writeSafetensors } from "@tadsr/files";
 import fc from "fast-check";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
-import { openSafetensors, readSafetensors, writeSafetensors } from "../src/index.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const path = await temporaryFolder();

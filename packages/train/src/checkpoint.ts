@@ -5,7 +5,8 @@
  * held have no moments.
  */
 import type { Engine } from "@tadsr/core";
-import { type HostWeights, readSafetensors, writeSafetensors } from "@tadsr/model";
+import { readSafetensors, writeSafetensors } from "@tadsr/files";
+import type { HostWeights } from "@tadsr/model";
 import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";

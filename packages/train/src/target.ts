@@ -4,13 +4,12 @@
  * this network's picture is one, and sharp.
  */
 import type { Engine } from "@tadsr/core";
+import { architectureOf, readWeights } from "@tadsr/files";
 import {
-  architectureOf,
   type HostWeights,
   mixWeights,
   type PictureNetwork,
   pictureNetwork,
-  readWeights,
   uploadWeights,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";

@@ -8,19 +8,17 @@ import {
   type Schedule,
   type ScheduleConfig,
 } from "@tadsr/core";
+import { loadModel, readWeights, saveModel } from "@tadsr/files";
 import {
   type ConditionedNetwork,
   discriminator,
   efficientNetParameters,
   type HostWeights,
   initialWeights,
-  loadModel,
   type Model,
   type ModelDescription,
-  readWeights,
   receptiveField,
   type SmallNetworkConfig,
-  saveModel,
   smallNetwork,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";

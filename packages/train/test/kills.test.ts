@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { uniform } from "@tadsr/core";
-import { readSafetensors } from "@tadsr/model";
+import { readSafetensors } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import { trainTeacher } from "../src/index.ts";

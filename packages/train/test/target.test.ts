@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { referenceAlgebra, referenceEngine } from "@tadsr/core";
+import { loadModel, writeSafetensors } from "@tadsr/files";
 import {
   type HostWeights,
   initialWeights,
-  loadModel,
   mixWeights,
   type PictureNetworkConfig,
   pictureNetwork,
-  writeSafetensors,
 } from "@tadsr/model";
 import { beforeAll, describe, expect, it } from "vitest";
 import {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { initialWeights, readSafetensors, residualUNet, writeSafetensors } from "@tadsr/model";
+import { readSafetensors, writeSafetensors } from "@tadsr/files";
+import { initialWeights, residualUNet } from "@tadsr/model";
 import { describe, expect, it } from "vitest";
 import { trainStudent, trainTeacher } from "../src/index.ts";
 import { message, right } from "./either.ts";

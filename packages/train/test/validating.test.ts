@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { bicubicResize, initialWeights, pictureNetwork, writeSafetensors } from "@tadsr/model";
+import { writeSafetensors } from "@tadsr/files";
+import { bicubicResize, initialWeights, pictureNetwork } from "@tadsr/model";
 import * as fc from "fast-check";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";

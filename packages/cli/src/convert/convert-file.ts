@@ -1,12 +1,7 @@
 /** One file of weights as another. */
 import { extname } from "node:path";
-import {
-  type Converted,
-  convertWeights,
-  type FloatType,
-  type WeightFile,
-  type WeightFormat,
-} from "@tadsr/model";
+import { convertWeights, type WeightFile } from "@tadsr/files";
+import type { Converted, FloatType, WeightFormat } from "@tadsr/model";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { Failure } from "../failure.ts";
 import { modelLine } from "../locate-model.ts";

@@ -1,10 +1,10 @@
 /** The authors' two files as a folder that `tadsr upscale --model` takes. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { describePaperFiles, type WeightFile } from "@tadsr/files";
 import {
   AUTOENCODER_FILE,
   DESCRIPTION_FILE,
-  describePaperFiles,
   type PaperFiles,
   type PaperModelOptions,
   WEIGHTS_FILE,
@@ -28,7 +28,7 @@ export type FolderOptions = Pick<PaperModelOptions, "config" | "imageSize" | "wi
 export const writeModelFolder =
   (
     shell: Shell,
-    files: PaperFiles,
+    files: PaperFiles<WeightFile>,
     folder: string,
     options: FolderOptions,
     { dtype, force = false }: CopyOptions,

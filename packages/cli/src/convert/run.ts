@@ -1,7 +1,8 @@
 /** `tadsr convert`: one file of weights as another, or two as a model folder. */
 import { stat } from "node:fs/promises";
 import { sep } from "node:path";
-import type { Converted, WeightFile } from "@tadsr/model";
+import type { WeightFile } from "@tadsr/files";
+import type { Converted } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";

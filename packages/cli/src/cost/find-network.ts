@@ -1,7 +1,7 @@
 /** A network that makes a picture of a picture, by the name of a published one or by its file. */
 import { stat } from "node:fs/promises";
+import { describePictureFile } from "@tadsr/files";
 import {
-  describePictureFile,
   type PictureModel,
   type PictureNetwork,
   pictureNetwork,

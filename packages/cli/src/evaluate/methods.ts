@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { shippedModels } from "@tadsr/files";
 import { bicubicMethod, type LeftOut, type Method, ORIGINALS } from "@tadsr/metrics";
-import { DESCRIPTION_FILE, shippedModels } from "@tadsr/model";
+import { DESCRIPTION_FILE } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, inputFailure, usageFailure } from "../failure.ts";

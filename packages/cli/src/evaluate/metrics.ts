@@ -1,6 +1,8 @@
 /** The metrics that are asked for, opened. */
+
+import { readFeatureNetwork } from "@tadsr/files";
 import { type Metric, openPerceptualMetric, pictureMetrics } from "@tadsr/metrics";
-import { nearestName, readFeatureNetwork } from "@tadsr/model";
+import { nearestName } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, modelFailure, usageFailure } from "../failure.ts";

@@ -1,5 +1,6 @@
 /** From what the user names to the part that is exported, with its weights. */
-import { loadModel, type PaperModel, type PictureModel, shippedModels } from "@tadsr/model";
+import { loadModel, shippedModels } from "@tadsr/files";
+import type { PaperModel, PictureModel } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";

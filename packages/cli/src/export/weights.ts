@@ -7,7 +7,7 @@ import {
   type PaperModelError,
   type ParameterSpec,
   parameter,
-  type WeightFile,
+  type WeightSource,
 } from "@tadsr/model";
 import * as TE from "fp-ts/lib/TaskEither.js";
 
@@ -33,7 +33,7 @@ export const ofHost = (specs: readonly ParameterSpec[], weights: HostWeights): N
 
 /** Reads a file's parameters; all of them are checked. */
 export const ofFile = (
-  file: WeightFile,
+  file: WeightSource,
   specs: readonly ParameterSpec[],
 ): TE.TaskEither<PaperModelError, NamedWeights> => {
   const entries: Entry[] = [];

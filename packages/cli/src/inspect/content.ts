@@ -1,4 +1,5 @@
 /** What is in a file of weights, read from its header alone. */
+import { openCheckpoint } from "@tadsr/files";
 import {
   type Architecture,
   type Checkpoint,
@@ -9,7 +10,6 @@ import {
   inferArchitecture,
   isBuffer,
   mainGroup,
-  openCheckpoint,
   publishedModels,
   type TensorGroup,
 } from "@tadsr/model";

@@ -1,6 +1,7 @@
 /** `tadsr random-weights`: both files of a published model, of random numbers. */
 import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { writeRandomWeights } from "@tadsr/files";
 import {
   type FloatType,
   type ParameterSpec,
@@ -10,7 +11,6 @@ import {
   publishedModels,
   swinUNet,
   vqAutoencoder,
-  writeRandomWeights,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";

@@ -6,13 +6,11 @@ import {
   describePaperFolder,
   describePictureFile,
   loadDescription,
-  type PaperModel,
-  type PaperModelError,
-  type PictureModel,
-  publishedLike,
   shippedModels,
   type WeightFile,
-} from "@tadsr/model";
+  weightsOnDisk,
+} from "@tadsr/files";
+import { type PaperModel, type PaperModelError, type PictureModel, publishedLike } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -82,7 +80,10 @@ const ofPicture = (
   const model: PictureModel =
     mix === undefined
       ? described
-      : { ...described, mix: { file: { file: resolveIn(shell, mix.file) }, share: mix.share } };
+      : {
+          ...described,
+          mix: { file: weightsOnDisk({ file: resolveIn(shell, mix.file) }), share: mix.share },
+        };
   return E.map((): AnyModel => ({ kind: "picture", model, factor: model.network.factor }))(
     stray(
       seed === DEFAULT_SEED ? options : { ...options, seed },

@@ -1,5 +1,6 @@
 /** A model on a runtime, ready to enlarge pictures. */
-import { loadModel, type Model, openUpscaler, type Picture, parameterCount } from "@tadsr/model";
+import { loadModel } from "@tadsr/files";
+import { type Model, openUpscaler, type Picture, parameterCount } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";

@@ -59,7 +59,7 @@ export const openPaperModel =
     }
     trace("model-read");
     if (model.assumed.length > 0)
-      noteLine(shell, `${model.files.network.file}: assumed: ${model.assumed.join(", ")}`);
+      noteLine(shell, `${model.files.network.file.name}: assumed: ${model.assumed.join(", ")}`);
     const upscaler = opened.right;
     const settings = { seed, steps, tile, sampler, colourCorrection };
     const nominal = model.stride > 1 ? (network.condition?.size ?? 0) : 0;

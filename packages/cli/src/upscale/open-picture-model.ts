@@ -22,7 +22,7 @@ import type { Trace } from "./trace.ts";
 import { memoryFigures, usableBytes } from "./usable-memory.ts";
 
 const mixedName = (name: string, { file, share }: MixedFile): string =>
-  `${1 - share} ${name} + ${share} ${parse(file.file).name}`;
+  `${1 - share} ${name} + ${share} ${parse(file.file.name).name}`;
 
 export const openPictureModel =
   (

@@ -1,7 +1,8 @@
 /** The tensors of a file in float64, as they are recorded: PyTorch's layout, the batch first. */
 
 import type { NdArray, ReferenceTensor } from "@tadsr/core";
-import { openSafetensors, type SafetensorsFile } from "@tadsr/model";
+import { openSafetensors } from "@tadsr/files";
+import type { SafetensorsFile } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 

@@ -1,13 +1,7 @@
 /** A file of weights as `verify` looks at it: what it says of its tensors, then the network's numbers. */
 import { basename } from "node:path";
-import {
-  type HostWeights,
-  isBuffer,
-  mainGroup,
-  openCheckpoint,
-  type ParameterSpec,
-  readWeights,
-} from "@tadsr/model";
+import { openCheckpoint, readWeights } from "@tadsr/files";
+import { type HostWeights, isBuffer, mainGroup, type ParameterSpec } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 

@@ -1,14 +1,11 @@
 /** Deflated bytes, by the decompression that browsers and Node have in common. */
 
 /** The content, which must have exactly `size` bytes; null where the bytes are damaged or give another number. */
-export const inflateRaw = async (
-  packed: Uint8Array<ArrayBuffer>,
-  size: number,
-): Promise<Uint8Array | null> => {
+export const inflateRaw = async (packed: Uint8Array, size: number): Promise<Uint8Array | null> => {
   const { readable, writable } = new DecompressionStream("deflate-raw");
   const writer = writable.getWriter();
   // What goes wrong with them, the reader is told too.
-  writer.write(packed).catch(() => undefined);
+  writer.write(packed.slice()).catch(() => undefined);
   writer.close().catch(() => undefined);
   const reader = readable.getReader();
   const content = new Uint8Array(size);

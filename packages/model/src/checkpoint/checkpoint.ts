@@ -3,17 +3,17 @@
  * legacy ones. What is in the file is known once it is open; a tensor is read when it is asked for. Nothing that
  * a file asks to be run is run.
  */
-import { type FileHandle, open } from "node:fs/promises";
 import type { NdArray } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type { Task } from "fp-ts/lib/Task.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
+import type { ByteFile, ByteSource } from "../bytes/byte-file.ts";
+import { openKept } from "../bytes/read-bytes.ts";
 import { fileUnreadable, type InvalidCheckpoint, type RefusedCode } from "../errors.ts";
 import { elements } from "../parameters.ts";
-import { openSafetensors, type SafetensorsError, type SafetensorsFile } from "../safetensors.ts";
+import { type SafetensorsError, type SafetensorsFile, safetensorsIn } from "../safetensors.ts";
 import type { StoredType } from "../safetensors-header.ts";
 import { type Checked, complainAbout, invalid } from "./complaint.ts";
-import { readBytes } from "./file-bytes.ts";
 import { commonPrefix, groupsOf, type RawGroup } from "./groups.ts";
 import { isKind, type PickleValue, type TorchTensor } from "./pickle-values.ts";
 import { readFloats, readWhole } from "./read-tensor.ts";
@@ -104,12 +104,7 @@ const metadataOf = (root: PickleValue): Readonly<Record<string, string>> =>
       )
     : {};
 
-const ofTorch = (
-  file: string,
-  handle: FileHandle,
-  torch: TorchFile,
-  fileSize: number,
-): Checked<Checkpoint> => {
+const ofTorch = (file: string, source: ByteSource, torch: TorchFile): Checked<Checkpoint> => {
   const raw = groupsOf(torch.root);
   if (E.isLeft(raw)) return raw;
   const groups = raw.right.map((group) =>
@@ -123,7 +118,7 @@ const ofTorch = (
       if (entry !== undefined) tensors.set(entry, tensor);
     }
   }
-  const claims = checkClaims(torch, [...tensors.values()], fileSize);
+  const claims = checkClaims(torch, [...tensors.values()], source.size);
   if (E.isLeft(claims)) return claims;
 
   const reading =
@@ -146,7 +141,7 @@ const ofTorch = (
     metadata: metadataOf(torch.root),
     read: reading(readFloats),
     readIntegers: reading(readWhole),
-    close: () => handle.close(),
+    close: () => source.close(),
   });
 };
 
@@ -163,7 +158,7 @@ const ofSafetensors = (opened: SafetensorsFile): Checkpoint => {
   };
 };
 
-type Opener = (handle: FileHandle, fileSize: number) => Promise<Checked<TorchFile>>;
+type Opener = (source: ByteSource) => Promise<Checked<TorchFile>>;
 
 const MAGIC_BYTES = 16;
 
@@ -178,34 +173,18 @@ const openerOf = (start: Uint8Array): Checked<Opener | null> => {
   return invalid(`a file that begins with the bytes ${bytes}`, "safetensors, or a file of torch.save");
 };
 
-type Opened = { readonly checkpoint: Checkpoint } | { readonly isSafetensors: true };
-
-const openPickled = async (file: string, handle: FileHandle): Promise<Checked<Opened>> => {
-  const { size } = await handle.stat();
-  const opener = openerOf(await readBytes(handle, 0, MAGIC_BYTES));
+const openSource = async (
+  file: string,
+  source: ByteSource,
+): Promise<E.Either<CheckpointError, Checkpoint>> => {
+  const complain = E.mapLeft(complainAbout(file, null));
+  const opener = complain(openerOf(await source.read(0, MAGIC_BYTES)));
   if (E.isLeft(opener)) return opener;
-  if (opener.right === null) return E.right({ isSafetensors: true });
-  const torch = await opener.right(handle, size);
-  if (E.isLeft(torch)) return torch;
-  return E.map((checkpoint: Checkpoint) => ({ checkpoint }))(ofTorch(file, handle, torch.right, size));
+  if (opener.right === null) return E.map(ofSafetensors)(await safetensorsIn(file, source));
+  const torch = await opener.right(source);
+  return complain(E.chain((read: TorchFile) => ofTorch(file, source, read))(torch));
 };
 
 /** Opens a file of any of the formats and checks what it says of its tensors; the caller closes it. */
-export const openCheckpoint =
-  (file: string): TE.TaskEither<CheckpointError, Checkpoint> =>
-  async () => {
-    const handle = await open(file, "r").catch((thrown: unknown) => fileUnreadable(file, thrown));
-    if ("_tag" in handle) return E.left(handle);
-    let isKept = false;
-    try {
-      const opened = E.mapLeft(complainAbout(file, null))(await openPickled(file, handle));
-      if (E.isLeft(opened)) return opened;
-      if ("isSafetensors" in opened.right) return E.map(ofSafetensors)(await openSafetensors(file)());
-      isKept = true;
-      return E.right(opened.right.checkpoint);
-    } catch (thrown) {
-      return E.left(fileUnreadable(file, thrown));
-    } finally {
-      if (!isKept) await handle.close();
-    }
-  };
+export const openCheckpoint = (file: ByteFile): TE.TaskEither<CheckpointError, Checkpoint> =>
+  openKept(file, openSource);

@@ -5,12 +5,11 @@
  * no reader can tell from damage is left: a number that is another one, and where in a storage shared with others
  * a view begins.
  */
-import type { FileHandle } from "node:fs/promises";
 import * as E from "fp-ts/lib/Either.js";
+import type { ByteSource } from "../bytes/byte-file.ts";
 import { quoted } from "../quoted.ts";
 import { type Checked, invalid } from "./complaint.ts";
 import { DTYPE_BYTES } from "./dtypes.ts";
-import { readBytes } from "./file-bytes.ts";
 import { unpickle } from "./pickle.ts";
 import { described, isKind, type PickleValue, type TorchStorage, type TorchTensor } from "./pickle-values.ts";
 import { isExpanded, isOverlapping, span } from "./tensor-view.ts";
@@ -69,8 +68,7 @@ const readPickles = (bytes: Uint8Array, rules: TorchRules): Checked<Pickles> => 
 
 /** Where each storage's numbers begin. They must fill the file: each key once, each storage asked for. */
 const findStorages = async (
-  handle: FileHandle,
-  fileSize: number,
+  source: ByteSource,
   { keys, end }: Pickles,
   storages: ReadonlyMap<string, TorchStorage>,
 ): Promise<Checked<ReadonlyMap<string, number>>> => {
@@ -80,10 +78,11 @@ const findStorages = async (
     const storage = storages.get(key);
     if (storage === undefined || places.has(key))
       return invalid(`the storage ${quoted(key)} listed`, "storages that tensors use, each once");
-    const bytes = await readBytes(handle, at, COUNT_BYTES);
-    const count = bytes.length < COUNT_BYTES ? null : new DataView(bytes.buffer).getBigInt64(0, true);
+    const bytes = await source.read(at, COUNT_BYTES);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const count = bytes.length < COUNT_BYTES ? null : view.getBigInt64(0, true);
     const size = storage.count * DTYPE_BYTES[storage.dtype];
-    if (count !== BigInt(storage.count) || at + COUNT_BYTES + size > fileSize)
+    if (count !== BigInt(storage.count) || at + COUNT_BYTES + size > source.size)
       return invalid(
         count === null || count === BigInt(storage.count)
           ? "the file's end (it is cut off)"
@@ -95,7 +94,9 @@ const findStorages = async (
   }
   if (places.size !== storages.size)
     return invalid(`${places.size} storages listed`, `the ${storages.size} that tensors use`);
-  return at === fileSize ? E.right(places) : invalid(`${fileSize - at} bytes after the last storage`, "none");
+  return at === source.size
+    ? E.right(places)
+    : invalid(`${source.size - at} bytes after the last storage`, "none");
 };
 
 /** A damaged stride would make such a view of a plain tensor, and nothing else would tell. */
@@ -111,11 +112,11 @@ const checkViews = (tensor: TorchTensor): Checked<void> => {
 };
 
 /** Reads the pickles and finds the storages; of these nothing is read. */
-export const openTorchLegacy = async (handle: FileHandle, fileSize: number): Promise<Checked<TorchFile>> => {
+export const openTorchLegacy = async (source: ByteSource): Promise<Checked<TorchFile>> => {
   const rules = torchRules(checkViews);
-  const pickles = readPickles(await readBytes(handle, 0, Math.min(LARGEST_PICKLE, fileSize)), rules);
+  const pickles = readPickles(await source.read(0, Math.min(LARGEST_PICKLE, source.size)), rules);
   if (E.isLeft(pickles)) return pickles;
-  const places = await findStorages(handle, fileSize, pickles.right, rules.storages);
+  const places = await findStorages(source, pickles.right, rules.storages);
   if (E.isLeft(places)) return places;
   return E.right({
     format: "pytorch-legacy",
@@ -124,7 +125,7 @@ export const openTorchLegacy = async (handle: FileHandle, fileSize: number): Pro
     read: async ({ key }, from, length) => {
       const place = places.right.get(key);
       if (place === undefined) return invalid(`no storage ${quoted(key)}`, "one");
-      const bytes = await readBytes(handle, place + from, length);
+      const bytes = await source.read(place + from, length);
       return bytes.length === length ? E.right(bytes) : invalid(`${bytes.length} bytes`, `${length}`);
     },
   });

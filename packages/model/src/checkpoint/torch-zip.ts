@@ -1,10 +1,9 @@
 /** The format of `torch.save` since PyTorch 1.6: a zip file of a pickle and one entry for each storage. */
-import type { FileHandle } from "node:fs/promises";
 import * as E from "fp-ts/lib/Either.js";
+import type { ByteSource } from "../bytes/byte-file.ts";
 import { quoted } from "../quoted.ts";
 import { type Checked, invalid } from "./complaint.ts";
 import { DTYPE_BYTES } from "./dtypes.ts";
-import { readBytes } from "./file-bytes.ts";
 import { unpickle } from "./pickle.ts";
 import type { TorchStorage } from "./pickle-values.ts";
 import { span } from "./tensor-view.ts";
@@ -15,12 +14,12 @@ import { findDirectory, readDirectory, TAIL_BYTES, type ZipEntry } from "./zip-d
 
 type Entries = ReadonlyMap<string, ZipEntry>;
 
-const listEntries = async (handle: FileHandle, fileSize: number): Promise<Checked<Entries>> => {
-  const tailBytes = Math.min(TAIL_BYTES, fileSize);
-  const place = findDirectory(await readBytes(handle, fileSize - tailBytes, tailBytes), fileSize);
+const listEntries = async (source: ByteSource): Promise<Checked<Entries>> => {
+  const tailBytes = Math.min(TAIL_BYTES, source.size);
+  const place = findDirectory(await source.read(source.size - tailBytes, tailBytes), source.size);
   if (E.isLeft(place)) return place;
   const { offset, size } = place.right;
-  return readDirectory(await readBytes(handle, offset, size), place.right);
+  return readDirectory(await source.read(offset, size), place.right);
 };
 
 /** The pickle of `<folder>/data.pkl`; the folder has the file's first name. */
@@ -65,13 +64,13 @@ const findStorages = (
 };
 
 /** Lists the file and reads its pickle; of the storages nothing is read. */
-export const openTorchZip = async (handle: FileHandle, fileSize: number): Promise<Checked<TorchFile>> => {
-  const entries = await listEntries(handle, fileSize);
+export const openTorchZip = async (source: ByteSource): Promise<Checked<TorchFile>> => {
+  const entries = await listEntries(source);
   if (E.isLeft(entries)) return entries;
   const main = findPickle(entries.right);
   if (E.isLeft(main)) return main;
   const { pickle, folder } = main.right;
-  const read = entryReader(handle);
+  const read = entryReader(source);
   const order = await checkByteOrder(entries.right.get(`${folder}byteorder`), read);
   if (E.isLeft(order)) return order;
   const bytes = await read(pickle, 0, pickle.size);

@@ -2,6 +2,7 @@
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import type { ByteFile } from "../bytes/byte-file.ts";
 import type { WeightsMismatch } from "../errors.ts";
 import {
   checkLinear,
@@ -11,7 +12,7 @@ import {
 } from "../inference/feature-network.ts";
 import type { Shapes } from "../inference/shape-reader.ts";
 import type { FeatureNetwork } from "../networks/features/feature-network.ts";
-import { shapesIn, type WeightFileError } from "../paper/weight-file.ts";
+import { shapesIn, type WeightSourceError } from "../paper/weight-source.ts";
 import type { ParameterSpec } from "../parameters.ts";
 import { quoted } from "../quoted.ts";
 import { type HostWeights, readWeights } from "../weights.ts";
@@ -24,7 +25,7 @@ export interface NotFiniteWeight {
   readonly message: string;
 }
 
-export type FeatureFileError = WeightFileError | WeightsMismatch | UnknownFeatures | NotFiniteWeight;
+export type FeatureFileError = WeightSourceError | WeightsMismatch | UnknownFeatures | NotFiniteWeight;
 
 export interface FeatureWeights {
   readonly network: FeatureNetwork;
@@ -48,17 +49,17 @@ const checkFinite =
 
 /** Names and shapes were judged before, so that every other tensor may be there. */
 const readParameters = (
-  file: string,
+  file: ByteFile,
   specs: readonly ParameterSpec[],
 ): TE.TaskEither<FeatureFileError, HostWeights> =>
-  pipe(readWeights(file, specs, { ignore: () => true }), TE.chainEitherKW(checkFinite(file)));
+  pipe(readWeights(file, specs, { ignore: () => true }), TE.chainEitherKW(checkFinite(file.name)));
 
 const readNetwork = (
-  file: string,
+  file: ByteFile,
   shapes: Shapes,
 ): TE.TaskEither<FeatureFileError, Omit<FeatureWeights, "linear">> =>
   pipe(
-    TE.fromEither(featureNetworkOf(file, shapes)),
+    TE.fromEither(featureNetworkOf(file.name, shapes)),
     TE.chainW((network) =>
       pipe(
         readParameters(file, network.parameters),
@@ -67,10 +68,10 @@ const readNetwork = (
     ),
   );
 
-const readLinear = (file: string, network: FeatureNetwork): TE.TaskEither<FeatureFileError, HostWeights> =>
+const readLinear = (file: ByteFile, network: FeatureNetwork): TE.TaskEither<FeatureFileError, HostWeights> =>
   pipe(
     shapesIn({ file }),
-    TE.chainEitherKW((shapes) => checkLinear(file, network, shapes)),
+    TE.chainEitherKW((shapes) => checkLinear(file.name, network, shapes)),
     TE.chainW(() => readParameters(file, linearParameters(network))),
   );
 
@@ -80,8 +81,8 @@ const readLinear = (file: string, network: FeatureNetwork): TE.TaskEither<Featur
  * the channels, such as `alex.pth` of the lpips package. Weights come as float32.
  */
 export const readFeatureNetwork = (
-  file: string,
-  linearFile?: string,
+  file: ByteFile,
+  linearFile?: ByteFile,
 ): TE.TaskEither<FeatureFileError, FeatureWeights> =>
   pipe(
     shapesIn({ file }),

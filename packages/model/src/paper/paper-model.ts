@@ -1,27 +1,28 @@
-/** Models of the paper's kind from the authors' files, or from a folder with model.json. */
-import { join } from "node:path";
+/** Models of the paper's kind from the authors' files, or from these and a model.json. */
 import { makeSchedule, type Schedule } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import type { ByteFile } from "../bytes/byte-file.ts";
 import type { Architecture, InferenceOptions } from "../inference/architecture.ts";
+import { parseDescription } from "../model.ts";
 import { MODEL_FORMAT } from "../model-description.ts";
 import { type VqAutoencoder, vqAutoencoder } from "../networks/autoencoder/autoencoder.ts";
 import type { ConditionedNetwork } from "../networks/network.ts";
 import { type PublishedModel, type PublishedName, publishedModels } from "../networks/published.ts";
 import { swinUNet } from "../networks/swin-unet.ts";
 import { conditionLevels, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
-import { DESCRIPTION_FILE, readDescriptionFile, WEIGHTS_FILE } from "../pretrained.ts";
 import { mismatched, type PaperModelError, wrongNetwork } from "./errors.ts";
 import { alignmentOf, faultOfPair, latentStride, magnificationOf } from "./pairing.ts";
 import { decodePaperDescription, isPaperDescription, type PaperDescription } from "./paper-description.ts";
-import { architectureOf, type WeightFile } from "./weight-file.ts";
+import { architectureOf, type WeightSource } from "./weight-source.ts";
 
 export const AUTOENCODER_FILE = "autoencoder.safetensors";
 
-export interface PaperFiles {
-  readonly network: WeightFile;
-  readonly autoencoder: WeightFile;
+/** Where the weights of the two networks are. */
+export interface PaperFiles<A = WeightSource> {
+  readonly network: A;
+  readonly autoencoder: A;
 }
 
 /** What is known of a model before its weights are read. */
@@ -112,12 +113,12 @@ const faultOfConfig = (
 
 /** The UNet of a file; only its header is read. */
 export const describeNetworkFile = (
-  weights: WeightFile,
+  weights: WeightSource,
   overrides: Omit<PaperModelOptions, "config"> = {},
 ): TE.TaskEither<PaperModelError, Extract<Architecture, { kind: "swin-unet" }>> =>
   pipe(
     architectureOf(weights, overrides),
-    TE.chainEitherKW(demand(weights.file, "swin-unet", "a UNet with Swin layers")),
+    TE.chainEitherKW(demand(weights.file.name, "swin-unet", "a UNet with Swin layers")),
   );
 
 /** The model of two files; only their headers are read. */
@@ -132,18 +133,18 @@ export const describePaperFiles = (
     TE.bindW("autoencoder", () =>
       pipe(
         architectureOf(autoencoderFile),
-        TE.chainEitherKW(demand(autoencoderFile.file, "vq-autoencoder", "a VQ autoencoder")),
+        TE.chainEitherKW(demand(autoencoderFile.file.name, "vq-autoencoder", "a VQ autoencoder")),
       ),
     ),
     TE.chainEitherKW(({ network, autoencoder }): E.Either<PaperModelError, PaperModel> => {
       const published = publishedModels[config ?? guessOf(network.config)];
-      const fault = faultOfConfig(networkFile.file, network.config, published);
+      const fault = faultOfConfig(networkFile.file.name, network.config, published);
       if (fault !== null) return E.left(fault);
       const unpaired = faultOfPair(network.config, autoencoder.config);
       if (unpaired !== null)
         return E.left(
           mismatched(
-            `${networkFile.file} and ${autoencoderFile.file} do not belong together: ${unpaired.key}: ` +
+            `${networkFile.file.name} and ${autoencoderFile.file.name} do not belong together: ${unpaired.key}: ` +
               `found ${unpaired.found}, expected ${unpaired.expected}`,
           ),
         );
@@ -165,22 +166,19 @@ export const describePaperFiles = (
   );
 };
 
-/** The model of a folder whose model.json is of this kind; null where it is of the small family. */
-export const describePaperFolder = (folder: string): TE.TaskEither<PaperModelError, PaperModel | null> => {
-  const file = join(folder, DESCRIPTION_FILE);
-  const files: PaperFiles = {
-    network: { file: join(folder, WEIGHTS_FILE) },
-    autoencoder: { file: join(folder, AUTOENCODER_FILE) },
-  };
-  return pipe(
-    readDescriptionFile(folder),
+/** The model of two files and a model.json; null where that is of the small family. The weights are not opened. */
+export const describePaperModel = (
+  description: ByteFile,
+  files: PaperFiles,
+): TE.TaskEither<PaperModelError, PaperModel | null> =>
+  pipe(
+    parseDescription(description),
     TE.chainEitherKW(
       (value): E.Either<PaperModelError, PaperModel | null> =>
         isPaperDescription(value)
-          ? E.chainW((description: PaperDescription) => modelOf(files, description, []))(
-              decodePaperDescription(file, value),
+          ? E.chainW((checked: PaperDescription) => modelOf(files, checked, []))(
+              decodePaperDescription(description.name, value),
             )
           : E.right(null),
     ),
   );
-};

@@ -31,7 +31,7 @@ import type { PaperModelError } from "./errors.ts";
 import { latentPlace } from "./pairing.ts";
 import type { PaperModel } from "./paper-model.ts";
 import { checkPaperRequest, type PaperSampling, type PaperUpscaleOptions } from "./paper-options.ts";
-import { uploadWeightFile } from "./weight-file.ts";
+import { uploadWeightSource } from "./weight-source.ts";
 
 /** A model of the paper's kind on an engine. */
 export interface PaperUpscaler {
@@ -188,10 +188,10 @@ export const openPaperUpscaler =
       for (const tensors of uploaded) engine.release(Object.values(tensors));
     };
     try {
-      const weights = await uploadWeightFile(engine, files.network, network.parameters)();
+      const weights = await uploadWeightSource(engine, files.network, network.parameters)();
       if (E.isLeft(weights)) return weights;
       uploaded = [weights.right];
-      const coder = await uploadWeightFile(engine, files.autoencoder, autoencoder.parameters)();
+      const coder = await uploadWeightSource(engine, files.autoencoder, autoencoder.parameters)();
       if (E.isLeft(coder)) {
         release();
         return coder;

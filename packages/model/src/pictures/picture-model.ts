@@ -1,37 +1,39 @@
 /** A file of a network that makes a picture of a picture, such as Real-ESRGAN's: only its header is read. */
-import { parse } from "node:path";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { baseName } from "../bytes/base-name.ts";
 import type { UnknownArchitecture } from "../inference/architecture.ts";
 import type { PictureNetwork } from "../networks/picture-network.ts";
 import { type PictureNetworkConfig, pictureNetwork } from "../networks/picture-networks.ts";
-import { architectureOf, type WeightFile, type WeightFileError } from "../paper/weight-file.ts";
+import { architectureOf, type WeightSource, type WeightSourceError } from "../paper/weight-source.ts";
 
 /** A second file of the same network, whose weights have this share of the sum; from 0 to 1. */
 export interface MixedFile {
-  readonly file: WeightFile;
+  readonly file: WeightSource;
   readonly share: number;
 }
 
 export interface PictureModel {
   /** The file's name without its ending. */
   readonly name: string;
-  readonly file: WeightFile;
+  readonly file: WeightSource;
   readonly config: PictureNetworkConfig;
   readonly network: PictureNetwork;
   /** null: the file's weights alone. */
   readonly mix: MixedFile | null;
 }
 
+const stemOf = (name: string): string => baseName(name).replace(/(?<=.)\.[^.]*$/, "");
+
 /** Null where the file is of another kind of network that is known here. */
 export const describePictureFile = (
-  file: WeightFile,
-): TE.TaskEither<WeightFileError | UnknownArchitecture, PictureModel | null> =>
+  file: WeightSource,
+): TE.TaskEither<WeightSourceError | UnknownArchitecture, PictureModel | null> =>
   pipe(
     architectureOf(file),
     TE.map((architecture): PictureModel | null => {
       if (architecture.kind !== "srvgg" && architecture.kind !== "rrdb") return null;
       const { config } = architecture;
-      return { name: parse(file.file).name, file, config, network: pictureNetwork(config), mix: null };
+      return { name: stemOf(file.file.name), file, config, network: pictureNetwork(config), mix: null };
     }),
   );

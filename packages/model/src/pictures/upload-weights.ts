@@ -4,13 +4,13 @@ import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type CannotMix, mixWeights } from "../mix-weights.ts";
 import type { PaperModelError } from "../paper/errors.ts";
-import { forEachWeight, uploadWeightFile, type WeightFile } from "../paper/weight-file.ts";
+import { forEachWeight, uploadWeightSource, type WeightSource } from "../paper/weight-source.ts";
 import type { ParameterSpec } from "../parameters.ts";
 import { type HostWeights, uploadWeights } from "../weights.ts";
 import type { PictureModel } from "./picture-model.ts";
 
 const onHost = (
-  file: WeightFile,
+  file: WeightSource,
   specs: readonly ParameterSpec[],
 ): TE.TaskEither<PaperModelError, HostWeights> => {
   const weights: Record<string, NdArray> = {};
@@ -31,7 +31,7 @@ export const uploadPictureWeights = <T>(
   { file, mix, network }: Pick<PictureModel, "file" | "mix" | "network">,
 ): TE.TaskEither<PaperModelError | CannotMix, Tensors<T>> => {
   const specs = network.parameters;
-  if (mix === null) return uploadWeightFile(engine, file, specs);
+  if (mix === null) return uploadWeightSource(engine, file, specs);
   return pipe(
     onHost(file, specs),
     TE.bindTo("first"),

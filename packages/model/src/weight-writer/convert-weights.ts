@@ -1,7 +1,8 @@
 /** A checkpoint of any format as another: every tensor of one group by its plain name, buffers too. */
-import { basename } from "node:path";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { baseName } from "../bytes/base-name.ts";
+import type { ByteSink } from "../bytes/byte-sink.ts";
 import {
   type Checkpoint,
   type CheckpointEntry,
@@ -19,7 +20,7 @@ import {
   type ValueOutOfRange,
 } from "../errors.ts";
 import { type FloatType, isReadableFloat } from "../number-formats.ts";
-import type { WeightFile } from "../paper/weight-file.ts";
+import type { WeightSource } from "../paper/weight-source.ts";
 import { elements } from "../parameters.ts";
 import type { StreamedTensor } from "./streamed-tensor.ts";
 import { type WeightFormat, writeWeights } from "./write-weights.ts";
@@ -67,7 +68,7 @@ const convertGroup =
   (
     checkpoint: Checkpoint,
     group: TensorGroup,
-    target: string,
+    target: ByteSink,
     { format, dtype }: ConvertOptions,
   ): TE.TaskEither<ConvertError, Converted> =>
   async () => {
@@ -81,7 +82,7 @@ const convertGroup =
     const bytesOf = (kind: string, shape: readonly number[]): number =>
       elements(shape) * (isKnown(kind) ? DTYPE_BYTES[kind] : 0);
     const sum = (numbers: readonly number[]): number => numbers.reduce((total, part) => total + part, 0);
-    const metadata = { format: "pt", converted_from: basename(checkpoint.file) };
+    const metadata = { format: "pt", converted_from: baseName(checkpoint.file) };
     const written = await writeWeights(target, tensors, { format, metadata })();
     return E.map(
       (): Converted => ({
@@ -98,8 +99,8 @@ const convertGroup =
  * are: the sizes of masks tell of a network what its parameters do not.
  */
 export const convertWeights = (
-  { file, path }: WeightFile,
-  target: string,
+  { file, path }: WeightSource,
+  target: ByteSink,
   options: ConvertOptions,
 ): TE.TaskEither<ConvertError, Converted> =>
   TE.bracketW(

@@ -1,11 +1,10 @@
 /** Writing weights tensor by tensor, so that a file of any size costs the memory of one tensor. */
-import type { FileHandle } from "node:fs/promises";
-import { crc32 } from "node:zlib";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
+import type { ByteSink } from "../bytes/byte-sink.ts";
+import { crc32 } from "../bytes/crc32.ts";
 import { type FileUnwritable, fileUnwritable, type ValueOutOfRange } from "../errors.ts";
 import { elements } from "../parameters.ts";
-import { replaceFile } from "../replace-file.ts";
 import { headerBytes } from "../safetensors-header.ts";
 import { byteLength, encodeTensor, type StreamedTensor } from "./streamed-tensor.ts";
 import { directory, localHeader, stateDictPickle, type ZipRecord } from "./torch-zip-parts.ts";
@@ -22,7 +21,7 @@ export interface WriteWeightsOptions {
 type Encode<E1> = (tensor: StreamedTensor<E1>) => Promise<Uint8Array>;
 
 const writeSafetensors = async <E1>(
-  draft: FileHandle,
+  sink: ByteSink,
   tensors: readonly StreamedTensor<E1>[],
   metadata: Readonly<Record<string, string>>,
   encode: Encode<E1>,
@@ -34,8 +33,8 @@ const writeSafetensors = async <E1>(
     begin = end;
     return entry;
   });
-  await draft.writeFile(headerBytes(entries, metadata));
-  for (const tensor of tensors) await draft.writeFile(await encode(tensor));
+  await sink.write(headerBytes(entries, metadata));
+  for (const tensor of tensors) await sink.write(await encode(tensor));
 };
 
 /** Without the records of 64 bits, which this writer does not make. */
@@ -44,7 +43,7 @@ const MOST_ENTRIES = 2 ** 16 - 8;
 const LARGEST_COUNT = 2 ** 31;
 
 const writeTorch = async <E1>(
-  draft: FileHandle,
+  sink: ByteSink,
   tensors: readonly StreamedTensor<E1>[],
   encode: Encode<E1>,
 ): Promise<void> => {
@@ -57,8 +56,8 @@ const writeTorch = async <E1>(
   const add = async (name: string, bytes: Uint8Array): Promise<void> => {
     const record = { name: `archive/${name}`, size: bytes.length, crc: crc32(bytes), offset };
     const header = localHeader(record);
-    await draft.writeFile(header);
-    await draft.writeFile(bytes);
+    await sink.write(header);
+    await sink.write(bytes);
     records.push(record);
     offset += header.length + bytes.length;
   };
@@ -67,35 +66,33 @@ const writeTorch = async <E1>(
   await add("byteorder", ascii("little"));
   for (const [key, tensor] of tensors.entries()) await add(`data/${key}`, await encode(tensor));
   await add("version", ascii("3\n"));
-  await draft.writeFile(directory(records, offset));
+  await sink.write(directory(records, offset));
 };
 
-/** Writes tensors in their order, beside the file first; what one of them cannot be read for is the result. */
-export const writeWeights = <E1>(
-  file: string,
-  tensors: readonly StreamedTensor<E1>[],
-  { format, metadata = {} }: WriteWeightsOptions,
-): TE.TaskEither<E1 | FileUnwritable | ValueOutOfRange, void> => {
-  return async () => {
+/** Writes tensors in their order; what one of them cannot be read for is the result. */
+export const writeWeights =
+  <E1>(
+    sink: ByteSink,
+    tensors: readonly StreamedTensor<E1>[],
+    { format, metadata = {} }: WriteWeightsOptions,
+  ): TE.TaskEither<E1 | FileUnwritable | ValueOutOfRange, void> =>
+  async () => {
     let refused: E.Left<E1 | ValueOutOfRange> | null = null;
     const encode: Encode<E1> = async (tensor) => {
       const read = await tensor.read();
       const encoded: E.Either<E1 | ValueOutOfRange, Uint8Array> = E.isLeft(read)
         ? read
-        : encodeTensor(file, tensor, read.right);
+        : encodeTensor(sink.name, tensor, read.right);
       if (E.isRight(encoded)) return encoded.right;
       refused = encoded;
       throw new Error("interrupted");
     };
     try {
-      const written = await replaceFile(file, (draft) =>
-        format === "safetensors"
-          ? writeSafetensors(draft, tensors, metadata, encode)
-          : writeTorch(draft, tensors, encode),
-      )();
-      return refused ?? written;
+      await (format === "safetensors"
+        ? writeSafetensors(sink, tensors, metadata, encode)
+        : writeTorch(sink, tensors, encode));
+      return E.right(undefined);
     } catch (thrown) {
-      return refused ?? E.left(fileUnwritable(file, thrown));
+      return refused ?? E.left(fileUnwritable(sink.name, thrown));
     }
   };
-};

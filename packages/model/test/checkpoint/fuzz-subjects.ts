@@ -5,8 +5,9 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { readWeights, writeSafetensors } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
-import { type HostWeights, readWeights, writeSafetensors } from "../../src/index.ts";
+import type { HostWeights } from "../../src/index.ts";
 import { type Subject, subjectOf } from "./mutations.ts";
 
 export type Reader = "zip" | "legacy" | "safetensors";

@@ -4,10 +4,11 @@
  * numbers. Anything else is wrong.
  */
 import { readFile, writeFile } from "node:fs/promises";
+import { openCheckpoint, readWeights } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { unpickle } from "../../src/checkpoint/pickle.ts";
 import { torchRules } from "../../src/checkpoint/torch-objects.ts";
-import { type HostWeights, openCheckpoint, type ParameterSpec, readWeights } from "../../src/index.ts";
+import type { HostWeights, ParameterSpec } from "../../src/index.ts";
 import { readEverything } from "./read-everything.ts";
 
 export type Outcome = "refused" | "identical" | "other numbers" | "wrong";

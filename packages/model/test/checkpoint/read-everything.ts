@@ -1,7 +1,13 @@
 /** Reads all that a checkpoint has, each tensor as what it is. */
 import type { NdArray } from "@tadsr/core";
+import { fileOnDisk } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
-import { type CheckpointError, type CheckpointFormat, openCheckpoint } from "../../src/index.ts";
+import {
+  type ByteFile,
+  type CheckpointError,
+  type CheckpointFormat,
+  openCheckpoint,
+} from "../../src/index.ts";
 
 export interface ReadGroup {
   readonly path: string;
@@ -15,8 +21,10 @@ export interface Everything {
   readonly groups: readonly ReadGroup[];
 }
 
-export const readEverything = async (file: string): Promise<E.Either<CheckpointError, Everything>> => {
-  const opened = await openCheckpoint(file)();
+export const readEverything = async (
+  file: string | ByteFile,
+): Promise<E.Either<CheckpointError, Everything>> => {
+  const opened = await openCheckpoint(typeof file === "string" ? fileOnDisk(file) : file)();
   if (E.isLeft(opened)) return opened;
   const checkpoint = opened.right;
   try {

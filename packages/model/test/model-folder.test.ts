@@ -1,18 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { findModel, loadModel, readWeights, saveModel, shippedModels, writeSafetensors } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
-import {
-  decodeDescription,
-  findModel,
-  type HostWeights,
-  loadModel,
-  type ModelDescription,
-  readWeights,
-  saveModel,
-  shippedModels,
-  writeSafetensors,
-} from "../src/index.ts";
+import { decodeDescription, type HostWeights, type ModelDescription } from "../src/index.ts";
 import { nearestName } from "../src/nearest-name.ts";
 import { randomModel, tinyDescription } from "./fixtures.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

@@ -3,6 +3,7 @@ import type { Engine, NdArray, Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import type { ByteFile } from "../bytes/byte-file.ts";
 import {
   type Checkpoint,
   type CheckpointEntry,
@@ -22,20 +23,20 @@ import { isBuffer } from "../networks/buffers.ts";
 import type { ParameterSpec } from "../parameters.ts";
 import { checkShapes } from "../weights.ts";
 
-export interface WeightFile {
-  readonly file: string;
+export interface WeightSource {
+  readonly file: ByteFile;
   /** Which group of the file's tensors; see `mainGroup` for what is taken without it. */
   readonly path?: string;
 }
 
-export type WeightFileError = CheckpointError | UnknownGroup;
+export type WeightSourceError = CheckpointError | UnknownGroup;
 
-type ReadError = WeightFileError | WeightsMismatch;
+type ReadError = WeightSourceError | WeightsMismatch;
 
 const withGroup = <E1, A>(
-  { file, path }: WeightFile,
+  { file, path }: WeightSource,
   use: (checkpoint: Checkpoint, entries: ReadonlyMap<string, CheckpointEntry>) => TE.TaskEither<E1, A>,
-): TE.TaskEither<WeightFileError | E1, A> =>
+): TE.TaskEither<WeightSourceError | E1, A> =>
   TE.bracketW(
     openCheckpoint(file),
     (checkpoint): TE.TaskEither<UnknownGroup | E1, A> => {
@@ -50,17 +51,17 @@ const shapesOf = (entries: ReadonlyMap<string, CheckpointEntry>): Map<string, re
   new Map([...entries].map(([name, { shape }]) => [name, shape]));
 
 /** The shapes of a file's tensors, by their names. */
-export const shapesIn = (weights: WeightFile): TE.TaskEither<WeightFileError, Shapes> =>
+export const shapesIn = (weights: WeightSource): TE.TaskEither<WeightSourceError, Shapes> =>
   withGroup(weights, (_, entries) => TE.right(shapesOf(entries)));
 
 /** The network whose tensors the file has, from their names and shapes. */
 export const architectureOf = (
-  weights: WeightFile,
+  weights: WeightSource,
   options: InferenceOptions = {},
-): TE.TaskEither<WeightFileError | UnknownArchitecture, Architecture> =>
+): TE.TaskEither<WeightSourceError | UnknownArchitecture, Architecture> =>
   pipe(
     shapesIn(weights),
-    TE.chainEitherKW((shapes) => inferArchitecture(shapes, { ...options, file: weights.file })),
+    TE.chainEitherKW((shapes) => inferArchitecture(shapes, { ...options, file: weights.file.name })),
   );
 
 /**
@@ -68,14 +69,14 @@ export const architectureOf = (
  * checked before any is read; buffers are passed over. What `use` throws comes through.
  */
 export const forEachWeight = (
-  weights: WeightFile,
+  weights: WeightSource,
   specs: readonly ParameterSpec[],
   use: (spec: ParameterSpec, tensor: NdArray) => void,
 ): TE.TaskEither<ReadError, void> =>
   withGroup(weights, (checkpoint, entries) => async (): Promise<E.Either<ReadError, void>> => {
     const declared = new Set(specs.map(({ name }) => name));
     const learned = new Map([...entries].filter(([name]) => declared.has(name) || !isBuffer(name)));
-    const checked = checkShapes(weights.file, specs, shapesOf(learned));
+    const checked = checkShapes(weights.file.name, specs, shapesOf(learned));
     if (E.isLeft(checked)) return checked;
     for (const spec of specs) {
       const entry = learned.get(spec.name);
@@ -88,10 +89,10 @@ export const forEachWeight = (
   });
 
 /** Copies a file's parameters to the engine; the caller releases them. Rejects with what the engine throws. */
-export const uploadWeightFile =
+export const uploadWeightSource =
   <T>(
     engine: Engine<T>,
-    weights: WeightFile,
+    weights: WeightSource,
     specs: readonly ParameterSpec[],
   ): TE.TaskEither<ReadError, Tensors<T>> =>
   async () => {

@@ -1,0 +1,20 @@
+export { describeNetworkFile, describePaperFiles, describePictureFile } from "./describe-files.ts";
+export { fileOnDisk } from "./file-on-disk.ts";
+export { describePaperFolder, loadDescription, loadModel, saveModel } from "./model-folder.ts";
+export { replaceFile } from "./replace-file.ts";
+export { findModel, shippedModels } from "./shipped-models.ts";
+export {
+  architectureOf,
+  convertWeights,
+  forEachWeight,
+  openCheckpoint,
+  openSafetensors,
+  readFeatureNetwork,
+  readSafetensors,
+  readWeights,
+  type WeightFile,
+  weightsOnDisk,
+  writeRandomWeights,
+  writeSafetensors,
+  writeWeights,
+} from "./weights.ts";

@@ -1,0 +1,74 @@
+/** Models on a disk: a folder with model.json (what it is) and model.safetensors (its weights). */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  AUTOENCODER_FILE,
+  checkModel,
+  DESCRIPTION_FILE,
+  describePaperModel,
+  fileUnwritable,
+  type HostWeights,
+  type Model,
+  type ModelDescription,
+  type ModelError,
+  type PaperModel,
+  type PaperModelError,
+  readDescription,
+  readModel,
+  type SaveOptions,
+  WEIGHTS_FILE,
+  writeDescription,
+  writeModelWeights,
+} from "@tadsr/model";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { fileOnDisk } from "./file-on-disk.ts";
+import { replaceFile } from "./replace-file.ts";
+
+/** Reads and checks a folder's model.json alone. */
+export const loadDescription = (folder: string): TE.TaskEither<ModelError, ModelDescription> =>
+  readDescription(fileOnDisk(join(folder, DESCRIPTION_FILE)));
+
+/** Reads a model folder. Names and shapes are checked against the network before a tensor is read. */
+export const loadModel = (folder: string): TE.TaskEither<ModelError, Model> =>
+  readModel({
+    description: fileOnDisk(join(folder, DESCRIPTION_FILE)),
+    weights: fileOnDisk(join(folder, WEIGHTS_FILE)),
+  });
+
+/**
+ * Writes a model folder, making it where it is not there. Description and weights are checked as in
+ * loading; each of the two files is written beside and renamed, the weights first.
+ */
+export const saveModel = (
+  folder: string,
+  description: ModelDescription,
+  weights: HostWeights,
+  options: SaveOptions,
+): TE.TaskEither<ModelError, void> => {
+  const names = { description: join(folder, DESCRIPTION_FILE), weights: join(folder, WEIGHTS_FILE) };
+  return pipe(
+    TE.fromEither(checkModel(names, description, weights)),
+    TE.chainFirst(() =>
+      TE.tryCatch(
+        () => mkdir(folder, { recursive: true }),
+        (thrown): ModelError => fileUnwritable(folder, thrown),
+      ),
+    ),
+    TE.chainFirst(
+      (checked): TE.TaskEither<ModelError, void> =>
+        replaceFile(names.weights, (draft) => writeModelWeights(draft, checked, weights, options)),
+    ),
+    TE.chain(
+      (checked): TE.TaskEither<ModelError, void> =>
+        replaceFile(names.description, (draft) => writeDescription(draft, checked)),
+    ),
+  );
+};
+
+/** The model of a folder whose model.json is of the paper's kind; null where it is of the small family. */
+export const describePaperFolder = (folder: string): TE.TaskEither<PaperModelError, PaperModel | null> =>
+  describePaperModel(fileOnDisk(join(folder, DESCRIPTION_FILE)), {
+    network: { file: fileOnDisk(join(folder, WEIGHTS_FILE)) },
+    autoencoder: { file: fileOnDisk(join(folder, AUTOENCODER_FILE)) },
+  });

@@ -1,0 +1,123 @@
+/** A model: what it is, and its weights. On a disk it is a folder of two files, but they may come from anywhere. */
+import { makeSchedule, type Schedule } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { ByteFile } from "./bytes/byte-file.ts";
+import type { ByteSink } from "./bytes/byte-sink.ts";
+import { readWhole } from "./bytes/read-bytes.ts";
+import {
+  type FileUnreadable,
+  type FileUnwritable,
+  fileUnwritable,
+  type InvalidDescription,
+  invalidDescription,
+  type ModelError,
+  type ValueOutOfRange,
+} from "./errors.ts";
+import { decodeDescription, MODEL_FORMAT, type ModelDescription } from "./model-description.ts";
+import type { ConditionedNetwork } from "./networks/network.ts";
+import { smallNetwork } from "./networks/small-network.ts";
+import type { FloatType } from "./number-formats.ts";
+import { writeSafetensors } from "./safetensors.ts";
+import { checkWeights, type HostWeights, readWeights } from "./weights.ts";
+
+/** What a model is. */
+export const DESCRIPTION_FILE = "model.json";
+/** The weights of its network. */
+export const WEIGHTS_FILE = "model.safetensors";
+
+/** A model, ready to be put on an engine. */
+export interface Model {
+  readonly description: ModelDescription;
+  readonly schedule: Schedule;
+  readonly network: ConditionedNetwork;
+  /** Float32, whatever they are stored in. */
+  readonly weights: HostWeights;
+}
+
+/** The two files of a model. */
+export interface ModelFiles<A> {
+  /** model.json. */
+  readonly description: A;
+  /** A checkpoint of any format. */
+  readonly weights: A;
+}
+
+/** The network that a description names. */
+export const networkOf = (description: ModelDescription): ConditionedNetwork =>
+  smallNetwork(description.network);
+
+const parseJson = (file: string, bytes: Uint8Array): E.Either<InvalidDescription, unknown> =>
+  E.tryCatch(
+    () => JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)) as unknown,
+    (thrown) => invalidDescription(file, "", "JSON", `text that is none (${(thrown as Error).message})`),
+  );
+
+/** The parsed content of a model.json, not checked. */
+export const parseDescription = (
+  file: ByteFile,
+): TE.TaskEither<FileUnreadable | InvalidDescription, unknown> =>
+  pipe(
+    readWhole(file),
+    TE.chainEitherKW((bytes) => parseJson(file.name, bytes)),
+  );
+
+/** Reads and checks a model.json. */
+export const readDescription = (
+  file: ByteFile,
+): TE.TaskEither<FileUnreadable | InvalidDescription, ModelDescription> =>
+  pipe(
+    parseDescription(file),
+    TE.chainEitherKW((value) => decodeDescription(file.name, value)),
+  );
+
+/** A description's schedule; `decodeDescription` has checked it, another caller may not have. */
+const scheduleOf = (file: string, { schedule }: ModelDescription): E.Either<InvalidDescription, Schedule> =>
+  E.mapLeft(({ field, found, allowed }: { field: string; found: unknown; allowed: string }) =>
+    invalidDescription(file, `schedule.${field}`, allowed, String(found)),
+  )(makeSchedule(schedule));
+
+/** Reads a model. Names and shapes are checked against the network before a tensor is read. */
+export const readModel = (files: ModelFiles<ByteFile>): TE.TaskEither<ModelError, Model> =>
+  pipe(
+    readDescription(files.description),
+    TE.bindTo("description"),
+    TE.bindW("schedule", ({ description }) => TE.fromEither(scheduleOf(files.description.name, description))),
+    TE.let("network", ({ description }) => networkOf(description)),
+    TE.bindW("weights", ({ network }) => readWeights(files.weights, network.parameters)),
+  );
+
+export interface SaveOptions {
+  readonly dtype: FloatType;
+}
+
+/** Checks a description and weights as in reading; errors call them by the files' names. */
+export const checkModel = (
+  names: ModelFiles<string>,
+  description: ModelDescription,
+  weights: HostWeights,
+): E.Either<ModelError, ModelDescription> =>
+  pipe(
+    decodeDescription(names.description, description),
+    E.chainFirstW((checked) => checkWeights(names.weights, networkOf(checked).parameters, weights)),
+  );
+
+/** Writes the weights of a model that `checkModel` has checked. */
+export const writeModelWeights = (
+  sink: ByteSink,
+  { name }: ModelDescription,
+  weights: HostWeights,
+  { dtype }: SaveOptions,
+): TE.TaskEither<FileUnwritable | ValueOutOfRange, void> =>
+  writeSafetensors(sink, weights, { dtype, metadata: { format: MODEL_FORMAT, name } });
+
+/** Writes a model.json. */
+export const writeDescription = (
+  sink: ByteSink,
+  description: ModelDescription,
+): TE.TaskEither<FileUnwritable, void> =>
+  TE.tryCatch(
+    () => sink.write(new TextEncoder().encode(`${JSON.stringify(description, null, 2)}\n`)),
+    (thrown) => fileUnwritable(sink.name, thrown),
+  );
