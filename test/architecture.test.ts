@@ -43,6 +43,16 @@ test("a small sound tree passes", () => {
   expect(runOn(sound).status).toBe(0);
 });
 
+test("Node's modules may be imported where files are read, and their types anywhere", () => {
+  const files = {
+    "packages/files/package.json": manifest("@tadsr/files"),
+    "packages/files/src/index.ts": 'export { open } from "node:fs/promises";\n',
+    "packages/metrics/package.json": manifest("@tadsr/metrics"),
+    "packages/metrics/src/index.ts": 'export type { FileHandle } from "node:fs/promises";\n',
+  };
+  expect(runOn({ ...sound, ...files })).toMatchObject({ status: 0 });
+});
+
 const device = { "packages/runtime-node/package.json": manifest("r", "@tensorflow/tfjs-backend-wasm") };
 
 test.each<[string, Readonly<Record<string, string>>, string]>([
@@ -81,6 +91,22 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     "Node's modules in core",
     { "packages/core/src/b.ts": 'export { join } from "node:path";\n' },
     "core imports node:path",
+  ],
+  [
+    "Node's modules in the model, though when a function is called",
+    {
+      "packages/model/package.json": manifest("@tadsr/model"),
+      "packages/model/src/index.ts": 'export const files = () => import("node:fs/promises");\n',
+    },
+    "model imports node:fs/promises: it runs everywhere",
+  ],
+  [
+    "Node's modules in an engine, without their prefix",
+    {
+      "packages/engine-onnx/package.json": manifest("@tadsr/engine-onnx"),
+      "packages/engine-onnx/src/index.ts": 'import { crc32 } from "zlib";\nexport const sum = crc32;\n',
+    },
+    "engine-onnx imports zlib: it runs everywhere",
   ],
   [
     "an undeclared package",

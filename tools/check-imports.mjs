@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /**
  * Fails on an import cycle, on a dependency that points the wrong way between packages, on an import that
- * the package's manifest does not declare (or a declared one that nothing imports), and on a device's
- * backend that is imported before its runtime is opened. An import of types counts between packages; in a
- * cycle it does not, since it is gone when the program runs.
+ * the package's manifest does not declare (or a declared one that nothing imports), on one of Node's modules
+ * where code must run in a browser too, and on a device's backend that is imported before its runtime is
+ * opened. An import of types counts between packages; in a cycle, and of Node's modules, it does not, since it
+ * is gone when the program runs.
  *
  *   node tools/check-imports.mjs [folder that holds packages/; this repository unless given]
  */
@@ -39,6 +40,10 @@ const mayImport = {
 
 /** All that core may import from npm. */
 const npmOfCore = ["fp-ts"];
+
+/** What runs in a browser as in Node. Files, sockets and processes are the affair of those who import these. */
+const runsEverywhere = (folder) =>
+  ["core", "model", "metrics"].includes(folder) || folder.startsWith("engine-");
 
 /** What drives a device. Only a runtime imports it, and only when it is opened. */
 const isBackend = (name) =>
@@ -137,14 +142,15 @@ for (const [folder, manifest] of manifests) {
   const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
   const used = new Set();
   for (const file of sourcesUnder(join(home, "src"))) {
-    for (const { name, lazy } of imports.get(file)) {
+    for (const { name, lazy, isType } of imports.get(file)) {
       if (isRelative(name)) {
         const inside = resolve(dirname(file), name).startsWith(join(home, "src") + sep);
         if (!inside) fault(file, `imports ${name} from outside its package's src`);
         continue;
       }
       if (isBuiltin(name)) {
-        if (folder === "core") fault(file, `core imports ${name}: it runs everywhere, so not Node's modules`);
+        if (runsEverywhere(folder) && !isType)
+          fault(file, `${folder} imports ${name}: it runs everywhere, so not Node's modules`);
         continue;
       }
       const dependency = packageName(name);
