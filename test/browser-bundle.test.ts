@@ -1,0 +1,124 @@
+/** Models and their files are bundled for a browser without anything of Node's, and what is bundled works. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createContext, Script } from "node:vm";
+import { uniform } from "@tadsr/core";
+import { findModel } from "@tadsr/files";
+import { convertWeights, fileInMemory, type Picture, sinkInMemory } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import { build, type Plugin } from "vite";
+import { beforeAll, describe, expect, it } from "vitest";
+import * as program from "./browser-program.ts";
+
+const PROGRAM = join(import.meta.dirname, "browser-program.ts");
+const FIXTURES = join(import.meta.dirname, "..", "packages", "model", "test", "fixtures", "pytorch");
+
+/** Serves a text as the module of that path, where no file is. */
+const textModule = (name: string, text: string): Plugin => ({
+  name: "text",
+  resolveId: (id) => (id === name ? name : null),
+  load: (id) => (id === name ? text : null),
+});
+
+/** How a module of Node's shows in a bundle: by its name, or as what vite puts in its place. */
+const OF_NODE = /\bnode:[\w/]+|__vite-browser-external(:[\w/]+)?/g;
+
+interface Bundle {
+  readonly code: string;
+  /** Node's modules that it asks for, as often as they are seen. */
+  readonly ofNode: readonly string[];
+}
+
+/** A program as one script for browsers, whose exports are the properties of `program`. */
+const bundle = async (entry: string, plugins: readonly Plugin[] = []): Promise<Bundle> => {
+  const built = await build({
+    configFile: false,
+    logLevel: "silent",
+    root: import.meta.dirname,
+    plugins: [...plugins],
+    build: { write: false, minify: false, lib: { entry, name: "program", formats: ["iife"] } },
+  });
+  const chunks = [built].flat().flatMap((result) => ("output" in result ? result.output : []));
+  const [chunk, ...others] = chunks.filter((output) => output.type === "chunk");
+  if (chunk === undefined || others.length > 0) throw new Error("expected one script");
+  const seen = [...chunk.imports, ...chunk.dynamicImports, ...chunk.moduleIds, chunk.code];
+  return { code: chunk.code, ofNode: seen.flatMap((text) => text.match(OF_NODE) ?? []) };
+};
+
+/** What both a page and Node have, beside the language itself. The program finds nothing else. */
+const globalsOfPages = { Blob, DecompressionStream, TextDecoder, TextEncoder, setTimeout };
+
+const small: Picture = {
+  width: 6,
+  height: 5,
+  channels: 3,
+  data: Uint8Array.from(uniform({ seed: 5, stream: 0 }, 0, 90), (value) => 256 * value),
+};
+
+/** As plain data: an object of another context is none of this one's. */
+const plain = (result: Picture | string): unknown =>
+  typeof result === "string" ? result : { ...result, data: Array.from(result.data) };
+
+const shipped = async (file: string): Promise<Uint8Array> => {
+  const folder = await findModel("tiny-x4")();
+  if (E.isLeft(folder)) throw new Error(folder.left.message);
+  return readFile(join(folder.right, file));
+};
+
+/** The same weights as a file of PyTorch's. */
+const asTorch = async (safetensors: Uint8Array): Promise<Uint8Array> => {
+  const sink = sinkInMemory("weights.pth");
+  const source = { file: fileInMemory("model.safetensors", safetensors) };
+  const converted = await convertWeights(source, sink, { format: "pytorch-zip" })();
+  if (E.isLeft(converted)) throw new Error(converted.left.message);
+  return sink.bytes();
+};
+
+describe("a program that reads models and enlarges pictures", () => {
+  let bundled: Bundle;
+  let inPage: typeof program;
+  beforeAll(async () => {
+    bundled = await bundle(PROGRAM);
+    const page = createContext({ ...globalsOfPages });
+    new Script(bundled.code).runInContext(page);
+    inPage = new Script("program").runInContext(page);
+  });
+
+  it("is bundled without Node's modules", () => {
+    expect(bundled.ofNode).toEqual([]);
+  });
+
+  it("enlarges in a page as in Node, by safetensors and by PyTorch's zip", async () => {
+    const [description, weights] = [await shipped("model.json"), await shipped("model.safetensors")];
+    const expected = plain(await program.enlarge(description, weights, small));
+    expect(expected).toMatchObject({ width: 24, height: 20 });
+    expect(plain(await inPage.enlarge(description, weights, small))).toEqual(expected);
+    expect(plain(await inPage.enlarge(description, await asTorch(weights), small))).toEqual(expected);
+  });
+
+  it("says in one line what is wrong with a file", async () => {
+    const [description, weights] = [await shipped("model.json"), await shipped("model.safetensors")];
+    expect(await inPage.enlarge(description, weights.subarray(0, -1), small)).toMatch(
+      /^weights: found \d+ bytes \(the file is cut off\), expected \d+ bytes of tensors/,
+    );
+  });
+
+  it("reads a file that the user chose, deflated or as it was before PyTorch 1.6", async () => {
+    for (const name of ["deflated.pth", "plain.legacy.pth"]) {
+      const file = new Blob([await readFile(join(FIXTURES, name))]);
+      const found = await inPage.firstNumbers(file);
+      expect(found.length).toBeGreaterThan(1);
+      expect([...found]).toEqual(await program.firstNumbers(file));
+    }
+  });
+});
+
+it.each([
+  ["a package that reads files", 'export { loadModel } from "@tadsr/files";'],
+  ["one of Node's modules", 'export { join } from "node:path";'],
+  ["one that is imported when it is needed", 'export const files = () => import("node:fs/promises");'],
+])("the bundle of %s is seen to ask for Node's modules", async (_, text) => {
+  const name = join(import.meta.dirname, "planted.ts");
+  const planted = await bundle(name, [textModule(name, text)]);
+  expect(planted.ofNode).not.toEqual([]);
+});
