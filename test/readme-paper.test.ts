@@ -17,7 +17,7 @@ import { tinyNetworks } from "../packages/cli/test/tiny-paper-networks.ts";
 import { paperFixtures } from "../packages/model/test/paper-fixtures.ts";
 
 const README = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
-const [section = ""] = /^## From the authors' files to a picture$(.*?)^## /ms.exec(README) ?? [];
+const [section = ""] = /^### From the authors' files to a picture$(.*?)^### /ms.exec(README) ?? [];
 const lines = [...section.matchAll(/^npx -y pnpm@12 (.*)$/gm)].map(([, line]) => line ?? "");
 
 const fixtures = paperFixtures();
