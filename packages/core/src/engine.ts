@@ -1,13 +1,13 @@
 /**
- * An engine is an interpreter of the algebra with its edges: tensors come in, results go out, memory
- * is released. A runtime is a value that opens one. Importing a runtime never fails; opening it says
- * exactly what is missing.
+ * An engine is an interpreter of the algebra together with its effects: it takes tensors in, gives results out and
+ * releases memory. A runtime is a value that opens an engine. Importing a runtime never fails; opening it says exactly
+ * what is missing.
  */
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { Algebra } from "./algebra.ts";
 
 /**
- * What a tensor is, so that an engine may keep it in a layout of its own:
+ * What a tensor is. An engine may keep each kind in a layout of its own:
  * scalar [], vector [n], matrix [rows, columns], image [batch, height, width, channels],
  * convolution [out, in, kh, kw], depthwise [channels, 1, kh, kw], sequence [out, in, k].
  */
@@ -22,13 +22,13 @@ export interface NdArray {
 /** Named tensors: PyTorch's parameter names, or the parts of a loss. */
 export type Tensors<T> = Readonly<Record<string, T>>;
 
-/** A scalar to minimise, and scalars to report beside it. */
+/** A scalar to minimise, and other scalars to report with it. */
 export interface Objective<T> {
   readonly loss: T;
   readonly parts: Tensors<T>;
 }
 
-/** `gradients` has the names of the parameters and their layouts. */
+/** `gradients` has the same names and layouts as the parameters. */
 export interface Differentiated<T> extends Objective<T> {
   readonly gradients: Tensors<T>;
 }
@@ -40,55 +40,57 @@ export type Differentiate<T> = (
 ) => Differentiated<T>;
 
 /**
- * Whether the numbers of a tensor may be built into what an engine compiles. `constant`: many computations share
- * them, as a network's weights; an engine may fold, rearrange and keep them. `data`: they are other ones next time.
+ * Whether an engine may build the numbers of a tensor into what it compiles. `constant`: many computations share them,
+ * as with a network's weights, so an engine may fold, rearrange and keep them. `data`: they change from one computation
+ * to the next.
  */
 export type Use = "data" | "constant";
 
 /** What `scope` keeps: a tensor, or tensors in lists and records. */
 export type Kept = unknown;
 
-/** How tensors of certain names and shapes are one vector. */
+/** Tensors of given names and shapes as one vector. */
 export interface Joining<T> {
-  /** All elements as one vector, in an order that is the engine's affair and is the same at every call. */
+  /** All elements as one vector. The engine chooses the order, which is the same at every call. */
   join(tensors: Tensors<T>): T;
-  /** Such a vector's tensors, by name. */
+  /** The tensors of such a vector, by name. */
   part(vector: T): Tensors<T>;
 }
 
 export interface Engine<T> {
   readonly name: string;
   readonly algebra: Algebra<T>;
-  /** Relative error to expect of one operation: 2^-52 in float64, about 1e-6 in float32. */
+  /** The relative error to expect of one operation: 2^-52 in float64, about 1e-6 in float32. */
   readonly epsilon: number;
-  /** Copies an array in its logical layout to the device. `use` is `data` unless given; it changes no result. */
+  /** Copies an array in its logical layout to the device. `use` is `data` by default; it changes no result. */
   upload(kind: TensorKind, array: NdArray, use?: Use): T;
   /** Copies a tensor back, in its logical layout. */
   download(kind: TensorKind, tensor: T): Promise<NdArray>;
   /**
-   * Computes these tensors now, where the engine defers its work until a result is asked for: between the steps of
-   * a sampler, so that each is computed by itself. Absent where every operation runs at once.
+   * Computes these tensors now, if the engine defers its work until a result is asked for. Samplers call it between
+   * steps, so that each step is computed by itself. Absent if the engine runs every operation at once.
    */
   settle?(tensors: readonly T[]): Promise<void>;
-  /** Runs `work`, releases every tensor made in it that its result does not hold. */
+  /** Runs `work`, then releases every tensor made in it that its result does not hold. */
   scope<A extends Kept>(work: () => A): A;
-  /** Releases tensors that were uploaded, or that left a scope. */
+  /** Releases tensors that were uploaded or that left a scope. */
   release(tensors: Iterable<T>): void;
-  /** Tensors alive; constant over repeated work where nothing leaks. */
+  /** The number of tensors alive. It stays the same over repeated work if nothing leaks. */
   liveTensors(): number;
   /**
-   * How tensors with the example's names and shapes become one vector and come apart again, so that a pointwise
-   * operation on all of them is one operation. No gradient passes. `part(join(a)) = a`; a pointwise operation
-   * on vectors joined alike is that operation on each of their tensors. Absent where it would gain nothing.
+   * Makes one vector of tensors with the example's names and shapes, and takes it apart again, so that a pointwise
+   * operation on all of them is one operation. No gradient passes. `part(join(a)) = a`. A pointwise operation on
+   * vectors that were joined in the same way is that operation on each of their tensors. Absent if the engine would
+   * gain nothing by it.
    */
   readonly joining?: (example: Tensors<T>) => Joining<T>;
-  /** null where the engine has no gradients. */
+  /** null if the engine has no gradients. */
   readonly differentiate: Differentiate<T> | null;
   /** Gives the device back. The engine is not used afterwards. */
   close(): Promise<void>;
 }
 
-/** Why a runtime could not be opened, and the command that mends it. */
+/** Why a runtime could not be opened, and the command that repairs it. */
 export interface RuntimeError {
   readonly _tag: "RuntimeUnavailable";
   readonly runtime: string;
@@ -103,7 +105,7 @@ export interface Runtime<T = unknown> {
 }
 
 /**
- * A runtime with its tensor type hidden, so that runtimes of different engines fit one list. Sound for
- * callers that hand an engine its own tensors back, which is all a function generic in T can do.
+ * A runtime with its tensor type hidden, so that one list can hold runtimes of different engines. This is sound if
+ * callers only hand an engine's own tensors back to it, and a function generic in T can do nothing else.
  */
 export const anyRuntime = <T>(runtime: Runtime<T>): Runtime => runtime as unknown as Runtime;

@@ -1,9 +1,9 @@
 /**
  * Noise as a pure function of (seed, stream, position): Philox 4x32-10 (Salmon, Moraes, Dror and
- * Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011). A tile's noise is the same whatever the
- * tiling, and a run that resumes draws what the uninterrupted one would have drawn.
+ * Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011). A tile's noise does not depend on the tiling, and a
+ * resumed run draws the same numbers as one that was not interrupted.
  *
- * The numbers are the same to the last bit on every platform and version of Node, with WebAssembly and without: the
+ * The numbers are the same to the last bit on every platform and version of Node, with and without WebAssembly: the
  * normals use only +, -, *, / and a correctly rounded square root.
  */
 import * as O from "fp-ts/lib/Option.js";
@@ -16,12 +16,12 @@ import { vectorMaker } from "./noise/vectors.ts";
 export { philox4x32 } from "./noise/philox.ts";
 export { type NoiseSource, type NoiseSourceError, noiseSource } from "./noise/source.ts";
 
-/** Numbers drawn at a time below which no module is compiled for them. */
+/** The number of draws below which it is not worth compiling a module. */
 const FEW = 1024;
 
 let found: Maker | null = null;
 
-/** Looked for when it is first needed. */
+/** The fast way of making numbers, which is looked for when it is first needed. */
 const quickMaker = (): Maker => {
   found ??= O.getOrElse(() => plainMaker)(vectorMaker());
   return found;
@@ -29,7 +29,7 @@ const quickMaker = (): Maker => {
 
 const makerFor = (count: number): Maker => (count < FEW ? plainMaker : quickMaker());
 
-/** Fills `result` with the numbers of the blocks that [position, position + result.length) touches. */
+/** Fills `result` with the numbers of the blocks that contain [position, position + result.length). */
 const fill = <A extends Float32Array | Float64Array>(
   numbersOf: (run: Run) => A,
   { seed, stream }: NoiseSource,
@@ -52,22 +52,22 @@ const fill = <A extends Float32Array | Float64Array>(
 
 export interface Noise {
   /**
-   * `count` numbers in [0, 1), multiples of 2^-32; element i is the number at position + i. Word
-   * position % 4 of the block whose counter is [floor(position / 4), stream], the key being the seed,
-   * each as low and high 32 bits.
+   * `count` numbers in [0, 1), multiples of 2^-32. Element i is the number at position + i: word position % 4 of the
+   * block with the counter [floor(position / 4), stream] and the seed as its key. Each of these three is given as its
+   * low and high 32 bits.
    */
   readonly uniform: (source: NoiseSource, position: number, count: number) => Float64Array;
   /**
-   * `count` draws from N(0, 1); element i depends on seed, stream and position + i alone, and the
-   * largest possible magnitude is 6.77. Box-Muller: words (a, b) at an even position give
-   * r cos(2 pi b / 2^32) there and r sin(2 pi b / 2^32) after it, r = sqrt(-2 ln((2 a + 1) / 2^33)).
+   * `count` draws from N(0, 1). Element i depends on seed, stream and position + i only, and the largest possible
+   * magnitude is 6.77. Box-Muller: the words (a, b) at an even position give r cos(2 pi b / 2^32) there and r sin(2 pi
+   * b / 2^32) at the next position, with r = sqrt(-2 ln((2 a + 1) / 2^33)).
    */
   readonly normal: (source: NoiseSource, position: number, count: number) => Float64Array;
-  /** The same numbers, rounded to float32, into an array that is there: as many as it has. */
+  /** The same numbers, rounded to float32, written into an existing array: as many as it has elements. */
   readonly fillNormal: (source: NoiseSource, position: number, result: Float32Array) => void;
 }
 
-/** The numbers by a way of making them. */
+/** The noise that a given `Maker` makes. */
 export const noiseBy = (maker: (count: number) => Maker): Noise => ({
   uniform: (source, position, count) => {
     checkPlace(source, position, count);

@@ -1,7 +1,7 @@
 /**
- * The paper's symbols, and the few types that carry them.
+ * The paper's symbols, and the types of times.
  *
- * Names inside a formula are the paper's, with underscores so that z_t and z_T stay apart:
+ * Names inside a formula are the paper's, with underscores so that z_t and z_T differ:
  *
  * | here | paper | meaning |
  * | --- | --- | --- |
@@ -15,8 +15,8 @@
  * | `F` | F_φ | the teacher: predicts z_0 from z_t |
  * | `f` | f_θ | the student: predicts z_0 from z_T in one step |
  *
- * Paper time t runs 1..T, t = 0 is clean. What a network is fed is the 0-based `index` = t − 1,
- * counted in the original schedule where the schedule is respaced (ResShift, models/respace.py).
+ * Paper time t runs 1..T; t = 0 is clean. A network is fed the 0-based `index` = t − 1. If the schedule is respaced,
+ * the index is counted in the original schedule (ResShift, models/respace.py).
  */
 
 /** Paper time, 0..T (0 is the clean latent). */
@@ -28,15 +28,14 @@ export type PerSample = number | readonly number[];
 /** The times of a batch: one for all samples, or one for each. */
 export type Times = PerSample;
 
-/** Applies a formula to a number for the batch or to each sample's number. */
+/** Applies a formula to the batch's number, or to each sample's number. */
 export const perSample = (times: Times, formula: (t: Time) => number): PerSample =>
   typeof times === "number" ? formula(times) : times.map(formula);
 
 /**
  * A network that predicts z_0 (the paper, section III).
  *
- * `input` is z_t already scaled (`scaleInput`); `index` is the 0-based time in the original
- * schedule, one for the batch or one for each sample. What the network is conditioned on (lq, z_y)
- * is closed over.
+ * `input` is z_t already scaled (`scaleInput`). `index` is the 0-based time in the original schedule, one for the batch
+ * or one for each sample. The function holds what the network is conditioned on (lq, z_y) in its closure.
  */
 export type Predictor<T> = (input: T, index: PerSample) => T;

@@ -3,9 +3,9 @@ import type { Objective } from "./engine.ts";
 
 /** The weights of Eq 13. */
 export interface ObjectiveWeights {
-  /** lambda_1, of the score distillation. */
+  /** lambda_1, the weight of the score distillation. */
   readonly lambda_1: number;
-  /** lambda_2, of the adversarial loss. */
+  /** lambda_2, the weight of the adversarial loss. */
   readonly lambda_2: number;
 }
 
@@ -15,7 +15,7 @@ export const superResolutionWeights: ObjectiveWeights = { lambda_1: 1, lambda_2:
 /** Blind face restoration (the paper's section V-A). */
 export const faceRestorationWeights: ObjectiveWeights = { lambda_1: 0.1, lambda_2: 0.2 };
 
-/** The student's three losses, scalars; `adversarial` is left out where there is no discriminator. */
+/** The student's three losses, as scalars. `adversarial` is left out if there is no discriminator. */
 export interface StudentLosses<T> {
   readonly distillation: T;
   readonly scoreDistillation: T;
@@ -23,8 +23,8 @@ export interface StudentLosses<T> {
 }
 
 /**
- * L_distill + lambda_1 L_hsd + lambda_2 L_adv, with the three losses, unweighted, as its parts. A loss
- * that is left out, or whose weight is 0, adds nothing.
+ * L_distill + lambda_1 L_hsd + lambda_2 L_adv. Its parts are the three losses, unweighted. A loss adds nothing if it is
+ * left out or its weight is 0.
  *
  * @equation 13
  */

@@ -1,10 +1,9 @@
 /**
- * The process between z_0 and z_y: forward (Eq 1), its posterior (Eq 2), the noise that a prediction
- * of z_0 implies (Eq 14), and what the network is fed (ResShift,
- * models/gaussian_diffusion.py).
+ * The process between z_0 and z_y: the forward process (Eq 1), its posterior (Eq 2), the noise that a prediction of z_0
+ * implies (Eq 14), and the scaled input of the network (ResShift, models/gaussian_diffusion.py).
  *
- * Coefficients are float64 numbers. A time is one for the batch or one for each sample; a time
- * outside the range that a function names throws a RangeError.
+ * Coefficients are float64 numbers. A time is given for the batch or for each sample. A time outside the range that a
+ * function states throws a RangeError.
  */
 import type { Pointwise } from "./algebra.ts";
 import { type Predictor, perSample, type Time, type Times } from "./notation.ts";
@@ -47,7 +46,7 @@ export const startOfSampling =
   (z_y: T, epsilon: T): T =>
     algebra.add(z_y, algebra.scale(epsilon, noiseLevel(schedule)(schedule.T)));
 
-/** What the network is fed in place of z_t: z_t / sqrt(kappa^2 eta_t + 1). t = 0..T. */
+/** The network's input in place of z_t: z_t / sqrt(kappa^2 eta_t + 1). t = 0..T. */
 export const scaleInput =
   <T>(algebra: Pointwise<T>, schedule: Schedule) =>
   (z_t: T, t: Times): T => {
@@ -55,10 +54,10 @@ export const scaleInput =
     return algebra.scale(z_t, inverse_deviation);
   };
 
-/** The paper scales the network's input once; inside HSD and SDS the authors' code does it twice. */
+/** The paper scales the network's input once. The authors' code (TAD-SR) scales it twice inside HSD and SDS. */
 export type InputScaling = "once" | "twice";
 
-/** F(z_t, t): the predictor asked for z_0 with its input scaled and the original index. t = 1..T. */
+/** F(z_t, t): the predictor's z_0, from the scaled input and the original index. t = 1..T. */
 export const predictClean =
   <T>(algebra: Pointwise<T>, schedule: Schedule, scaling: InputScaling = "once") =>
   (predictor: Predictor<T>, z_t: T, t: Times): T => {

@@ -1,8 +1,7 @@
 /**
- * The reference interpreter: the algebra in plain loops over float64 arrays. It is the living
- * definition of every operation, and what all other interpreters are compared with. It broadcasts
- * nowhere but where the interface says so, and a wrong shape throws one line that names the
- * operation, the shapes found and what was expected.
+ * The reference interpreter: the algebra in plain loops over float64 arrays. It defines every operation, and all other
+ * interpreters are compared with it. It broadcasts only where the interface says so. A wrong shape throws one line with
+ * the operation, the shapes found and what was expected.
  */
 import type { Algebra } from "./algebra.ts";
 import type { Engine, NdArray, TensorKind } from "./engine.ts";
@@ -25,8 +24,8 @@ import { demand, elementCount, type ReferenceTensor, show, tensor } from "./refe
 export type { ReferenceTensor } from "./reference/tensor.ts";
 
 /**
- * The algebra over float64 arrays. Each operation stands beside its pull-back; those without one let no
- * gradient pass.
+ * The algebra over float64 arrays. Each operation has its pull-back beside it. An operation without one passes no
+ * gradient.
  */
 export const referenceAlgebra: Algebra<ReferenceTensor> = {
   add: recorded(points.pointwise.add, ofPointwise.add),
@@ -94,10 +93,9 @@ const checkKind = (operation: string, kind: TensorKind, { shape, data }: NdArray
 };
 
 /**
- * The engine over float64 arrays. Every kind of tensor lies in its logical layout, so `upload` and
- * `download` are copies. Memory belongs to the garbage collector: `scope` and `release` have nothing
- * to do, and `liveTensors` is always 0, since no tensor has to be released.
- * Gradients are by reverse mode, also in float64; differentiations cannot be nested.
+ * The engine over float64 arrays. Every kind of tensor is stored in its logical layout, so `upload` and `download` are
+ * copies. The garbage collector frees memory, so `scope` and `release` do nothing, and `liveTensors` is always 0.
+ * Gradients are by reverse mode, also in float64. Differentiations cannot be nested.
  */
 export const referenceEngine: Engine<ReferenceTensor> = {
   name: "reference",

@@ -10,7 +10,7 @@ import { posteriorMean, posteriorVariance, predictClean } from "./process.ts";
 import { etaAt, type Schedule } from "./schedule.ts";
 
 export interface SamplerStep<T> {
-  /** The time just left, from T down to 1 (for the inversion: the time just reached). */
+  /** The time that the step leaves, from T down to 1 (for the inversion: the time that it reaches). */
   readonly t: Time;
   /** The state after the step, at time t - 1 (for the inversion: at time t). */
   readonly z_t: T;
@@ -36,8 +36,8 @@ export const stepCoefficients =
   };
 
 /**
- * z_{t-1} = k_t z_0 + m_t z_t + j_t z_y, for t = 1..T: it keeps the noise that z_t holds, at the level
- * of t - 1. At t = 1 it is z_0.
+ * z_{t-1} = k_t z_0 + m_t z_t + j_t z_y, for t = 1..T. It keeps the noise in z_t and brings it to the level of t - 1.
+ * At t = 1 it is z_0.
  *
  * @equation 3
  */
@@ -54,7 +54,7 @@ export const deterministicStep =
 /**
  * The exact inverse of `deterministicStep`: z_t = (z_{t-1} - k_t z_0 - j_t z_y) / m_t, for t = 2..T.
  *
- * At t = 1 there is none, because m_1 = 0: z_0 holds nothing of z_1. It throws a RangeError there.
+ * At t = 1 it throws a RangeError: there m_1 = 0, so z_0 holds nothing of z_1 and there is no inverse.
  */
 export const invertDeterministicStep =
   <T>({ subtract, scale }: Pointwise<T>, schedule: Schedule) =>
@@ -77,7 +77,7 @@ export const ancestralStep =
     return algebra.add(posteriorMean(algebra, schedule)(z_t, z_0, t), algebra.scale(noise, deviation));
   };
 
-/** T steps of Eq 3 from z_T. The predictor is called once a step. */
+/** T steps of Eq 3 from z_T. The predictor is called once for each step. */
 export const deterministicSampler = <T>(algebra: Pointwise<T>, schedule: Schedule) => {
   const predict = predictClean(algebra, schedule);
   const step = deterministicStep(algebra, schedule);
@@ -101,7 +101,7 @@ export const ancestralSampler = <T>(algebra: Pointwise<T>, schedule: Schedule) =
     let z_t = z_T;
     for (let t = schedule.T; t >= 1; t--) {
       const z_0 = predict(predictor, z_t, t);
-      // The variance is 0 at t = 1, so no noise is asked for.
+      // The variance is 0 at t = 1, so no noise is needed.
       z_t = t === 1 ? lastMean(z_t, z_0, t) : step(z_t, z_0, noiseAt(t), t);
       yield { t, z_t, z_0 };
     }
@@ -110,8 +110,8 @@ export const ancestralSampler = <T>(algebra: Pointwise<T>, schedule: Schedule) =
 };
 
 /**
- * From a nearly clean latent, taken as z_1, up to z_T, inverting Eq 3 at t = 2..T. z_t is not known
- * before the step, so the prediction is made from z_{t-1} as if it were z_t.
+ * Inverts Eq 3 at t = 2..T, from a nearly clean latent, taken as z_1, up to z_T. z_t is not known before the step, so
+ * the prediction is made from z_{t-1} as if it were z_t.
  */
 export const deterministicInversion = <T>(algebra: Pointwise<T>, schedule: Schedule) => {
   const predict = predictClean(algebra, schedule);
@@ -127,7 +127,7 @@ export const deterministicInversion = <T>(algebra: Pointwise<T>, schedule: Sched
   };
 };
 
-/** Drives a sampler to its end. */
+/** Runs a sampler to its end. */
 export const runSampler = <T>(steps: Generator<SamplerStep<T>, T>): T => {
   let step = steps.next();
   while (step.done !== true) step = steps.next();

@@ -1,8 +1,8 @@
 /**
  * The noise schedule: how fast the mean moves from z_0 to z_y (ResShift, models/gaussian_diffusion.py).
  *
- * Computed in float64 with `exp` and `log` alone; `pow` is avoided because its last bit differs
- * between versions of V8.
+ * It is computed in float64 with `exp` and `log` only. `pow` is avoided because its last bit differs between versions
+ * of V8.
  */
 import * as E from "fp-ts/lib/Either.js";
 import type { Time } from "./notation.ts";
@@ -16,15 +16,15 @@ export interface ScheduleConfig {
   readonly minNoiseLevel: number;
   /** sqrt(eta_T): above sqrt(eta_1), at most 1. */
   readonly etasEnd: number;
-  /** p: below 1 the schedule rises early, above 1 it rises late; above 0. */
+  /** p: the schedule rises early if p is below 1 and late if it is above 1; above 0. */
   readonly power: number;
-  /** S, the number of times that are kept; an integer from 1 to `steps`. All, when left out. */
+  /** S, the number of times that are kept: an integer from 1 to `steps`. All are kept if it is left out. */
   readonly respacing?: number;
 }
 
 export interface Schedule {
   readonly config: ScheduleConfig;
-  /** The number of steps of this schedule: `config.respacing` where given, else `config.steps`. */
+  /** The number of steps of this schedule: `config.respacing` if given, else `config.steps`. */
   readonly T: number;
   readonly kappa: number;
   /** By paper time: eta[0] = 0, then eta[1] < ... < eta[T]. */
@@ -38,7 +38,7 @@ export interface ScheduleError {
   readonly field: keyof ScheduleConfig;
   readonly found: unknown;
   readonly allowed: string;
-  /** Names the field, what was found and what is allowed. */
+  /** One line with the field, what was found and what is allowed. */
   readonly message: string;
 }
 
@@ -80,9 +80,9 @@ const isCount = (value: unknown, most: number): boolean =>
 const MOST_STEPS = 1_000_000;
 
 /**
- * sqrt(eta_1): min(minNoiseLevel / kappa, minNoiseLevel). ResShift's code has a third bound,
- * sqrt(0.001); the published numbers of the faces' schedule (sqrt(eta_1) = 0.1) do not have it, and the
- * real-world schedule is below it.
+ * sqrt(eta_1): min(minNoiseLevel / kappa, minNoiseLevel). ResShift's code has sqrt(0.001) as a third bound. It is left
+ * out: the published numbers of the faces' schedule (sqrt(eta_1) = 0.1) do not keep to it, and the real-world schedule
+ * is below it.
  */
 const firstRootEta = ({ minNoiseLevel, kappa }: ScheduleConfig): number =>
   Math.min(minNoiseLevel / kappa, minNoiseLevel);
@@ -117,18 +117,17 @@ const rootEtas = (config: ScheduleConfig): readonly number[] => {
   });
 };
 
-/** 0-based indices floor(T / S * i), i = 0..S-1, rounded as the published code rounds them. */
+/** 0-based indices floor(T / S * i), i = 0..S-1, rounded as in ResShift, models/respace.py. */
 const keptIndices = (T: number, S: number): readonly number[] =>
   Array.from({ length: S }, (_, i) => Math.floor((T / S) * i));
 
 /**
- * The exponential schedule, respaced where `config.respacing` is given: the etas at
- * the kept times stay as they are, and every alpha_t is the difference of kept neighbours.
+ * The exponential schedule. If `config.respacing` is given, it is respaced: the etas at the kept times stay as they
+ * are, and every alpha_t is the difference of kept neighbours.
  *
- * One step (T = 1) has no first time apart from its last, so that sqrt(eta_1) = etasEnd.
+ * If T = 1, the first time is also the last, and sqrt(eta_1) = etasEnd.
  *
- * Errors: a field out of its range; or a `power` so far from 1 that neighbouring etas are equal in
- * float64.
+ * Errors: a field is out of its range; or `power` is so far from 1 that neighbouring etas are equal in float64.
  */
 export const makeSchedule = (config: ScheduleConfig): E.Either<ScheduleError, Schedule> => {
   const valid = validate(config);
@@ -153,15 +152,15 @@ export const makeSchedule = (config: ScheduleConfig): E.Either<ScheduleError, Sc
 };
 
 /**
- * The same schedule with S of the *original* times, however it was respaced before:
- * `respace(schedule, S)` is `makeSchedule({ ...schedule.config, respacing: S })`.
+ * The same schedule with S of its *original* times, even if it was respaced before: `respace(schedule, S)` is
+ * `makeSchedule({ ...schedule.config, respacing: S })`.
  */
 export const respace = (schedule: Schedule, S: number): E.Either<ScheduleError, Schedule> =>
   makeSchedule({ ...schedule.config, respacing: S });
 
 /**
- * eta_t. A time outside first..T is a defect of the calling program, not of its user's input, and
- * throws a RangeError that names the time and the range.
+ * eta_t. A time outside first..T throws a RangeError with the time and the range: it is a defect of the calling
+ * program, not of a user's input.
  */
 export const etaAt = (schedule: Schedule, t: Time, first: Time = 0): number => {
   const eta_t = t >= first ? schedule.eta[t] : undefined;

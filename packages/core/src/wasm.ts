@@ -1,6 +1,6 @@
 /**
- * WebAssembly with vectors, written as expressions: see `wasm/code.ts`. For the project's own loops over many numbers;
- * each has a plain loop beside it that gives the same bits, for platforms without.
+ * WebAssembly with vectors, written as expressions: see `wasm/code.ts`. The project uses it for its own loops over many
+ * numbers. Each such loop has a plain loop beside it with the same bits, for platforms without vectors.
  */
 export {
   type Int,

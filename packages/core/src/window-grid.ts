@@ -1,7 +1,7 @@
 /**
- * An image's windows as equal ones: rolled where the grid is shifted, padded where the size is no multiple, and a
- * mask that parts what is really apart. For engines that compute all windows alike; the reference goes by the
- * definition instead.
+ * An image's windows as windows of one size, for engines that compute all windows alike. The image is rolled if the
+ * grid is shifted, and padded if its size is no multiple of the window. A mask separates pixels that share such a
+ * window but do not belong together. The reference interpreter does not use this; it follows the definition.
  */
 import type { WindowEdges } from "./algebra.ts";
 
@@ -14,22 +14,22 @@ export interface WindowGrid {
 }
 
 export interface EqualWindows extends WindowGrid {
-  /** Windows along each axis. */
+  /** The number of windows along each axis. */
   readonly rows: number;
   readonly columns: number;
   /**
-   * What is added to the scores [rows columns, tokens, tokens], tokens = window^2: 0 within what is really
-   * one window, `MASKED` elsewhere; null where that is 0 everywhere.
+   * What is added to the scores [rows columns, tokens, tokens], tokens = window^2: 0 between pixels of one true window,
+   * `MASKED` elsewhere. null if it is 0 everywhere.
    */
   readonly mask: Float32Array | null;
 }
 
-/** The authors' value (ResShift, models/swin_transformer.py). */
+/** The value in the authors' code (ResShift, models/swin_transformer.py). */
 const MASKED = -100;
 
 /**
- * For each place along a rolled axis, which part of its window it belongs to: 0, or 1 where it was rolled in
- * from the other end, or -1 where it is padding.
+ * For each place along a rolled axis, the part of its window that it belongs to: 0, or 1 if it was rolled in from the
+ * other end, or -1 if it is padding.
  */
 const partsAlong = (size: number, padded: number, shift: number): readonly number[] =>
   Array.from({ length: padded }, (_, place) => {
@@ -71,8 +71,8 @@ export const equalWindows = (grid: WindowGrid): EqualWindows => {
 };
 
 /**
- * The row of the positions' table of `windowAttention` for every pair of a window's pixels, query by query:
- * [tokens, tokens].
+ * For every pair of a window's pixels, query by query, the row of `windowAttention`'s table `positions`: [tokens,
+ * tokens].
  */
 export const positionRows = (window: number): Int32Array => {
   const side = 2 * window - 1;

@@ -1,4 +1,4 @@
-/** What the properties are tried on. */
+/** Random inputs for the property tests. */
 import * as fc from "fast-check";
 import * as E from "fp-ts/lib/Either.js";
 import {
@@ -10,7 +10,7 @@ import {
 } from "../src/index.ts";
 import type { Numbers } from "./arrays.ts";
 
-/** Numbers without the tiny ones: their squares and quotients would test float64's underflow. */
+/** Numbers without very small ones: squares and quotients of those would test float64's underflow. */
 export const number = (most: number): fc.Arbitrary<number> =>
   fc.double({ min: -most, max: most, noNaN: true }).map((x) => (Math.abs(x) < 1e-3 ? 0 : x));
 
@@ -20,7 +20,7 @@ export const between = (min: number, max: number): fc.Arbitrary<number> =>
 export const numbers = (length: number, most = 2): fc.Arbitrary<Numbers> =>
   fc.array(number(most), { minLength: length, maxLength: length });
 
-/** The schedule, or a failed test that says why there is none. */
+/** The schedule. If there is none, the test fails and says why. */
 export const scheduleOf = (config: ScheduleConfig): Schedule => {
   const made = makeSchedule(config);
   if (E.isLeft(made)) throw new Error(made.left.message);
@@ -28,8 +28,8 @@ export const scheduleOf = (config: ScheduleConfig): Schedule => {
 };
 
 /**
- * kappa sqrt(eta_t) is at least 0.0016 here: Eq 14 divides by it, and so loses at most three of
- * float64's sixteen digits.
+ * kappa sqrt(eta_t) is at least 0.0016 here. Eq 14 divides by it, so it loses at most three of float64's sixteen
+ * digits.
  */
 export const configs = (least = 1, most = 30): fc.Arbitrary<ScheduleConfig> =>
   fc
@@ -46,7 +46,7 @@ export const configs = (least = 1, most = 30): fc.Arbitrary<ScheduleConfig> =>
         .map((respacing) => (respacing === undefined ? config : { ...config, respacing })),
     );
 
-/** Schedules of `least` steps or more, a half of them respaced. */
+/** Schedules of `least` steps or more. Half of them are respaced. */
 export const schedules = (least = 1, most = 30): fc.Arbitrary<Schedule> =>
   configs(least, most).map(scheduleOf);
 
@@ -56,13 +56,13 @@ export const schedulesWithTime = (first = 1): fc.Arbitrary<readonly [Schedule, n
     fc.tuple(fc.constant(schedule), fc.integer({ min: first, max: schedule.T })),
   );
 
-/** A predictor that any algebra can run. */
+/** A predictor that runs on any algebra. */
 export type AnyPredictor = <T>(algebra: Pointwise<T>) => Predictor<T>;
 
 const first = (index: number | readonly number[]): number =>
   typeof index === "number" ? index : (index[0] ?? Number.NaN);
 
-/** x -> a x + b, with b depending on the time. */
+/** x -> a x + b, where b depends on the time. */
 export const affinePredictors: fc.Arbitrary<AnyPredictor> = fc.tuple(number(2), number(2), number(0.1)).map(
   ([slope, shift, drift]) =>
     <T>({ scale, offset }: Pointwise<T>): Predictor<T> =>
@@ -71,8 +71,8 @@ export const affinePredictors: fc.Arbitrary<AnyPredictor> = fc.tuple(number(2), 
 );
 
 /**
- * x -> a g(b x + c) x + d |x|, with g(u) = softplus(u) - softplus(u - 1) a smooth step from 0 to 1 and the
- * time in c: curved and kinked, and at most of the size of x, so that thirty steps do not overflow.
+ * x -> a g(b x + c) x + d |x|, where g(u) = softplus(u) - softplus(u - 1) is a smooth step from 0 to 1 and the time is
+ * in c. It is curved and has a kink, and is at most about as large as x, so that thirty steps do not overflow.
  */
 export const nonlinearPredictors: fc.Arbitrary<AnyPredictor> = fc
   .tuple(number(1), number(2), number(1), number(1))

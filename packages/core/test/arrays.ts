@@ -1,4 +1,4 @@
-/** The pointwise algebra on plain arrays: a batch of samples, one after the other, in one list. */
+/** The pointwise algebra on plain arrays. A batch is one list, with one sample after the other. */
 import type { Neural, Pointwise } from "../src/index.ts";
 
 export type Numbers = readonly number[];
@@ -33,7 +33,7 @@ export const arrays: Pointwise<Numbers> & Pick<Neural<Numbers>, "modulate"> = {
   softplus: map((a) => Math.max(0, a) + Math.log1p(Math.exp(-Math.abs(a)))),
   mean: (a) => [a.reduce((sum, a_i) => sum + a_i, 0) / a.length],
   stopGradient: (a) => a,
-  /** One sample whose pixels follow one another; gamma and beta have one number a channel. */
+  /** One sample, pixel after pixel; gamma and beta have one number for each channel. */
   modulate: (image, gamma, beta) =>
     image.map(
       (x, i) =>

@@ -1,6 +1,6 @@
 /**
- * Dual numbers: every element carries its derivative along one direction. With them a test sees
- * exactly what a differentiating engine would: what passes a gradient, and what does not.
+ * Dual numbers: every element carries its derivative along one direction. They show a test which operations pass a
+ * gradient and which do not.
  */
 import type { PerSample, Pointwise } from "../src/index.ts";
 import { arrays, type Numbers } from "./arrays.ts";

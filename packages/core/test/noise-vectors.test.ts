@@ -33,14 +33,14 @@ const firstDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => 
 const index = fc.integer({ min: 0, max: LARGEST });
 const source = fc.record({ seed: index, stream: index });
 
-/** Around the ends of the runs that are made at a time, and in between. */
+/** Lengths around the ends of the runs, and lengths between them. */
 const length = fc.oneof(
   fc.integer({ min: 0, max: 40 }),
   fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: -9, max: 9 })).map(([n, d]) => n * CHUNK + d),
   fc.integer({ min: 0, max: 4 * CHUNK }),
 );
 
-/** Small, anywhere, and where the number of a block passes a multiple of 2^32. */
+/** Small positions, any positions, and those where the number of a block passes a multiple of 2^32. */
 const position = fc.oneof(
   fc.integer({ min: 0, max: 40 }),
   fc.integer({ min: 0, max: LARGEST - 4 * CHUNK }),
@@ -91,7 +91,7 @@ describe("the noise by WebAssembly's vectors has the bits of the plain loops", (
       }
   });
 
-  /** Where a rounding or a sign could go astray: ends, powers of 2, powers of 2 over its root, quarters of a turn. */
+  /** Words where a rounding or a sign could go wrong: the ends, powers of 2, those over sqrt 2, quarters of a turn. */
   const edge = fc
     .tuple(
       fc.integer({ min: 0, max: 32 }),
@@ -101,7 +101,7 @@ describe("the noise by WebAssembly's vectors has the bits of the plain loops", (
     .map(([power, factor, aside]) => (Math.floor(2 ** power * factor) + aside) >>> 0);
   const word = fc.oneof(fc.integer({ min: 0, max: ONES }), edge);
 
-  test("for any words, those at the edges of the formulas among them", () => {
+  test("for any words, also those at the edges of the formulas", () => {
     const { call, memory } = some(instantiate(noiseFunctions, 1));
     fc.assert(
       fc.property(fc.array(fc.tuple(word, word, word, word), { minLength: 1, maxLength: 40 }), (blocks) => {
@@ -141,13 +141,13 @@ describe("the module", () => {
     readonly WebAssembly: { readonly Module: Module; readonly Instance: Module };
   };
 
-  /** `WebAssembly` with another way of compiling. */
+  /** `WebAssembly` with another function for compiling. */
   const compilingBy = (compile: (bytes: Uint8Array) => object) => ({
     Instance: real.Instance,
     Module: new Proxy(real.Module, { construct: (_, [bytes]) => compile(bytes) }),
   });
 
-  /** The package as it is loaded where `WebAssembly` is this. */
+  /** Loads the package with `platform` as the global `WebAssembly`. */
   const loadedWhere = async (platform: unknown) => {
     vi.stubGlobal("WebAssembly", platform);
     vi.resetModules();
@@ -190,7 +190,7 @@ describe("the module", () => {
     expect(allEqualPlain(there)).toBe(true);
   });
 
-  test("nor where it is refused, by a policy or for its vectors", async () => {
+  test("the numbers are the same if a policy forbids WebAssembly or it has no vectors", async () => {
     let asked = 0;
     const there = await loadedWhere(
       compilingBy(() => {

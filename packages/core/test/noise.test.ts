@@ -17,7 +17,7 @@ describe("Philox 4x32-10", () => {
     ]);
   });
 
-  /** The definition, in integers of any size. */
+  /** The definition, computed with integers of any size. */
   const inBigIntegers = (counter: readonly number[], key: readonly number[]): readonly number[] => {
     const mask = 0xffffffffn;
     let [c_0, c_1, c_2, c_3] = counter.map(BigInt);
@@ -65,7 +65,7 @@ describe("Philox 4x32-10", () => {
     );
   });
 
-  test("and so it is where the number of the block passes a multiple of 2^32, in a long draw and a short one", () => {
+  test("the same holds if the number of the block passes a multiple of 2^32, in a long draw and in a short one", () => {
     const passes = fc.integer({ min: 1, max: 2 ** 19 - 1 }).map((n) => n * 2 ** 34);
     const around = Array.from({ length: 24 }, (_, n) => n - 12);
     fc.assert(
@@ -86,7 +86,7 @@ describe("noise is a function of seed, stream and position alone", () => {
   });
   const position = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: LARGEST - 200 }));
 
-  test("the same in whatever blocks it is drawn", () => {
+  test("the same for every way to cut it into draws", () => {
     fc.assert(
       fc.property(
         source,
@@ -108,7 +108,7 @@ describe("noise is a function of seed, stream and position alone", () => {
     );
   });
 
-  test("the same in whatever order it is drawn", () => {
+  test("the same in every order of draws", () => {
     const shuffled = fc.shuffledSubarray(
       Array.from({ length: 24 }, (_, i) => i),
       { minLength: 24 },
@@ -124,7 +124,7 @@ describe("noise is a function of seed, stream and position alone", () => {
     );
   });
 
-  test("another seed or another stream is other noise", () => {
+  test("another seed or another stream gives other noise", () => {
     fc.assert(
       fc.property(source, source, (a, b) => {
         fc.pre(a.seed !== b.seed || a.stream !== b.stream);
@@ -133,8 +133,8 @@ describe("noise is a function of seed, stream and position alone", () => {
     );
   });
 
-  test("these very numbers, on every platform and version of Node", () => {
-    // Bit for bit: the normals use no function whose last bit is the engine's own affair.
+  test("the same numbers on every platform and version of Node", () => {
+    // Bit for bit: the normals use no function whose last bit depends on the JavaScript engine.
     expect([...normal({ seed: 0, stream: 0 }, 0, 6)]).toEqual([
       0.991137679254033, -0.9246625883905114, -0.6176089598118041, -0.48206858703542393, -0.1536382301656158,
       0.18082589789182119,
@@ -156,7 +156,7 @@ describe("distribution", () => {
   ];
   const mean = (a: Float64Array, formula: (x: number, i: number) => number): number =>
     a.reduce((sum, x, i) => sum + formula(x, i), 0) / a.length;
-  /** Five standard errors of a mean over N draws of something whose variance is given. */
+  /** Five standard errors of a mean over N draws of a quantity with the given variance. */
   const bound = (variance: number): number => 5 * Math.sqrt(variance / N);
 
   test.each(sources)("normal moments 1 to 4 within five standard errors: %j", (source) => {
@@ -218,7 +218,7 @@ describe("what is refused", () => {
     }
   });
 
-  test("a position or a count that is none, and an end past 2^53 - 1", () => {
+  test("a position or a count that is no such integer, and an end past 2^53 - 1", () => {
     const source = { seed: 0, stream: 0 };
     const allowed = "allowed: an integer from 0 to 2^53 - 1";
     expect(() => normal(source, -1, 1)).toThrow(`noise: position is -1; ${allowed}`);

@@ -147,9 +147,9 @@ describe("what the network is fed", () => {
 });
 
 /**
- * Mean and variance of the product of two Gaussian densities, by the trapezoidal rule, which converges
- * exponentially here: the step is a third of the narrower deviation and the tails are cut at 12 of them,
- * so that both errors are below 1e-30 and what remains is rounding.
+ * Mean and variance of the product of two Gaussian densities, by the trapezoidal rule, which converges exponentially
+ * here. The step is a third of the narrower deviation and the tails are cut at 12 deviations, so both errors are below
+ * 1e-30, and only rounding remains.
  */
 const momentsOfProduct = (
   first: { readonly mean: number; readonly variance: number },
@@ -183,14 +183,14 @@ describe("Eq 2, the posterior", () => {
           const alpha_t = alphaAt(schedule, t);
           const shift = alpha_t * (z_y - z_0);
           const z_t = one(forwardProcess(arrays, schedule)([z_0], [z_y], [epsilon], t));
-          // Seen as a function of z_{t-1}: N(z_t | z_{t-1} + alpha_t (z_y - z_0), kappa^2 alpha_t).
+          // As a function of z_{t-1}: N(z_t | z_{t-1} + alpha_t (z_y - z_0), kappa^2 alpha_t).
           const likelihood = { mean: z_t - shift, variance: schedule.kappa ** 2 * alpha_t };
           const prior = {
             mean: one(forwardProcess(arrays, schedule)([z_0], [z_y], [0], t - 1)),
             variance: noiseLevel(schedule)(t - 1) ** 2,
           };
           const product = momentsOfProduct(likelihood, prior);
-          // The exponents reach about 1e4, so that their rounding leaves 1e-12 in the weights.
+          // The exponents reach about 1e4, so their rounding causes errors of 1e-12 in the weights.
           const tolerance = 1e-11;
           const mean = posteriorMean(arrays, schedule)([z_t], [z_0], t);
           expect(distance(mean, [product.mean])).toBeLessThan(tolerance);
@@ -205,8 +205,8 @@ describe("Eq 2, the posterior", () => {
       fc.property(schedulesWithTime(1), number(2), number(2), ([schedule, t], z_0, z_y) => {
         const process = forwardProcess(arrays, schedule);
         const posterior = posteriorMean(arrays, schedule);
-        // A Gaussian of mean a and variance v, put through z -> c z + d plus variance w, has mean
-        // c a + d and variance c^2 v + w.
+        // A Gaussian of mean a and variance v, put through z -> c z + d plus noise of variance w, has mean c a + d and
+        // variance c^2 v + w.
         const mean = posterior(process([z_0], [z_y], [0], t), [z_0], t);
         const slope = one(posterior([1], [0], t));
         const variance = slope ** 2 * noiseLevel(schedule)(t) ** 2 + posteriorVariance(schedule)(t);
@@ -244,7 +244,7 @@ describe("Eq 2, the posterior", () => {
 });
 
 describe("Eq 14, the noise from a prediction of z_0", () => {
-  // Dividing by kappa sqrt(eta_t) >= 0.0016 costs three digits of the state's sixteen.
+  // Dividing by kappa sqrt(eta_t) >= 0.0016 costs three of the state's sixteen digits.
   test("Eq 14 inverts Eq 1: the true z_0 gives back the noise", () => {
     fc.assert(
       fc.property(
@@ -277,7 +277,7 @@ describe("Eq 14, the noise from a prediction of z_0", () => {
             exact,
             noiseLevel(schedule)(t) / Math.sqrt(etaAt(schedule, t) * schedule.kappa),
           );
-          // What is left is the factor sqrt(kappa).
+          // The two differ by the factor sqrt(kappa).
           expect(distance(printed, arrays.scale(epsilon, Math.sqrt(schedule.kappa)))).toBeLessThan(1e-11);
           fc.pre(Math.abs(schedule.kappa - 1) > 0.05);
           expect(distance(printed, epsilon)).toBeGreaterThan(0.01);

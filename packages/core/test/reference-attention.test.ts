@@ -1,4 +1,4 @@
-/** Attention of the reference interpreter by hand-worked values, and its errors. Its laws are tested in packages/laws. */
+/** Tests the reference's attention on values worked out by hand, and its errors. packages/laws tests its laws. */
 import { referenceAlgebra as A, type ReferenceTensor, type WindowOptions } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
 
@@ -32,7 +32,7 @@ describe("attention", () => {
   });
 
   it("gives each head a run of neighbouring channels and scores of its own", () => {
-    // Two heads of two channels; the first head's scores are equal, the second's ln 3 sqrt 2 / sqrt 2 apart.
+    // Two heads of two channels. The first head's scores are equal; the second's differ by ln 3 sqrt 2 / sqrt 2.
     const query = tensor([1, 2, 1, 4], [0, 0, Math.log(3) * Math.SQRT2, 0, 0, 0, 0, 0]);
     const key = tensor([1, 2, 1, 4], [9, 9, 1, 0, -9, 9, 0, 9]);
     const value = tensor([1, 2, 1, 4], [0, 2, 0, 4, 4, 6, 4, 8]);
@@ -78,7 +78,7 @@ describe("windowAttention", () => {
     expectClose(means(row, { window: 2, shift: 0 }), [1.5, 1.5, 3.5, 3.5, 5]);
   });
 
-  it("parts a displaced grid at the shift plus multiples, the first window smaller too", () => {
+  it("parts a shifted grid at the shift plus multiples of the window, the first window smaller too", () => {
     expectClose(means(row, { window: 2, shift: 1 }), [1, 2.5, 2.5, 4.5, 4.5]);
     expectClose(means(row, { window: 4, shift: 2 }), [1.5, 1.5, 4, 4, 4]);
     expectClose(means(row, { window: 8, shift: 4 }), [2.5, 2.5, 2.5, 2.5, 5]);
@@ -101,7 +101,7 @@ describe("windowAttention", () => {
       const none = zeros(image.shape);
       return A.windowAttention(none, none, image, positions, { heads: 1, window: 2, shift: 0 });
     };
-    // 1 2 / 3 4: below its key are 3 and 4, which take 1 and 2; the others see the mean of all.
+    // 1 2 / 3 4: 3 and 4 are below their keys 1 and 2 and take those; the others take the mean of all.
     expectClose(only(1, 0), [2.5, 2.5, 1, 2]);
     expectClose(only(-1, 0), [3, 4, 2.5, 2.5]);
     expectClose(only(0, 1), [2.5, 1, 2.5, 3]);
@@ -112,7 +112,7 @@ describe("windowAttention", () => {
   it("has one column of the table for each head", () => {
     const image = tensor([1, 1, 2, 2], [1, 10, 2, 20]);
     const none = zeros(image.shape);
-    // Head 0 takes the pixel left of it, head 1 the one right of it.
+    // Head 0 takes the pixel to the left, head 1 the pixel to the right.
     const positions = zeros([9, 2]);
     positions.data[5 * 2] = 1e3;
     positions.data[3 * 2 + 1] = 1e3;
@@ -120,10 +120,10 @@ describe("windowAttention", () => {
     expectClose(result, [1.5, 20, 1, 15]);
   });
 
-  it("closes the image round its edges where they are wrapped", () => {
+  it("joins opposite edges of the image if they are wrapped", () => {
     // Three rows of windows of two: lines at 1, 3, 5, and the last row of windows is rows 5 and 0.
     const column = ramp([1, 6, 2, 1]);
-    // Columns 1 and 0 meet in a window, but in the last row they fall apart.
+    // Columns 1 and 0 share a window, except in the last row, where they are separate.
     const found = means(column, { window: 2, shift: 1, edges: "wrapped" });
     expectClose(found, [6, 7, 4.5, 4.5, 4.5, 4.5, 8.5, 8.5, 8.5, 8.5, 6, 7]);
   });

@@ -1,6 +1,6 @@
 /**
- * What the reference's `differentiate` promises besides right derivatives, which the laws compare with
- * central differences in `test/laws.test.ts`.
+ * What the reference's `differentiate` promises besides correct derivatives. The laws compare those with central
+ * differences, in `test/laws.test.ts`.
  */
 import { describe, expect, it } from "vitest";
 import { referenceAlgebra as A, type ReferenceTensor, referenceEngine } from "../src/index.ts";
@@ -35,7 +35,7 @@ describe("the reference's gradients", () => {
     expect(slopeOf(a, (x) => A.add(A.scale(x, 3), A.multiply(A.square(x), x)))).toEqual([6, 15]);
   });
 
-  it("are exact at the kinks where the outer side is flat: relu at 0, relu6 at 0 and 6", () => {
+  it("are exact at kinks with a flat outer side: relu at 0, relu6 at 0 and 6", () => {
     expect(slopeOf(vector(-1, 0, 3), A.relu)).toEqual([0, 0, 1]);
     expect(slopeOf(vector(0, 3, 6), A.relu6)).toEqual([0, 1, 0]);
   });
@@ -74,7 +74,7 @@ describe("a differentiation of the reference", () => {
     expect(nested).toThrow("expected one after the other");
   });
 
-  it("leaves the next one alone, also where its objective throws", () => {
+  it("does not disturb the next one, even if its objective throws", () => {
     const failing = (): unknown =>
       differentiate({ a: vector(1) }, () => {
         throw new Error("from the objective");

@@ -1,5 +1,5 @@
 /**
- * The reference interpreter's other operations of the published networks by hand-worked values, and their errors:
+ * Tests the reference's other operations of the published networks on values worked out by hand, and their errors:
  * activations, group normalisation, codebooks, closed sequences, spectral normalisation.
  */
 import { referenceAlgebra as A, type ReferenceTensor, referenceEngine } from "@tadsr/core";
@@ -53,7 +53,7 @@ describe("activations", () => {
     expect(found[6]).toBeCloseTo(0, 15);
   });
 
-  it("gelu has no seam where the series gives way to the continued fraction, at 3 sqrt 2", () => {
+  it("gelu has no seam where the continued fraction takes over from the series, at 3 sqrt 2", () => {
     const TAIL = 2.209049699858544e-5 / 2; // Phi(-3 sqrt 2) = erfc(3) / 2
     for (const x of [1 - 1e-12, 1, 1 + 1e-12].map((factor) => 3 * Math.SQRT2 * factor)) {
       const [negative, positive] = values(A.gelu(tensor([2], [-x, x])));
@@ -137,7 +137,7 @@ describe("codebooks", () => {
 
 describe("sequences", () => {
   it("correlates the pixels, row by row, as a closed sequence", () => {
-    // 1 2 / 3 4 as 1 2 3 4, weights 1 10 100 of the pixel before, itself, the one after.
+    // 1 2 / 3 4 as 1 2 3 4; the weights 1 10 100 are for the pixel before, the pixel itself and the pixel after.
     const result = A.sequenceConvolution(ramp([1, 2, 2, 1]), tensor([1, 1, 3], [1, 10, 100]), null);
     expect(result).toEqual(tensor([1, 2, 2, 1], [214, 321, 432, 143]));
   });

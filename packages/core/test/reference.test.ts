@@ -1,4 +1,4 @@
-/** The reference interpreter by hand-worked values, and its errors. Its laws are tested in packages/laws. */
+/** Tests the reference interpreter on values worked out by hand, and its errors. packages/laws tests its laws. */
 import { referenceAlgebra as A, type ReferenceTensor, referenceEngine } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
 
@@ -166,7 +166,7 @@ describe("images", () => {
   });
 
   it("moves space to depth in PyTorch's channel order", () => {
-    // 2 x 2 pixels of 2 channels: (1 2) (3 4) / (5 6) (7 8). Channel 0 first, its block row by row.
+    // 2 x 2 pixels of 2 channels: (1 2) (3 4) / (5 6) (7 8). Channel 0 comes first, its block row by row.
     const result = A.spaceToDepth(ramp([1, 2, 2, 2]), 2);
     expect(result.shape).toEqual([1, 1, 1, 8]);
     expect(values(result)).toEqual([1, 3, 5, 7, 2, 4, 6, 8]);

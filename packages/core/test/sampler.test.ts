@@ -62,7 +62,7 @@ describe("Eq 3, the deterministic step", () => {
     );
   });
 
-  // 1 / m_t is at most 1 / (0.002 / 0.5), so that the inverse costs up to three digits.
+  // 1 / m_t is at most 1 / (0.002 / 0.5), so the inverse costs up to three digits.
   test("Eq 3 inverts exactly for t >= 2, in both orders", () => {
     fc.assert(
       fc.property(
@@ -131,7 +131,7 @@ describe("samplers", () => {
     );
   });
 
-  /** The samplers written out by hand, as a list of states. */
+  /** The samplers written out, as a list of states. */
   const byHand = (
     schedule: Schedule,
     z_T: Numbers,
@@ -236,7 +236,7 @@ describe("samplers", () => {
         const process = forwardProcess(arrays, schedule);
         const z_1 = process(z_0, z_y, epsilon, 1);
         const z_T = runSampler(deterministicInversion(arrays, schedule)(perfect(z_0), z_1, z_y));
-        // The steps together multiply by sqrt(eta_T / eta_1), at most 500: three digits.
+        // All steps together multiply by sqrt(eta_T / eta_1), at most 500: this costs three digits.
         expect(distance(z_T, process(z_0, z_y, epsilon, schedule.T))).toBeLessThan(1e-11);
       }),
     );

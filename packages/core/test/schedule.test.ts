@@ -18,7 +18,7 @@ import {
 import { configs, scheduleOf } from "./arbitraries.ts";
 import { arrays } from "./arrays.ts";
 
-/** The numbers that the published code computes, by 0-based index. */
+/** The numbers that the authors' code (ResShift, models/gaussian_diffusion.py) computes, by 0-based index. */
 interface PublishedSchedule {
   readonly config: {
     readonly steps: number;

@@ -7,7 +7,7 @@ import { f64x2, i32, i32x4, i64x2, v128 } from "../src/wasm/instructions.ts";
 import { signed, unsigned } from "../src/wasm/leb128.ts";
 import { fold, loop } from "../src/wasm/loops.ts";
 
-/** Runs a function on memory that begins with these words, and gives the words that are there then. */
+/** Runs a function on memory that begins with the given words, and returns the words afterwards. */
 const run = (body: WasmFunction, words: readonly number[], ...parameters: readonly number[]): Int32Array => {
   const instance = instantiate({ body }, 1);
   if (O.isNone(instance)) throw new Error("this platform has no WebAssembly with vectors");
@@ -84,7 +84,7 @@ describe("code", () => {
     );
   });
 
-  test("a value that is used often is computed once, and before what overwrites it", () => {
+  test("a value that is used several times is computed once, and before what overwrites it", () => {
     const body = wasmFunction([], () => {
       const zero = i32.constant(0);
       const before = v128.load(zero);
@@ -104,7 +104,7 @@ describe("code", () => {
     ]);
   });
 
-  test("together, values are what they are alone, and are computed there", () => {
+  test("values that are computed together are the same as alone, and are computed there", () => {
     const form = (value: ReturnType<typeof v128.load>) =>
       [3, 5, 7, 11, 13].reduce(
         (sum, n) => v128.xor(i32x4.add(i32x4.shiftLeft(sum, n), value), i32x4.add(sum, i32x4.constant(n))),
@@ -130,7 +130,7 @@ describe("code", () => {
 });
 
 describe("loops", () => {
-  test("turn for from, from + step, ... below to, and once in any case", () => {
+  test("turn for from, from + step, ... below to, and at least once", () => {
     const body = wasmFunction(["from", "to"], ({ from, to }) => [
       loop({ from, to, step: 32 }, (at) => [v128.store(at, 0, i32x4.splat(at))]),
     ]);
@@ -142,7 +142,7 @@ describe("loops", () => {
   });
 
   test("what a turn gives, all of it, is what the next one has", () => {
-    // Fibonacci numbers: were one set before the other is computed, they would be powers of two.
+    // Fibonacci numbers. If one value were set before the other is computed, they would be powers of two.
     const body = wasmFunction([], () => {
       const { loop: turns, values } = fold(
         { from: i32.constant(0), to: i32.constant(20), step: 1 },
@@ -155,7 +155,7 @@ describe("loops", () => {
     expect([memory[0], memory[4]]).toEqual([6765, 10946]);
   });
 
-  test("stand in one another", () => {
+  test("can be nested", () => {
     const body = wasmFunction(["end"], ({ end }) => [
       loop({ from: i32.constant(0), to: end, step: 16 }, (at) => {
         const { loop: doubling, values } = fold(

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ReferenceTensor, referenceAlgebra } from "../src/index.ts";
 
-/** A number in -1..1 for each place. */
+/** A number in -1..1 for each element. */
 const tensor = (shape: readonly number[], seed: number): ReferenceTensor => ({
   shape,
   data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) =>
@@ -11,8 +11,9 @@ const tensor = (shape: readonly number[], seed: number): ReferenceTensor => ({
 });
 
 /**
- * The authors' way, by its steps, for one head: the image is rolled up and left by the shift, cut into equal
- * windows, and to the scores of the last row of windows -1000 is added across the column window - shift.
+ * The authors' way (ResShift, models/swin_transformer.py), step by step, for one head: the image is rolled up and left
+ * by the shift and cut into equal windows. In the last row of windows, -1000 is added to the scores between the two
+ * sides of the column window - shift.
  */
 const rolledAndMasked = (
   [query, key, value, positions]: readonly [
@@ -87,7 +88,7 @@ describe("windowAttention with edges wrapped", () => {
     );
   });
 
-  it("is the other kind of edges where nothing is shifted", () => {
+  it("equals the other kind of edges if nothing is shifted", () => {
     const [image, positions] = [tensor([2, 5, 7, 4], 1), tensor([25, 2], 2)];
     const options = { heads: 2, window: 3, shift: 0 };
     expect(
@@ -95,8 +96,8 @@ describe("windowAttention with edges wrapped", () => {
     ).toEqual(referenceAlgebra.windowAttention(image, image, image, positions, options));
   });
 
-  it("leaves out the pixels that a side lacks to a multiple of the window", () => {
-    // One row of windows, whose columns fall apart at window - shift = 2: columns 1..2, 3, and the wrapped 0.
+  it("ignores the pixels that fill a side up to a multiple of the window", () => {
+    // One row of windows. Its columns split at window - shift = 2: columns 1..2, 3, and the wrapped 0.
     const value = tensor([1, 1, 4, 1], 1);
     const zeros = referenceAlgebra.scale(value, 0);
     const positions = referenceAlgebra.scale(tensor([25, 1], 1), 0);

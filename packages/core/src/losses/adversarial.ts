@@ -1,8 +1,8 @@
 /**
  * The time-aware adversarial losses (Eq 9-12) and the plain GAN pair of the ablation.
  *
- * A discriminator has one head a scale; its losses are means over all logits of all heads (as in
- * the authors' code), so that a head counts by the number of its logits.
+ * A discriminator has one head for each scale. Its losses are means over all logits of all heads (as in the authors'
+ * code, TAD-SR), so a head with more logits counts for more.
  */
 import type { Neural, Pointwise } from "../algebra.ts";
 import { type PerSample, perSample, type Times } from "../notation.ts";
@@ -10,9 +10,8 @@ import { forwardProcess, scaleInput } from "../process.ts";
 import { indexAt, type Schedule } from "../schedule.ts";
 
 /**
- * The features F_k of a latent: it is noised to t (Eq 1), scaled, and given with its index to the
- * encoder part of the frozen teacher. The noise and the time are the same for the student's and the
- * real latent. t = 1..T.
+ * The features F_k of a latent: the latent is noised to t (Eq 1), scaled, and given with its index to the encoder part
+ * of the frozen teacher. The student's latent and the real one get the same noise and the same time. t = 1..T.
  *
  * The paper's sentence after this equation swaps the names of the real and the generated features.
  *
@@ -35,7 +34,7 @@ export const noisedFeatures =
   };
 
 /**
- * Norm(F_k) (1 + gamma_k) + beta_k: features [n, h, w, c], normalised, then scaled and shifted by the
+ * Norm(F_k) (1 + gamma_k) + beta_k: the features [n, h, w, c] are normalised, then scaled and shifted by the
  * projections [n, c] of the time embedding.
  *
  * @equation 10
@@ -45,14 +44,16 @@ export const modulateFeatures =
   (normalize: (features: T) => T, F_k: T, gamma_k: T, beta_k: T): T =>
     modulate(normalize(F_k), gamma_k, beta_k);
 
-/** What one head says. */
+/** The logits of one head. */
 export interface HeadLogits<T> {
   readonly logits: T;
-  /** How many logits this is, or any number in the same ratio to the other heads' (as: a sample). */
+  /**
+   * The number of logits, or any number in the same ratio to the other heads' numbers (such as the number a sample).
+   */
   readonly count: number;
 }
 
-/** The mean of `formula` over all logits of all heads: the total of the sums over the total count. */
+/** The mean of `formula` over all logits of all heads: the sum of the sums over the sum of the counts. */
 const meanOverHeads =
   <T>({ add, mean, scale }: Pointwise<T>) =>
   (heads: readonly HeadLogits<T>[], formula: (logits: T) => T): T => {
@@ -63,7 +64,7 @@ const meanOverHeads =
   };
 
 /**
- * The student's adversarial loss: minus the mean of the logits that its latents get.
+ * The student's adversarial loss: minus the mean of the discriminator's logits for the student's latents.
  *
  * @equation 11
  */
@@ -73,8 +74,8 @@ export const generatorHingeLoss =
     meanOverHeads(algebra)(student, (logits) => algebra.scale(logits, -1));
 
 /**
- * The discriminator's loss: mean max(0, 1 + logits of the student's) + mean max(0, 1 - logits of the
- * real). A logit beyond its margin, below -1 or above 1, adds nothing and passes no gradient.
+ * The discriminator's loss: mean max(0, 1 + the student's logits) + mean max(0, 1 - the real logits). A logit beyond
+ * its margin (a student's below -1, a real one above 1) adds nothing and passes no gradient.
  *
  * @equation 12
  */
@@ -89,13 +90,13 @@ export const discriminatorHingeLoss =
     );
   };
 
-/** The plain GAN's generator loss, the non-saturating form: mean softplus(-logits of the student's). */
+/** The generator's loss of the plain GAN, in the non-saturating form: mean softplus(-the student's logits). */
 export const plainGeneratorLoss =
   <T>(algebra: Pointwise<T>) =>
   (student: readonly HeadLogits<T>[]): T =>
     meanOverHeads(algebra)(student, (logits) => algebra.softplus(algebra.scale(logits, -1)));
 
-/** The plain GAN's discriminator loss: mean softplus(student's) + mean softplus(-real). */
+/** The discriminator's loss of the plain GAN: mean softplus(the student's logits) + mean softplus(-the real logits). */
 export const plainDiscriminatorLoss =
   <T>(algebra: Pointwise<T>) =>
   (student: readonly HeadLogits<T>[], real: readonly HeadLogits<T>[]): T => {

@@ -7,9 +7,9 @@ import { alphaAt, etaAt, type Schedule } from "../schedule.ts";
  * w_t = alpha_t / (2 kappa^2 eta_t eta_{t-1}), for t = 1..T: the weight that makes Eq 4 the variational
  * bound, (alpha_t / eta_t)^2 / (2 variance) with the posterior's variance.
  *
- * At t = 1 the variance is 0 and that of t = 2 stands in, as in the authors' code:
- * w_1 = 1 / (2 variance_2). With T = 1 there is no t = 2 either; a single term needs no weight beside
- * others, and w_1 = 1.
+ * At t = 1 the variance is 0, and that of t = 2 takes its place, as in the authors' code (ResShift,
+ * models/gaussian_diffusion.py): w_1 = 1 / (2 variance_2). If T = 1, there is no t = 2 either; then w_1 = 1, since a
+ * single term needs no weight.
  */
 export const denoisingWeight =
   (schedule: Schedule) =>
@@ -18,13 +18,13 @@ export const denoisingWeight =
     return alphaAt(schedule, t) / (2 * schedule.kappa ** 2 * etaAt(schedule, t) * etaAt(schedule, t - 1));
   };
 
-/** "none" leaves the weight out, which in practice trains better (the paper, after Eq 4). */
+/** "none" leaves the weight out, which trains better in practice (the paper, after Eq 4). */
 export type DenoisingWeighting = "none" | "variational";
 
 /**
- * What a teacher is trained with: the mean over all elements of w_t (prediction - z_0)^2, where
- * `prediction` is the network's z_0 from z_t. The sum over t becomes a mean over the drawn times, one
- * for the batch or one for each sample, t = 1..T; the squared norm becomes a mean over elements.
+ * The loss that trains a teacher: the mean over all elements of w_t (prediction - z_0)^2, where `prediction` is the
+ * network's z_0 from z_t. The paper's sum over t becomes a mean over the drawn times, t = 1..T, one for the batch or
+ * one for each sample. Its squared norm becomes a mean over elements.
  *
  * @equation 4
  */

@@ -1,12 +1,12 @@
 import type { Pointwise } from "../algebra.ts";
 
 /**
- * The vanilla distillation loss: the mean over all elements of (z_0_student - z_0_teacher)^2, where
- * z_0_student is the student's single step and z_0_teacher the end of the teacher's T deterministic
- * steps, both from the same z_T. The teacher's end is a constant: no gradient passes to it.
+ * The vanilla distillation loss: the mean over all elements of (z_0_student - z_0_teacher)^2. z_0_student is the
+ * student's single step, and z_0_teacher is the end of the teacher's T deterministic steps, both from the same z_T. The
+ * teacher's end is a constant: no gradient passes to it.
  *
- * Departs from the print: the paper writes the squared norm, a sum; the mean is what is trained
- * (in the authors' code, too). Algorithm 1 calls this equation 8; it is 6.
+ * Departs from the print: the paper writes the squared norm, a sum; this is the mean, as in the authors' code (TAD-SR).
+ * Algorithm 1 calls this Eq 8, but it is Eq 6.
  *
  * @equation 6
  */

@@ -1,17 +1,17 @@
 /**
  * High-frequency enhanced score distillation (Eq 7, 8, 15, 16).
  *
- * Both ends, the student's and the teacher's, are noised to a small time t' with the same noise, and
- * the teacher is asked what it would make of each. The functions here give the loss's *gradient* with
- * respect to z_0_student, in the four forms of the paper; they are equal. `scoreSurrogate` turns it
- * into a scalar that a differentiating engine can minimise.
+ * The student's and the teacher's ends (their z_0) are noised to a small time t' with the same noise, and the teacher
+ * predicts z_0 from each. The functions here give the *gradient* of the loss with respect to z_0_student, in the four
+ * forms of the paper, which are equal. `scoreSurrogate` turns it into a scalar that a differentiating engine can
+ * minimise.
  */
 import type { Pointwise } from "../algebra.ts";
 import { type Predictor, perSample, type Time, type Times } from "../notation.ts";
 import { forwardProcess, type InputScaling, noiseFromPrediction, predictClean } from "../process.ts";
 import { etaAt, type Schedule } from "../schedule.ts";
 
-/** What the teacher says about both ends after the same perturbation. Tensors have one shape. */
+/** The teacher's predictions for both ends, which are perturbed by the same noise. All tensors have one shape. */
 export interface PerturbedPair<T> {
   /** t', 1..T. */
   readonly t: Times;
@@ -29,8 +29,8 @@ export interface PerturbedPair<T> {
 }
 
 /**
- * Noises both ends with one epsilon and asks the teacher twice. No gradient passes into the teacher:
- * its Jacobian is left out (as in SDS).
+ * Noises both ends with one epsilon and runs the teacher on each. No gradient passes into the teacher: its Jacobian is
+ * left out (as in SDS).
  */
 export const perturbPair =
   <T>(algebra: Pointwise<T>, schedule: Schedule, scaling: InputScaling = "once") =>
@@ -69,8 +69,8 @@ export const closedFormWeight =
   };
 
 /**
- * omega (epsilon_phi(z_t_student) - epsilon_phi(z_t_teacher)): the difference of the two scores, each
- * the noise that the teacher's prediction implies (Eq 14). The paper prints t for t'.
+ * omega (epsilon_phi(z_t_student) - epsilon_phi(z_t_teacher)): the difference of two scores. Each score is the noise
+ * that the teacher's prediction implies (Eq 14). The paper prints t where it means t'.
  *
  * @equation 7
  */
@@ -89,8 +89,8 @@ export const scoreDifference =
   };
 
 /**
- * omega ((z_t_student - z_t_teacher) + (1 - eta) (F_teacher - F_student)) / (kappa sqrt(eta)): Eq 7 with
- * Eq 14 put in; z_y cancels.
+ * omega ((z_t_student - z_t_teacher) + (1 - eta) (F_teacher - F_student)) / (kappa sqrt(eta)): Eq 7 with Eq 14
+ * inserted. z_y cancels.
  *
  * @equation 15
  */
@@ -108,9 +108,9 @@ const bracket = <T>({ add, subtract }: Pointwise<T>, pair: PerturbedPair<T>): T 
   add(subtract(pair.z_0_student, pair.z_0_teacher), subtract(pair.F_teacher, pair.F_student));
 
 /**
- * omega (1 - eta) (z_0_student - z_0_teacher + F_teacher - F_student) / (kappa sqrt(eta)), factor by
- * factor: Eq 15 with z_t_student - z_t_teacher = (1 - eta) (z_0_student - z_0_teacher) put in, which
- * holds because both were noised with the same epsilon.
+ * omega (1 - eta) (z_0_student - z_0_teacher + F_teacher - F_student) / (kappa sqrt(eta)), factor by factor: Eq 15 with
+ * z_t_student - z_t_teacher = (1 - eta) (z_0_student - z_0_teacher) inserted. That holds because both ends were noised
+ * with the same epsilon.
  *
  * @equation 16
  */
@@ -124,8 +124,8 @@ export const scoreDifferenceOfEnds =
   };
 
 /**
- * omega_2 (z_0_student - z_0_teacher + F_teacher - F_student): the closed form, 0 where student and
- * teacher end alike.
+ * omega_2 (z_0_student - z_0_teacher + F_teacher - F_student): the closed form. It is 0 if the student ends where the
+ * teacher does.
  *
  * @equation 8
  */
@@ -138,29 +138,28 @@ export const closedFormScoreDifference =
     );
 
 /**
- * The scalar that is differentiated in place of Eq 5, 7 or 8: mean(stopGradient(gradient) z_0_student).
- * Its gradient with respect to z_0_student is `gradient` / N, N being the number of elements of the
- * whole batch; its value means nothing by itself.
+ * The scalar that is differentiated in place of Eq 5, 7 or 8: mean(stopGradient(gradient) z_0_student). Its gradient
+ * with respect to z_0_student is `gradient` / N, where N is the number of elements of the whole batch. Its value has no
+ * meaning.
  *
- * So the weight omega = 1/(C S) is in the mean already: with omega = 1 in `gradient` and n samples of
- * C S elements each, gradient / N = omega gradient / n, the mean over the batch of the paper's loss.
- * Give `gradient` made with omega = 1, as training does (and the reference numbers); with
- * omega = 1/(C S) it would count twice.
+ * So the mean already contains the weight omega = 1/(C S). With omega = 1 in `gradient` and n samples of C S elements
+ * each, gradient / N = omega gradient / n, the mean over the batch of the paper's loss. Make `gradient` with omega = 1,
+ * as training does (and the reference numbers do): with omega = 1/(C S) the weight would count twice.
  */
 export const scoreSurrogate =
   <T>({ mean, multiply, stopGradient }: Pointwise<T>) =>
   (gradient: T, z_0_student: T): T =>
     mean(multiply(stopGradient(gradient), z_0_student));
 
-/** A score distillation's scalar to minimise, and the gradient it stands for (made with omega = 1). */
+/** The scalar to minimise for a score distillation, and the gradient (made with omega = 1) that it represents. */
 export interface ScoreDistillation<T> {
   readonly loss: T;
   readonly gradient: T;
 }
 
 /**
- * Everything at once, for training: perturb both ends, ask the teacher, Eq 8 with omega = 1, surrogate.
- * z_0_student is what the gradient passes to. `scaling` "twice" is the authors' code.
+ * All steps at once, for training: perturb both ends, run the teacher on them, take Eq 8 with omega = 1, and make the
+ * surrogate. The gradient passes to z_0_student. `scaling` "twice" is what the authors' code (TAD-SR) does.
  */
 export const highFrequencyScoreDistillation =
   <T>(algebra: Pointwise<T>, schedule: Schedule, scaling: InputScaling = "once") =>

@@ -5,13 +5,13 @@ import type { Schedule } from "../schedule.ts";
 import { type ScoreDistillation, scoreSurrogate } from "./hsd.ts";
 
 /**
- * Score distillation sampling, the baseline of the paper's ablation:
- * omega (epsilon_phi(z_t_student) - epsilon), where z_t_student is the student's end at t by Eq 1 with
- * this very epsilon, and epsilon_phi is the noise that the teacher's prediction `F_student` implies
- * (Eq 14). t = 1..T. It is Eq 7 with the teacher's score replaced by the noise.
+ * Score distillation sampling, the baseline of the paper's ablation: omega (epsilon_phi(z_t_student) - epsilon).
+ * z_t_student is the student's end, noised to t by Eq 1 with this same epsilon. epsilon_phi is the noise that the
+ * teacher's prediction `F_student` implies (Eq 14). t = 1..T. It is Eq 7 with the teacher's score replaced by the
+ * noise.
  *
- * The result is used as a gradient with respect to z_0_student. The factor 1 - eta_t of
- * dz_t/dz_0 is not in it, nor is it in Eq 7, and the teacher's Jacobian is left out.
+ * The result is used as a gradient with respect to z_0_student. As in Eq 7, the factor 1 - eta_t of dz_t/dz_0 and the
+ * teacher's Jacobian are left out.
  *
  * @equation 5
  */
@@ -23,8 +23,8 @@ export const scoreDistillationGradient =
   };
 
 /**
- * Everything at once, for training: perturb the student's end, ask the teacher, Eq 5 with omega = 1,
- * surrogate. z_0_student is what the gradient passes to. `scaling` "twice" is the authors' code.
+ * All steps at once, for training: perturb the student's end, run the teacher on it, take Eq 5 with omega = 1, and make
+ * the surrogate. The gradient passes to z_0_student. `scaling` "twice" is what the authors' code (TAD-SR) does.
  */
 export const scoreDistillationSampling =
   <T>(algebra: Pointwise<T>, schedule: Schedule, scaling: InputScaling = "once") =>

@@ -1,9 +1,9 @@
 /**
- * Normals from words, by +, -, *, / and a correctly rounded square root alone: `Math.log` and `Math.cos` may differ in
- * their last bits from one engine to another.
+ * Normals from words, with +, -, *, / and a correctly rounded square root only: the last bits of `Math.log` and
+ * `Math.cos` may differ from one JavaScript engine to another.
  */
 
-/** A constant of this file, not another's: so the compiler computes with it. */
+/** A constant of this file, so that the compiler can fold it. */
 const TWO_32 = 2 ** 32;
 
 /** 2^0 .. 2^32. */
@@ -42,12 +42,12 @@ const cosine = (x: number): number => {
   return 1 + q * (-1 / 2 + q * (1 / 24 + q * (-1 / 720 + q * (1 / 40320 + q * end))));
 };
 
-/** The normals of the words, whose number is even: Box-Muller, by pairs. */
+/** The normals of an even number of words, by Box-Muller in pairs. */
 export const fillNormals = (result: Float64Array | Float32Array, words: Uint32Array): void => {
   for (let i = 0; i < words.length; i += 2) {
     const angle = words[i + 1] as number;
     const r = Math.sqrt(minusTwoLog(words[i] as number));
-    // The angle is a whole number of quarter turns and a rest within an eighth of a turn.
+    // The angle is a whole number of quarter turns plus a rest of at most an eighth of a turn.
     const quarters = ((angle + 0x20000000) >>> 30) & 3;
     const x = ((angle - quarters * 0x40000000) | 0) * ((2 * Math.PI) / TWO_32);
     const sign = quarters < 2 ? r : -r;

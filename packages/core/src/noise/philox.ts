@@ -17,7 +17,7 @@ export const TWO_32 = 2 ** 32;
 
 export const twoWords = (value: number): TwoWords => [value | 0, Math.floor(value / TWO_32) | 0];
 
-/** `count` blocks whose counters are `low` and those after it, below 2^32, plus 2^32 `high`, then `stream`. */
+/** `count` blocks with the counters `low`, `low` + 1, ... (below 2^32) plus 2^32 `high`, then `stream`. */
 export interface Run {
   readonly key: TwoWords;
   readonly stream: TwoWords;
@@ -26,7 +26,7 @@ export interface Run {
   readonly count: number;
 }
 
-/** Four words of each block, by ten rounds. One loop over all, with nothing allocated in it. */
+/** The four words of each block, by ten rounds. One loop over all blocks, which allocates nothing. */
 export const blocksOfWords = ({ key, stream, low, high, count }: Run): Uint32Array => {
   const words = new Uint32Array(4 * count);
   const [key_0, key_1] = key;

@@ -1,4 +1,4 @@
-/** Numbers by plain loops, wherever JavaScript runs: what the numbers are. */
+/** The numbers by plain loops, which run wherever JavaScript runs. They define the noise. */
 import type { Maker } from "./maker.ts";
 import { fillNormals } from "./normals.ts";
 import { blocksOfWords, type Run } from "./philox.ts";

@@ -1,10 +1,10 @@
-/** What noise is a function of. */
+/** What the noise depends on besides the position. */
 import * as E from "fp-ts/lib/Either.js";
 
 export interface NoiseSource {
   /** 0..2^53 - 1. */
   readonly seed: number;
-  /** 0..2^53 - 1: independent noise for another purpose under the same seed. */
+  /** 0..2^53 - 1. Another stream is independent noise under the same seed, for another purpose. */
   readonly stream: number;
 }
 
@@ -18,7 +18,7 @@ export interface NoiseSourceError {
 
 const isIndex = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
-/** A source, or what is wrong with its seed or stream. */
+/** A source, or an error that says what is wrong with its seed or stream. */
 export const noiseSource = (seed: number, stream: number): E.Either<NoiseSourceError, NoiseSource> => {
   const allowed = "an integer from 0 to 2^53 - 1";
   const refuse = (field: keyof NoiseSource, found: number): E.Either<NoiseSourceError, never> =>
@@ -35,8 +35,8 @@ export const noiseSource = (seed: number, stream: number): E.Either<NoiseSourceE
 };
 
 /**
- * A seed, stream, position or count that is no index is a defect of the calling program and throws a RangeError;
- * `noiseSource` checks a user's input.
+ * Throws a RangeError if a seed, stream, position or count is no integer of its range: that is a defect of the calling
+ * program. `noiseSource` checks a user's input.
  */
 export const checkPlace = ({ seed, stream }: NoiseSource, position: number, count: number): void => {
   for (const [name, value] of Object.entries({ seed, stream, position, count, end: position + count }))

@@ -1,6 +1,7 @@
 /**
- * The noise in WebAssembly's vectors, with the arithmetic of `philox.ts` and `normals.ts`, operation for operation: so
- * the numbers are the same to the last bit. Where a factor is taken elsewhere, it is a power of two, and changes no bit.
+ * The noise in WebAssembly's vectors. The arithmetic is that of `philox.ts` and `normals.ts`, operation for operation,
+ * so the numbers are the same to the last bit. Only factors that are powers of two are applied at other places, which
+ * changes no bit.
  */
 import { together, type Vector, type WasmFunction, wasmFunction } from "../wasm/code.ts";
 import { f64x2, i32, i32x4, i64x2, v128 } from "../wasm/instructions.ts";
@@ -25,7 +26,7 @@ const round = ([c_0, c_1, c_2, c_3]: FourVectors, k_0: Vector, k_1: Vector): Fou
   return [xor(xor(high_1, c_1), k_0), low_1, xor(xor(high_0, c_3), k_1), low_0];
 };
 
-/** Rows for columns. */
+/** Transposes four vectors of four lanes. */
 const transposed = ([a, b, c, d]: FourVectors): readonly Vector[] =>
   [
     [0, 4, 1, 5],
@@ -35,7 +36,7 @@ const transposed = ([a, b, c, d]: FourVectors): readonly Vector[] =>
     return [pick(ab, cd, [0, 1, 4, 5]), pick(ab, cd, [2, 3, 6, 7])];
   });
 
-/** The words from the block `low`, `high` on to 0..end, eight blocks a turn; `low` does not pass 2^32. */
+/** Writes the words from the block `low`, `high` on to 0..end, eight blocks a turn. `low` does not pass 2^32. */
 const words = wasmFunction(
   ["key_0", "key_1", "stream_0", "stream_1", "low", "high", "end"],
   ({ key_0, key_1, stream_0, stream_1, low, high, end }) => [
@@ -64,7 +65,7 @@ const words = wasmFunction(
   ],
 );
 
-/** The four numbers of each block of words in 0..end, to `to` on; so many blocks a turn. */
+/** Writes the four numbers of each block of words in 0..end to memory from `to` on, `blocks` blocks a turn. */
 const numbers = (blocks: number, formula: (words: Vector) => readonly [Vector, Vector]): WasmFunction =>
   wasmFunction(["end", "to"], ({ end, to }) => [
     loop({ from: i32.constant(0), to: end, step: 16 * blocks }, (at) => {
@@ -92,13 +93,13 @@ const bitsOf = (value: number): bigint => new BigUint64Array(Float64Array.of(val
 
 const TWO_52 = 2 ** 52;
 
-/** 2^52 and the whole number of 52 bits that both lanes hold. */
+/** 2^52 plus the whole number of 52 bits that each lane holds. */
 const withTwo52 = (bits: Vector): Vector => or(bits, i64x2.constant(bitsOf(TWO_52)));
 
-/** Of words a and c of a block a, b, c, d: sqrt(-2 ln((2 word + 1) / 2^33)). */
+/** For words a and c of a block a, b, c, d: sqrt(-2 ln((2 word + 1) / 2^33)). */
 const radii = (block: Vector): Vector => {
-  // word + 1/2 = f 2^exponent. Taken as whole numbers, its bits and f's are equally far from those of 1 / sqrt 2, but
-  // for the exponent's, and the exponent is -1 or more.
+  // word + 1/2 = f 2^exponent. Read as whole numbers, its bits and f's are equally far from those of 1 / sqrt 2, except
+  // for the exponent's bits. The exponent is -1 or more.
   const x = subtract(withTwo52(and(block, i64x2.constant(0xffffffffn))), constant(TWO_52 - 0.5));
   const lowest = bitsOf(Math.SQRT1_2);
   const exponentBit = 1n << 52n;
@@ -117,17 +118,17 @@ const COSINE = [
   1 / 20922789888000,
 ];
 
-/** Three blocks a turn: with more, the registers do not hold what lies between. */
+/** Three blocks a turn: with more, the registers cannot hold the intermediate results. */
 const normals = numbers(3, (block) => {
   const r = radii(block);
-  // An eighth of a turn is added to the angle: then two bits are the quarters, and the others the rest and an eighth.
+  // An eighth of a turn is added to the angle. Then two bits give the quarters, and the others the rest plus an eighth.
   const angle = i32x4.add(pick(block, block, [1, 1, 3, 3]), i32x4.constant(0x20000000));
   const rest = subtract(withTwo52(and(angle, i64x2.constant(0x3fffffffn))), constant(TWO_52 + 0x20000000));
   const x = multiply(rest, constant((2 * Math.PI) / 2 ** 32));
   const q = multiply(x, x);
   const sine = multiply(x, polynomial(SINE, q));
   const cosine = polynomial(COSINE, q);
-  // Where the quarters are odd, sine and cosine change places, and one of them its sign.
+  // If the number of quarters is odd, sine and cosine change places and one of them changes its sign.
   const next = i32x4.shiftLeft(angle, 1);
   const change = and(xor(sine, cosine), i32x4.shiftRightSigned(next, 31));
   const sign = i64x2.constant(1n << 63n);
@@ -136,7 +137,7 @@ const normals = numbers(3, (block) => {
   return [pick(even, odd, [0, 1, 4, 5]), pick(even, odd, [2, 3, 6, 7])];
 });
 
-/** The float64 from `from` on rounded to float32, to 0..end. */
+/** Rounds the float64 numbers from `from` on to float32 and writes them to 0..end. */
 const rounded = wasmFunction(["end", "from"], ({ end, from }) => [
   loop({ from: i32.constant(0), to: end, step: 16 }, (at) => {
     const place = i32.add(from, i32.add(at, at));

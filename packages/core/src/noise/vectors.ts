@@ -5,16 +5,16 @@ import { BLOCKS, type Maker } from "./maker.ts";
 import type { Run } from "./philox.ts";
 import { noiseFunctions } from "./vector-code.ts";
 
-/** Bytes of a block's four words. */
+/** The bytes of a block's four words. */
 const BLOCK = 16;
 
-/** In memory the words come first, then their numbers in float64; rounded numbers take the words' place. */
+/** In memory the words come first, then their numbers in float64. Numbers rounded to float32 overwrite the words. */
 const WORDS = 0;
 const NUMBERS = BLOCK * BLOCKS;
 
 type NoiseInstance = WasmInstance<keyof typeof noiseFunctions>;
 
-/** One page of memory, whatever is drawn. None where the platform has no vectors, or does not let them be used. */
+/** One page of memory is always enough. None if the platform has no vectors or does not allow their use. */
 export const vectorMaker = (): O.Option<Maker> =>
   O.map(({ call, memory }: NoiseInstance): Maker => {
     const doubles = new Float64Array(memory, NUMBERS, 4 * BLOCKS);

@@ -1,4 +1,4 @@
-/** Attention in float64, by its definition: window after window, query after query. */
+/** Attention in float64, computed by its definition: window by window, query by query. */
 import type { AttentionOptions, WindowOptions } from "../algebra.ts";
 import {
   demand,
@@ -12,7 +12,7 @@ import {
   zeros,
 } from "./tensor.ts";
 
-/** A pixel of the image, and where it stands among those that it attends to. */
+/** A pixel of the image, and its position among the pixels that it attends to. */
 export interface Pixel {
   readonly row: number;
   readonly column: number;
@@ -40,7 +40,7 @@ const cuts = (size: number, window: number, shift: number): readonly Span[] => {
   return result;
 };
 
-/** What is added to a score, by head. */
+/** What is added to a score, for each head. */
 export type Bias = (head: number, query: Pixel, key: Pixel) => number;
 
 export interface Operands {
@@ -67,7 +67,7 @@ const checkOperands = (operation: string, { query, key, value }: Operands, heads
   return size;
 };
 
-/** Where a pixel's channels of a head begin. */
+/** The place of the first channel of a head at a pixel. */
 type Place = (pixel: Pixel) => number;
 
 export const placeOf =
@@ -153,11 +153,11 @@ export const attention = (
   return attendInRegions(operands, size, [wholeImage(size)], heads, () => 0);
 };
 
-/** Every part of a window is a region. */
+/** Every part of a cut window is a region. */
 const separateRegions = ({ h, w }: ImageShape, window: number, shift: number): readonly Region[] =>
   cuts(h, window, shift).flatMap((rows) => cuts(w, window, shift).map((columns) => rectangle(rows, columns)));
 
-/** The image closes round its edges; the windows of the last row fall into two by columns. */
+/** Opposite edges of the image are joined. The windows of the last row split into two by columns. */
 const wrappedRegions = ({ h, w }: ImageShape, window: number, shift: number): readonly Region[] => {
   const [rows, columns] = [Math.ceil(h / window), Math.ceil(w / window)];
   return Array.from({ length: rows * columns }, (_, place) => {
@@ -177,14 +177,14 @@ const wrappedRegions = ({ h, w }: ImageShape, window: number, shift: number): re
   }).flat();
 };
 
-/** The pixels that attend to each other. */
+/** The sets of pixels that attend to each other. */
 export const windowRegions = (
   size: ImageShape,
   { window, shift, edges = "separate" }: WindowOptions,
 ): readonly Region[] =>
   (edges === "wrapped" && shift > 0 ? wrappedRegions : separateRegions)(size, window, shift);
 
-/** The row of `positions` for a query and a key. */
+/** The row of `positions` that a query and a key read. */
 export const positionRow = (window: number, query: Pixel, key: Pixel): number =>
   (query.y - key.y + window - 1) * (2 * window - 1) + query.x - key.x + window - 1;
 

@@ -53,7 +53,7 @@ const outputSize = (
   return [Math.floor((height - kh) / stride) + 1, Math.floor((width - kw) / stride) + 1];
 };
 
-/** The weight in the order [o, kh, kw, i], in which a pixel's channels are neighbours, as in an image. */
+/** The weight in the order [o, kh, kw, i]: a pixel's channels are neighbours, as they are in an image. */
 export const channelsLast = (weight: ReferenceTensor, { o, i, kh, kw }: Kernel): Float64Array => {
   const data = new Float64Array(weight.data.length);
   let from = 0;

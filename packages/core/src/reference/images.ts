@@ -1,4 +1,4 @@
-/** What rearranges, joins and normalises images, in float64. */
+/** The operations that rearrange, join and normalise images, in float64. */
 import type { GroupNormOptions } from "../algebra.ts";
 import {
   demand,
@@ -30,7 +30,7 @@ export const upsampleNearest = (image: ReferenceTensor, factor: number): Referen
 };
 
 /**
- * Visits every element of the deep image [n, h, w, c f f] in order with its flat index there and in the
+ * Visits every element of the deep image [n, h, w, c f f] in order, with its flat index there and its flat index in the
  * wide image [n, h f, w f, c]. Deep channel c f f + y f + x is wide channel c at (y, x) of its block.
  */
 const visitBlocks = (

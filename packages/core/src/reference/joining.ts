@@ -1,4 +1,4 @@
-/** Named tensors as one vector: one after another in the example's order, each in its row-major order. */
+/** Named tensors as one vector: one after another in the example's order, each in row-major order. */
 import type { Joining, Tensors } from "../engine.ts";
 import { demand, elementCount, type ReferenceTensor, sameShape, show, tensor } from "./tensor.ts";
 

@@ -66,7 +66,7 @@ export const pointwise: Pointwise<ReferenceTensor> = {
   stopGradient: (a) => tensor(a.shape, a.data),
 };
 
-/** x * sigmoid(x). Where e^-x overflows the result is the limit, -0. */
+/** x * sigmoid(x). If e^-x overflows, the result is the limit, -0. */
 export const silu = (a: ReferenceTensor): ReferenceTensor => map(a, (x) => x / (1 + Math.exp(-x)));
 
 export const relu6 = (a: ReferenceTensor): ReferenceTensor => map(a, (x) => Math.min(Math.max(x, 0), 6));

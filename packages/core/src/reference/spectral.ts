@@ -78,7 +78,7 @@ const demandVector = (operation: string, name: string, vector: ReferenceTensor, 
     () => `${name} [${length}]`,
   );
 
-/** W v, W being the weight as a matrix [o, i k]. */
+/** W v, where W is the weight as a matrix [o, i k]. */
 const timesRight = (operation: string, weight: ReferenceTensor, v: ReferenceTensor): Float64Array => {
   const { o, i, k } = sequenceShape(operation, weight);
   demandVector(operation, "v", v, i * k);

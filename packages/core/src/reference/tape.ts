@@ -1,18 +1,18 @@
 /**
- * Reverse-mode differentiation. While a differentiation runs, every operation whose operands depend on
- * its parameters is noted on one tape with its pull-back; the tape is then read backwards. Operations on
- * other tensors, and all operations outside of a differentiation, are the plain ones.
+ * Reverse-mode differentiation. While a differentiation runs, every operation whose operands depend on its parameters
+ * is recorded on one tape together with its pull-back. The tape is then read backwards. Operations on other tensors,
+ * and all operations outside a differentiation, are not recorded.
  */
 import type { Differentiate, Objective, Tensors } from "../engine.ts";
 import { demand, type ReferenceTensor, show, tensor } from "./tensor.ts";
 
 /**
- * Where an operand's slope (the loss's derivative by each of its elements) is gathered: a pull-back adds
- * to it. null where the loss does not reach the parameters through that operand, or there is no operand.
+ * Where an operand's slope (the derivative of the loss by each of its elements) is gathered: a pull-back adds to it. It
+ * is null if there is no operand, or if the operand does not depend on the parameters.
  */
 export type Gather = (operand: ReferenceTensor | null) => Float64Array | null;
 
-/** Adds to each operand's slope what follows from the result's slope, by the operation's derivative there. */
+/** Adds to each operand's slope its part of the result's slope, by the derivative of the operation. */
 export type PullBack<Operands extends readonly unknown[]> = (
   slope: ReferenceTensor,
   gather: Gather,
@@ -26,14 +26,14 @@ interface Entry {
 
 interface Tape {
   readonly entries: Entry[];
-  /** The parameters and all that was computed from them, by identity. */
+  /** The parameters and everything computed from them, by identity. */
   readonly tracked: Set<unknown>;
 }
 
-/** The tape of the differentiation that runs; objectives are synchronous, so one place is enough. */
+/** The tape of the running differentiation. Objectives are synchronous, so one variable is enough. */
 let active: Tape | null = null;
 
-/** The operation, noted on the active tape where it depends on the parameters. */
+/** The operation. It is recorded on the active tape if an operand depends on the parameters. */
 export const recorded =
   <Operands extends readonly unknown[]>(
     operation: (...operands: Operands) => ReferenceTensor,
@@ -49,7 +49,7 @@ export const recorded =
     return result;
   };
 
-/** Runs the objective under the tape; whatever happens, no tape is active afterwards. */
+/** Runs the objective under the tape. Afterwards no tape is active, even if the objective throws. */
 const record = (tape: Tape, objective: () => Objective<ReferenceTensor>): Objective<ReferenceTensor> => {
   if (active !== null)
     throw new Error(
@@ -63,7 +63,7 @@ const record = (tape: Tape, objective: () => Objective<ReferenceTensor>): Object
   }
 };
 
-/** The slope of every tensor that the loss reaches; those of intermediate results are dropped on the way. */
+/** The slope of every parameter. Slopes of intermediate results are dropped on the way. */
 const readBackwards = (
   { entries, tracked }: Tape,
   loss: ReferenceTensor,
@@ -85,7 +85,7 @@ const readBackwards = (
   return slopes;
 };
 
-/** As `Engine.differentiate`. Parameters that the objective ignores get zeros. It cannot be nested. */
+/** As `Engine.differentiate`. Parameters that the objective does not use get zeros. It cannot be nested. */
 export const differentiate: Differentiate<ReferenceTensor> = (parameters, objective) => {
   const tape: Tape = { entries: [], tracked: new Set(Object.values(parameters)) };
   const { loss, parts } = record(tape, () => objective(parameters));

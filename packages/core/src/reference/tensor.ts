@@ -1,4 +1,4 @@
-/** The reference interpreter's tensor, and the checks its operations share. */
+/** The reference interpreter's tensor, and the checks that its operations share. */
 
 /** A dense row-major array: images [n, h, w, c], weights in their kind's logical layout. */
 export interface ReferenceTensor {
@@ -24,10 +24,12 @@ export const tensor = (shape: readonly number[], data: Float64Array): ReferenceT
 export const zeros = (shape: readonly number[]): ReferenceTensor =>
   tensor(shape, new Float64Array(elementCount(shape)));
 
-/** A shape as it stands in messages. */
+/** A shape as messages print it. */
 export const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
-/** Throws one line: the operation, what was found, what was expected. A wrong shape is a slip in a program. */
+/**
+ * Throws one line: the operation, what was found, what was expected. A wrong shape is a defect of the calling program.
+ */
 export const demand = (
   condition: boolean,
   operation: string,
@@ -40,7 +42,7 @@ export const demand = (
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((length, axis) => length === b[axis]);
 
-/** The dimensions of an image, or an error that names the operation. */
+/** The dimensions of an image. Throws an error with the operation's name if it is none. */
 export const imageShape = (operation: string, { shape }: ReferenceTensor): ImageShape => {
   demand(
     shape.length === 4,
@@ -52,7 +54,7 @@ export const imageShape = (operation: string, { shape }: ReferenceTensor): Image
   return { n, h, w, c };
 };
 
-/** The dimensions of a matrix, or an error that names the operation. */
+/** The dimensions of a matrix. Throws an error with the operation's name if it is none. */
 export const matrixShape = (operation: string, { shape }: ReferenceTensor): readonly [number, number] => {
   demand(
     shape.length === 2,
@@ -63,7 +65,7 @@ export const matrixShape = (operation: string, { shape }: ReferenceTensor): read
   return shape as readonly [number, number];
 };
 
-/** A whole number of at least `least`, or an error that names the operation and the argument. */
+/** Throws an error with the operation and the argument unless the value is a whole number of at least `least`. */
 export const demandInteger = (operation: string, name: string, value: number, least: number): void =>
   demand(
     Number.isInteger(value) && value >= least,

@@ -1,47 +1,47 @@
 /**
- * WebAssembly code as expressions of values. `encode.ts` makes a module's bytes of them when they are needed: so this
- * is all the source there is, and no compiler and no file of bytes stands between.
+ * WebAssembly code as expressions of values. `encode.ts` turns them into a module's bytes when they are needed. So
+ * these expressions are the only source: there is no compiler and no file of bytes.
  *
- * A value is computed once, where it is first needed, however often it is used; one that is first needed inside a loop
- * is computed anew in each turn. Constant vectors are made at the start of the function.
+ * A value is computed once, where it is first needed, even if it is used many times. A value that is first needed
+ * inside a loop is computed in each turn. Constant vectors are made at the start of the function.
  */
 
 /** A whole number of 32 bits, or a vector of 128. */
 export type Kind = "i32" | "v128";
 
-/** What an instruction makes of its operands. */
+/** An instruction with its operands, which gives a value. */
 export interface Value<K extends Kind = Kind> {
   readonly kind: K;
   readonly operands: readonly Value[];
-  /** The bytes of the instruction; null of a variable, which a function's caller or a loop sets. */
+  /** The bytes of the instruction. null for a variable, which the function's caller or a loop sets. */
   readonly code: readonly number[] | null;
 }
 
 export type Int = Value<"i32">;
 export type Vector = Value<"v128">;
 
-/** An instruction without a value. */
+/** An instruction that gives no value. */
 export interface Action {
   readonly operands: readonly Value[];
   readonly code: readonly number[];
 }
 
 /**
- * Values that are computed here, a step of each by turns. A processor looks only a few dozen instructions ahead: so it
- * finds more that it can do at the same time.
+ * Values that are computed here, one step of each by turns. A processor looks only a few dozen instructions ahead, so
+ * this lets it find more work to do at the same time.
  */
 export interface Together {
   readonly together: readonly Value[];
 }
 
-/** A variable that goes from turn to turn. */
+/** A variable that one turn of a loop passes to the next. */
 export interface Carried {
   readonly variable: Value;
   readonly initial: Value;
   readonly next: Value;
 }
 
-/** Is done until `again` is 0, and once in any case. */
+/** Repeats until `again` is 0. The first turn always runs. */
 export interface Loop {
   readonly carried: readonly Carried[];
   readonly body: readonly Statement[];
@@ -50,7 +50,7 @@ export interface Loop {
 
 export type Statement = Action | Together | Loop;
 
-/** A function of whole numbers, without a result. */
+/** A function that takes whole numbers and gives no result. */
 export interface WasmFunction {
   readonly parameters: readonly Int[];
   readonly body: readonly Statement[];
@@ -60,7 +60,7 @@ export const variable = <K extends Kind>(kind: K): Value<K> => ({ kind, operands
 
 export const together = (values: readonly Value[]): Together => ({ together: values });
 
-/** A function of as many numbers as there are names. */
+/** A function with one parameter for each name. */
 export const wasmFunction = <N extends string>(
   names: readonly N[],
   body: (parameters: Readonly<Record<N, Int>>) => readonly Statement[],

@@ -1,4 +1,4 @@
-/** Functions as the bytes of a module. WebAssembly Core Specification 2.0, section 5.5, "Modules". */
+/** Turns functions into the bytes of a module. WebAssembly Core Specification 2.0, section 5.5, "Modules". */
 import type { WasmFunction } from "./code.ts";
 import { functionBody, KINDS } from "./function-body.ts";
 import { unsigned } from "./leb128.ts";
@@ -15,7 +15,7 @@ const exported = (name: string, kind: number, index: number): Bytes => [
   ...unsigned(index),
 ];
 
-/** A module with the functions under their names and `pages` of 64 KiB under the name `memory`. */
+/** A module that exports the functions under their names and `pages` of 64 KiB under the name `memory`. */
 export const encode = (functions: Readonly<Record<string, WasmFunction>>, pages: number): Uint8Array => {
   const names = Object.keys(functions);
   const bodies = Object.values(functions);

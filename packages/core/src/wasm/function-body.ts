@@ -1,22 +1,22 @@
-/** A function's code in bytes. WebAssembly Core Specification 2.0, sections 5.4 and 5.5.13. */
+/** Turns a function's code into bytes. WebAssembly Core Specification 2.0, sections 5.4 and 5.5.13. */
 import { type Carried, type Kind, type Statement, type Value, variable, type WasmFunction } from "./code.ts";
 import { unsigned } from "./leb128.ts";
 
 export const KINDS: Readonly<Record<Kind, number>> = { i32: 0x7f, v128: 0x7b };
 
-/** Steps of a value that are taken at a time where values are computed together. */
+/** The number of steps of one value that are taken before the next value's turn, where values are computed together. */
 const STRIDE = 4;
 
 const DROP = 0x1a;
 const GET = 0x20;
 const SET = 0x21;
-/** Sets, and leaves the value where it was. */
+/** The instruction that sets a local variable and leaves the value on the stack. */
 const TEE = 0x22;
 const LOOP = [0x03, 0x40];
 const IF_SO_AGAIN = [0x0d, 0x00];
 const END = 0x0b;
 
-/** How often each value is asked for; the operands of one are asked for once, however often it is. */
+/** How often each value is used. The operands of a value are counted once, even if the value is used more often. */
 const countUses = (body: readonly Statement[]): ReadonlyMap<Value, number> => {
   const uses = new Map<Value, number>();
   const count = (value: Value): void => {
@@ -48,15 +48,15 @@ const runsOfKinds = (
   }));
 };
 
-/** The local variables' kinds, and the code. */
+/** The kinds of the local variables, and the code. */
 export const functionBody = ({ parameters, body }: WasmFunction): readonly number[] => {
   const uses = countUses(body);
-  /** The local variables, and the number of that in which a value is kept. */
+  /** The local variables, and for each kept value the number of its variable. */
   const locals: Value[] = [...parameters];
   const places = new Map<Value, number>(parameters.map((parameter, index) => [parameter, index]));
   const code: number[] = [];
 
-  /** The value that was computed last goes to its place. */
+  /** Stores the value that was computed last in its local variable. */
   const keep = (value: Value, instruction: typeof SET | typeof TEE): void => {
     const place = places.get(value) ?? locals.push(value) - 1;
     places.set(value, place);
@@ -73,7 +73,7 @@ export const functionBody = ({ parameters, body }: WasmFunction): readonly numbe
     }
   };
 
-  /** What can be done first is done first, in strides: a value that is used once is part of a stride of what uses it. */
+  /** Emits first what can be done first, in strides. A value that is used once belongs to the stride of its user. */
   const emitTogether = (values: readonly Value[]): void => {
     const depths = new Map<Value, number>();
     const depthOf = (value: Value): number => {
@@ -104,7 +104,7 @@ export const functionBody = ({ parameters, body }: WasmFunction): readonly numbe
     code.push(...LOOP);
     turn.forEach(perform);
     emitTogether(carried.map(({ next }) => next));
-    // All are computed before the first is set.
+    // All are computed before the first is set, since each may read the others.
     for (const { next } of carried) emit(next);
     const isAgain = variable("i32");
     emit(again);

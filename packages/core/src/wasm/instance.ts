@@ -1,9 +1,9 @@
-/** A module that runs, where the platform can run it. */
+/** Compiles a module and makes it ready to run, if the platform can run it. */
 import * as O from "fp-ts/lib/Option.js";
 import type { WasmFunction } from "./code.ts";
 import { encode } from "./encode.ts";
 
-/** What is asked of the platform's `WebAssembly`. */
+/** The part of the platform's `WebAssembly` that is used here. */
 interface Platform {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
@@ -17,11 +17,11 @@ export interface WasmInstance<N extends string> {
   readonly memory: ArrayBuffer;
 }
 
-/** WebAssembly's memory has the lowest byte of a number first; typed arrays on it have the processor's order. */
+/** WebAssembly's memory stores the lowest byte of a number first; typed arrays use the processor's order. */
 const isLowestByteFirst = (): boolean => new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
- * The functions, compiled, with `pages` of 64 KiB. None where there is no WebAssembly, or it has no vectors, or a page's
+ * The compiled functions, with `pages` of 64 KiB. None if there is no WebAssembly, if it has no vectors, or if a page's
  * content security policy forbids it.
  */
 export const instantiate = <N extends string>(

@@ -24,13 +24,13 @@ const int = (value: number): Int => ({
 
 const constant = (code: readonly number[]): Vector => ({ kind: "v128", operands: [], code });
 
-/** All lanes moved by as many bits. */
+/** Shifts all lanes by the same number of bits. */
 const shift = (opcode: number) => {
   const by = binary<"v128", "i32", "v128">("v128", simd(opcode));
   return (a: Vector, bits: number): Vector => by(a, int(bits));
 };
 
-/** So many bytes beyond an address, which may be any. */
+/** The immediate of a memory instruction: `offset` bytes beyond the address, which needs no alignment. */
 const beyond = (offset: number): readonly number[] => [0, ...unsigned(offset)];
 
 const load = (address: Int, offset = 0): Vector => ({
@@ -51,7 +51,7 @@ const store = (address: Int, offset: number, value: Vector): Action => ({
   code: [...simd(11), ...beyond(offset)],
 });
 
-/** Four of the eight 32-bit lanes of a, which are 0..3, and b, which are 4..7. */
+/** Picks four 32-bit lanes: lanes 0..3 are a's, lanes 4..7 are b's. */
 const pick = (a: Vector, b: Vector, lanes: readonly number[]): Vector => ({
   kind: "v128",
   operands: [a, b],
@@ -61,23 +61,23 @@ const pick = (a: Vector, b: Vector, lanes: readonly number[]): Vector => ({
 export const i32 = {
   constant: int,
   add: ofInts(0x6a),
-  /** 1 or 0; both without a sign. */
+  /** 1 if a is below b, else 0. Both are unsigned. */
   isBelow: ofInts(0x49),
-  /** Zeros come from the left. */
+  /** Zeros are shifted in from the left. */
   shiftRight: (a: Int, bits: number): Int => ofInts(0x76)(a, int(bits)),
 };
 
 export const v128 = { load, loadSplat, store, and: ofVectors(78), or: ofVectors(80), xor: ofVectors(81) };
 
 export const i32x4 = {
-  /** The same in every lane. */
+  /** The same number in every lane. */
   constant: (a: number): Vector => constant([0x41, ...signed(BigInt(a | 0)), ...simd(17)]),
   constants: (...lanes: readonly number[]): Vector =>
     constant([...simd(12), ...new Uint8Array(Int32Array.from(lanes).buffer)]),
   splat: unary<"i32", "v128">("v128", simd(17)),
   add: ofVectors(174),
   shiftLeft: shift(171),
-  /** The sign comes from the left. */
+  /** Copies of the sign bit are shifted in from the left. */
   shiftRightSigned: shift(172),
   pick,
 };
@@ -87,16 +87,16 @@ export const i64x2 = {
   constant: (a: bigint): Vector => constant([0x42, ...signed(BigInt.asIntN(64, a)), ...simd(18)]),
   add: ofVectors(206),
   subtract: ofVectors(209),
-  /** Zeros come from the left. */
+  /** Zeros are shifted in from the left. */
   shiftRight: shift(205),
-  /** Products of the 32-bit lanes 0 and 1, without a sign. */
+  /** The products of the 32-bit lanes 0 and 1, unsigned. */
   productsLow: ofVectors(222),
-  /** Products of the 32-bit lanes 2 and 3, without a sign. */
+  /** The products of the 32-bit lanes 2 and 3, unsigned. */
   productsHigh: ofVectors(223),
 };
 
 export const f32x4 = {
-  /** The same in every lane. */
+  /** The same number in every lane. */
   constant: (a: number): Vector =>
     constant([0x43, ...new Uint8Array(Float32Array.of(a).buffer), ...simd(19)]),
   add: ofVectors(228),
@@ -112,8 +112,8 @@ export const f64x2 = {
   multiply: ofVectors(242),
   divide: ofVectors(243),
   sqrt: ofVector(239),
-  /** Of the 32-bit lanes 0 and 1, without a sign. */
+  /** Converts the 32-bit lanes 0 and 1, unsigned, to float64. */
   fromUnsigned: ofVector(255),
-  /** Rounded to float32, in lanes 0 and 1; the others are 0. */
+  /** Rounds to float32, into lanes 0 and 1. The others are 0. */
   toFloat32: ofVector(94),
 };

@@ -1,10 +1,10 @@
-/** LEB128: whole numbers in bytes of seven bits, the lowest first. WebAssembly Core Specification 2.0, section 5.2.2. */
+/** LEB128: whole numbers in groups of seven bits, lowest first. WebAssembly Core Specification 2.0, section 5.2.2. */
 
-/** Of 0 to 2^32 - 1. */
+/** The bytes of an unsigned number, 0 to 2^32 - 1. */
 export const unsigned = (value: number): readonly number[] =>
   value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
 
-/** Of -2^63 to 2^63 - 1. */
+/** The bytes of a signed number, -2^63 to 2^63 - 1. */
 export const signed = (value: bigint): readonly number[] =>
   value >= -0x40n && value < 0x40n
     ? [Number(value & 0x7fn)]

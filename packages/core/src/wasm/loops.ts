@@ -2,22 +2,23 @@
 import { type Int, type Loop, type Statement, type Value, variable } from "./code.ts";
 import { i32 } from "./instructions.ts";
 
-/** From where to where, and by how much: the last turn is the last that begins below `to`. */
+/** The start, the end and the step of a loop. The last turn is the last one that begins below `to`. */
 export interface Count {
   readonly from: Int;
   readonly to: Int;
   readonly step: number;
 }
 
-/** What a turn does, and the values that it leaves to the next one. */
+/** What a turn does, and the values that it passes to the next turn. */
 export interface Turn<C extends readonly Value[]> {
   readonly does?: readonly Statement[];
   readonly next: C;
 }
 
 /**
- * A turn for at = from, from + step, ... below `to`; none is negative, and the first turn is taken in any case. The first
- * has the values `initial`, each of the others what the one before it left; after the loop, `values` are the last's.
+ * Takes a turn for at = from, from + step, ... below `to`. No number is negative, and the first turn always runs. The
+ * first turn gets the values `initial`, and each other turn gets the values of the turn before it. After the loop,
+ * `values` are those of the last turn.
  */
 export const fold = <const C extends readonly Value[]>(
   { from, to, step }: Count,
@@ -43,6 +44,6 @@ export const fold = <const C extends readonly Value[]>(
   };
 };
 
-/** A turn for at = from, from + step, ... below `to`, the first in any case. */
+/** Takes a turn for at = from, from + step, ... below `to`. The first turn always runs. */
 export const loop = (count: Count, body: (at: Int) => readonly Statement[]): Loop =>
   fold(count, [], (at) => ({ does: body(at), next: [] })).loop;

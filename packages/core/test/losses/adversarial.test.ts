@@ -111,14 +111,14 @@ describe("Eq 11 and Eq 12, hinge losses", () => {
     );
   });
 
-  test("Eq 12 at its landmarks: 2 where the discriminator is blind, 0 past both margins", () => {
+  test("Eq 12 at its landmarks: 2 if all logits are 0, 0 beyond both margins", () => {
     const loss = discriminatorHingeLoss(arrays);
     expect(loss(headsOf([[0, 0], [0]]), headsOf([[0], [0, 0]]))).toEqual([2]);
     expect(loss(headsOf([[-1, -5], [-2]]), headsOf([[1], [1.5, 9]]))).toEqual([0]);
     expect(loss(headsOf([[1]]), headsOf([[-1]]))).toEqual([4]);
   });
 
-  test("counts may be any numbers in the heads' ratio, as counts a sample", () => {
+  test("counts may be any numbers in the heads' ratio, such as counts for one sample", () => {
     fc.assert(
       fc.property(logits, fc.integer({ min: 1, max: 9 }), (student, batch) => {
         const counted = student.map((list) => ({ logits: list, count: list.length / batch }));
@@ -134,7 +134,7 @@ describe("Eq 11 and Eq 12, hinge losses", () => {
     );
   });
 
-  /** Away from the kinks at -1 and 1 by more than the step of the central differences. */
+  /** Further from the kinks at -1 and 1 than the step of the central differences. */
   const smooth = fc
     .array(between(-3, 3), { minLength: 5, maxLength: 5 })
     .filter((list) => list.every((x) => Math.abs(Math.abs(x) - 1) > 1e-3));
@@ -149,7 +149,7 @@ describe("Eq 11 and Eq 12, hinge losses", () => {
     });
   };
 
-  // Piecewise linear losses: central differences are exact but for rounding, 1e-16 / h.
+  // The losses are piecewise linear: central differences are exact except for rounding, 1e-16 / h.
   test("Eq 11's gradient is -1 / N for every logit, however large: it never saturates", () => {
     fc.assert(
       fc.property(smooth, (student) => {
@@ -164,7 +164,7 @@ describe("Eq 11 and Eq 12, hinge losses", () => {
     );
   });
 
-  test("Eq 12's gradient is 1 / N for a student's logit above -1, -1 / N for a real one below 1, and 0 past the margin", () => {
+  test("Eq 12's gradient is 1 / N for a student's logit above -1, -1 / N for a real one below 1, and 0 beyond the margin", () => {
     fc.assert(
       fc.property(smooth, smooth, (student, real) => {
         const loss = discriminatorHingeLoss(arrays);
@@ -190,7 +190,7 @@ describe("Eq 11 and Eq 12, hinge losses", () => {
 describe("the plain GAN pair of the ablation", () => {
   const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-  test("is the cross entropy of the discriminator's verdicts, the generator's in its non-saturating form", () => {
+  test("is the cross entropy of the discriminator's probabilities; the generator's form does not saturate", () => {
     fc.assert(
       fc.property(logits, logits, (student, real) => {
         const generator = -average(student, (x) => Math.log(sigmoid(x)));

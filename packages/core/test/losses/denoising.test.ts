@@ -23,7 +23,7 @@ describe("Eq 4, the teacher's objective", () => {
         numbers(3),
         numbers(3),
         ([schedule, t], z_t, z_0, predicted) => {
-          // KL of two Gaussians of one variance: squared distance of the means over twice the variance.
+          // The KL divergence of two Gaussians of one variance: squared distance of the means over twice the variance.
           const mean = posteriorMean(arrays, schedule);
           const apart = arrays.square(arrays.subtract(mean(z_t, z_0, t), mean(z_t, predicted, t)));
           const divergence = arrays.scale(apart, 1 / (2 * posteriorVariance(schedule)(t)));
@@ -31,7 +31,7 @@ describe("Eq 4, the teacher's objective", () => {
             arrays.square(arrays.subtract(predicted, z_0)),
             denoisingWeight(schedule)(t),
           );
-          // The difference of means cancels the share of z_t, which is up to eta_t / alpha_t times larger.
+          // In the difference of the means the part of z_t cancels, which is up to eta_t / alpha_t times larger.
           const cancelled = etaAt(schedule, t) / alphaAt(schedule, t);
           expect(distance(divergence, weighted)).toBeLessThan(1e-15 * cancelled + 1e-12);
         },

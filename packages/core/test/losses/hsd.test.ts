@@ -139,7 +139,7 @@ describe("omega and omega_2", () => {
     const variant = arrays.scale(bracket, (s.omega * (1 - eta)) / denominator(kappa, eta));
     const exact = scoreDifference(arrays, s.schedule)(pair, s.omega);
     const size = Math.max(...exact.map(Math.abs));
-    // Only a loss that is not 0 can tell the variants apart.
+    // The variants differ only if the loss is not 0.
     fc.pre(size > 1e-3);
     return Math.max(...exact.map((x, i) => Math.abs(x - (variant[i] ?? Number.NaN)))) / size;
   };
@@ -149,7 +149,7 @@ describe("omega and omega_2", () => {
   test("Eq 8's omega_2 with the denominator kappa sqrt(eta) makes it equal Eq 7", () => {
     fc.assert(
       fc.property(either, (s) => {
-        // 1e-11 of a result of at least 1e-3.
+        // 1e-11 relative to a result of at least 1e-3.
         expect(mismatch(s, (kappa, eta) => kappa * Math.sqrt(eta))).toBeLessThan(1e-8);
         expect(closedFormWeight(s.schedule)(s.omega, s.t)).toBeCloseTo(
           (s.omega * (1 - etaAt(s.schedule, s.t))) / (s.schedule.kappa * Math.sqrt(etaAt(s.schedule, s.t))),
@@ -175,7 +175,7 @@ describe("omega and omega_2", () => {
     );
   });
 
-  test("at kappa = 1 the three printed denominators are one", () => {
+  test("at kappa = 1 the three printed denominators are equal", () => {
     fc.assert(
       fc.property(either, (s) => {
         const schedule = scheduleOf({ ...s.schedule.config, kappa: 1 });

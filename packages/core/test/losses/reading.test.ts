@@ -89,7 +89,7 @@ describe("where paper and code differ", () => {
     });
   });
 
-  test("each choice changes what it names and nothing else", () => {
+  test("each choice changes only what its name says", () => {
     const behaviour = (reading: Reading) => ({
       noise: perturbationNoise(reading)(source, 0, 8),
       times: frequencies(discriminatorTime(15, reading), 210),

@@ -11,7 +11,7 @@ import {
 } from "../arbitraries.ts";
 import { arrays, distance, type Numbers } from "../arrays.ts";
 
-/** What the score distillations are tried on. */
+/** The inputs that the tests give to the score distillations. */
 export interface Situation {
   readonly schedule: Schedule;
   readonly t: number;
@@ -49,8 +49,8 @@ export const perturbed = (s: Situation, scaling: InputScaling = "once"): Perturb
   );
 
 /**
- * Equal up to rounding. The scores subtract states of size about 10 and divide by kappa sqrt(eta_t),
- * at least 0.0016: that leaves 1e-12 of a result of size 1.
+ * Equal up to rounding. The scores subtract states of size about 10 and divide by kappa sqrt(eta_t), which is at least
+ * 0.0016: the error is about 1e-12 for a result of size 1.
  */
 export const equal = (a: Numbers, b: Numbers): void => {
   expect(distance(a, b)).toBeLessThan(1e-11);

@@ -22,7 +22,7 @@ import { either, equal, perturbed } from "./situations.ts";
 describe("the surrogate that is differentiated", () => {
   const N = 4;
 
-  test("the surrogate's gradient for z_0_student, with the gradient held, is gradient / N, by central differences", () => {
+  test("the surrogate's gradient for z_0_student, with a fixed gradient, is gradient / N, by central differences", () => {
     fc.assert(
       fc.property(numbers(N), numbers(N), (gradient, z_0_student) => {
         const surrogate = scoreSurrogate(arrays);
@@ -59,7 +59,7 @@ describe("the surrogate that is differentiated", () => {
     );
   });
 
-  test("no gradient enters the teacher: what it is shown and what it says are constants", () => {
+  test("no gradient enters the teacher: its inputs and its predictions are constants", () => {
     fc.assert(
       fc.property(either, numbers(N), (s, direction) => {
         const student = varying(s.z_0_student, direction);

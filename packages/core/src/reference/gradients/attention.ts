@@ -1,4 +1,4 @@
-/** Pull-backs of attention: the shares are computed again, query after query. */
+/** Pull-backs of attention. The shares are computed again, query by query. */
 import type { WindowOptions } from "../../algebra.ts";
 import {
   type Bias,
@@ -15,7 +15,7 @@ import type { Gather } from "../tape.ts";
 import { imageShape, type ReferenceTensor } from "../tensor.ts";
 import { addScaled, type PullBackOf } from "./gather.ts";
 
-/** Takes the slope of a score. */
+/** Adds the slope of a score to the slope of the bias. */
 type ToBias = (head: number, query: Pixel, key: Pixel, slope: number) => void;
 
 /**

@@ -1,4 +1,4 @@
-/** The pull-back of looking up a codebook: a row gathers the slopes of the pixels that took it. */
+/** The pull-back of the codebook's look-up: a row gathers the slopes of the pixels that took it. */
 import { addScaled, type PullBackOf } from "./gather.ts";
 
 /** No gradient passes to the indices. */

@@ -42,7 +42,7 @@ export const conv2d: PullBackOf<"conv2d"> = (slope, gather, image, weight, bias,
         ofWeight[to] = (ofWeight[to] as number) + (ofTaps[(out * kh * kw + k) * c + channel] as number);
 };
 
-/** As `conv2d`, each channel by itself. */
+/** As `conv2d`, but each channel by itself. */
 export const depthwiseConv2d: PullBackOf<"depthwiseConv2d"> = (
   slope,
   gather,

@@ -1,14 +1,14 @@
-/** What the pull-backs share. */
+/** Functions that several pull-backs use. */
 import type { Algebra } from "../../algebra.ts";
 import type { PullBack } from "../tape.ts";
 import type { ReferenceTensor } from "../tensor.ts";
 
-/** The pull-back of one operation of the algebra, by the operation's name. */
+/** The type of the pull-back of the algebra's operation with this name. */
 export type PullBackOf<Name extends keyof Algebra<ReferenceTensor>> = PullBack<
   Parameters<Algebra<ReferenceTensor>[Name]>
 >;
 
-/** into[i] += term(i) for every i; nothing without `into`. */
+/** into[i] += term(i) for every i. Does nothing if `into` is null. */
 export const addTerms = (into: Float64Array | null, term: (i: number) => number): void => {
   if (into === null) return;
   for (let i = 0; i < into.length; i++) into[i] = (into[i] as number) + term(i);
@@ -27,7 +27,7 @@ export const addScaled = (
     into[intoStart + k] = (into[intoStart + k] as number) + factor * (from[fromStart + k] as number);
 };
 
-/** Adds every pixel's or row's slope to the bias's. */
+/** Adds the slope of every pixel or row to the slope of the bias. */
 export const addToBias = (into: Float64Array | null, slope: Float64Array): void => {
   if (into === null) return;
   for (let start = 0; start < slope.length; start += into.length)

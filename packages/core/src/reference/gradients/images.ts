@@ -1,4 +1,4 @@
-/** Pull-backs of what rearranges, joins and normalises images. */
+/** Pull-backs of the operations that rearrange, join and normalise images. */
 import * as forward from "../images.ts";
 import { imageShape } from "../tensor.ts";
 import { addTerms, addToBias, type PullBackOf } from "./gather.ts";
@@ -48,7 +48,7 @@ export const sliceChannels: PullBackOf<"sliceChannels"> = (slope, gather, a, sta
   });
 };
 
-/** With y = x / r, r = sqrt(mean x^2 + epsilon): dx = (dy - y mean(dy y)) / r, means over channels. */
+/** With y = x / r, r = sqrt(mean x^2 + epsilon): dx = (dy - y mean(dy y)) / r. The means are over channels. */
 export const channelNorm: PullBackOf<"channelNorm"> = (slope, gather, image, epsilon) => {
   const { n, h, w, c } = imageShape("channelNorm", image);
   const squares = new Float64Array(n * h * w);
@@ -80,8 +80,8 @@ export const modulate: PullBackOf<"modulate"> = (slope, gather, image, gamma, be
 };
 
 /**
- * With x' = (x - mean) / r, r = sqrt(variance + epsilon), y = weight x' + bias and dx' = weight dy:
- * dx = (dx' - mean(dx') - x' mean(dx' x')) / r, the means over each sample's group.
+ * With x' = (x - mean) / r, r = sqrt(variance + epsilon), y = weight x' + bias and dx' = weight dy: dx = (dx' -
+ * mean(dx') - x' mean(dx' x')) / r. The means are over each sample's group.
  */
 export const groupNorm: PullBackOf<"groupNorm"> = (
   slope,
