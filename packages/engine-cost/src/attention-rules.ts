@@ -1,4 +1,4 @@
-/** What attention costs: its scores are counted, as they are most of its work and of its memory. */
+/** What attention costs. Its scores are counted, since they are most of its work and of its memory. */
 import type { AttentionOptions, WindowOptions } from "@tadsr/core";
 import { elementsOf } from "./shape.ts";
 import {
@@ -12,7 +12,7 @@ import {
   imageSize,
 } from "./tensor.ts";
 
-/** For each score: scaling, and softmax's largest, difference, exponential, sum and division. */
+/** For each score: scaling, and for the softmax the largest, difference, exponential, sum and division. */
 const EACH_SCORE = 6;
 
 const operandsSize = (
@@ -33,15 +33,18 @@ const operandsSize = (
 };
 
 export const attentionRules = {
-  /** For each pair of pixels a product of their channels to a score, and another of scores and values. */
+  /**
+   * For each pair of pixels: a product of their channels, which gives a score, and a product of the score and the
+   * values.
+   */
   attention: (query: CostTensor, key: CostTensor, value: CostTensor, { heads }: AttentionOptions) => {
     const { n, h, w, c } = operandsSize("attention", [query, key, value], heads);
     const pairs = n * (h * w) ** 2;
     return { shape: query.shape, flops: pairs * (4 * c + EACH_SCORE * heads), scores: pairs * heads };
   },
   /**
-   * The same for each pair of pixels of a window, and a position added to each score. All windows are counted
-   * as whole, as engines compute them.
+   * As `attention`, for each pair of pixels of a window, plus the position added to each score. All windows count as
+   * whole, since engines compute them so.
    */
   windowAttention: (
     query: CostTensor,

@@ -1,6 +1,6 @@
 /**
- * What a program of the algebra costs at a size: it is interpreted with an algebra whose tensors are shapes, so
- * it costs nothing itself, and shapes are checked before any work.
+ * What a program of the algebra costs at a size. The program runs with an algebra whose tensors are shapes, so this
+ * takes almost no time, and wrong shapes are found before any work.
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
@@ -8,7 +8,7 @@ import { type Outcome, rules } from "./rules.ts";
 import { elementsOf, type Shape, type ShapeMismatch } from "./shape.ts";
 import { type CostTensor, isThrownMismatch } from "./tensor.ts";
 
-/** Anything that runs on named weights and named inputs: a network, or a part of one. */
+/** A function of named weights and named inputs: a network, or a part of one. */
 export interface Program<Name extends string> {
   readonly parameters: readonly { readonly name: string; readonly shape: Shape }[];
   run<T>(algebra: Algebra<T>): (weights: Tensors<T>, inputs: Readonly<Record<Name, T>>) => T | readonly T[];
@@ -19,7 +19,7 @@ export interface CostOptions {
   readonly bytesPerElement?: number;
 }
 
-/** How often an operation ran, and what that came to. */
+/** How often an operation ran, and what all its runs cost. */
 export interface OperationCost {
   readonly calls: number;
   readonly flops: number;
@@ -30,14 +30,14 @@ export interface Cost {
   readonly parameters: number;
   readonly parameterBytes: number;
   readonly flops: number;
-  /** Of the operations that ran, the costliest first. */
+  /** The operations that ran, the costliest first. */
   readonly byOperation: Readonly<Partial<Record<keyof Algebra<unknown>, OperationCost>>>;
   /**
-   * The most that results take at once, where each is released after its last use and the program's own results
-   * never: without inputs and parameters, and without what an operation holds for itself.
+   * The most memory that results take at once, if each is released after its last use and the program's own results are
+   * never released. Inputs, parameters and memory inside operations are not included.
    */
   readonly peakBytes: number;
-  /** The same with the scores that attention holds while it runs. An engine may hold fewer at a time. */
+  /** As `peakBytes`, plus the scores that attention holds while it runs. An engine may hold fewer at a time. */
   readonly peakBytesWithScores: number;
   /** Shapes of the program's results. */
   readonly results: readonly Shape[];
@@ -46,7 +46,7 @@ export interface Cost {
 interface Step {
   readonly operation: keyof Algebra<unknown>;
   readonly outcome: Outcome;
-  /** Numbers of the operations whose results it is given. */
+  /** The numbers of the operations whose results it takes. */
   readonly operands: readonly number[];
 }
 
@@ -55,7 +55,7 @@ const isTensor = (value: unknown): value is CostTensor =>
 
 type AnyRule = (...operands: readonly unknown[]) => Outcome;
 
-/** The algebra whose every operation is checked and written down. */
+/** The algebra that checks and records every operation. */
 const recordingAlgebra = (steps: Step[]): Algebra<CostTensor> =>
   Object.fromEntries(
     Object.entries(rules).map(([name, rule]) => [
@@ -73,7 +73,7 @@ const recordingAlgebra = (steps: Step[]): Algebra<CostTensor> =>
     ]),
   ) as unknown as Algebra<CostTensor>;
 
-/** The most elements alive at once, without and with what operations hold for themselves. */
+/** The most elements alive at once, without and with those that operations hold inside. */
 const peaks = (steps: readonly Step[], results: readonly CostTensor[]): readonly [number, number] => {
   const lastUse = steps.map((_, step) => step);
   for (const [step, { operands }] of steps.entries()) for (const operand of operands) lastUse[operand] = step;
@@ -117,8 +117,8 @@ const interpret = <Name extends string>(
 };
 
 /**
- * What the program costs on inputs of these shapes (images [n, h, w, c]); or the first operation whose operands
- * do not fit.
+ * What the program costs on inputs of these shapes (images [n, h, w, c]), or the first operation whose operands do not
+ * fit.
  */
 export const costOf = <Name extends string>(
   program: Program<Name>,

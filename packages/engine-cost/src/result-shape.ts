@@ -1,11 +1,11 @@
-/** The shape that an operation makes of others, for interpreters that check shapes before any work. */
+/** The shape of an operation's result, for interpreters that check shapes before any work. */
 import type { Algebra } from "@tadsr/core";
 import { type Outcome, rules } from "./rules.ts";
 import type { Shape } from "./shape.ts";
 
 type AnyRule = (...operands: readonly unknown[]) => Outcome;
 
-/** An operand with a shape; `maker` names it in the message where it does not fit. */
+/** An operand with a shape. If it does not fit, the message names its `maker`. */
 export interface Shaped {
   readonly shape: Shape;
   readonly maker: string;
@@ -20,8 +20,8 @@ const asOperand = (value: unknown): unknown => {
 };
 
 /**
- * The result's shape. Operands are tensors with shapes, and what else the operation takes. Throws one line where
- * they do not fit: the operation, what was found, what was expected.
+ * The result's shape. The operands are tensors with shapes and the operation's other arguments. If they do not fit, it
+ * throws one line: the operation, what was found, what was expected.
  */
 export const resultShape = (operation: keyof Algebra<unknown>, operands: readonly unknown[]): Shape =>
   (rules[operation] as AnyRule)(...operands.map(asOperand)).shape;

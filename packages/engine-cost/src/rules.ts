@@ -1,7 +1,7 @@
 /**
- * What each operation makes and costs. A multiply-add is 2 operations; a sum, a product, a comparison, a root,
- * an exponential, a logarithm and an error function are one each, and what only moves numbers is none. Pixels
- * of padding are counted like others, as engines compute them.
+ * The result and the cost of each operation. A multiply-add counts as 2 operations. A sum, a product, a comparison, a
+ * root, an exponential, a logarithm and an error function count as one each. Moving numbers counts as none. Pixels of
+ * padding count like others, since engines compute them.
  */
 import type { Algebra, ConvolutionOptions } from "@tadsr/core";
 import { attentionRules } from "./attention-rules.ts";
@@ -16,7 +16,7 @@ import {
   imageSize,
 } from "./tensor.ts";
 
-/** `scores`: numbers that an operation holds beside its operands and its result. */
+/** `scores`: the numbers that an operation holds besides its operands and its result. */
 export interface Outcome {
   readonly shape: Shape;
   readonly flops: number;
@@ -29,7 +29,7 @@ export type Rules = {
   ) => Outcome;
 };
 
-/** So many operations for each element. */
+/** `each` operations for each element. */
 const unary =
   (each: number) =>
   (a: CostTensor): Outcome => ({ shape: a.shape, flops: each * elementsOf(a.shape) });
@@ -130,7 +130,7 @@ const sliceChannels = (a: CostTensor, start: number, length: number): Outcome =>
     start + length <= (a.shape.at(-1) ?? 0),
     "sliceChannels",
     () => `channels ${start} to ${start + length - 1} of ${describe(a)}`,
-    () => "channels that are there",
+    () => "channels of that tensor",
   );
   return { shape: [...a.shape.slice(0, -1), length], flops: 0 };
 };
@@ -165,7 +165,7 @@ const sequenceConvolution = (image: CostTensor, weight: CostTensor, bias: CostTe
   return { shape, flops: elementsOf(shape) * (2 * i * k + (bias === null ? 0 : 1)) };
 };
 
-/** W v, and its norm and a division for each element: a vector as long as the other side. */
+/** W v, its norm, and a division for each element. The vector is as long as the other side. */
 const singular = (operation: string, weight: CostTensor, vector: CostTensor, isLeft: boolean): Outcome => {
   const [o, i, k] = sequenceOf(operation, weight);
   demandShape(operation, vector, [isLeft ? i * k : o]);
@@ -227,14 +227,14 @@ export const rules: Rules = {
     const { n, h, w, c } = imageSize("channelNorm", image);
     return { shape: image.shape, flops: 3 * n * h * w * (c + 1) };
   },
-  // Product and sum for each element; 1 + gamma. Without gamma the sum alone.
+  // Product and sum for each element, and 1 + gamma. Without gamma only the sum.
   modulate: (image, gamma, beta) => {
     perSample("modulate", image, beta);
     if (gamma === null) return { shape: image.shape, flops: elementsOf(image.shape) };
     perSample("modulate", image, gamma);
     return { shape: image.shape, flops: 2 * elementsOf(image.shape) + elementsOf(gamma.shape) };
   },
-  // Mean, difference, its square, their mean, and product, product and sum: 7 for each element.
+  // Mean, difference, its square, their mean, then product, product and sum: 7 for each element.
   groupNorm: (image, weight, bias, { groups }) => {
     const { c } = imageSize("groupNorm", image);
     demandWhole("groupNorm", "groups", groups, 1);

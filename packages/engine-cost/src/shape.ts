@@ -1,8 +1,8 @@
-/** Shapes, and the one thing that can be wrong with them. */
+/** Shapes, and the error for a shape that does not fit. */
 
 export type Shape = readonly number[];
 
-/** What an operation was given does not fit. `operation` may be an input's or a parameter's name. */
+/** The operands of an operation do not fit. `operation` may also be the name of an input or a parameter. */
 export interface ShapeMismatch {
   readonly _tag: "ShapeMismatch";
   readonly operation: string;

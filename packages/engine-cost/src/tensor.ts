@@ -1,15 +1,18 @@
 /** The cost interpreter's tensor, and the checks its operations share. */
 import { isSameShape, type Shape, type ShapeMismatch, shapeMismatch, shown } from "./shape.ts";
 
-/** A shape and who made it: the number of an operation, in the order of execution, or the name of what is given. */
+/**
+ * A shape, and what made it: the number of an operation in the order of execution, or the name of an input or
+ * parameter.
+ */
 export interface CostTensor {
   readonly shape: Shape;
   readonly source: number | string;
-  /** The operation's name, or the name of what is given. */
+  /** The operation's name, or the name of the input or parameter. */
   readonly maker: string;
 }
 
-/** What goes through the program's own code to `costOf`, which catches it. */
+/** The error that passes through the program's own code to `costOf`, which catches it. */
 export interface ThrownMismatch extends Error {
   readonly mismatch: ShapeMismatch;
 }
@@ -48,7 +51,7 @@ export const imageSize = (operation: string, tensor: CostTensor): ImageSize => {
   return { n, h, w, c };
 };
 
-/** The tensor has that shape. */
+/** Checks that the tensor has that shape. */
 export const demandShape = (operation: string, tensor: CostTensor, shape: Shape): void =>
   demand(
     isSameShape(tensor.shape, shape),
@@ -57,7 +60,7 @@ export const demandShape = (operation: string, tensor: CostTensor, shape: Shape)
     () => shown(shape),
   );
 
-/** All tensors have the shape of the first. */
+/** Checks that all tensors have the shape of the first. */
 export const demandSameShapes = (operation: string, tensors: readonly CostTensor[]): void => {
   const [first, ...others] = tensors;
   for (const other of others)

@@ -11,7 +11,7 @@ const tensor = <T>(given: Tensors<T>, name: string): T => {
   return found;
 };
 
-/** The cost of a computation on what is given, as inputs alone. */
+/** The cost of a computation whose tensors are all inputs. */
 const costing = (given: Readonly<Record<string, Shape>>, compute: Compute): E.Either<ShapeMismatch, Cost> =>
   costOf<string>({ parameters: [], run: (algebra) => (_, inputs) => compute(algebra, inputs) }, given);
 
@@ -78,7 +78,7 @@ describe("floating-point operations", () => {
     expect(cost.flops).toBe(pairs * 8 * 4 + 7 * pairs * 2);
   });
 
-  it("are told by operation, and what moves numbers has none", () => {
+  it("are counted by operation, and moving numbers has none", () => {
     const { flops, byOperation } = costed({ a: [1, 2, 2, 4] }, (A, t) => {
       const twice = A.add(tensor(t, "a"), tensor(t, "a"));
       return A.depthToSpace(A.concatChannels([A.add(twice, twice), A.silu(twice)]), 2);
@@ -106,7 +106,7 @@ describe("peak memory", () => {
     expect(cost.peakBytes).toBe(40 * 4);
   });
 
-  it("keeps every result of the program, and takes the bytes that it is told", () => {
+  it("keeps every result of the program, and uses the given number of bytes", () => {
     const program = {
       parameters: [{ name: "w", shape: [3] }],
       run:
@@ -229,7 +229,7 @@ describe("shapes", () => {
       { a: [1, 1, 1, 6], b: [6] },
       (A, t) => A.groupNorm(tensor(t, "a"), tensor(t, "b"), tensor(t, "b"), { groups: 4, epsilon: 1 }),
     ],
-  ])("that do not fit are told: %s", (message, given, compute) => {
+  ])("that do not fit give an error: %s", (message, given, compute) => {
     expect(reason(given, compute)).toBe(message);
   });
 });

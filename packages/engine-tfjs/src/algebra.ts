@@ -1,4 +1,4 @@
-/** The algebra on TensorFlow.js. Images are NHWC, convolution weights HWIO, those of sequences 1WIO. */
+/** The algebra on TensorFlow.js. Images are NHWC, weights of convolutions HWIO, weights of sequences 1WIO. */
 import type { Algebra, PerSample } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { attention, windowAttention } from "./attention.ts";
@@ -19,7 +19,7 @@ import {
 import { groupNorm } from "./group-norm.ts";
 import { leftSingular, rightSingular, sequenceConvolution, spectralNormalize } from "./sequence.ts";
 
-/** Broadcasts one factor a sample over the other axes. */
+/** Broadcasts one factor for each sample over the other axes. */
 const perSampleFactor = (a: tf.Tensor, factor: PerSample): tf.Tensor | number => {
   if (typeof factor === "number") return factor;
   if (factor.length !== a.shape[0]) {
@@ -60,7 +60,7 @@ const linear = (a: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null): tf.Ten
 const sliceChannels = (a: tf.Tensor, start: number, length: number): tf.Tensor =>
   tf.slice(a, [...a.shape.slice(0, -1).map(() => 0), start], [...a.shape.slice(0, -1), length]);
 
-/** Pure functions of the active backend; `engine.ts` binds them to one. */
+/** Pure functions on the active backend; `engine.ts` binds them to one backend. */
 export const tfjsAlgebra: Algebra<tf.Tensor> = {
   add: (a, b) => tf.add(a, b),
   subtract: (a, b) => tf.sub(a, b),

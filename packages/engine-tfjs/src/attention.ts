@@ -1,10 +1,10 @@
-/** Attention on TensorFlow.js: over whole images, and over windows rolled and padded into equal ones. */
+/** Attention on TensorFlow.js, over whole images and over windows of one size (rolled and padded). */
 import { type AttentionOptions, equalWindows, positionRows, type WindowOptions } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { gatherRows } from "./codebook.ts";
 import { fromWindows, toWindows } from "./windows.ts";
 
-/** Scores held at a time, where the whole image attends to itself. */
+/** The most scores that are held at a time if the whole image attends to itself. */
 const MOST_SCORES = 2 ** 26;
 
 /** [b, s, c] -> [b heads, s, c / heads]. */
@@ -23,7 +23,7 @@ const joinHeads = (tokens: tf.Tensor, heads: number): tf.Tensor3D => {
   return tf.reshape(tf.transpose(split, [0, 2, 1, 3]), [rows / heads, s, heads * width]);
 };
 
-/** softmax(q k^T / sqrt(width) + bias) v for tokens [b, s, width]; `biased` adds to scores [b, s, s]. */
+/** softmax(q k^T / sqrt(width) + bias) v for tokens [b, s, width]. `biased` adds the bias to the scores [b, s, s]. */
 const attend = (
   query: tf.Tensor3D,
   key: tf.Tensor3D,
@@ -58,7 +58,7 @@ export const attention = (
   return tf.reshape(joinHeads(all, heads), [n, h, w, c]);
 };
 
-/** The positions' table as what is added to the scores: [heads, tokens, tokens]. */
+/** The positions' table in the form that is added to the scores: [heads, tokens, tokens]. */
 const positionBias = (positions: tf.Tensor, window: number): tf.Tensor => {
   const tokens = window * window;
   const pairs = gatherRows(tf.tensor1d(positionRows(window), "int32"), positions);

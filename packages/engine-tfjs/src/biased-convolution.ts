@@ -1,7 +1,8 @@
 /**
- * A convolution with its bias as one operation of TensorFlow.js's tape. Its own one (`tf.fused.conv2d`) computes
- * the slopes of image, weight and bias whether anything asks for them or not, and sums a bias's slope by a
- * reduction over three axes that takes a tenth of a convolution's time; here each is computed when it is needed.
+ * A convolution with its bias as one operation of TensorFlow.js's tape. TensorFlow.js's own one (`tf.fused.conv2d`)
+ * always computes the slopes of image, weight and bias, even if nothing asks for them. It sums a bias's slope by a
+ * reduction over three axes, which takes a tenth of a convolution's time. Here each slope is computed when it is
+ * needed.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "./native.ts";
@@ -31,7 +32,7 @@ const runKernel = (
   return result as tf.Tensor;
 };
 
-/** [..., c] -> [c]: the sum over all other axes, where there is no kernel for it as a product of matrices. */
+/** [..., c] -> [c]: the sum over all other axes, as a product of matrices, for backends without a kernel for it. */
 export const sumOverRows = (a: tf.Tensor): tf.Tensor => {
   const backend = nativeBackend();
   if (backend !== null) return biasSlope(backend, a);
@@ -41,7 +42,7 @@ export const sumOverRows = (a: tf.Tensor): tf.Tensor => {
   return tf.reshape(product, [channels]);
 };
 
-/** The convolution and its slopes by whatever kernels a backend has. */
+/** The convolution and its slopes, by the kernels of any backend. */
 const byKernels = (backendName: string): NativeConvolution => {
   const fused = tf.getKernel("FusedConv2D", backendName);
   return {
@@ -60,7 +61,7 @@ const byKernels = (backendName: string): NativeConvolution => {
 
 const made = new Map<string, NativeConvolution>();
 
-/** That of the backend in use. */
+/** The convolution of the backend in use. */
 const convolution = (): NativeConvolution => {
   const name = tf.getBackend();
   const known = made.get(name);
@@ -71,7 +72,7 @@ const convolution = (): NativeConvolution => {
   return fresh;
 };
 
-/** Makes the kernel known to a backend, and its gradient to TensorFlow.js, once. */
+/** Registers the kernel with a backend and its gradient with TensorFlow.js, once. */
 export const registerBiasedConvolution = (backendName: string): void => {
   if (tf.getKernel(KERNEL, backendName) == null) {
     tf.registerKernel({

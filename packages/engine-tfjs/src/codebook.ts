@@ -2,10 +2,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { at, stopGradient, withGradient } from "./fused.ts";
 
-/** Distances held at a time. */
+/** The most distances that are held at a time. */
 const MOST_DISTANCES = 2 ** 24;
 
-/** |e|^2 - 2 z e, which is the squared distance but for |z|^2, the same for every entry. */
+/** |e|^2 - 2 z e: the squared distance without |z|^2, which is the same for every entry. */
 const nearestRows = (pixels: tf.Tensor2D, codebook: tf.Tensor2D, squares: tf.Tensor): tf.Tensor =>
   tf.tidy(() => {
     const distances = tf.sub(squares, tf.mul(tf.matMul(pixels, codebook, false, true), 2));
@@ -26,7 +26,7 @@ export const nearestIndices = (image: tf.Tensor, codebook: tf.Tensor): tf.Tensor
   return tf.reshape(tf.concat(parts), [n, h, w, 1]);
 };
 
-/** The rows of a matrix that a list names; the gradient adds up what each row was used for. */
+/** The rows of a matrix that a list gives by number. The gradient of a row is the sum over its uses. */
 export const gatherRows = (indices: tf.Tensor1D, rows: tf.Tensor): tf.Tensor =>
   withGradient(
     (inputs, save) => {

@@ -11,11 +11,13 @@ type Convolve = (
   pad: "same" | "valid",
 ) => tf.Tensor4D;
 
-/** What `same` adds along an axis; below 0 it adds nothing, and wasm's kernels (4.22) return zeros. */
+/**
+ * The pixels that `same` adds along an axis. If this is below 0, it adds none, and wasm's kernels (4.22) return zeros.
+ */
 const extent = (size: number, kernel: number, stride: number): number =>
   (Math.ceil(size / stride) - 1) * stride + kernel - size;
 
-/** Whether TensorFlow's `same` pads exactly so; it is the one padding every backend has kernels for. */
+/** Whether TensorFlow's `same` gives this padding. It is the only padding that every backend has kernels for. */
 const isSame = (
   image: tf.Tensor4D,
   weight: tf.Tensor4D,

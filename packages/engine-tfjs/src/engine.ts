@@ -13,12 +13,12 @@ export interface TfjsOptions {
   readonly name: string;
   /** A backend that is registered and initialised (`tf.setBackend` has resolved for it). */
   readonly backend: string;
-  /** Relative error to expect of one operation. */
+  /** The relative error to expect of one operation. */
   readonly epsilon: number;
 }
 
 const toDevice = (kind: TensorKind, { shape, data }: NdArray): tf.Tensor => {
-  // A copy: TensorFlow.js would keep the caller's own buffer.
+  // A copy, since TensorFlow.js would keep the caller's own buffer.
   const tensor = tf.tensor(Float32Array.from(data), [...shape], "float32");
   if (kind !== "convolution" && kind !== "depthwise" && kind !== "sequence") return tensor;
   const physical = tf.tidy(() => {
@@ -36,7 +36,10 @@ const toLogical = (kind: TensorKind, tensor: tf.Tensor): tf.Tensor => {
   return tensor.clone();
 };
 
-/** TensorFlow.js has one active backend for the process: every entry makes it this engine's first. */
+/**
+ * TensorFlow.js has one active backend for the process. Every operation first makes this engine's backend the active
+ * one.
+ */
 const boundTo = (activate: () => void): Algebra<tf.Tensor> => {
   const bind =
     <Arguments extends readonly unknown[], Result>(operation: (...args: Arguments) => Result) =>
@@ -51,7 +54,7 @@ const boundTo = (activate: () => void): Algebra<tf.Tensor> => {
   return Object.fromEntries(bound) as unknown as Algebra<tf.Tensor>;
 };
 
-/** The algebra, gradients and memory of one backend. Tensors of two engines are not to be mixed. */
+/** The algebra, gradients and memory of one backend. Do not mix tensors of two engines. */
 export const tfjsEngine = ({ name, backend, epsilon }: TfjsOptions): Engine<tf.Tensor> => {
   const activate = (): void => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend); // takes effect at once when initialised
@@ -68,7 +71,7 @@ export const tfjsEngine = ({ name, backend, epsilon }: TfjsOptions): Engine<tf.T
     download: async (kind, tensor) => {
       activate();
       const logical = toLogical(kind, tensor);
-      // A copy: the backend may hand out its own buffer.
+      // A copy, since the backend may return its own buffer.
       const data = Float32Array.from(await logical.data());
       const shape = [...logical.shape];
       logical.dispose();

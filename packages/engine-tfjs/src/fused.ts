@@ -1,6 +1,6 @@
 /**
- * Operations whose gradient is written by hand: composed of TensorFlow.js's own operations each would
- * cost two to four times as many passes over memory, which is what training on a CPU waits for.
+ * Operations with gradients written by hand. If each were composed of TensorFlow.js's own operations, it would need two
+ * to four times as many passes over memory, and training on a CPU mostly waits for memory.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { sumOverRows } from "./biased-convolution.ts";
@@ -9,7 +9,7 @@ import { leakySlope, nativeBackend, normOfChannels, timesSigmoid } from "./nativ
 export type Save = (tensors: tf.Tensor[]) => void;
 export type Gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
 
-/** tf.customGrad with its loose types put straight. What a gradient needs on the way is released at its end. */
+/** tf.customGrad with stricter types. Tensors that a gradient makes on the way are released at its end. */
 export const withGradient = (
   forward: (inputs: readonly tf.Tensor[], save: Save) => tf.Tensor,
   gradient: Gradient,
@@ -48,8 +48,8 @@ export const silu = withGradient(
 );
 
 /**
- * a where a > 0, else slope * a. The gradient asks for a's sign alone. The result has the same one unless the slope
- * is negative, so the result is kept for it, which the next operation mostly keeps anyway, and a is released.
+ * a if a > 0, else slope * a. The gradient only needs a's sign. The result has the same sign unless the slope is
+ * negative. So the result is kept, which the next operation mostly keeps anyway, and a is released.
  */
 export const leakyRelu = (image: tf.Tensor, slope: number): tf.Tensor =>
   withGradient(
@@ -66,8 +66,8 @@ export const leakyRelu = (image: tf.Tensor, slope: number): tf.Tensor =>
   )(image);
 
 /**
- * The same values; the gradient stops here. The identity kernel is run past the tape: a gradient of zeros
- * would be right too, but TensorFlow.js would carry it back through everything that made `a`.
+ * The same values, but the gradient stops here. The identity kernel runs without the tape. A gradient of zeros would
+ * also be right, but TensorFlow.js would carry it back through everything that made `a`.
  */
 export const stopGradient = (a: tf.Tensor): tf.Tensor => {
   const identity = tf.getKernel("Identity", tf.getBackend());
@@ -86,7 +86,7 @@ export const abs = withGradient(
   (dy, saved) => tf.mul(dy, tf.sign(at(saved, 0))),
 );
 
-/** The mean of all elements; each has the same share of the slope, which is written once. */
+/** The mean of all elements. In the gradient every element gets the same share of the slope, which is stored once. */
 export const mean = (a: tf.Tensor): tf.Tensor =>
   withGradient(
     (inputs) => tf.mean(at(inputs, 0)),
@@ -150,14 +150,14 @@ const shift = withGradient(
   (dy) => [dy.clone(), sumOverPixels(dy)],
 );
 
-/** image * (1 + gamma) + beta; without gamma the sum alone. */
+/** image * (1 + gamma) + beta. Without gamma only the sum. */
 export const modulate = (image: tf.Tensor, gamma: tf.Tensor | null, beta: tf.Tensor): tf.Tensor =>
   gamma === null ? shift(image, beta) : scaleAndShift(image, gamma, beta);
 
 /**
- * Each pixel repeated factor x factor times. The gradient sums each block, as the block's mean times its size:
- * the cpu backend's own kernel (ResizeNearestNeighborGrad, 4.22) reads every sample after the first from the
- * wrong place, and a sum over two axes is twenty times slower.
+ * Repeats each pixel factor x factor times. The gradient sums each block, as the block's mean times its size. The cpu
+ * backend's own kernel (ResizeNearestNeighborGrad, 4.22) reads every sample after the first from the wrong place, and a
+ * sum over two axes is twenty times slower.
  */
 export const upsampleNearest = (image: tf.Tensor, factor: number): tf.Tensor =>
   withGradient(
@@ -186,13 +186,13 @@ export const gelu = withGradient(
   },
 );
 
-/** TensorFlow's library has no kernel for it; to choose between two sides takes it half the time of adding them. */
+/** TensorFlow's library has no kernel for it. Choosing between two sides takes half the time of adding them. */
 const slopedBelowZero = (image: tf.Tensor, slope: tf.Tensor): tf.Tensor =>
   nativeBackend() === null
     ? tf.prelu(image, slope)
     : tf.where(tf.greater(image, 0), image, tf.mul(image, slope));
 
-/** y = a where a > 0, else p a; derivatives 1 or p, and for each channel's p the sum of min(a, 0). */
+/** y = a if a > 0, else p a. Derivatives: 1 or p for a; for each channel's p the sum of min(a, 0). */
 export const prelu = withGradient(
   (inputs, save) => {
     const [image, slope] = [at(inputs, 0), at(inputs, 1)];

@@ -1,4 +1,4 @@
-/** Reverse-mode gradients by TensorFlow.js's tape. */
+/** Reverse-mode gradients with TensorFlow.js's tape. */
 import type { Differentiate, Tensors } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { reverseMode } from "./reverse-mode.ts";
@@ -10,8 +10,8 @@ const mapTensors = (tensors: Tensors<tf.Tensor>, f: (t: tf.Tensor) => tf.Tensor)
 const scoped = <A>(work: () => A): A => tf.tidy(work as () => tf.TensorContainer) as A;
 
 /**
- * Parameters that the objective ignores get zeros. The loss's parts are computed inside the tape's own
- * scope, so they are kept past it and handed to the caller's scope as clones.
+ * Parameters that the objective does not use get zeros. The loss's parts are computed inside the tape's own scope, so
+ * they are kept beyond it and given to the caller's scope as clones.
  */
 export const differentiate: Differentiate<tf.Tensor> = (parameters, objective) => {
   const names = Object.keys(parameters);

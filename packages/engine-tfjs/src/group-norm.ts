@@ -1,11 +1,14 @@
-/** Group normalisation with its gradient by hand: composed, it would keep twice as much and pass over it twice. */
+/**
+ * Group normalisation with its gradient by hand. Composed of operations it would keep twice as much, and take twice the
+ * passes.
+ */
 import type { GroupNormOptions } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { at, withGradient } from "./fused.ts";
 
 /**
- * The mean over the pixels and the channels of a group, for every channel of it: [n, p, c] -> [n, 1, c].
- * Pixels first, since along them memory is read in order.
+ * For every channel, the mean over the pixels and the channels of its group: [n, p, c] -> [n, 1, c]. It sums over
+ * pixels first, since memory is then read in order.
  */
 const groupMean = (a: tf.Tensor, groups: number): tf.Tensor => {
   const [n = 1, , c = 1] = a.shape;

@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((length, axis) => length === b[axis]);
 
-/** Joins in the order of the example's names; throws where a tensor is missing or has another shape. */
+/** Joins in the order of the example's names. Throws if a tensor is missing or has another shape. */
 export const joining = (example: Tensors<tf.Tensor>): Joining<tf.Tensor> => {
   const members = Object.entries(example).map(([name, { shape, size }]) => ({ name, shape, size }));
   const sizes = members.map(({ size }) => size);

@@ -1,7 +1,7 @@
 /**
- * Convolutions by TensorFlow's own operations, where its library is the backend. TensorFlow.js would add the bias in
- * a second pass over the image, and sum its slope by a product of matrices; each of those is a fiftieth to a tenth of
- * a small convolution's time.
+ * Convolutions by TensorFlow's own operations, for the backend that is TensorFlow's library. TensorFlow.js would add
+ * the bias in a second pass over the image and sum its slope by a product of matrices. Each of those takes a fiftieth
+ * to a tenth of a small convolution's time.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type Attribute, floats, type NativeBackend } from "./native.ts";
@@ -48,7 +48,7 @@ const attributesOf = (backend: NativeBackend, { strides, pad }: NativeAttributes
 
 type Forward = NativeConvolution["forward"];
 
-/** In one pass: what TensorFlow's own graphs are rewritten to where it has Intel's oneDNN (x86 processors). */
+/** In one pass: the operation that TensorFlow puts into its own graphs if it has Intel's oneDNN (x86 processors). */
 const inOnePass =
   (backend: NativeBackend): Forward =>
   (image, filter, bias, attributes) => {
@@ -73,7 +73,7 @@ const inTwoPasses =
     return result;
   };
 
-/** Whether a library has an operation is found by asking for it: of one pixel, 2 * 3 + 2 * 3 + 1. */
+/** Whether the library has an operation. It tries the operation on one pixel: 2 * 3 + 2 * 3 + 1. */
 const works = (forward: Forward): boolean => {
   try {
     return tf.tidy(() => {
@@ -87,12 +87,13 @@ const works = (forward: Forward): boolean => {
 };
 
 /**
- * TensorFlow (2.21) keeps what it has prepared under a key that does not tell a biased convolution of one channel,
- * [o, 1, h, w] and [o], from a depthwise one without bias, [g, 1, 1, h, w]: the second would be given the first.
+ * TensorFlow (2.21) caches what it has prepared under a key that does not distinguish a convolution of one channel with
+ * a bias, [o, 1, h, w] and [o], from a depthwise one without a bias, [g, 1, 1, h, w]. The second would get what was
+ * prepared for the first.
  */
 const ofOneChannel = ({ shape }: tf.Tensor): boolean => shape[2] === 1;
 
-/** The quickest way that the library has. */
+/** The fastest way that the library has. */
 const forwardOf = (backend: NativeBackend): Forward => {
   const [one, two] = [inOnePass(backend), inTwoPasses(backend)];
   if (backend.isUsingGpuDevice || !works(one)) return two;
@@ -100,7 +101,7 @@ const forwardOf = (backend: NativeBackend): Forward => {
     (ofOneChannel(filter) ? two : one)(image, filter, bias, attributes);
 };
 
-/** The sum of a slope [..., c] over all axes but the last. */
+/** The sum of a slope [..., c] over all axes except the last. */
 export const biasSlope = (backend: NativeBackend, slope: tf.Tensor): tf.Tensor =>
   backend.executeSingleOutput("BiasAddGrad", [floats(backend), layout(backend)], [slope]);
 

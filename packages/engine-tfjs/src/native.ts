@@ -1,17 +1,17 @@
 /**
- * TensorFlow's own operations that TensorFlow.js has no kernel for, where its library is the backend. Each does
- * in one pass over memory what others would do in several.
+ * Operations of TensorFlow that TensorFlow.js has no kernel for, for the backend that is TensorFlow's library. Each
+ * does in one pass over memory what others would do in several.
  */
 import * as tf from "@tensorflow/tfjs-core";
 
-/** An attribute of an operation: its name, its type's number in TensorFlow's C interface, and its value. */
+/** An attribute of an operation: its name, the number of its type in TensorFlow's C interface, and its value. */
 export interface Attribute {
   readonly name: string;
   readonly type: number;
   readonly value: unknown;
 }
 
-/** What is used of tfjs-node's backend (4.22). */
+/** The part of tfjs-node's backend (4.22) that is used here. */
 export interface NativeBackend {
   readonly isUsingGpuDevice: boolean;
   readonly binding: Readonly<
@@ -33,7 +33,7 @@ export interface NativeBackend {
   ): tf.Tensor;
 }
 
-/** The backend in use where it is TensorFlow's library, else null. */
+/** The backend in use if it is TensorFlow's library, else null. */
 export const nativeBackend = (): NativeBackend | null =>
   tf.getBackend() === "tensorflow" ? (tf.backend() as unknown as NativeBackend) : null;
 
@@ -43,13 +43,13 @@ export const floats = ({ binding }: NativeBackend): Attribute => ({
   value: binding.TF_FLOAT,
 });
 
-/** slope * sigmoid(a), which is what TensorFlow calls the gradient of softplus; null elsewhere. */
+/** slope * sigmoid(a), which TensorFlow calls the gradient of softplus; null on other backends. */
 export const timesSigmoid = (slope: tf.Tensor, a: tf.Tensor): tf.Tensor | null => {
   const backend = nativeBackend();
   return backend === null ? null : backend.executeSingleOutput("SoftplusGrad", [floats(backend)], [slope, a]);
 };
 
-/** The Euclidean norm along the last axis, which stays with size 1; null elsewhere. */
+/** The Euclidean norm along the last axis, which is kept with size 1; null on other backends. */
 export const normOfChannels = (a: tf.Tensor): tf.Tensor | null => {
   const backend = nativeBackend();
   if (backend === null) return null;
@@ -62,7 +62,7 @@ export const normOfChannels = (a: tf.Tensor): tf.Tensor | null => {
   return backend.executeSingleOutput("EuclideanNorm", attributes, [a, tf.tensor1d([a.rank - 1], "int32")]);
 };
 
-/** dy where a > 0, else slope * dy; null elsewhere. */
+/** dy if a > 0, else slope * dy; null on other backends. */
 export const leakySlope = (dy: tf.Tensor, a: tf.Tensor, slope: number): tf.Tensor | null => {
   const backend = nativeBackend();
   if (backend === null) return null;

@@ -1,6 +1,6 @@
 /**
- * Reverse mode over TensorFlow.js's tape that releases as it goes: a slope once it has been passed on, and what
- * an operation saved once its gradient is computed. TensorFlow.js's own pass keeps all of it to the end, so that
+ * Reverse mode over TensorFlow.js's tape that releases memory early: a slope once it has been passed on, and an
+ * operation's saved tensors once its gradient is computed. TensorFlow.js's own pass keeps all of them to the end. Then
  * every operation writes to memory that is in no cache, and a training step holds twice as much.
  */
 import * as tf from "@tensorflow/tfjs-core";
@@ -10,12 +10,12 @@ interface TapeNode {
   readonly kernelName: string;
   readonly inputs: Readonly<Record<string, tf.Tensor>>;
   readonly outputs: readonly tf.Tensor[];
-  /** The slopes of the inputs, each computed when it is asked for; absent where there is no gradient. */
+  /** The slopes of the inputs, each computed when it is asked for; absent if there is no gradient. */
   readonly gradient?: (slopes: readonly (tf.Tensor | null)[]) => Readonly<Record<string, () => tf.Tensor>>;
   readonly saved?: readonly tf.Tensor[];
 }
 
-/** What TensorFlow.js's engine records with; it is not in its declared interface. */
+/** The functions with which TensorFlow.js's engine records; its declared interface does not have them. */
 interface Recorder {
   readonly state: { activeTape: TapeNode[] | null };
   startTape(): void;
@@ -26,7 +26,7 @@ const recorder = (): Recorder => tf.engine() as unknown as Recorder;
 
 const releaseSaved = ({ saved = [] }: TapeNode): void => tf.dispose([...saved]);
 
-/** Runs `work` and hands over what it recorded. */
+/** Runs `work` and returns its result with what was recorded. */
 const recorded = (
   work: () => tf.Tensor,
 ): { readonly value: tf.Tensor; readonly tape: readonly TapeNode[] } => {
@@ -46,14 +46,14 @@ const recorded = (
 
 type Slopes = Map<number, tf.Tensor>;
 
-/** Adds a slope to what has come to a tensor from elsewhere. */
+/** Adds a slope to the tensor's slope so far. */
 const accumulate = (slopes: Slopes, { id }: tf.Tensor, slope: tf.Tensor): void => {
   const former = slopes.get(id);
   slopes.set(id, former === undefined ? slope : tf.add(former, slope));
   if (former !== undefined) tf.dispose([former, slope]);
 };
 
-/** Passes what came to an operation's outputs on to those of its inputs that `differentiable` names. */
+/** Passes the slopes of an operation's outputs on to those of its inputs that are in `differentiable`. */
 const passBack = (slopes: Slopes, node: TapeNode, differentiable: ReadonlySet<number>): void => {
   const own = node.outputs.map(({ id }) => slopes.get(id) ?? null);
   if (own.every((slope) => slope === null)) return;
@@ -65,7 +65,7 @@ const passBack = (slopes: Slopes, node: TapeNode, differentiable: ReadonlySet<nu
     const slopeOf = ofInputs[name];
     if (slopeOf === undefined) throw new Error(`${node.kernelName} has no gradient for ${name}`);
     const computed = tf.tidy(slopeOf);
-    // The same tensor for two inputs, or for one the slope itself, would be released while it is in use.
+    // If two inputs shared one tensor, or an input's slope were the output's own, it would be released while in use.
     const slope = held.has(computed) ? computed.clone() : computed;
     held.add(slope);
     accumulate(slopes, input, slope);
@@ -75,8 +75,8 @@ const passBack = (slopes: Slopes, node: TapeNode, differentiable: ReadonlySet<nu
 };
 
 /**
- * A scalar and its gradients with respect to `parameters`, in their order; null where it does not depend on
- * one. The caller's scope gets them.
+ * A scalar and its gradients with respect to `parameters`, in their order; null for a parameter that it does not depend
+ * on. They belong to the caller's scope.
  */
 export const reverseMode = (
   parameters: readonly tf.Tensor[],

@@ -5,7 +5,7 @@ import { stopGradient } from "./fused.ts";
 /** [o, i, k] -> [1, k, i, o], the filter of a convolution over an image of one row. */
 export const toSequence = (weight: tf.Tensor): tf.Tensor => tf.expandDims(tf.transpose(weight, [2, 1, 0]), 0);
 
-/** The inverse. */
+/** The inverse of `toSequence`. */
 export const fromSequence = (filter: tf.Tensor): tf.Tensor =>
   tf.transpose(tf.squeeze(filter, [0]), [2, 1, 0]);
 

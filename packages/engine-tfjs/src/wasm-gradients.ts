@@ -1,6 +1,6 @@
 /**
- * The gradient kernels that TensorFlow.js's wasm backend lacks, made of those it has, so that training
- * runs where there is no native TensorFlow.
+ * The gradient kernels that TensorFlow.js's wasm backend lacks, composed of kernels that it has. With them training
+ * runs without native TensorFlow.
  */
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -28,7 +28,7 @@ const convolutionInfo = (
     depthwise,
   );
 
-/** The image padded by zeros so that every window lies inside it. */
+/** The image padded by zeros so that every window is inside it. */
 const padInput = (x: tf.Tensor4D, info: Info): tf.Tensor4D =>
   tf.pad4d(x, [
     [0, 0],
@@ -37,7 +37,7 @@ const padInput = (x: tf.Tensor4D, info: Info): tf.Tensor4D =>
     [0, 0],
   ]);
 
-/** What weight (ky, kx) meets at each output pixel: [n, h', w', c]. */
+/** The input that weight (ky, kx) multiplies at each output pixel: [n, h', w', c]. */
 const shifted = (padded: tf.Tensor4D, info: Info, ky: number, kx: number): tf.Tensor4D => {
   const [n, , , c] = padded.shape;
   const { strideHeight: sy, strideWidth: sx, outHeight, outWidth } = info;
@@ -80,7 +80,7 @@ const dilate = (image: tf.Tensor4D, axis: 1 | 2, stride: number): tf.Tensor4D =>
   return tf.reshape(tf.concat([widened, ...zeros], axis + 1), shape);
 };
 
-/** The transposed convolution: dy spread out by the stride, convolved with the flipped weight. */
+/** The transposed convolution: dy dilated by the stride, convolved with the flipped weight. */
 const depthwiseInputGradient = (dy: tf.Tensor4D, filter: tf.Tensor4D, info: Info): tf.Tensor => {
   const { strideHeight: sy, strideWidth: sx, filterHeight: kh, filterWidth: kw, padInfo } = info;
   const spread = dilate(dilate(dy, 1, sy), 2, sx);
@@ -99,7 +99,7 @@ const depthwiseInputGradient = (dy: tf.Tensor4D, filter: tf.Tensor4D, info: Info
   );
 };
 
-/** A kernel made of operations: its intermediate tensors are released, its result is the caller's. */
+/** A kernel composed of operations. Its intermediate tensors are released; its result belongs to the caller. */
 const composed = (
   kernelName: string,
   compute: (
@@ -120,7 +120,7 @@ const asTensor = (inputs: tf.NamedTensorInfoMap, name: string): tf.Tensor4D => {
   return info as tf.Tensor4D;
 };
 
-/** Registers the kernels once; a backend release that brings its own keeps it. */
+/** Registers the kernels once. If a release of the backend has its own, that one stays. */
 export const registerWasmGradients = (): void => {
   const missing = (name: string): boolean => tf.getKernel(name, "wasm") == null;
   if (missing("Conv2DBackpropFilter")) {

@@ -1,8 +1,11 @@
-/** An image cut into equal windows: rolled where the grid is shifted, padded where the size is no multiple. */
+/**
+ * An image cut into windows of one size: rolled if the grid is shifted, padded if the size is no multiple of the
+ * window.
+ */
 import type { EqualWindows } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Moves everything `by` places towards the start of an axis, what leaves it enters at the end. */
+/** Moves everything `by` places towards the start of an axis. What leaves there enters at the end. */
 const rolled = (a: tf.Tensor, axis: number, by: number): tf.Tensor => {
   const size = a.shape[axis] ?? 1;
   const places = ((by % size) + size) % size;
@@ -36,7 +39,7 @@ export const toWindows = (image: tf.Tensor, layout: EqualWindows): tf.Tensor => 
   return tf.reshape(tf.transpose(rowsOfWindows, [0, 2, 1, 3]), [n * rows * columns, window * window, c]);
 };
 
-/** The inverse of `toWindows`; what was padded is dropped. */
+/** The inverse of `toWindows`; the padding is dropped. */
 export const fromWindows = (windows: tf.Tensor, layout: EqualWindows, n: number, c: number): tf.Tensor => {
   const { height, width, window, shift, rows, columns } = layout;
   const rowsOfWindows = tf.reshape(windows, [n * rows, columns, window, window * c]);

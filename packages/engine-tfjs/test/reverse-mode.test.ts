@@ -23,13 +23,13 @@ const slopeOf = async (f: (a: tf.Tensor) => tf.Tensor): Promise<readonly number[
 };
 
 describe("the backward pass that releases as it goes", () => {
-  it("adds up what comes back by several ways, one of them the tensor itself", async () => {
+  it("adds up slopes that come by several ways, one of them the tensor itself", async () => {
     expect(await slopeOf((a) => algebra.add(a, a))).toEqual([0.5, 0.5, 0.5, 0.5]);
     expect(await slopeOf((a) => algebra.add(algebra.square(a), algebra.add(a, a)))).toEqual([1, 1.5, 2, 2.5]);
     expect(await slopeOf((a) => algebra.multiply(a, algebra.multiply(a, a)))).toEqual([0.75, 3, 6.75, 12]);
   });
 
-  it("keeps a slope that an operation hands on as it is to two inputs", async () => {
+  it("keeps a slope that an operation passes unchanged to two inputs", async () => {
     const both = tf.customGrad((...args) => ({
       value: tf.add(args[0] as tf.Tensor, args[1] as tf.Tensor),
       gradFunc: (dy) => [dy, dy] as unknown as tf.Tensor,
@@ -55,7 +55,7 @@ describe("the backward pass that releases as it goes", () => {
     expect(names).not.toContain("Conv2DBackpropInput");
   });
 
-  it("leaves no recording behind where the objective throws", () => {
+  it("leaves no recording behind if the objective throws", () => {
     const before = engine.liveTensors();
     const a = tf.tensor1d([1, 2]);
     const failing = () =>

@@ -1,4 +1,4 @@
-/** What the attention laws are tried on: sizes that are multiples of a window, smaller than it, and neither. */
+/** The inputs of the attention laws: sizes that are multiples of a window, smaller than it, and neither. */
 import type { AttentionOptions, WindowOptions } from "@tadsr/core";
 import * as fc from "fast-check";
 import { gentle, tensorOf, upTo } from "./inputs.ts";
@@ -18,7 +18,7 @@ interface Sizes {
   readonly height: number;
   readonly width: number;
   readonly heads: number;
-  /** Channels of a head. */
+  /** The number of channels of a head. */
   readonly depth: number;
 }
 
@@ -39,7 +39,7 @@ export const attentions = (side: number): fc.Arbitrary<Attention> =>
     }),
   );
 
-/** Windows, odd and even, with every shift; edges `undefined` is the algebra's `separate`. */
+/** Windows, odd and even, with every shift. Edges `undefined` means the algebra's default, `separate`. */
 const windowsUpTo = (most: number): fc.Arbitrary<Omit<WindowOptions, "heads">> =>
   upTo(most).chain((window) =>
     fc.record(
@@ -52,7 +52,7 @@ const windowsUpTo = (most: number): fc.Arbitrary<Omit<WindowOptions, "heads">> =
     ),
   );
 
-/** Images of up to `side` pixels a side under windows of up to `most`. */
+/** Images of up to `side` pixels a side, with windows of up to `most` pixels. */
 export const windowAttentions = (side: number, most: number): fc.Arbitrary<WindowAttention> =>
   fc.tuple(sizes(side), windowsUpTo(most)).chain(([size, windows]) =>
     fc.record({

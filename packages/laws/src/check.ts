@@ -1,4 +1,4 @@
-/** Running laws without a test framework. */
+/** Runs laws without a test framework. */
 import type { Engine } from "@tadsr/core";
 import * as fc from "fast-check";
 import { closeTo } from "./equality.ts";
@@ -6,7 +6,7 @@ import type { Law } from "./law.ts";
 import { laws } from "./laws.ts";
 
 export interface CheckOptions {
-  /** Random inputs for a law that costs 1. Default 12. */
+  /** The number of random inputs for a law of cost 1. Default 12. */
   readonly runs?: number;
   /** Seed of the random inputs. Default 42: the same inputs every time. */
   readonly seed?: number;
@@ -15,14 +15,14 @@ export interface CheckOptions {
 export interface LawResult {
   readonly law: string;
   readonly outcome: "holds" | "fails" | "does not apply";
-  /** Why it fails or does not apply; empty where it holds. */
+  /** Why it fails or does not apply; empty if it holds. */
   readonly explanation: string;
 }
 
 const DEFAULT_RUNS = 12;
 const DEFAULT_SEED = 42;
 
-/** Small arrays in full, large ones as their shape: what a reader needs to see of random inputs. */
+/** Prints small arrays in full and large ones as their shape. */
 const summary = (value: unknown): string =>
   JSON.stringify(value, (_key, item: unknown) => {
     if (ArrayBuffer.isView(item)) {
@@ -34,7 +34,7 @@ const summary = (value: unknown): string =>
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What the engine lacks that the law is about; null where it lacks nothing. */
+/** What the law needs and the engine lacks; null if it lacks nothing. */
 const lacking = <T>({ differentiate, joining }: Engine<T>, { needs }: Law): string | null => {
   if (needs === "gradients" && differentiate === null)
     return "the engine has no gradients: differentiate is null";
@@ -43,10 +43,10 @@ const lacking = <T>({ differentiate, joining }: Engine<T>, { needs }: Law): stri
     : null;
 };
 
-/** Whether the engine has what the law is about. */
+/** Whether the engine has what the law needs. */
 export const applies = <T>(engine: Engine<T>, law: Law): boolean => lacking(engine, law) === null;
 
-/** Tries one law on random inputs. Never throws: an operation that throws makes its law fail. */
+/** Tries one law on random inputs. Never throws: if an operation throws, its law fails. */
 export const checkLaw = async <T>(
   engine: Engine<T>,
   law: Law,
@@ -71,7 +71,7 @@ export const checkLaw = async <T>(
   return { law: law.name, outcome: "fails", explanation };
 };
 
-/** Tries laws one after another: all of them, or those given. */
+/** Tries laws one after another: all of them, or the given ones. */
 export const checkLaws = async <T>(
   engine: Engine<T>,
   options: CheckOptions & { readonly laws?: readonly Law[] } = {},

@@ -1,4 +1,4 @@
-/** What the laws of vector quantisation are tried on. */
+/** The inputs of the laws of vector quantisation. */
 import * as fc from "fast-check";
 import { type Input, imageShapes, tensorOf, upTo } from "./inputs.ts";
 
@@ -10,7 +10,7 @@ export interface Quantisation {
   readonly indices: Input;
 }
 
-/** Multiples of 1/4 up to 2: their squared distances are exact in float32, so that equal ones are equal. */
+/** Multiples of 1/4 up to 2. Their squared distances are exact in float32, so equal distances compare as equal. */
 export const exact = fc.integer({ min: -8, max: 8 }).map((k) => k / 4);
 
 /** Images, codebooks of up to 9 rows, and rows of them. */

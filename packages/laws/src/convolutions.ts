@@ -1,4 +1,4 @@
-/** What the convolution laws are tried on: images, weights that do something known, strides, paddings. */
+/** The inputs of the convolution laws: images, weights with a known effect, strides, paddings. */
 import type { ConvolutionOptions, Padding } from "@tadsr/core";
 import * as fc from "fast-check";
 import { dimensions, type Input, imageShapes, inputFrom, tensorOf, upTo } from "./inputs.ts";
@@ -12,7 +12,7 @@ export const paddings: fc.Arbitrary<Padding> = fc.record({
   right: fc.nat(2),
 });
 
-/** Two images and two weights of one size, a bias, and options under which the kernel fits the image. */
+/** Two images and two weights of one size, a bias, and options with which the kernel fits the image. */
 export interface Convolution {
   readonly images: readonly [Input, Input];
   readonly weights: readonly [Input, Input];
@@ -22,7 +22,7 @@ export interface Convolution {
 
 export type Which = "conv2d" | "depthwiseConv2d";
 
-/** The padding TensorFlow calls `same`: as many pixels as a stride needs, the odd one after. */
+/** The padding that TensorFlow calls `same`: as many pixels as a stride needs; an odd one goes after. */
 export const samePadding = (
   size: readonly [number, number],
   kernel: readonly [number, number],
@@ -37,8 +37,8 @@ export const samePadding = (
 };
 
 /**
- * Options for an image of h x w: every stride; no padding, some padding, or `same`, for which many
- * libraries have code of its own. Padding is grown to make the kernel fit.
+ * Options for an image of h x w: every stride; no padding, some padding, or `same`, for which many libraries have
+ * separate code. Padding grows until the kernel fits.
  */
 export const optionsFor = (
   size: readonly [number, number],
@@ -96,7 +96,7 @@ export const setInZeros = (image: Input, { top, bottom, left, right }: Padding):
   );
 };
 
-/** A weight that is 1 at one tap from each channel to itself. */
+/** A weight that maps each channel to itself: 1 at one tap, 0 elsewhere. */
 export const tapWeight = (
   which: Which,
   c: number,

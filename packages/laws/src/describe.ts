@@ -6,10 +6,9 @@ import { checkSkips, type PlanOptions, planLaws } from "./plan.ts";
 export type DescribeOptions<T> = Omit<PlanOptions<T>, "noSkips">;
 
 /**
- * Opens the runtime and tests each law on it; gradient laws where it has gradients. A runtime that
- * cannot be opened is a skipped test whose title says what is missing and what mends it, or a failing
- * one where the environment says TADSR_NO_SKIPS=1. A law in `skip` is replaced by its `instead`; a skip
- * that names no law throws.
+ * Opens the runtime and tests each law on it, and the gradient laws if it has gradients. If it cannot be opened, there
+ * is one skipped test whose title says what is missing and what repairs it; the test fails instead if TADSR_NO_SKIPS=1
+ * is in the environment. Each law in `skip` is replaced by its `instead`. A skip whose name is no law's throws.
  */
 export const describeLaws = <T>(runtime: Runtime<T>, options: DescribeOptions<T> = {}): void => {
   checkSkips(options.skip ?? []);

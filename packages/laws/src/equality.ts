@@ -1,10 +1,10 @@
-/** The equality that laws are given: same shape, and elements apart by rounding alone. */
+/** The equality that laws use: shapes are the same, and elements differ by rounding only. */
 import type { NdArray } from "@tadsr/core";
 import type { Equal } from "./law.ts";
 
 const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
-/** Where a flat index lies in a shape. */
+/** The coordinates of a flat index in a shape. */
 const position = (index: number, shape: readonly number[]): string => {
   const place: number[] = [];
   let rest = index;
@@ -15,7 +15,7 @@ const position = (index: number, shape: readonly number[]): string => {
   return show(place);
 };
 
-/** Why two shapes, or a shape and its number of elements, do not fit; null where they do. */
+/** Why two shapes, or a shape and its number of elements, do not fit; null if they fit. */
 const misfit = (found: NdArray, expected: NdArray): string | null => {
   if (show(found.shape) !== show(expected.shape))
     return `shape ${show(found.shape)}, expected ${show(expected.shape)}`;
@@ -24,7 +24,7 @@ const misfit = (found: NdArray, expected: NdArray): string | null => {
   return null;
 };
 
-/** Elements differ by at most `relative` times the size of the terms; NaN equals nothing. */
+/** Elements differ by at most `relative` times the size of the terms. NaN equals nothing. */
 export const closeTo =
   (relative: number): Equal =>
   (found, expected, size) => {
@@ -40,5 +40,5 @@ export const closeTo =
     return true;
   };
 
-/** Elements are the same numbers, bit for bit but for the sign of zero. */
+/** Elements are the same numbers bit for bit, except for the sign of zero. */
 export const identical: Equal = (found, expected) => closeTo(0)(found, expected, 0);

@@ -1,4 +1,4 @@
-/** Laws of the form: two programs have the same value. */
+/** Laws that say: two programs have the same value. */
 import type { TensorKind } from "@tadsr/core";
 import type * as fc from "fast-check";
 import { evaluate, type Program, sizeOf } from "./evaluate.ts";
@@ -11,9 +11,9 @@ export interface Equation<I> {
   readonly operations: readonly Operation[];
   readonly factor?: number;
   readonly inputs: fc.Arbitrary<I>;
-  /** The tensors the two programs take. */
+  /** The tensors that both programs take. */
   readonly tensors: (inputs: I) => readonly Input[];
-  /** The kind of both values. */
+  /** The kind of both results. */
   readonly kind: (inputs: I) => TensorKind;
   readonly left: (inputs: I) => Program;
   readonly right: (inputs: I) => Program;
@@ -41,11 +41,11 @@ export interface Definition<I> {
   readonly inputs: fc.Arbitrary<I>;
   readonly tensors: (inputs: I) => readonly Input[];
   readonly program: (inputs: I) => Program;
-  /** What the program's value must be, worked out without the algebra. */
+  /** What the program's value must be, computed without the algebra. */
   readonly expected: (inputs: I) => Input;
 }
 
-/** Laws of the form: a program has this value. */
+/** Laws that say: a program has this value. */
 export const definition = <I>({ tensors, program, expected, ...rest }: Definition<I>): Law =>
   law<I>({
     ...rest,

@@ -1,4 +1,4 @@
-/** Running a law's two sides on an engine, and finding how large their terms are. */
+/** Runs the two sides of a law on an engine, and finds how large their terms are. */
 import {
   type Algebra,
   type Engine,
@@ -11,10 +11,10 @@ import type { Input } from "./inputs.ts";
 import type { Operation } from "./law.ts";
 import { termsOf } from "./terms.ts";
 
-/** One expression over the algebra, for every interpreter of it. */
+/** One expression over the algebra, which every interpreter can run. */
 export type Program = <T>(algebra: Algebra<T>, ...tensors: T[]) => T;
 
-/** Uploads, runs in a scope, downloads, and releases all it made. */
+/** Uploads, runs in a scope, downloads, and releases everything it made. */
 export const evaluate = async <T>(
   engine: Engine<T>,
   kind: TensorKind,
@@ -39,7 +39,7 @@ export const evaluate = async <T>(
 export const onReference = (inputs: readonly Input[], program: Program): ReferenceTensor =>
   program(referenceAlgebra, ...inputs);
 
-/** Operations that add up products: their terms may be larger than their sum. */
+/** Operations that add up products. Their terms may be larger than their sum. */
 const sums: ReadonlySet<Operation> = new Set([
   "add",
   "subtract",
@@ -64,9 +64,8 @@ const largest = (data: Float64Array, least: number): number =>
   data.reduce((most, x) => Math.max(most, Math.abs(x)), least);
 
 /**
- * The largest magnitude that occurs while the program runs in float64: of its inputs, of every
- * intermediate result, of every sum taken over absolute values, and of the terms within operations that make
- * small numbers of large ones. At least 1.
+ * The largest magnitude that occurs while the program runs in float64, at least 1: of its inputs, of every intermediate
+ * result, of every sum taken over absolute values, and of the large terms inside operations whose result is small.
  */
 export const sizeOf = (inputs: readonly Input[], ...programs: readonly Program[]): number => {
   let size = inputs.reduce((most, { data }) => largest(data, most), 1);

@@ -1,4 +1,6 @@
-/** An engine's gradients of an expression, and the same by central differences on the reference interpreter. */
+/**
+ * An engine's gradients of an expression, and the same gradients by central differences on the reference interpreter.
+ */
 import type {
   Algebra,
   Differentiate,
@@ -33,7 +35,7 @@ const downloadAll = async <T>(
   return arrays;
 };
 
-/** The engine's own gradients, brought back; leaves nothing alive. */
+/** The engine's own gradients, downloaded. Leaves no tensor alive. */
 export const gradientsOf = async <T>(
   engine: Engine<T>,
   differentiate: Differentiate<T>,
@@ -84,7 +86,7 @@ export const gradientLaw = <I>({ holds, ...rest }: GradientLaw<I>): Law =>
         : holds(engine, engine.differentiate, equal, inputs),
   });
 
-/** The weighted sum of an operation's result: each element of it counts differently. */
+/** The weighted sum of an operation's result, with a different weight for each element. */
 export const weightedSum =
   (program: Program, elements: number): Program =>
   (A, weight, ...tensors) =>
@@ -109,7 +111,7 @@ const centralDifferences = (tensors: readonly Input[], which: number, program: P
   );
 };
 
-/** The float64 differences themselves are good to this, relative to the size of the terms. */
+/** The error of the float64 differences themselves, relative to the size of the terms. */
 const DIFFERENCES_EPSILON = 1e-10;
 
 export const nameOf = (index: number): string => `p${index}`;
@@ -122,7 +124,7 @@ export const inOrder = <T>(parameters: Tensors<T>): T[] =>
     .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)))
     .map((name) => parameters[name] as T);
 
-/** The gradient of every parameter against central differences. */
+/** Compares the gradient of every parameter with central differences. */
 export const agrees = async <T>(
   engine: Engine<T>,
   differentiate: Differentiate<T>,

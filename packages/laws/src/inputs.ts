@@ -1,8 +1,10 @@
-/** Random tensors for the laws. Every element is a float32, so that engines of either precision get the same. */
+/**
+ * Random tensors for the laws. Every element is a float32, so that engines of either precision get the same numbers.
+ */
 import type { NdArray, PerSample, TensorKind } from "@tadsr/core";
 import * as fc from "fast-check";
 
-/** An array and the kind of tensor it is to become. */
+/** An array, and the kind of tensor that it becomes. */
 export interface Input extends NdArray {
   readonly kind: TensorKind;
   readonly data: Float64Array;
@@ -44,7 +46,7 @@ export const input = (kind: TensorKind, shape: readonly number[], data: Iterable
   data: Float64Array.from(data),
 });
 
-/** An input from a formula over its flat index. */
+/** An input given by a formula over its flat index. */
 export const inputFrom = (
   kind: TensorKind,
   shape: readonly number[],
@@ -58,7 +60,7 @@ export const inputFrom = (
 
 export const zerosLike = ({ kind, shape }: Input): Input => inputFrom(kind, shape, () => 0);
 
-/** A tensor of a given shape. A failure is shrunk by shape, not by element. */
+/** A tensor of a given shape. A failure shrinks the shape, not the elements. */
 export const tensorOf = (
   kind: TensorKind,
   shape: readonly number[],

@@ -1,16 +1,16 @@
-/** What a law is: a named predicate over an engine, an equality and inputs. No test framework is involved. */
+/** What a law is: a named predicate over an engine, an equality and inputs. It needs no test framework. */
 import type { Algebra, Engine, NdArray } from "@tadsr/core";
 import type * as fc from "fast-check";
 
 /** The name of an operation of the algebra. */
 export type Operation = keyof Algebra<unknown>;
 
-/** `true`, or what is wrong, in words with numbers. */
+/** `true`, or a text with numbers that says what is wrong. */
 export type Verdict = true | string;
 
 /**
- * Compares what was found with what a law expects. `size` is the magnitude of the largest term that
- * went into either, which is what rounding errors are proportional to.
+ * Compares a result with what a law expects. `size` is the magnitude of the largest term of either. Rounding errors are
+ * proportional to it.
  */
 export type Equal = (found: NdArray, expected: NdArray, size: number) => Verdict;
 
@@ -21,19 +21,19 @@ export interface Law {
   readonly name: string;
   /** The law as a formula or a sentence. */
   readonly statement: string;
-  /** The operations it exercises; empty for laws about the engine itself. */
+  /** The operations that it tests; empty for laws about the engine itself. */
   readonly operations: readonly Operation[];
   readonly needs: Needs;
-  /** The tolerance is the engine's epsilon times this times the size of the terms. */
+  /** The tolerance is the engine's epsilon times this factor times the size of the terms. */
   readonly factor: number;
-  /** The number of runs is divided by it: more than 1 where a run is dear, less where more are needed. */
+  /** The number of runs is divided by this: above 1 if a run is slow, below 1 if a law needs more runs. */
   readonly cost: number;
   /** Random inputs of the shape that `holds` takes. */
   readonly inputs: fc.Arbitrary<unknown>;
   readonly holds: <T>(engine: Engine<T>, equal: Equal, inputs: unknown) => Promise<Verdict>;
 }
 
-/** A law before its inputs' type is hidden and its defaults are filled in. */
+/** A law before the type of its inputs is hidden and its defaults are filled in. */
 export interface LawOf<I> {
   readonly name: string;
   readonly statement: string;
@@ -45,10 +45,12 @@ export interface LawOf<I> {
   readonly holds: <T>(engine: Engine<T>, equal: Equal, inputs: I) => Promise<Verdict>;
 }
 
-/** Sums of a few dozen products, each with the engine's epsilon, add up to less than this many of them. */
+/** Sums of a few dozen products, each with an error of epsilon, have an error of less than this many epsilons. */
 export const DEFAULT_FACTOR = 16;
 
-/** Hides the type of a law's inputs, so that laws fit one list: only its own `inputs` go to its `holds`. */
+/**
+ * Hides the type of a law's inputs, so that one list can hold all laws. Its `holds` only ever gets its own `inputs`.
+ */
 export const law = <I>({
   needs = "nothing",
   factor = DEFAULT_FACTOR,
@@ -63,10 +65,10 @@ export const law = <I>({
   holds: (engine, equal, inputs) => holds(engine, equal, inputs as I),
 });
 
-/** The first that is not true. */
+/** The first verdict that is not `true`. */
 export const every = (verdicts: readonly Verdict[]): Verdict =>
   verdicts.find((verdict) => verdict !== true) ?? true;
 
-/** `true`, or the explanation where the condition does not hold. */
+/** `true`, or the explanation if the condition does not hold. */
 export const check = (condition: boolean, explanation: () => string): Verdict =>
   condition ? true : explanation();

@@ -32,7 +32,7 @@ export {
   windowLaws,
 };
 
-/** Every law, in the order in which a new backend is best mended. */
+/** Every law, in the order in which to repair a new backend. */
 export const laws: readonly Law[] = [
   ...engineLaws,
   ...joiningLaws,

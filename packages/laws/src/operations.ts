@@ -1,4 +1,4 @@
-/** Random uses of every operation: what its agreement with the reference and its gradient are tested on. */
+/** Random uses of every operation, for the tests of its agreement with the reference and of its gradient. */
 import * as fc from "fast-check";
 import { optionsFor } from "./convolutions.ts";
 import { onReference, type Program } from "./evaluate.ts";
@@ -80,7 +80,7 @@ const linear: Uses = ({ plain }) =>
       ),
   );
 
-/** An operation on one image with a factor; `multiple` says how its shape depends on the factor. */
+/** An operation on one image with a factor. `multiple` says how its shape depends on the factor. */
 const withFactor =
   (
     which: "upsampleNearest" | "spaceToDepth" | "depthToSpace",
@@ -206,7 +206,7 @@ const groupNorm: Uses = ({ plain }) =>
       );
   });
 
-/** By operation; the type says that none is left out. */
+/** The uses of each operation. The type ensures that no operation is left out. */
 const uses: Readonly<Record<Operation, Uses>> = {
   add: binary((A, a, b) => A.add(a, b)),
   subtract: binary((A, a, b) => A.subtract(a, b)),
@@ -251,10 +251,10 @@ export type { Use } from "./use.ts";
 
 export const operations = Object.keys(uses) as readonly Operation[];
 
-/** Any use of the operation. */
+/** A random use of the operation. */
 export const anyUse = (operation: Operation): fc.Arbitrary<Use> => uses[operation](whole);
 
-/** A small use of the operation where it is differentiable, with a weight for each element of its result. */
+/** A small use of the operation at points where it is differentiable, with a weight for each element of its result. */
 export const smoothUse = (operation: Operation): fc.Arbitrary<Use & { readonly weight: Input }> =>
   uses[operation](smooth).chain((use) =>
     tensorOf(use.kind, onReference(operandsOf(use), use.program).shape).map((weight) => ({ ...use, weight })),

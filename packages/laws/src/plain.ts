@@ -1,4 +1,4 @@
-/** The laws without a test framework: for any runner, or none. */
+/** The laws without a test framework: for use with any test runner, or with none. */
 export type { CheckOptions, LawResult } from "./check.ts";
 export { applies, checkLaw, checkLaws } from "./check.ts";
 export { closeTo, identical } from "./equality.ts";

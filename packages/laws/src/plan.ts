@@ -1,15 +1,15 @@
-/** Which tests a runtime's suite consists of, worked out without a test framework. */
+/** Plans the tests of a runtime's suite, without a test framework. */
 import type { Engine, Runtime } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { applies, type CheckOptions, checkLaw } from "./check.ts";
 import { laws } from "./laws.ts";
 
-/** A law that a backend does not keep, why, and a test of what happens instead. */
+/** A law that a backend does not keep, the reason, and a test of what happens instead. */
 export interface Skip<T> {
   /** The law's name, exactly. */
   readonly law: string;
   readonly reason: string;
-  /** Throws where the backend does not do this either. */
+  /** Throws if the backend does not do this either. */
   readonly instead: (engine: Engine<T>) => void | Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export interface PlanOptions<T> extends CheckOptions {
   readonly noSkips: boolean;
 }
 
-/** A test: `run` rejects where it fails; null where it is skipped, and the title says why. */
+/** A test. `run` rejects if it fails. It is null if the test is skipped, and then the title says why. */
 export interface PlannedTest {
   readonly title: string;
   readonly run: (() => Promise<void>) | null;
@@ -32,7 +32,7 @@ export interface Plan {
 
 const names: ReadonlySet<string> = new Set(laws.map(({ name }) => name));
 
-/** Throws one line where a skip names no law, or a law that is skipped already. */
+/** Throws one line if a skip names no law, or names a law that is skipped already. */
 export const checkSkips = (skips: readonly { readonly law: string }[]): void => {
   const seen = new Set<string>();
   for (const { law } of skips) {
@@ -59,8 +59,8 @@ const testsOn = <T>(engine: Engine<T>, options: PlanOptions<T>): readonly Planne
     });
 
 /**
- * Opens the runtime: a test for each law that applies. Where it cannot be opened, one test whose title
- * says `skipped: <what is missing>, <what mends it>`.
+ * Opens the runtime, and returns a test for each law that applies. If it cannot be opened, returns one test whose title
+ * says `skipped: <what is missing>, <what repairs it>`.
  */
 export const planLaws = async <T>(runtime: Runtime<T>, options: PlanOptions<T>): Promise<Plan> => {
   checkSkips(options.skip ?? []);

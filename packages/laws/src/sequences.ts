@@ -1,4 +1,4 @@
-/** What the laws of closed sequences and of spectral normalisation are tried on. */
+/** The inputs of the laws of closed sequences and of spectral normalisation. */
 import * as fc from "fast-check";
 import { awayFromZero, type Input, imageShapes, inputFrom, tensorOf, upTo } from "./inputs.ts";
 
@@ -8,7 +8,7 @@ export interface Sequence {
   readonly bias: Input;
 }
 
-/** Images and kernels of an odd length of up to 5 that fits them. */
+/** Images, and kernels of an odd length of up to 5 that fits them. */
 export const sequences = (side: number, element?: fc.Arbitrary<number>): fc.Arbitrary<Sequence> =>
   fc.tuple(imageShapes(side), fc.nat(2), upTo(3)).chain(([[n, h, w, c], half, out]) => {
     const taps = 2 * Math.min(half, Math.floor((h * w - 1) / 2)) + 1;
@@ -31,8 +31,8 @@ export interface Spectral {
 }
 
 /**
- * W_rc = s_r t_c |W_rc|, u_r = +-s_r |u_r|, v_c = t_c |v_c| with signs s and t: no term of W v, u W or u W v cancels
- * another, so that the division by their sizes does not blow rounding up.
+ * W_rc = s_r t_c |W_rc|, u_r = +-s_r |u_r|, v_c = t_c |v_c| with signs s and t. So no terms of W v, u W or u W v
+ * cancel, and the division by their sizes does not magnify rounding.
  */
 export const spectrals = (element: fc.Arbitrary<number> = awayFromZero): fc.Arbitrary<Spectral> =>
   fc.tuple(upTo(4), upTo(3), upTo(4)).chain(([o, i, k]) =>

@@ -1,12 +1,12 @@
 /**
- * Shifted windows as the paper of Swin Transformers makes them (arXiv 2103.14030, section 3.2): the image is padded
- * to whole windows, shifted round its edges towards the top left, parted regularly, and a mask keeps apart what the
- * shift has brought together. The reference interpreter cuts regions out of the image instead and never shifts
- * anything, so that each checks the other.
+ * Shifted windows as the paper of Swin Transformers makes them (arXiv 2103.14030, section 3.2). The image is padded to
+ * whole windows, shifted cyclically towards the top left and cut into regular windows. A mask separates pixels that the
+ * shift has brought together. The reference interpreter cuts regions out of the image instead and shifts nothing, so
+ * each checks the other.
  */
 import type { WindowOptions } from "@tadsr/core";
 
-/** What a query attends to: a pixel, as its place row by row, and the row of the positions' table for the two. */
+/** What a query attends to: a pixel (its place, row by row) and the row of the positions' table for query and pixel. */
 export interface Pair {
   readonly key: number;
   readonly position: number;
@@ -15,27 +15,27 @@ export interface Pair {
 /** For each pixel of an image, row by row, what it attends to. */
 export type Pairs = readonly (readonly Pair[])[];
 
-/** Every pixel of an image of so many attends to every one; there is no table of positions. */
+/** Every pixel of an image of `pixels` pixels attends to every other one. There is no table of positions. */
 export const wholeImage = (pixels: number): Pairs =>
   Array.from({ length: pixels }, () => Array.from({ length: pixels }, (_, key) => ({ key, position: 0 })));
 
-/** A place of the shifted image: the pixel that stands there, null where it is padding. */
+/** A place of the shifted image and the pixel at it; null if it is padding. */
 interface Token {
   readonly pixel: number | null;
-  /** Where it is in its window. */
+  /** Its place in its window. */
   readonly y: number;
   readonly x: number;
-  /** Tokens of a window attend to each other where their regions have the same number. */
+  /** Tokens of a window attend to each other if their regions have the same number. */
   readonly region: number;
 }
 
-/** Of 0..size-1 the slices [0, -window), [-window, -shift), [-shift, size), by which the mask is drawn. */
+/** Which of the slices [0, -window), [-window, -shift), [-shift, size) a place is in. The mask is made of these. */
 const slice = (place: number, size: number, window: number, shift: number): number => {
   if (place < size - window) return 0;
   return place < size - shift ? 1 : 2;
 };
 
-/** The mask of the paper, or the one the authors of ResShift trained with. */
+/** The paper's mask, or the one that the authors' networks were trained with (ResShift, models/swin_transformer.py). */
 const regionAt = (
   [i, j]: readonly [number, number],
   [height, width]: readonly [number, number],

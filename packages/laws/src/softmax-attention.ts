@@ -1,8 +1,8 @@
-/** Softmax attention by its formula, on plain arrays: softmax(q k / sqrt(d) + B) v, d = c / heads. */
+/** Softmax attention on plain arrays, by its formula: softmax(q k / sqrt(d) + B) v, d = c / heads. */
 import { dimensions, type Input, inputFrom } from "./inputs.ts";
 import type { Pairs } from "./shifted-windows.ts";
 
-/** Query, key and value, images of one shape, and the table of positions or null. */
+/** Query, key and value, which are images of one shape, and the table of positions or null. */
 export interface AttentionOperands {
   readonly query: Input;
   readonly key: Input;
@@ -10,7 +10,7 @@ export interface AttentionOperands {
   readonly positions: Input | null;
 }
 
-/** The scores of a sample's head: for each query, one number for each of its pairs. */
+/** The scores of a head in a sample: for each query, one number for each of its pairs. */
 export type Scores = readonly (readonly number[])[];
 
 export const scoresOf = (
@@ -38,7 +38,7 @@ export const scoresOf = (
 export const softmax = (scores: readonly number[]): readonly number[] =>
   scores.map((score) => 1 / scores.reduce((sum, other) => sum + Math.exp(other - score), 0));
 
-/** What attention must give. */
+/** The result that attention must give. */
 export const softmaxAttention = (operands: AttentionOperands, heads: number, pairs: Pairs): Input => {
   const { query, value } = operands;
   const [n, h, w, c] = dimensions(query);

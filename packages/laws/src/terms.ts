@@ -1,4 +1,4 @@
-/** How large the terms are within operations that make small numbers of large ones. */
+/** How large the terms are inside operations whose result is small. */
 import type { AttentionOptions, GroupNormOptions, ReferenceTensor } from "@tadsr/core";
 import type { Operation } from "./law.ts";
 
@@ -6,7 +6,7 @@ const largest = ({ data }: ReferenceTensor): number =>
   data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 
 /**
- * An error of a score is an error of its weight in proportion: scores of up to |q| |k| sqrt(d) + |B| times the
+ * A score's error causes an error of its weight in proportion. Scores reach |q| |k| sqrt(d) + |B|, and multiply the
  * values.
  */
 const ofAttention = (
@@ -32,7 +32,7 @@ const terms: Terms = {
     positions: ReferenceTensor,
     options: AttentionOptions,
   ) => ofAttention([q, k, v], largest(positions), options),
-  /** The image may be large beside its deviation, which is at least sqrt(epsilon). */
+  /** The image may be large compared with its deviation, which is at least sqrt(epsilon). */
   groupNorm: (
     image: ReferenceTensor,
     weight: ReferenceTensor,
@@ -41,7 +41,7 @@ const terms: Terms = {
   ) => (largest(image) / Math.sqrt(epsilon)) * largest(weight) + largest(bias),
 };
 
-/** The largest term within an operation on these arguments, as far as the result does not show it. */
+/** The largest term inside an operation on these arguments, unless the result shows it anyway. */
 export const termsOf = (operation: Operation, args: readonly unknown[]): number => {
   const bound = terms[operation] as ((...args: readonly unknown[]) => number) | undefined;
   return bound === undefined ? 0 : bound(...args);

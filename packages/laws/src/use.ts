@@ -1,4 +1,4 @@
-/** What a use of an operation is, and of which numbers it is made. */
+/** A use of an operation, and the numbers that it is made of. */
 import type { TensorKind } from "@tadsr/core";
 import type * as fc from "fast-check";
 import type { Program } from "./evaluate.ts";
@@ -16,14 +16,14 @@ import {
 /** One use of an operation. */
 export interface Use {
   readonly tensors: readonly Input[];
-  /** Operands into which no gradient passes; the program takes them after the others. */
+  /** Operands that get no gradient. The program takes them after the others. */
   readonly constants?: readonly Input[];
-  /** What the result is. */
+  /** The kind of the result. */
   readonly kind: TensorKind;
   readonly program: Program;
 }
 
-/** What the elements of the tensors may be. */
+/** The elements that the tensors may have. */
 export interface Elements {
   readonly plain: fc.Arbitrary<number>;
   /** For divisors. */
@@ -36,7 +36,7 @@ export interface Elements {
   readonly side: number;
 }
 
-/** All that an operation must bear. */
+/** All inputs that an operation must handle. */
 export const whole: Elements = {
   plain: anything,
   divisor: awayFromZero,
@@ -45,7 +45,7 @@ export const whole: Elements = {
   side: 6,
 };
 
-/** Where every operation is differentiable, with no derivative so large that differences blur, and small. */
+/** Small inputs at which every operation is differentiable, with derivatives small enough for accurate differences. */
 export const smooth: Elements = {
   plain: awayFromZero,
   divisor: atLeastOne,

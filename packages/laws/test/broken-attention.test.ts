@@ -1,4 +1,4 @@
-/** The mistakes that are easiest to make in attention are caught. */
+/** Plants the mistakes that are easiest to make in attention. A law must catch each. */
 import { type Algebra, referenceAlgebra as R, type WindowOptions } from "@tadsr/core";
 import { describe, it } from "vitest";
 import { expectCaught, type Faults, map, withAlgebra } from "./caught.ts";
@@ -15,7 +15,7 @@ import {
   transposed,
 } from "./reshaping.ts";
 
-/** The table of positions under another numbering of its rows (dy, dx). */
+/** The table of positions with its rows (dy, dx) numbered in another way. */
 const renumbered = (
   positions: Image,
   { window, heads }: WindowOptions,
@@ -98,7 +98,7 @@ const attentions: Faults = [
         return R.attention(q, R.add(k, places), v, options);
       },
     },
-    "attention does not see the order of what is attended to",
+    "attention does not depend on the order of the pixels attended to",
   ],
   [
     "attention's exponentials overflow",
@@ -112,11 +112,11 @@ const attentions: Faults = [
   ],
 ];
 
-const ofPaper = "windowAttention is the paper's: padded, shifted, parted, masked";
+const ofPaper = "windowAttention is the paper's: pad, shift, cut, mask";
 const ofAuthors =
   "windowAttention with edges wrapped is the authors': only the last row is masked, by columns";
 
-/** Windows with other options, or another table, than they were asked for. */
+/** Attention in windows that gets other options, or another table, than those it was called with. */
 const windows = (
   change: (options: WindowOptions) => WindowOptions,
   table: (positions: Image, options: WindowOptions) => Image = (positions) => positions,
@@ -219,7 +219,7 @@ const windowAttentions: Faults = [
       windowAttention: (q, k, v, positions, options) =>
         R.windowAttention(q, R.scale(k, at(positions, 0)), v, positions, options),
     },
-    "windowAttention does not see a constant in its positions",
+    "windowAttention does not change if a constant is added to its positions",
   ],
   [
     "windows of one pixel are scaled",

@@ -1,4 +1,4 @@
-/** The laws can fail: each broken engine is caught by the law that names its fault. */
+/** The laws can fail: each broken engine is caught by the law about its fault. */
 import {
   type Algebra,
   type Engine,
@@ -52,7 +52,7 @@ const faults: readonly (readonly [string, Partial<Algebra<ReferenceTensor>>, str
       conv2d: (a, w, b, { stride, padding: { top, bottom, left, right } }) =>
         R.conv2d(a, w, b, { stride, padding: { top: bottom, bottom: top, left, right } }),
     },
-    "conv2d pads with zeros on the side that is named",
+    "conv2d pads with zeros on the given side",
   ],
   [
     "depthwiseConv2d adds one",
@@ -135,7 +135,7 @@ const faults: readonly (readonly [string, Partial<Algebra<ReferenceTensor>>, str
   ["silu is gelu", { silu: (a) => map(a, (x) => x / (1 + Math.exp(-1.702 * x))) }, "silu at known points"],
   ["relu leaks", { relu: (a) => map(a, (x) => Math.max(x, 0.01 * x)) }, "relu is idempotent"],
   ["relu6 is relu", { relu6: R.relu }, "relu6 at known points"],
-  ["mean is a sum", { mean: (a) => R.scale(R.mean(a), a.data.length) }, "mean moves with an offset"],
+  ["mean is a sum", { mean: (a) => R.scale(R.mean(a), a.data.length) }, "mean shifts by an offset"],
   [
     "mean is the first element",
     { mean: (a) => ({ shape: [], data: a.data.slice(0, 1) }) },
@@ -149,7 +149,7 @@ const faults: readonly (readonly [string, Partial<Algebra<ReferenceTensor>>, str
   [
     "channelNorm has a hidden epsilon",
     { channelNorm: (a, e) => R.channelNorm(a, e + 1e-3) },
-    "channelNorm does not see the scale of its input",
+    "channelNorm does not depend on the scale of its input",
   ],
   [
     "modulate multiplies by gamma alone",
@@ -159,7 +159,7 @@ const faults: readonly (readonly [string, Partial<Algebra<ReferenceTensor>>, str
   [
     "modulate takes a scale that is not there for 0",
     { modulate: (a, g, b) => R.modulate(a, g ?? R.offset(R.scale(b, 0), -1), b) },
-    "modulate without a scale only moves",
+    "modulate without a scale only shifts",
   ],
   [
     "add works in place",
@@ -171,7 +171,7 @@ const faults: readonly (readonly [string, Partial<Algebra<ReferenceTensor>>, str
         return a;
       },
     },
-    "leaves its operands alone: add",
+    "does not change its operands: add",
   ],
 ];
 
@@ -222,7 +222,7 @@ describe("a broken engine is caught", () => {
   it("a scope that leaks one tensor", () =>
     expectCaught(
       countingEngine({ releasedByScope: (made) => made.slice(1) }),
-      "scope that keeps nothing leaves nothing",
+      "scope that keeps nothing leaves no tensors",
     ));
 
   it("a scope that releases its result", () =>
@@ -235,7 +235,7 @@ describe("a broken engine is caught", () => {
     ));
 
   it("a release that does nothing", () =>
-    expectCaught(countingEngine({ release: () => [] }), "release gives tensors back, and only those"));
+    expectCaught(countingEngine({ release: () => [] }), "release frees the given tensors and no others"));
 
   it("a release that forgets the last", () =>
     expectCaught(countingEngine({ release: (all) => all.slice(0, -1) }), "repeated work does not leak"));
@@ -284,7 +284,7 @@ describe("broken gradients are caught", () => {
         const used = Object.entries(gradients).filter(([, { value }]) => value.data.some((x) => x !== 0));
         return { ...rest, gradients: Object.fromEntries(used) };
       }),
-      "gradient of an ignored parameter is zeros of its shape",
+      "gradient of an unused parameter is zeros of its shape",
     ));
 
   it("the parts of the loss are lost", () =>

@@ -1,4 +1,4 @@
-/** The mistakes that are easiest to make in the gradients of the networks' operations are caught. */
+/** Plants the mistakes that are easiest to make in the gradients of the networks' operations. A law must catch each. */
 import { referenceAlgebra as R } from "@tadsr/core";
 import { describe, it } from "vitest";
 import { expectCaught, type Faults } from "./caught.ts";
@@ -7,7 +7,7 @@ import { at, from, type Image } from "./reshaping.ts";
 
 const central = (operation: string): string => `gradient agrees with central differences: ${operation}`;
 
-/** The tangent that a function linear in one operand gives, the others held. */
+/** The tangent of a function that is linear in one operand, with the others fixed. */
 const held = (value: Image, tangent: Image): Dual => ({ value, tangent });
 
 const gradientFaults: Faults<Dual> = [

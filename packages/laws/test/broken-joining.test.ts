@@ -1,4 +1,4 @@
-/** The laws of joining can fail: each broken way is caught by the law that names its fault. */
+/** The laws of joining can fail: each broken way of joining is caught by the law about its fault. */
 import { type Engine, type Joining, type ReferenceTensor, referenceEngine, type Tensors } from "@tadsr/core";
 import { describe, it } from "vitest";
 import { expectCaught, map } from "./caught.ts";
@@ -21,7 +21,7 @@ describe("a broken way of joining is caught", () => {
 
   it.each<readonly [string, Fault, string]>([
     [
-      "that follows the order in which tensors are handed over",
+      "that depends on the order in which tensors are given",
       (_, example) => ({
         join: (tensors) => {
           const data = Object.values(tensors).flatMap((tensor) => [...tensor.data]);
@@ -32,7 +32,7 @@ describe("a broken way of joining is caught", () => {
       "part undoes join",
     ],
     [
-      "that turns the vector round",
+      "that reverses the vector",
       ({ join }) => ({ join: (tensors) => ({ ...join(tensors), data: join(tensors).data.toReversed() }) }),
       "part undoes join",
     ],
@@ -53,7 +53,7 @@ describe("a broken way of joining is caught", () => {
       "pointwise operations on joined vectors are those on their parts",
     ],
     [
-      "that takes what is missing for zeros",
+      "that takes missing tensors for zeros",
       ({ join }, example) => ({
         join: (tensors) =>
           join(
@@ -62,7 +62,7 @@ describe("a broken way of joining is caught", () => {
             ),
           ),
       }),
-      "join refuses what does not fit its example",
+      "join refuses tensors that do not fit its example",
     ],
   ])("%s", async (_, fault, name) => {
     await expectCaught(engineWith(fault), name);
@@ -86,6 +86,6 @@ describe("a broken way of joining is caught", () => {
       },
       scope: (work) => work(),
     };
-    await expectCaught(leaky, "joining makes one tensor, and leaves nothing else");
+    await expectCaught(leaky, "joining makes one tensor and leaves no others");
   });
 });

@@ -1,4 +1,4 @@
-/** The mistakes that are easiest to make in activations, group norm, quantisation and closed sequences are caught. */
+/** Plants the easiest mistakes in activations, group norm, quantisation and closed sequences. A law must catch each. */
 import { referenceAlgebra as R } from "@tadsr/core";
 import { describe, it } from "vitest";
 import { expectCaught, type Faults, map, withAlgebra } from "./caught.ts";
@@ -30,17 +30,17 @@ const elementwise: Faults = [
   [
     "leakyRelu takes a slope of its own",
     { leakyRelu: (a) => R.leakyRelu(a, 0.2) },
-    "leakyRelu scales what is negative",
+    "leakyRelu scales negative numbers",
   ],
   [
     "leakyRelu is max(a, slope a)",
     { leakyRelu: (a, slope) => map(a, (x) => Math.max(x, slope * x)) },
-    "leakyRelu scales what is negative",
+    "leakyRelu scales negative numbers",
   ],
   [
     "prelu has one slope for all channels",
     { prelu: (a, slope) => R.leakyRelu(a, slope.data[0] as number) },
-    "prelu is relu and a slope of each channel below zero",
+    "prelu is relu, with a slope for each channel below zero",
   ],
   [
     "prelu is max(a, slope a)",
@@ -48,7 +48,7 @@ const elementwise: Faults = [
       prelu: (a, slope) =>
         from(a.shape, (i) => Math.max(at(a, i), at(a, i) * (slope.data[i % slope.data.length] as number))),
     },
-    "prelu is relu and a slope of each channel below zero",
+    "prelu is relu, with a slope for each channel below zero",
   ],
   [
     "prelu takes slopes by the pixel",
@@ -59,7 +59,7 @@ const elementwise: Faults = [
           return x > 0 ? x : x * (slope.data[Math.floor(i / c) % c] as number);
         }),
     },
-    "prelu is relu and a slope of each channel below zero",
+    "prelu is relu, with a slope for each channel below zero",
   ],
   [
     "linear on an image forgets its bias",
@@ -68,7 +68,7 @@ const elementwise: Faults = [
   ],
 ];
 
-const definitionOfGroupNorm = "groupNorm has the mean and the population's variance of each group";
+const definitionOfGroupNorm = "groupNorm uses the mean and the population variance of each group";
 
 const groupNorms: Faults = [
   [
@@ -121,7 +121,7 @@ const groupNorms: Faults = [
   [
     "groupNorm does not subtract the mean",
     {
-      // Beside -a the mean is 0, and the variance the mean square.
+      // With -a beside a, the mean is 0 and the variance is the mean square.
       groupNorm: (a, w, b, options) => {
         const [n, h, width, c] = sizeOf(a);
         const size = h * width * c;
@@ -138,7 +138,7 @@ const groupNorms: Faults = [
   [
     "groupNorm sees what is added",
     { groupNorm: (a, w, b, options) => R.add(R.groupNorm(a, w, b, options), R.scale(a, 0.01)) },
-    "groupNorm does not see a constant added to a group",
+    "groupNorm does not change if a constant is added to a group",
   ],
 ];
 
@@ -157,12 +157,12 @@ const codebooks: Faults = [
   [
     "nearestIndices forgets the 2 of |e|^2 - 2 z e",
     { nearestIndices: (a, codebook) => R.nearestIndices(R.scale(a, 0.5), codebook) },
-    "nearestIndices finds no row that is farther than another",
+    "nearestIndices never takes a row that is farther than another",
   ],
   [
     "nearestIndices counts from one",
     { nearestIndices: (a, codebook) => R.offset(R.nearestIndices(a, codebook), 1) },
-    "nearestIndices finds no row that is farther than another",
+    "nearestIndices never takes a row that is farther than another",
   ],
   [
     "takeRows takes the next row",
@@ -173,7 +173,7 @@ const codebooks: Faults = [
           codebook,
         ),
     },
-    "takeRows takes the rows that are named",
+    "takeRows takes the rows with the given numbers",
   ],
   [
     "takeRows reads its codebook by columns",
@@ -186,7 +186,7 @@ const codebooks: Faults = [
         );
       },
     },
-    "takeRows of nearestIndices keeps what is in the codebook",
+    "takeRows of nearestIndices keeps pixels that are in the codebook",
   ],
 ];
 
@@ -254,7 +254,7 @@ const sequences: Faults = [
   ],
 ];
 
-/** v in the order [k, i] of a weight that lies as [k, i, o]. */
+/** v in the order [k, i], as for a weight that is stored as [k, i, o]. */
 const tapsFirst = (v: Image, { shape: [, i = 1, k = 1] }: Image): Image =>
   from(v.shape, (place) => at(v, (place % k) * i + Math.floor(place / k)));
 
@@ -277,7 +277,7 @@ const spectral: Faults = [
   [
     "spectralNormalize does not divide",
     { spectralNormalize: (w) => w },
-    "spectralNormalize does not see the scale of its weight",
+    "spectralNormalize does not depend on the scale of its weight",
   ],
   [
     "leftSingular is not a unit vector",
@@ -303,7 +303,7 @@ const spectral: Faults = [
   [
     "singular vectors divide by zero",
     { rightSingular: (w, u) => map(R.rightSingular(w, u), (x) => (x === 0 ? Number.NaN : x)) },
-    "leftSingular and rightSingular of nothing are zeros",
+    "leftSingular and rightSingular of zeros are zeros",
   ],
 ];
 

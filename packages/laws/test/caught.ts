@@ -1,4 +1,4 @@
-/** How a broken engine is made, and seen to be caught. */
+/** Makes broken engines, and checks that a law catches them. */
 import {
   type Algebra,
   type Engine,
@@ -9,14 +9,14 @@ import {
 import { checkLaw, laws } from "@tadsr/laws";
 import { expect } from "vitest";
 
-/** What comes of trying the law of this name. */
+/** The result of trying the law with this name. */
 export const outcome = async <T>(engine: Engine<T>, name: string) => {
   const law = laws.find((candidate) => candidate.name === name);
   if (law === undefined) throw new Error(`no law is called ${name}`);
   return checkLaw(engine, law);
 };
 
-/** The law of this name fails, and says so. */
+/** Expects the law with this name to fail, and its explanation to name it. */
 export const expectCaught = async <T>(engine: Engine<T>, name: string): Promise<void> => {
   const result = await outcome(engine, name);
   expect(result).toMatchObject({ law: name, outcome: "fails" });
@@ -29,7 +29,7 @@ export const withAlgebra = (changed: Partial<Algebra<ReferenceTensor>>): Engine<
   ...referenceEngine,
   name: "broken",
   algebra: { ...R, ...changed },
-  // The reference's tape does not note the operations that replace its own.
+  // The reference's tape does not record the operations that replace its own.
   differentiate: null,
 });
 
@@ -38,7 +38,7 @@ export const map = (a: ReferenceTensor, f: (x: number) => number): ReferenceTens
   data: a.data.map(f),
 });
 
-/** Mistakes, the operations that make them, and the names of the laws that catch them. */
+/** Mistakes: what each is, the operations that make it, and the name of the law that catches it. */
 export type Faults<T = ReferenceTensor> = readonly (readonly [
   fault: string,
   changed: Partial<Algebra<T>>,

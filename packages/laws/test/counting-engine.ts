@@ -1,4 +1,4 @@
-/** An engine whose memory is real: tensors are counted, and released ones lose their values. */
+/** An engine with countable memory: it counts its tensors, and a released tensor loses its values. */
 import {
   type Algebra,
   type Engine,
@@ -9,7 +9,7 @@ import {
   type Tensors,
 } from "@tadsr/core";
 
-/** Every tensor in a value: itself, or in lists and records. */
+/** Every tensor in a value: the value itself, or those in its lists and records. */
 const tensorsIn = (value: unknown): readonly ReferenceTensor[] => {
   if (typeof value !== "object" || value === null) return [];
   if ("data" in value && value.data instanceof Float64Array) return [value as ReferenceTensor];
@@ -22,7 +22,7 @@ export interface Memory {
 }
 
 export interface CountingOptions {
-  /** What a scope releases of what was made in it and is not kept. */
+  /** Which of the tensors made in a scope and not kept are released. */
   readonly releasedByScope?: (made: readonly ReferenceTensor[]) => readonly ReferenceTensor[];
   /** Whether a scope keeps what its result holds. */
   readonly keepsResult?: boolean;

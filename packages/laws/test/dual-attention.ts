@@ -1,4 +1,4 @@
-/** Attention on dual numbers: its derivative pair by pair, from scores and shares of its own. */
+/** Attention on dual numbers. Its derivative is computed pair by pair, and shares no code with the reference's. */
 import {
   type AttentionOptions,
   referenceAlgebra as R,

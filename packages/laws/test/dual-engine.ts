@@ -37,7 +37,7 @@ const elementwise =
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** What is linear in each of two operands and in a bias. */
+/** The derivative of an operation that is linear in each of two operands and in a bias. */
 const bilinear =
   (f: (a: ReferenceTensor, b: ReferenceTensor, bias: ReferenceTensor | null) => ReferenceTensor) =>
   (a: Dual, b: Dual, bias: Dual | null): Dual => ({

@@ -1,4 +1,4 @@
-/** The laws hold where they must: on the reference, with counted memory, with exact gradients. */
+/** The laws hold on correct engines: the reference, one that counts its memory, and one with exact gradients. */
 import { anyRuntime, type Engine, referenceAlgebra, referenceEngine } from "@tadsr/core";
 import { agreementLaws, checkLaws, describeLaws, gradientLaws, laws } from "@tadsr/laws";
 import * as TE from "fp-ts/lib/TaskEither.js";

@@ -1,4 +1,4 @@
-/** What a suite consists of: skips, replacements, runtimes that cannot be opened. */
+/** What a suite consists of: skips, their replacements, and runtimes that cannot be opened. */
 import { type Engine, type ReferenceTensor, type Runtime, referenceEngine } from "@tadsr/core";
 import { checkLaws, describeLaws, laws, planLaws } from "@tadsr/laws";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -61,12 +61,12 @@ describe("planLaws", () => {
     );
   });
 
-  it("says what is missing and what mends it, in a skipped test", async () => {
+  it("says what is missing and what repairs it, in a skipped test", async () => {
     const { tests } = await planLaws(missing, { noSkips: false });
     expect(tests).toEqual([{ title: "skipped: libabsent, install it: pnpm setup:absent", run: null }]);
   });
 
-  it("fails on what is missing where nothing may be skipped", async () => {
+  it("fails if something is missing and nothing may be skipped", async () => {
     const { tests } = await planLaws(missing, { noSkips: true });
     expect(tests).toHaveLength(1);
     await expect(tests[0]?.run?.()).rejects.toThrow("absent cannot be opened");

@@ -1,11 +1,11 @@
-/** How planted mistakes reshape and reorder images. */
+/** Functions with which planted mistakes reshape and reorder images. */
 import type { ReferenceTensor } from "@tadsr/core";
 
 export type Image = ReferenceTensor;
 export type Size = readonly [n: number, h: number, w: number, c: number];
 
 export const sizeOf = (image: Image): Size => image.shape as [number, number, number, number];
-/** The same numbers under another shape. */
+/** The same numbers with another shape. */
 export const shaped = (shape: readonly number[], { data }: Image): Image => ({ shape, data });
 
 /** A tensor from a formula over its flat index. */
@@ -16,7 +16,9 @@ export const from = (shape: readonly number[], element: (i: number) => number): 
 
 export const at = ({ data }: Image, i: number): number => data[i] as number;
 
-/** The channels j of k runs, channel j of run r at j k + r: taken by heads or groups in turns. */
+/**
+ * The order of c channels in which channel j of run r comes at j k + r: k runs by turns instead of one after another.
+ */
 export const interleaved = (c: number, runs: number): readonly number[] =>
   Array.from({ length: c }, (_, k) => (k % (c / runs)) * runs + Math.floor(k / (c / runs)));
 
@@ -27,7 +29,7 @@ export const reordered = (a: Image, order: readonly number[]): Image => {
 
 export const inverse = (order: readonly number[]): readonly number[] => order.map((_, k) => order.indexOf(k));
 
-/** Rows for columns. */
+/** The transpose of an image's height and width. */
 export const transposed = (a: Image): Image => {
   const [n, h, w, c] = sizeOf(a);
   return from([n, w, h, c], (i) => {
@@ -41,7 +43,7 @@ export const transposed = (a: Image): Image => {
   });
 };
 
-/** The pixel at (y + by, x + by), round the edges. */
+/** The image whose pixel (y, x) is this one's (y + by, x + by), cyclically. */
 export const rolled = (a: Image, by: number): Image => {
   const [n, h, w, c] = sizeOf(a);
   return from([n, h, w, c], (i) => {

@@ -1,4 +1,4 @@
-/** Every operation agrees with the float64 reference interpreter, and leaves its operands as they were. */
+/** Every operation agrees with the float64 reference interpreter and does not change its operands. */
 import { referenceEngine } from "@tadsr/core";
 import { identical } from "../equality.ts";
 import { evaluate, sizeOf } from "../evaluate.ts";
@@ -6,7 +6,7 @@ import { every, type Law, law, type Operation, type Verdict } from "../law.ts";
 import { anyUse, operations } from "../operations.ts";
 import { operandsOf } from "../use.ts";
 
-/** Operations with many paths (strides, paddings, kernels, shifts) are tried more often. */
+/** Operations with many variants (strides, paddings, kernels, shifts) are tried more often. */
 const manyPaths: ReadonlySet<Operation> = new Set(["conv2d", "depthwiseConv2d", "windowAttention"]);
 
 const agreement = (operation: Operation): Law =>
@@ -28,7 +28,7 @@ const agreement = (operation: Operation): Law =>
 
 const purity = (operation: Operation): Law =>
   law({
-    name: `leaves its operands alone: ${operation}`,
+    name: `does not change its operands: ${operation}`,
     statement: `after ${operation} its operands hold the values they held before`,
     operations: [operation],
     cost: 4,

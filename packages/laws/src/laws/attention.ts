@@ -10,7 +10,7 @@ import { softmaxAttention } from "../softmax-attention.ts";
 
 const inputs = attentions(4);
 
-/** The image with its pixels one place on, the last one first; samples stay apart. */
+/** The image with its pixels moved on by one place; the last one comes first. Samples stay separate. */
 const movedOn = (image: Input): Input => {
   const [, h, w, c] = dimensions(image);
   const size = h * w * c;
@@ -39,7 +39,7 @@ export const attentionLaws: readonly Law[] = [
   }),
   equation({
     name: "attention to equal values gives that value",
-    statement: "attention(q, k, v) = v where v is the same at every pixel: the weights add up to 1",
+    statement: "attention(q, k, v) = v if v is the same at every pixel: the weights add up to 1",
     operations: ["attention", "stopGradient"],
     inputs,
     tensors: ({ query, key, value }) => {
@@ -77,8 +77,8 @@ export const attentionLaws: readonly Law[] = [
         A.add(A.scale(A.attention(q, k, v, options), p), A.attention(q, k, w, options)),
   }),
   equation({
-    name: "attention does not see the order of what is attended to",
-    statement: "attention(q, k, v) is the same where keys and values are moved to other pixels together",
+    name: "attention does not depend on the order of the pixels attended to",
+    statement: "attention(q, k, v) is the same if keys and values are moved to other pixels together",
     operations: ["attention"],
     inputs,
     tensors: ({ query, key, value }) => [query, key, value, movedOn(key), movedOn(value)],
@@ -95,7 +95,7 @@ export const attentionLaws: readonly Law[] = [
   law({
     name: "attention does not overflow",
     statement:
-      "attention(100 q, 100 k, v) = v at the pixel of the largest score, where q and k are (1, 0) and (0, 1)",
+      "attention(100 q, 100 k, v) = v at the pixel of the largest score, if q and k are (1, 0) and (0, 1)",
     operations: ["attention"],
     inputs: tensorOf("image", [1, 1, 2, 2]),
     holds: async (engine, equal, value) => {

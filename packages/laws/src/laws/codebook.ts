@@ -1,11 +1,11 @@
-/** Vector quantisation: the nearest row of a codebook, and the rows that are named. */
+/** Vector quantisation: the nearest row of a codebook, and the rows with given numbers. */
 import { exact, quantisations } from "../codebooks.ts";
 import { definition, equation } from "../equation.ts";
 import { evaluate } from "../evaluate.ts";
 import { anything, count, dimensions, type Input, input, inputFrom } from "../inputs.ts";
 import { check, every, type Law, law } from "../law.ts";
 
-/** The squared distances from a pixel, by its place in the batch, to every row of the codebook. */
+/** The squared distances from a pixel, given by its place in the batch, to every row of the codebook. */
 const distances = (image: Input, codebook: Input, pixel: number): readonly number[] => {
   const [rows, c] = codebook.shape as [number, number];
   return Array.from({ length: rows }, (_, row) => {
@@ -16,7 +16,7 @@ const distances = (image: Input, codebook: Input, pixel: number): readonly numbe
   });
 };
 
-/** Every row twice, one under the other. */
+/** The codebook twice, one copy below the other. */
 const doubled = ({ shape: [rows = 1, c = 1], data }: Input): Input =>
   inputFrom("matrix", [2 * rows, c], (i) => data[Math.floor(i / (2 * c)) * c + (i % c)] as number);
 
@@ -24,7 +24,7 @@ export const codebookLaws: readonly Law[] = [
   definition({
     name: "nearestIndices takes the first of the nearest rows",
     statement:
-      "nearestIndices(a, e) = min argmin_k |a - e_k|^2, where distances are exact and rows stand twice",
+      "nearestIndices(a, e) = min argmin_k |a - e_k|^2, if distances are exact and every row occurs twice",
     operations: ["nearestIndices"],
     inputs: quantisations(4, exact).map((use) => ({ ...use, codebook: doubled(use.codebook) })),
     tensors: ({ image, codebook }) => [image, codebook],
@@ -38,9 +38,8 @@ export const codebookLaws: readonly Law[] = [
     },
   }),
   law({
-    name: "nearestIndices finds no row that is farther than another",
-    statement:
-      "|a - e_k|^2 = min_j |a - e_j|^2 for k = nearestIndices(a, e), a whole number, whatever the rows",
+    name: "nearestIndices never takes a row that is farther than another",
+    statement: "|a - e_k|^2 = min_j |a - e_j|^2 for k = nearestIndices(a, e), a whole number, for any rows",
     operations: ["nearestIndices"],
     inputs: quantisations(4, anything),
     holds: async (engine, equal, { image, codebook }) => {
@@ -57,13 +56,13 @@ export const codebookLaws: readonly Law[] = [
       const those = all.map((list, pixel) => list[found.data[pixel] ?? -1] ?? Number.NaN);
       return every([
         check(found.data.length === count([n, h, w]), () => `${found.data.length} indices`),
-        // Terms of |e|^2 - 2 a e, by which the distance may be found, of numbers up to 4.
+        // The size of the terms of |e|^2 - 2 a e, a formula that engines may use for the distance, for numbers up to 4.
         equal({ shape: found.shape, data: Float64Array.from(those) }, least, 48 * c),
       ]);
     },
   }),
   definition({
-    name: "takeRows takes the rows that are named",
+    name: "takeRows takes the rows with the given numbers",
     statement: "takeRows(i, e)[n, y, x, c] = e[i[n, y, x], c]",
     operations: ["takeRows"],
     inputs: quantisations(4, anything),
@@ -79,7 +78,7 @@ export const codebookLaws: readonly Law[] = [
     },
   }),
   equation({
-    name: "takeRows of nearestIndices keeps what is in the codebook",
+    name: "takeRows of nearestIndices keeps pixels that are in the codebook",
     statement: "takeRows(nearestIndices(takeRows(i, e), e), e) = takeRows(i, e)",
     operations: ["takeRows", "nearestIndices"],
     inputs: quantisations(4, exact),

@@ -1,4 +1,4 @@
-/** Convolutions: linear in both arguments, and known kernels do what they must. */
+/** Convolutions: they are linear in both arguments, and kernels with a known effect have that effect. */
 import * as fc from "fast-check";
 import {
   blockDiagonal,
@@ -15,7 +15,7 @@ import { definition, equation } from "../equation.ts";
 import { dimensions, imageShapes, tensorOf, upTo } from "../inputs.ts";
 import type { Law, Operation } from "../law.ts";
 
-/** The laws `conv2d` and `depthwiseConv2d` share. */
+/** The laws that `conv2d` and `depthwiseConv2d` share. */
 const shared = (which: Which): readonly Law[] => {
   const operations: readonly Operation[] = [which, "add"];
   const inputs = convolutions(which);
@@ -70,8 +70,8 @@ const shared = (which: Which): readonly Law[] => {
           A[which](A.scale(a, 0), w, bias, options),
     }),
     equation({
-      name: `${which} pads with zeros on the side that is named`,
-      statement: "convolving with padding = convolving the image set in zeros without",
+      name: `${which} pads with zeros on the given side`,
+      statement: "convolving with padding = convolving an image that has the zeros, without padding",
       operations: [which],
       inputs,
       tensors: ({ images: [a], weights: [w], options }) => [a, setInZeros(a, options.padding), w],
@@ -127,7 +127,7 @@ const shiftLaw = (which: Which): Law =>
     },
   });
 
-/** Stride s keeps every s-th pixel of the stride-1 result: taken out here by a 1 x 1 tap of that stride. */
+/** Stride s keeps every s-th pixel of the stride-1 result. The law picks those by a 1 x 1 tap of that stride. */
 const strideLaw = (which: Which): Law =>
   equation({
     name: `${which} with a stride skips pixels`,
@@ -150,16 +150,18 @@ const strideLaw = (which: Which): Law =>
         A[which](A[which](a, w, null, { stride: 1, padding }), tap, null, { stride, padding: none }),
   });
 
-/** The rows and columns that neither image's edge nor padding has touched, so that both sides are equal. */
+/**
+ * Compares only rows and columns that neither the image's edge nor the padding affects, so that both sides are equal.
+ */
 const translation: Law = equation({
   name: "conv2d commutes with translation",
-  statement: "moving the image by (dy, dx) moves the result, where no edge is in sight",
+  statement: "moving the image by (dy, dx) moves the result, away from the edges",
   operations: ["conv2d"],
   inputs: fc
     .record({ shape: imageShapes(4), kh: upTo(3), kw: upTo(3), dy: fc.nat(2), dx: fc.nat(2), out: upTo(3) })
     .chain(({ shape: [n, h, w, c], kh, kw, dy, dx, out }) =>
       fc.record({
-        // Larger by the kernel and the motion, so that something is left to compare.
+        // Larger by the kernel and the motion, so that something remains to be compared.
         a: tensorOf("image", [n, h + kh + dy, w + kw + dx, c]),
         weight: tensorOf("convolution", [out, c, kh, kw]),
         motion: fc.constant<[number, number]>([dy, dx]),

@@ -1,4 +1,4 @@
-/** What an engine owes at its edges: arrays in and out in their logical layouts, and memory. */
+/** What an engine must do at its edges: take and give arrays in their logical layouts, and manage memory. */
 import type { Engine, TensorKind } from "@tadsr/core";
 import * as fc from "fast-check";
 import { identical } from "../equality.ts";
@@ -42,7 +42,7 @@ const images = imageShapes().chain((shape) => fc.tuple(tensorOf("image", shape),
 const copies: readonly Law[] = [
   law({
     name: "upload copies",
-    statement: "what is later written into the array does not reach the tensor",
+    statement: "a later change of the array does not change the tensor",
     operations: [],
     inputs: images,
     holds: async (engine, _equal, [a]) => {
@@ -56,7 +56,7 @@ const copies: readonly Law[] = [
   }),
   law({
     name: "download copies",
-    statement: "what is written into a downloaded array does not reach the tensor",
+    statement: "a change of a downloaded array does not change the tensor",
     operations: [],
     inputs: images,
     holds: async (engine, _equal, [a]) => {
@@ -69,7 +69,7 @@ const copies: readonly Law[] = [
   }),
 ];
 
-/** Compares the number of living tensors with what it was. */
+/** Compares the number of living tensors with the number before. */
 const sameNumber = (now: number, before: number, when: string): Verdict =>
   check(now === before, () => `${now} tensors alive ${when}, ${before} before`);
 
@@ -87,7 +87,7 @@ const scopeLaw = (
     holds: (engine, _equal, [a, b]) => holds(engine, a, b),
   });
 
-/** Some work with intermediate results: (a + b)^2 (a + b). */
+/** A computation with intermediate results: (a + b)^2 (a + b). */
 const cube = <T>({ algebra }: Engine<T>, a: T, b: T): T => {
   const sum = algebra.add(a, b);
   return algebra.multiply(algebra.square(sum), sum);
@@ -96,7 +96,7 @@ const cube = <T>({ algebra }: Engine<T>, a: T, b: T): T => {
 const scopes: readonly Law[] = [
   scopeLaw(
     "scope keeps its result and releases the rest",
-    "after a scope one tensor more is alive; after its release, as many as before",
+    "after a scope one more tensor is alive; after its release, as many as before",
     async (engine, a, b) => {
       const expected = await evaluate(engine, "image", [a, b], (A, x, y) => {
         const sum = A.add(x, y);
@@ -139,8 +139,8 @@ const scopes: readonly Law[] = [
     },
   ),
   scopeLaw(
-    "scope that keeps nothing leaves nothing",
-    "a scope whose result holds no tensor leaves as many alive as before, also when it uploads",
+    "scope that keeps nothing leaves no tensors",
+    "a scope whose result holds no tensor leaves as many alive as before, even if it uploads",
     async (engine, a, b) => {
       const before = engine.liveTensors();
       const answer = engine.scope(() => {
@@ -176,7 +176,7 @@ const scopes: readonly Law[] = [
   ),
   scopeLaw(
     "scope leaves tensors from outside alive",
-    "what was uploaded before the scope can be used after it, also when the scope returns it",
+    "what was uploaded before the scope can be used after it, even if the scope returns it",
     async (engine, a, b) => {
       const inputs = [engine.upload("image", a), engine.upload("image", b)] as const;
       const returned = engine.scope(() => {
@@ -217,7 +217,7 @@ const scopes: readonly Law[] = [
     },
   ),
   scopeLaw(
-    "release gives tensors back, and only those",
+    "release frees the given tensors and no others",
     "uploads that are released are no longer alive; the others keep their values",
     async (engine, a, b) => {
       const before = engine.liveTensors();

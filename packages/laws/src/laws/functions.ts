@@ -43,7 +43,7 @@ const sloped = imageShapes().chain((shape) =>
   fc.record({ a: tensorOf("image", shape, wide), slope: tensorOf("vector", [shape[3]]) }),
 );
 
-/** A function's values at some numbers, each compared with a tolerance of its own size. */
+/** A function's values at some numbers, each compared with a tolerance for its own size. */
 const values = (
   name: string,
   statement: string,
@@ -71,7 +71,7 @@ const elementwise: readonly Law[] = [
     (A, a) => A.multiply(a, a),
   ),
   about(
-    "sqrt undoes square but for the sign",
+    "sqrt undoes square except for the sign",
     "sqrt(square(a)) = |a|",
     ["sqrt", "square", "abs"],
     one(),
@@ -80,14 +80,14 @@ const elementwise: readonly Law[] = [
   ),
   about(
     "square undoes sqrt",
-    "square(sqrt(a)) = a where a is not negative",
+    "square(sqrt(a)) = a if a is not negative",
     ["sqrt", "square", "stopGradient"],
     one(notNegative),
     (A, a) => A.square(A.sqrt(a)),
     (A, a) => A.stopGradient(a),
   ),
   about(
-    "abs is what is positive of both signs",
+    "abs is the sum of relu for both signs",
     "|a| = relu(a) + relu(-a)",
     ["abs", "relu", "add", "scale"],
     one(),
@@ -95,7 +95,7 @@ const elementwise: readonly Law[] = [
     (A, a) => A.add(A.relu(a), A.relu(A.scale(a, -1))),
   ),
   about(
-    "relu parts a number",
+    "relu splits a number",
     "relu(a) - relu(-a) = a",
     ["relu", "subtract", "scale", "stopGradient"],
     one(),
@@ -111,7 +111,7 @@ const elementwise: readonly Law[] = [
     (A, a) => A.relu(a),
   ),
   about(
-    "softplus parts a number",
+    "softplus splits a number",
     "softplus(a) - softplus(-a) = a",
     ["softplus", "subtract", "scale", "stopGradient"],
     one(wide),
@@ -131,7 +131,7 @@ const elementwise: readonly Law[] = [
     [-100, 0],
   ]),
   about(
-    "silu parts a number",
+    "silu splits a number",
     "silu(a) - silu(-a) = a",
     ["silu", "subtract", "scale", "stopGradient"],
     one(wide),
@@ -164,14 +164,14 @@ const elementwise: readonly Law[] = [
     [7, 6],
   ]),
   about(
-    "gelu parts a number",
+    "gelu splits a number",
     "gelu(a) - gelu(-a) = a",
     ["gelu", "subtract", "scale", "stopGradient"],
     one(wide),
     (A, a) => A.subtract(A.gelu(a), A.gelu(A.scale(a, -1))),
     (A, a) => A.stopGradient(a),
   ),
-  // Phi(1), Phi(2), Phi(3) and Phi(1/2) to 16 digits, as tables of the normal distribution have them.
+  // Phi(1), Phi(2), Phi(3) and Phi(1/2) to 16 digits, as in tables of the normal distribution.
   values(
     "gelu at known points",
     "gelu(a) = a Phi(a): not its approximation by tanh, nor by a sigmoid",
@@ -193,7 +193,7 @@ const elementwise: readonly Law[] = [
     [-100, 0],
   ]),
   equation({
-    name: "leakyRelu scales what is negative",
+    name: "leakyRelu scales negative numbers",
     statement: "leakyRelu(a, p) = relu(a) - p relu(-a)",
     operations: ["leakyRelu", "relu", "subtract", "scale"],
     inputs: fc.record({ a: one(wide), slope: numbers(-0.5, 2) }),
@@ -217,7 +217,7 @@ const elementwise: readonly Law[] = [
     (A, a) => A.stopGradient(a),
   ),
   definition({
-    name: "prelu is relu and a slope of each channel below zero",
+    name: "prelu is relu, with a slope for each channel below zero",
     statement: "prelu(a, p)[n, y, x, c] = relu(a)[n, y, x, c] - p[c] relu(-a)[n, y, x, c]",
     operations: ["prelu"],
     inputs: sloped,
@@ -274,7 +274,7 @@ const means: readonly Law[] = [
         A.add(A.scale(A.mean(a), p), A.scale(A.mean(b), q)),
   }),
   equation({
-    name: "mean moves with an offset",
+    name: "mean shifts by an offset",
     statement: "mean(a + p) = mean(a) + p",
     operations: ["mean", "offset"],
     inputs: twoAndNumbers,

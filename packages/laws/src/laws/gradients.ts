@@ -1,4 +1,7 @@
-/** Gradients, for engines that have them: against central differences, and what `differentiate` returns. */
+/**
+ * Gradients, for engines that have them: they agree with central differences, and `differentiate` returns all it
+ * should.
+ */
 import type { NdArray } from "@tadsr/core";
 import * as fc from "fast-check";
 import { identical } from "../equality.ts";
@@ -30,7 +33,7 @@ import { operandsOf, type Use } from "../use.ts";
 const ofOperation = (operation: Operation): Law =>
   gradientLaw({
     name: `gradient agrees with central differences: ${operation}`,
-    statement: `d sum(w ${operation}(...)) / d operand, for every operand, where it is differentiable`,
+    statement: `d sum(w ${operation}(...)) / d operand, for every operand, at points where it is differentiable`,
     operations: [operation],
     cost: 2,
     inputs: smoothUse(operation),
@@ -59,17 +62,17 @@ const blocks = imageShapes(3).chain(([n, h, w, c]) =>
   }),
 );
 
-/** Through these no gradient passes. */
+/** Operations that pass no gradient. */
 const stopped: readonly Operation[] = ["stopGradient", "nearestIndices", "leftSingular", "rightSingular"];
 
 /**
- * No gradient reaches what `stoppedAt` says of a use's operands, whatever passes to others. Their mean squares
- * stand beside the operation, so that what passes by other ways is seen to pass.
+ * No gradient reaches the operands of a use that `stoppedAt` returns, even if one reaches others. The objective also
+ * has the mean squares of these operands, so the test sees that gradients pass by other ways.
  */
 const nothingPasses = (operation: Operation, name: string, stoppedAt: (use: Use) => readonly Input[]): Law =>
   gradientLaw({
     name,
-    statement: `d (sum(w ${operation}(...)) + mean(a^2)) = 2 a / n for each operand a into which none passes`,
+    statement: `d (sum(w ${operation}(...)) + mean(a^2)) = 2 a / n for each operand a that the operation passes no gradient to`,
     operations: [operation, "add", "mean", "square"],
     cost: 2,
     inputs: smoothUse(operation),
@@ -112,7 +115,7 @@ const withoutGradient: readonly Law[] = [
 
 const two = imageShapes(3).chain((shape) => fc.tuple(tensorOf("image", shape), tensorOf("image", shape)));
 
-/** The gradient of one parameter or a reason why there is none. */
+/** Compares the gradient of one parameter, or says that it is missing. */
 const compare = ({ gradients }: Gradients, name: string, against: (found: NdArray) => Verdict): Verdict => {
   const found = gradients[name];
   return found === undefined ? `the gradient of ${name} is missing` : against(found);
@@ -178,7 +181,7 @@ const ofDifferentiate: readonly Law[] = [
     },
   }),
   gradientLaw({
-    name: "gradient of an ignored parameter is zeros of its shape",
+    name: "gradient of an unused parameter is zeros of its shape",
     statement: "a parameter that the objective does not use has a gradient of zeros, in its own layout",
     operations: ["mean", "square"],
     inputs: fc.tuple(
@@ -232,7 +235,7 @@ const ofDifferentiate: readonly Law[] = [
     },
   }),
   gradientLaw({
-    name: "differentiate leaves nothing but its result",
+    name: "differentiate leaves only its result alive",
     statement:
       "in a scope, after the release of loss, parts and gradients, as many tensors are alive as before",
     operations: ["add", "conv2d", "modulate", "channelNorm", "silu"],

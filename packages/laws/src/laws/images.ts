@@ -1,4 +1,4 @@
-/** What rearranges, joins and normalises images. */
+/** The operations that rearrange, join and normalise images. */
 import * as fc from "fast-check";
 import { definition, equation } from "../equation.ts";
 import { evaluate } from "../evaluate.ts";
@@ -199,7 +199,7 @@ const normalising: readonly Law[] = [
     },
   }),
   equation({
-    name: "channelNorm does not see the scale of its input",
+    name: "channelNorm does not depend on the scale of its input",
     statement: "channelNorm(p a, 0) = channelNorm(a, 0) for p > 0",
     operations: ["channelNorm", "scale"],
     inputs: imageShapes().chain((shape) =>
@@ -253,7 +253,7 @@ const modulating: readonly Law[] = [
     right: () => (A, a) => A.stopGradient(a),
   }),
   equation({
-    name: "modulate without a scale only moves",
+    name: "modulate without a scale only shifts",
     statement: "modulate(a, null, b) = modulate(a, 0, b)",
     operations: ["modulate", "scale"],
     inputs: modulation,
@@ -263,7 +263,7 @@ const modulating: readonly Law[] = [
     right: () => (A, a, beta) => A.modulate(a, A.scale(beta, 0), beta),
   }),
   definition({
-    name: "modulate scales and moves the channels of each sample",
+    name: "modulate scales and shifts the channels of each sample",
     statement: "modulate(a, g, b)[n, y, x, c] = a[n, y, x, c] (1 + g[n, c]) + b[n, c]",
     operations: ["modulate"],
     inputs: modulation,

@@ -1,11 +1,11 @@
-/** What an engine owes that joins named tensors into one vector. */
+/** What an engine must do if it joins named tensors into one vector. */
 import type { Engine, Joining, TensorKind, Tensors } from "@tadsr/core";
 import * as fc from "fast-check";
 import { closeTo, identical } from "../equality.ts";
 import { count, type Input, tensorOf, upTo } from "../inputs.ts";
 import { check, every, type Law, type LawOf, law, type Verdict } from "../law.ts";
 
-/** Shapes that no two tensors of a record share by accident alone. */
+/** Shapes with a small chance that two tensors of a record have the same one. */
 const shapes: Readonly<Record<TensorKind, fc.Arbitrary<readonly number[]>>> = {
   scalar: fc.constant([]),
   vector: fc.tuple(upTo(5)),
@@ -16,7 +16,7 @@ const shapes: Readonly<Record<TensorKind, fc.Arbitrary<readonly number[]>>> = {
   sequence: fc.tuple(upTo(3), upTo(3), upTo(3)),
 };
 
-/** Two records of tensors of the same names, kinds and shapes. */
+/** Two records of tensors with the same names, kinds and shapes. */
 type Pair = readonly (readonly [Input, Input])[];
 
 const kinds = Object.keys(shapes) as readonly TensorKind[];
@@ -38,7 +38,7 @@ const joiningOf = <T>(engine: Engine<T>, example: Tensors<T>): Joining<T> => {
   return engine.joining(example);
 };
 
-/** Compares each tensor of a record with what it should be. */
+/** Compares each tensor of a record with its expected value. */
 const compare = async <T>(
   engine: Engine<T>,
   found: Tensors<T>,
@@ -75,7 +75,7 @@ const combine = (a: Input, b: Input): Input => ({
 export const joiningLaws: readonly Law[] = [
   joiningLaw(
     "part undoes join",
-    "part(join(a)) = a, whatever the order in which the tensors are handed over",
+    "part(join(a)) = a, in whatever order the tensors are given",
     [],
     async (engine, _equal, inputs) => {
       const [first, second] = [inputs.map(([a]) => a), inputs.map(([, b]) => b)];
@@ -138,8 +138,8 @@ export const joiningLaws: readonly Law[] = [
     },
   ),
   joiningLaw(
-    "joining makes one tensor, and leaves nothing else",
-    "a scope that keeps join(a) has one tensor more, and one that keeps part(v) as many as a has",
+    "joining makes one tensor and leaves no others",
+    "a scope that keeps join(a) has one more tensor, and one that keeps part(v) has as many more as a has",
     [],
     async (engine, _equal, inputs) => {
       const tensors = upload(
@@ -156,17 +156,17 @@ export const joiningLaws: readonly Law[] = [
       const left = engine.liveTensors() - before;
       release(engine, tensors);
       return every([
-        check(afterJoin <= 1, () => `${afterJoin} tensors more after a join`),
+        check(afterJoin <= 1, () => `${afterJoin} more tensors after a join`),
         check(
           afterPart <= inputs.length,
-          () => `${afterPart} tensors more after ${inputs.length} were parted`,
+          () => `${afterPart} more tensors after ${inputs.length} were taken apart`,
         ),
-        check(left === 0, () => `${left} tensors more after all were released`),
+        check(left === 0, () => `${left} more tensors after all were released`),
       ]);
     },
   ),
   joiningLaw(
-    "join refuses what does not fit its example",
+    "join refuses tensors that do not fit its example",
     "a tensor that is missing, or of another shape, throws",
     [],
     async (engine, _equal, inputs) => {

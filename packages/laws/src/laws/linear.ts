@@ -1,4 +1,4 @@
-/** The linear layer: a matrix product, linear in both arguments. */
+/** The linear layer: a product of matrices, linear in both arguments. */
 import * as fc from "fast-check";
 import { none } from "../convolutions.ts";
 import { definition, equation } from "../equation.ts";

@@ -26,7 +26,9 @@ const grouped: fc.Arbitrary<Grouped> = fc.tuple(imageShapes(3), upTo(3)).chain((
 const constantOf = (image: Input, value: number): Input =>
   inputFrom("vector", [dimensions(image)[3]], () => value);
 
-/** The indices of the elements that are normalised with element i: its sample, its run of neighbouring channels. */
+/**
+ * The indices of the elements that are normalised together with element i: its sample's run of neighbouring channels.
+ */
 const membersOf = ({ image, groups }: Pick<Grouped, "image" | "groups">, i: number): readonly number[] => {
   const [, h, w, c] = dimensions(image);
   const size = c / groups;
@@ -40,7 +42,7 @@ const membersOf = ({ image, groups }: Pick<Grouped, "image" | "groups">, i: numb
 const meanOver = (members: readonly number[], f: (i: number) => number): number =>
   members.reduce((sum, i) => sum + f(i), 0) / members.length;
 
-/** An image of the means over each element's group. */
+/** An image that has the mean over its group at each element. */
 const groupMeans = (use: Pick<Grouped, "image" | "groups">, f: (x: number) => number): Input =>
   inputFrom("image", use.image.shape, (i) =>
     meanOver(membersOf(use, i), (k) => f(use.image.data[k] as number)),
@@ -48,7 +50,7 @@ const groupMeans = (use: Pick<Grouped, "image" | "groups">, f: (x: number) => nu
 
 export const normalisationLaws: readonly Law[] = [
   definition({
-    name: "groupNorm has the mean and the population's variance of each group",
+    name: "groupNorm uses the mean and the population variance of each group",
     statement: "groupNorm(a, w, b) = (a - mean) / sqrt(mean (a - mean)^2 + epsilon) w[c] + b[c]",
     operations: ["groupNorm"],
     inputs: grouped,
@@ -89,7 +91,7 @@ export const normalisationLaws: readonly Law[] = [
     },
   }),
   equation({
-    name: "groupNorm does not see a constant added to a group",
+    name: "groupNorm does not change if a constant is added to a group",
     statement: "groupNorm(a + p_g) = groupNorm(a) for one number p_g for each group",
     operations: ["groupNorm", "add"],
     inputs: grouped.chain((use) =>

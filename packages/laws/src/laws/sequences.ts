@@ -16,7 +16,9 @@ import {
 import { every, type Law, law } from "../law.ts";
 import { sequences, spectrals } from "../sequences.ts";
 
-/** The image whose pixel p is pixel p + by of this one, counted row by row and round the end. */
+/**
+ * The image whose pixel p is pixel p + by of this one. Pixels are counted row by row, and the first follows the last.
+ */
 const rotated = (image: Input, by: number): Input => {
   const [, h, w, c] = dimensions(image);
   const length = h * w;
@@ -27,7 +29,7 @@ const rotated = (image: Input, by: number): Input => {
   });
 };
 
-/** A weight [c, c, taps] that is 1 at one tap from each channel to itself. */
+/** A weight [c, c, taps] that maps each channel to itself: 1 at one tap, 0 elsewhere. */
 const tapWeight = (c: number, taps: number, tap: number): Input =>
   inputFrom("sequence", [c, c, taps], (i) => {
     const [out, from] = [Math.floor(i / (c * taps)), Math.floor(i / taps) % c];
@@ -38,7 +40,7 @@ const convolving: readonly Law[] = [
   definition({
     name: "sequenceConvolution correlates round the end: one tap rotates the sequence",
     statement:
-      "a weight that is 1 at tap j of k gives pixel p + j - (k - 1) / 2 at pixel p, rows after rows, round the end",
+      "a weight that is 1 at tap j of k gives pixel p + j - (k - 1) / 2 at pixel p; pixels are counted row by row in a circle",
     operations: ["sequenceConvolution"],
     inputs: fc.tuple(sequences(4), fc.nat(4)).map(
       ([
@@ -58,7 +60,7 @@ const convolving: readonly Law[] = [
   }),
   law({
     name: "sequenceConvolution commutes with rotations",
-    statement: "the result for the sequence rotated by r is the result rotated by r, bias and all",
+    statement: "the result for the sequence rotated by r is the result rotated by r, with a bias too",
     operations: ["sequenceConvolution"],
     inputs: fc.record({ use: sequences(4), by: fc.integer({ min: -8, max: 8 }) }),
     holds: async (
@@ -123,7 +125,7 @@ const convolving: readonly Law[] = [
   }),
 ];
 
-/** W v or W^T u, W being [o, i k]. */
+/** W v or W^T u, where W is [o, i k]. */
 const product = (weight: Input, vector: Input, side: "left" | "right"): Float64Array => {
   const o = weight.shape[0] as number;
   const columns = count(weight.shape) / o;
@@ -146,7 +148,8 @@ const normalised = (data: Float64Array): Input => {
 const normalising: readonly Law[] = [
   definition({
     name: "spectralNormalize divides by u W v",
-    statement: "spectralNormalize(w, u, v) = w / sum_oik u[o] w[o, i, k] v[i K + k], of either sign",
+    statement:
+      "spectralNormalize(w, u, v) = w / sum_oik u[o] w[o, i, k] v[i K + k]; the divisor has either sign",
     operations: ["spectralNormalize"],
     inputs: spectrals(),
     tensors: ({ weight, u, v }) => [weight, u, v],
@@ -157,7 +160,7 @@ const normalising: readonly Law[] = [
     },
   }),
   equation({
-    name: "spectralNormalize does not see the scale of its weight",
+    name: "spectralNormalize does not depend on the scale of its weight",
     statement: "spectralNormalize(p w, u, v) = spectralNormalize(w, u, v) for p > 0",
     operations: ["spectralNormalize", "scale"],
     inputs: fc.record({ use: spectrals(), p: numbers(0.25, 4) }),
@@ -188,8 +191,8 @@ const normalising: readonly Law[] = [
     expected: ({ weight, u }) => normalised(product(weight, u, "right")),
   }),
   law({
-    name: "leftSingular and rightSingular of nothing are zeros",
-    statement: "where W v or W^T u is 0, its norm is taken as 1e-12, so that the quotient is 0",
+    name: "leftSingular and rightSingular of zeros are zeros",
+    statement: "if W v or W^T u is 0, its norm is taken as 1e-12, so the quotient is 0",
     operations: ["leftSingular", "rightSingular"],
     inputs: spectrals(),
     holds: async (engine, equal, { weight, u, v }) => {

@@ -19,7 +19,7 @@ const alike = (number: number, element = anything): fc.Arbitrary<readonly Input[
     fc.tuple(...Array.from({ length: number }, () => tensorOf(kind, shape, element))),
   );
 
-/** A law about tensors of one shape, with no other inputs. */
+/** A law about tensors of one shape, which takes no other inputs. */
 const about = (
   name: string,
   statement: string,
@@ -267,7 +267,7 @@ const products: readonly Law[] = [
   ),
   about(
     "divide undoes multiply",
-    "(a b) / b = a where b is not 0",
+    "(a b) / b = a if b is not 0",
     ["divide", "multiply", "stopGradient"],
     alike(2, awayFromZero),
     (A, a, b) => A.divide(A.multiply(a, b), b),
@@ -275,7 +275,7 @@ const products: readonly Law[] = [
   ),
   about(
     "divide distributes over add",
-    "(a + b) / c = a / c + b / c where c is not 0",
+    "(a + b) / c = a / c + b / c if c is not 0",
     ["divide", "add"],
     alike(3, awayFromZero),
     (A, a, b, c) => A.divide(A.add(a, b), c),

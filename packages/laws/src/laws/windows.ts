@@ -1,4 +1,4 @@
-/** Attention within shifted windows, against the construction of the paper of Swin Transformers. */
+/** Attention within shifted windows, compared with the construction in the paper of Swin Transformers. */
 import * as fc from "fast-check";
 import { attentions, type WindowAttention, windowAttentions } from "../attentions.ts";
 import { type Definition, definition, equation } from "../equation.ts";
@@ -34,7 +34,7 @@ const ofPaper = (name: string, statement: string, inputs: fc.Arbitrary<WindowAtt
 const withEdges = (edges: "separate" | "wrapped") =>
   windowAttentions(9, 5).map((use) => ({ ...use, options: { ...use.options, edges } }));
 
-/** A pixel of the image, to be changed, and by how much. */
+/** An image, and a pixel of it to be changed by a given amount. */
 const changed = windowAttentions(6, 4).chain((use) =>
   fc.record({
     use: fc.constant({ ...use, options: { ...use.options, edges: "separate" as const } }),
@@ -45,19 +45,18 @@ const changed = windowAttentions(6, 4).chain((use) =>
 
 export const windowLaws: readonly Law[] = [
   ofPaper(
-    "windowAttention is the paper's: padded, shifted, parted, masked",
-    "softmax(q k / sqrt(d) + B) v within the windows of the cyclically shifted image, what does not adjoin masked",
+    "windowAttention is the paper's: pad, shift, cut, mask",
+    "softmax(q k / sqrt(d) + B) v within the windows of the cyclically shifted image; pixels that were not neighbours before are masked",
     withEdges("separate"),
   ),
   ofPaper(
     "windowAttention with edges wrapped is the authors': only the last row is masked, by columns",
-    "as the paper's, but that the image closes round its edges except within the last row of windows",
+    "as the paper's, but opposite edges of the image are joined except within the last row of windows",
     withEdges("wrapped"),
   ),
   equation({
     name: "windowAttention in one window is attention",
-    statement:
-      "windowAttention = attention where one window covers the image, unshifted, and positions are 0",
+    statement: "windowAttention = attention if one window covers the image, unshifted, and positions are 0",
     operations: ["windowAttention", "attention"],
     inputs: fc.tuple(attentions(4), fc.nat(2)).map(([use, larger]) => {
       const [, h, w] = dimensions(use.query);
@@ -82,7 +81,7 @@ export const windowLaws: readonly Law[] = [
   equation({
     name: "windowAttention does not look across the edge of a window",
     statement:
-      "a key and its value that change are seen by none whose window, floor((y - shift) / window), is another",
+      "a change of a key and its value changes no result in another window, floor((y - shift) / window)",
     operations: ["windowAttention", "multiply"],
     inputs: changed,
     tensors: ({ use: { query, key, value, positions, options }, at, by }) => {
@@ -111,7 +110,7 @@ export const windowLaws: readonly Law[] = [
         A.multiply(A.windowAttention(q, A.add(k, change), A.add(v, change), positions, options), elsewhere),
   }),
   equation({
-    name: "windowAttention does not see a constant in its positions",
+    name: "windowAttention does not change if a constant is added to its positions",
     statement:
       "windowAttention(q, k, v, B + p) = windowAttention(q, k, v, B): only differences of scores count",
     operations: ["windowAttention", "offset"],
@@ -126,7 +125,7 @@ export const windowLaws: readonly Law[] = [
   }),
   equation({
     name: "windowAttention in windows of one pixel gives the values",
-    statement: "windowAttention(q, k, v, B) = v where the window is 1",
+    statement: "windowAttention(q, k, v, B) = v if the window is 1",
     operations: ["windowAttention", "stopGradient"],
     inputs: windowAttentions(6, 1),
     ...attend,

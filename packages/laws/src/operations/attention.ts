@@ -1,4 +1,4 @@
-/** Random uses of attention. Elements are small whatever is asked for, since scores go into exponents. */
+/** Random uses of attention. Elements are always small, since scores go into exponents. */
 import { attentions, windowAttentions } from "../attentions.ts";
 import type { Use, Uses } from "../use.ts";
 
