@@ -1,6 +1,6 @@
 /**
- * The engine that compiles: an operation is written down, and computed when a result is asked for, by a session on
- * the ONNX graph of all that it needs. A session serves every computation that differs in data and numbers alone.
+ * The engine that compiles. It records operations, and computes when a result is asked for, by a session on the ONNX
+ * graph of everything the result needs. One session serves all computations that differ only in data and numbers.
  */
 import type { Algebra, Engine, NdArray, TensorKind } from "@tadsr/core";
 import type { Dialect } from "./lowering/context.ts";
@@ -12,7 +12,7 @@ import { isSlot } from "./recording/number-slot.ts";
 import { applied, operationNames } from "./recording/record.ts";
 import { type Given, given, type Term } from "./recording/term.ts";
 
-/** A tensor on this engine: what it is made of, until it is computed. */
+/** A tensor on this engine: the term that it is made of, until it is computed. */
 export interface OnnxTensor {
   term: Term;
 }
@@ -33,17 +33,17 @@ export interface Session {
 
 export interface OnnxEngineOptions {
   readonly name: string;
-  /** Relative error to expect of one operation. */
+  /** The relative error to expect of one operation. */
   readonly epsilon: number;
   readonly dialect: Dialect;
-  /** Makes a session of a graph; rejects where the runtime refuses it. */
+  /** Makes a session of a graph. Rejects if the runtime refuses the graph. */
   readonly openSession: (graph: Lowered) => Promise<Session>;
-  /** Sessions held at a time; the one that was used longest ago is closed first. */
+  /** The most sessions that are held. Beyond it, the one that was used longest ago is closed first. */
   readonly sessions?: number;
   readonly close?: () => Promise<void>;
 }
 
-/** A session, and which of a computation's data and numbers it wants. */
+/** A session, and which of a computation's data and numbers it takes. */
 interface Compiled {
   readonly session: Session;
   readonly wants: readonly {
@@ -51,7 +51,9 @@ interface Compiled {
     readonly from: "data" | "numbers";
     readonly at: number;
   }[];
-  /** For each result the output's name; or, where there was nothing to compute, which of the data, or the constant. */
+  /**
+   * For each result, the name of the output; if there was nothing to compute, the number of the data or the constant.
+   */
   readonly gives: readonly (string | number | Given)[];
 }
 
@@ -113,7 +115,7 @@ export const onnxEngine = (options: OnnxEngineOptions): Engine<OnnxTensor> => {
     };
   };
 
-  // One computation after another, so that no session is closed while it runs.
+  // Computations run one after another, so that no session is closed while it runs.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <A>(work: () => Promise<A>): Promise<A> => {
     const turn = last.then(work, work);
@@ -121,7 +123,7 @@ export const onnxEngine = (options: OnnxEngineOptions): Engine<OnnxTensor> => {
     return turn;
   };
 
-  /** The terms' values as data that is given. */
+  /** Computes the terms' values and returns them as data. */
   const compute = async (terms: readonly Term[]): Promise<readonly Given[]> => {
     const computation = computationOf(terms);
     const { session, wants, gives } = await compiled(computation.key, () => compile(computation));
@@ -141,7 +143,7 @@ export const onnxEngine = (options: OnnxEngineOptions): Engine<OnnxTensor> => {
     });
   };
 
-  /** Computes what is not computed yet. */
+  /** Computes the tensors that are not computed yet. */
   const settle = async (tensors: readonly OnnxTensor[]): Promise<void> => {
     const open = [...new Set(tensors)].filter(({ term }) => term.tag === "applied");
     if (open.length === 0) return;

@@ -1,20 +1,20 @@
-/** A bounded table that forgets what was used longest ago. */
+/** A table of limited size that drops the value that was used longest ago. */
 
 export interface RecentlyUsed<V> {
-  /** The value of that key, made where it is not there. */
+  /** The value of that key. It is made if it is not in the table. */
   (key: string, make: () => V): V;
-  /** Forgets everything. */
+  /** Drops everything. */
   readonly close: () => Promise<void>;
 }
 
-/** `forget` gives back what a value holds; a failure to do so is not the next user's. */
+/** `forget` frees what a value holds. If that fails, later users do not see the error. */
 export const recentlyUsed = <V>(most: number, forget: (value: V) => Promise<void>): RecentlyUsed<V> => {
   const table = new Map<string, V>();
   const drop = async (value: V): Promise<void> => {
     try {
       await forget(value);
     } catch {
-      // A value that never came to be has nothing to give back.
+      // If making the value failed, there is nothing to free.
     }
   };
   const use = (key: string, make: () => V): V => {

@@ -1,4 +1,4 @@
-/** A graph built with rules, beside the same one built without. */
+/** Compares a graph built with rules with the same graph built without. */
 import { expect } from "vitest";
 import { type Graph, makeGraph, type NodeRule } from "../src/onnx/graph.ts";
 import { elementsOf, type Value } from "../src/onnx/value.ts";
@@ -7,7 +7,7 @@ import { computed, operatorsOf } from "./node-values.ts";
 export const counting = (shape: readonly number[]): readonly number[] =>
   Array.from({ length: elementsOf(shape) }, (_, i) => i);
 
-/** A value built with rules and without: the operators of both; fails where they differ in numbers. */
+/** Builds a value with rules and without, and gives the operators of both. Fails if their numbers differ. */
 export const compare = (
   rules: readonly NodeRule[],
   shape: readonly number[],

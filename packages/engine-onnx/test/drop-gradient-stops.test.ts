@@ -10,7 +10,7 @@ const simple = (...terms: readonly Term[]): readonly Term[] => simplify(terms, [
 describe("dropping the stops of gradients", () => {
   const image = drawn("data", "image", [1, 2, 2, 3], 1);
 
-  it("puts the operand in the stop's place, however many there are", () => {
+  it("replaces any number of stops by the operand", () => {
     expect(simple(A.stopGradient(image))).toEqual([image]);
     expect(simple(A.stopGradient(A.stopGradient(A.stopGradient(image))))[0]).toBe(image);
     const relu = A.relu(image);
@@ -22,7 +22,7 @@ describe("dropping the stops of gradients", () => {
     expect(operationsOf([result as Term])).toEqual(["concatChannels", "relu", "silu"]);
   });
 
-  it("is one term where stops are all that tells two apart", () => {
+  it("makes one term of two that differ only by stops", () => {
     const relu = A.relu(image);
     const [first, second] = simple(A.stopGradient(relu), relu);
     expect(first).toBe(second);

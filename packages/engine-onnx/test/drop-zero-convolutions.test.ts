@@ -43,7 +43,7 @@ describe("a convolution of zeros", () => {
     expect(errorOf(result, [term])).toBe(0);
   });
 
-  it("leaves its bias in the bias of another convolution, where both rules are there", () => {
+  it("leaves its bias in the bias of another convolution, if both rules are used", () => {
     const kernel = drawn("constant", "convolution", [2, 2, 3, 3], 5);
     const term = A.add(A.conv2d(image, kernel, bias, around(1)), silent(bias));
     const result = simplify([term], rules);
@@ -51,7 +51,7 @@ describe("a convolution of zeros", () => {
     expect(errorOf(result, [term])).toBeLessThan(1e-14);
   });
 
-  it("is left out beside another", () => {
+  it("is left out if it is added to another one", () => {
     const [result] = simple(A.add(silent(bias), silent(nothing)));
     expect(operationsOf([result as Term])).toEqual(["conv2d"]);
     expect(errorOf([result as Term], [silent(bias)])).toBe(0);
@@ -72,7 +72,7 @@ describe("a convolution of zeros", () => {
     ["it is multiplied", A.multiply(image, silent(bias))],
   ];
 
-  it.each(nearMisses)("stays, the same term, where %s", (_, term) => {
+  it.each(nearMisses)("stays, the same term, if %s", (_, term) => {
     expect(simple(term)[0]).toBe(term);
   });
 

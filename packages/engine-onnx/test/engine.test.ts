@@ -1,4 +1,4 @@
-/** When the engine opens sessions, which it runs again, and when it closes them: on sessions that are none. */
+/** When the engine opens sessions, which ones it uses again, and when it closes them. The sessions here are fakes. */
 import type { Engine, NdArray } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
 import { type Lowered, type OnnxTensor, onnxEngine, type Session, type SessionTensor } from "../src/index.ts";
@@ -6,7 +6,7 @@ import { type Lowered, type OnnxTensor, onnxEngine, type Session, type SessionTe
 interface Watched {
   readonly engine: Engine<OnnxTensor>;
   readonly opened: readonly Lowered[];
-  /** What each run was fed. */
+  /** The inputs of each run. */
   readonly runs: readonly Readonly<Record<string, SessionTensor>>[];
   /** The places in `opened` of the sessions that were closed. */
   readonly closed: readonly number[];
@@ -17,7 +17,7 @@ const zeros = (shape: readonly number[]): SessionTensor => ({
   data: new Float32Array(shape.reduce((product, length) => product * length, 1)),
 });
 
-/** Sessions that give zeros; `before` is awaited before the n-th is opened. */
+/** Sessions that return zeros. `before` is awaited before the n-th is opened. */
 const watched = (
   sessions?: number,
   before: (place: number) => Promise<void> = async () => undefined,
@@ -52,12 +52,12 @@ const vector = (...numbers: readonly number[]): NdArray => ({
   data: Float32Array.from(numbers),
 });
 
-/** |x| as a session of its own for each length of x. */
+/** |x|, which needs its own session for each length of x. */
 const absolute = ({ upload, algebra, download }: Engine<OnnxTensor>, length: number): Promise<NdArray> =>
   download("vector", algebra.abs(upload("vector", zeros([length]))));
 
 describe("sessions", () => {
-  it("serve all computations that differ in data and numbers alone", async () => {
+  it("serve all computations that differ only in data and numbers", async () => {
     const { engine, opened, runs } = watched();
     const { upload, algebra, download } = engine;
     const weight = upload("matrix", { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }, "constant");
@@ -85,7 +85,7 @@ describe("sessions", () => {
     ]);
   });
 
-  it("are others for other shapes, operations, options and constants, and for what is constant", async () => {
+  it("differ for other shapes, operations, options and constants, and if data becomes constant", async () => {
     const { engine, opened } = watched();
     const { upload, algebra: A, download } = engine;
     const [x, longer] = [upload("vector", vector(1, 2)), upload("vector", vector(1, 2, 3))];
@@ -112,7 +112,7 @@ describe("sessions", () => {
     expect(opened).toHaveLength(results.length);
   });
 
-  it("are none where there is nothing to compute", async () => {
+  it("are not opened if there is nothing to compute", async () => {
     const { engine, opened } = watched();
     const { upload, algebra, download } = engine;
     const a = upload("vector", vector(1, 2));
@@ -123,7 +123,7 @@ describe("sessions", () => {
     expect(opened).toHaveLength(0);
   });
 
-  it("compute several results at once, and what is computed only once", async () => {
+  it("compute several results at once, and nothing twice", async () => {
     const { engine, opened, runs } = watched();
     const { upload, algebra, download, settle } = engine;
     const a = algebra.abs(upload("vector", vector(1, 2)));
@@ -136,7 +136,7 @@ describe("sessions", () => {
     expect(runs).toHaveLength(1);
   });
 
-  it("are closed, the one that was used longest ago first, where there are too many", async () => {
+  it("are closed if there are too many, first the one that was used longest ago", async () => {
     const { engine, opened, closed } = watched(2);
     for (const length of [1, 2, 1, 3]) await absolute(engine, length);
     await new Promise(setImmediate);
@@ -155,7 +155,7 @@ describe("sessions", () => {
     expect(closed.toSorted()).toEqual([0, 1, 2]);
   });
 
-  it("do not run while another computes, and none is closed that is needed", async () => {
+  it("do not run while another computes, and are not closed while they are needed", async () => {
     const { engine, opened, closed } = watched(1, () => new Promise((done) => setTimeout(done, 5)));
     const lengths = [1, 2, 1, 2, 3];
     const results = await Promise.all(lengths.map((length) => absolute(engine, length)));
@@ -165,7 +165,7 @@ describe("sessions", () => {
     expect(closed.toSorted()).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it("that could not be opened are the caller's to know of, and tried again the next time", async () => {
+  it("that cannot be opened give the caller an error, and are tried again the next time", async () => {
     const failOnce = async (place: number): Promise<void> => {
       if (place === 0) throw new Error("no memory");
     };

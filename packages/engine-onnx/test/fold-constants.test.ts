@@ -7,7 +7,7 @@ import { drawn, holding, operationsOf, valuesOf } from "./random-terms.ts";
 
 const simple = (...terms: readonly Term[]): readonly Term[] => simplify(terms, [foldConstants]);
 
-/** The folded constant; fails where the term is none. */
+/** The folded constant. Fails if the term was not folded. */
 const folded = (term: Term): Given => {
   const [result] = simple(term);
   if (result?.tag !== "given") throw new Error(`${term.maker} is not folded`);
@@ -19,7 +19,7 @@ describe("folding constants", () => {
   const weight = holding("constant", "matrix", [2, 2], [1, 2, 3, 4]);
   const bias = holding("constant", "vector", [2], [10, 20]);
 
-  it("computes what constants give, once and in float64", () => {
+  it("computes what depends on constants only, once and in float64", () => {
     const { use, kind, shape, data } = folded(A.linear(matrix, weight, bias));
     expect({ use, kind, shape, data: [...data] }).toEqual({
       use: "constant",
@@ -50,7 +50,7 @@ describe("folding constants", () => {
     expect(kinds).toEqual(["scalar", "vector", "matrix", "sequence", "vector"]);
   });
 
-  it("folds a time embedding, scale and shift of a fixed time: only what concerns the image is left", () => {
+  it("folds a time embedding, scale and shift of a fixed time: only operations on the image are left", () => {
     const image = drawn("data", "image", [1, 2, 2, 2], 5);
     const [first, second, last] = [6, 7, 8].map((stream) =>
       drawn("constant", "matrix", [stream === 8 ? 4 : 2, 2], stream),
@@ -67,7 +67,7 @@ describe("folding constants", () => {
     expect(valuesOf([result])).toEqual(valuesOf([term]));
   });
 
-  it("stops at data, and folds beside it", () => {
+  it("stops at data, and folds the constants beside it", () => {
     const data = holding("data", "matrix", [1, 2], [3, -4]);
     expect(operationsOf(simple(A.linear(A.square(data), A.square(weight), A.square(bias))))).toEqual([
       "linear",
@@ -75,7 +75,7 @@ describe("folding constants", () => {
     ]);
   });
 
-  it("leaves what is made of data alone, the same term, also where its numbers are those of a constant", () => {
+  it("leaves terms made of data only unchanged, even if their numbers are those of a constant", () => {
     const term = A.linear(holding("data", "matrix", [1, 2], [3, -4]), weight, bias);
     expect(simple(term)[0]).toBe(term);
   });

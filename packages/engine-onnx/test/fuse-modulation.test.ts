@@ -33,7 +33,7 @@ describe("a modulation in the normalisation before it", () => {
     expect(kept).toEqual(options);
   });
 
-  it("takes a scale and a shift that fold to constants, where both rules are there", () => {
+  it("takes a scale and a shift that fold to constants, if both rules are used", () => {
     const scaleAndShift = A.linear(
       drawn("constant", "matrix", [1, 3], 2),
       drawn("constant", "matrix", [8, 3], 3),
@@ -53,7 +53,7 @@ describe("a modulation in the normalisation before it", () => {
     expect(errorOf(result, [term])).toBeLessThan(1e-14);
   });
 
-  it("leaves the normalisation to others that use it", () => {
+  it("keeps the normalisation for its other users", () => {
     const terms = [A.modulate(norm, gamma, beta), A.silu(norm)];
     const result = simple(...terms);
     expect(operationsOf(result)).toEqual(["groupNorm", "groupNorm", "silu"]);

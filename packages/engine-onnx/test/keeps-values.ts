@@ -1,4 +1,4 @@
-/** The property of every simplification of terms: values and shapes stay, and nothing is left to simplify. */
+/** The property that every simplification of terms has: it keeps values and shapes, and leaves nothing to simplify. */
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Rule, simplify } from "../src/passes/index.ts";
@@ -6,7 +6,7 @@ import { errorOf, randomTerms } from "./random-terms.ts";
 
 const RUNS = 300;
 
-/** Float64, over a dozen operations. */
+/** For float64, over a dozen operations. */
 const TOLERANCE = 1e-12;
 
 /** Tests of the rules on random terms, at least a tenth of which they must change. */

@@ -1,4 +1,4 @@
-/** The simplifications of ONNX nodes, each by itself: where it applies, where it must not, and that values stay. */
+/** Each simplification of ONNX nodes by itself: where it applies, where it must not, and that it keeps values. */
 import { describe, expect, it } from "vitest";
 import { type Graph, makeGraph, type NodeRule } from "../src/onnx/graph.ts";
 import { binary, cast, concat, ints, reshape, slice, transpose } from "../src/onnx/operators.ts";
@@ -254,7 +254,7 @@ describe("what is added to each channel", () => {
     const graph = makeGraph([all.addPerChannelLast]);
     const result = build(graph, graph.input("a", shape));
     expect(lastAdded(result)?.shape).toEqual([1, 3, 1, 1]);
-    // And to nothing before.
+    // And to nothing before that.
     const rest = madeBy(result, "Add")?.inputs[0] as Value;
     expect(lastAdded(rest)?.shape).toEqual(shape);
   });

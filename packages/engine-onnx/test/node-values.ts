@@ -1,7 +1,7 @@
-/** The values of an ONNX graph of those operators that only move and convert numbers, by ONNX's definitions. */
+/** Computes ONNX graphs of operators that only move and convert numbers, by ONNX's definitions. */
 import { elementsOf, intOf, intsOf, isSameList, type OnnxNode, type Value } from "../src/onnx/value.ts";
 
-/** Row-major; whole numbers of 64 bits as numbers. */
+/** Row-major. Whole numbers of 64 bits are kept as numbers. */
 export interface Computed {
   readonly shape: readonly number[];
   readonly data: readonly number[];
@@ -22,7 +22,7 @@ const placeOf = (index: number, shape: readonly number[]): number[] => {
 const indexOf = (place: readonly number[], shape: readonly number[]): number =>
   place.reduce((index, at, axis) => index * (shape[axis] as number) + at, 0);
 
-/** Every element of the shape from the place that `from` names in another. */
+/** An array of the given shape. `from` says which place of the other array each element comes from. */
 const moved = (a: Computed, shape: readonly number[], from: (place: number[]) => number[]): Computed => ({
   shape,
   data: Array.from(
@@ -37,7 +37,7 @@ const reshaped = (a: Computed, target: readonly number[]): Computed => {
   return { shape: known.map((length) => (length === -1 ? rest : length)), data: a.data };
 };
 
-/** Along one axis; negative places count from the end. */
+/** A slice along one axis. Negative places count from the end. */
 const sliced = (a: Computed, [starts, ends, axes, steps]: readonly Computed[]): Computed => {
   const axis = axes?.data[0] as number;
   const length = a.shape[axis] as number;
@@ -55,7 +55,7 @@ const sliced = (a: Computed, [starts, ends, axes, steps]: readonly Computed[]): 
   );
 };
 
-/** Of one rank; what has length 1 along an axis is the same all along it. */
+/** The sum of arrays of one rank. An axis of length 1 is repeated. */
 const added = (a: Computed, b: Computed): Computed => {
   const shape = a.shape.map((length, axis) => Math.max(length, b.shape[axis] as number));
   const at = ({ shape: own, data }: Computed, place: readonly number[]): number =>
@@ -137,7 +137,7 @@ const nodeValue = (node: OnnxNode, inputs: readonly Computed[]): Computed => {
   }
 };
 
-/** The value's numbers; throws where the graph says another shape than they have. */
+/** The value's numbers. Throws if they do not have the shape that the graph says. */
 export const computed = (value: Value, inputs: Inputs): Computed => {
   const { source, shape } = value;
   const result: Computed =
@@ -154,6 +154,6 @@ export const computed = (value: Value, inputs: Inputs): Computed => {
   return result;
 };
 
-/** The operators on the way to a value, the last first, along first inputs. */
+/** The operators on the way to a value, the last first, following first inputs. */
 export const operatorsOf = ({ source }: Value): readonly string[] =>
   source.tag === "node" ? [source.node.op, ...operatorsOf(source.node.inputs[0] as Value)] : [];

@@ -1,4 +1,6 @@
-/** Random ONNX graphs, built by each rule and by all: the same numbers as without, and fewer nodes. */
+/**
+ * Random ONNX graphs, built with each rule and with all: they have the same numbers as without rules, and fewer nodes.
+ */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../src/onnx/graph.ts";
@@ -7,7 +9,7 @@ import { addPerChannelLast, nodeRules } from "../src/onnx/rules.ts";
 import { elementsOf, type Value } from "../src/onnx/value.ts";
 import { compare, counting } from "./compare-graphs.ts";
 
-/** Lengths whose product is that of the shape. */
+/** Lists of lengths with the given product. */
 const factorings = (count: number): fc.Arbitrary<readonly number[]> =>
   fc
     .array(fc.constantFrom(1, 2, 3, 4), { minLength: 1, maxLength: 4 })
@@ -20,7 +22,7 @@ const factorings = (count: number): fc.Arbitrary<readonly number[]> =>
 
 type Change = (graph: Graph, a: Value, choices: readonly number[]) => Value;
 
-/** Of the axes 0..n-1, in the order of the choices. */
+/** A permutation of the axes 0..n-1 from random choices. */
 const permutation = (n: number, choices: readonly number[]): readonly number[] =>
   Array.from({ length: n }, (_, axis) => axis).sort((a, b) => (choices[a] ?? 0) - (choices[b] ?? 0) || a - b);
 
@@ -71,7 +73,7 @@ const programs = fc.record({
 
 const RUNS = 200;
 
-/** Those of what these graphs have: they move and convert numbers, and add none. */
+/** The rules for these graphs, which move and convert numbers and never add. */
 const rulesOfMoves = nodeRules.filter((rule) => rule !== addPerChannelLast);
 
 describe.each([

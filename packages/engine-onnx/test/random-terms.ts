@@ -1,4 +1,4 @@
-/** Terms to simplify: by hand, and random ones on which every rule finds something to do. */
+/** Terms to simplify: some made by hand, and random ones in which every rule finds something to do. */
 import {
   type Algebra,
   type NdArray,
@@ -12,7 +12,7 @@ import * as fc from "fast-check";
 import { termAlgebra } from "../src/index.ts";
 import { type Given, given, interpret, type Term, termsBelow } from "../src/recording/term.ts";
 
-/** What is given, of numbers that are known. */
+/** A tensor with known numbers. */
 export const holding = (
   use: Use,
   kind: TensorKind,
@@ -20,7 +20,7 @@ export const holding = (
   numbers: readonly number[],
 ): Given => given(kind, { shape, data: Float64Array.from(numbers) }, use);
 
-/** What is given, of normal numbers; `stream` tells them apart. */
+/** A tensor of normal numbers. Each `stream` gives other numbers. */
 export const drawn = (use: Use, kind: TensorKind, shape: readonly number[], stream: number): Given =>
   given(
     kind,
@@ -41,13 +41,13 @@ const asReference = ({ shape, data }: NdArray): ReferenceTensor => ({ shape, dat
 export const valuesOf = (terms: readonly Term[]): readonly ReferenceTensor[] =>
   interpret(terms, referenceAlgebra, asReference);
 
-/** The operations of the terms, each as often as there are terms of it, sorted. */
+/** The operations of the terms, sorted. Each occurs as often as there are terms of it. */
 export const operationsOf = (terms: readonly Term[]): readonly string[] =>
   termsBelow(terms)
     .flatMap((term) => (term.tag === "applied" ? [term.operation] : []))
     .sort();
 
-/** max |found - expected|, relative to the largest number on the way to what is expected; infinite by shape. */
+/** max |found - expected|, relative to the largest number in the computation; infinite if the shapes differ. */
 export const errorOf = (found: readonly Term[], expected: readonly Term[]): number => {
   const way = valuesOf(termsBelow(expected));
   const size = way.reduce((most, { data }) => data.reduce((max, x) => Math.max(max, Math.abs(x)), most), 1);
@@ -58,14 +58,14 @@ export const errorOf = (found: readonly Term[], expected: readonly Term[]): numb
     if (other?.shape.join() !== shape.join()) return Number.POSITIVE_INFINITY;
     for (const [at, x] of data.entries()) {
       const distance = Math.abs((other.data[at] as number) - x);
-      // A comparison with NaN is false: it must not pass for a small difference.
+      // A comparison with NaN is false, so NaN must not count as a small difference.
       if (!(distance <= error)) error = distance;
     }
   }
   return error / size;
 };
 
-/** The pools that a random program draws operands from, all of one batch and of four channels. */
+/** The pools that a random program draws operands from. All have one batch size and four channels. */
 interface Pools {
   readonly images: Term[];
   readonly matrices: Term[];
@@ -74,7 +74,7 @@ interface Pools {
 
 const CHANNELS = 4;
 
-/** A kernel that hears nothing. */
+/** A kernel of zeros. */
 const SILENT = given(
   "convolution",
   { shape: [CHANNELS, CHANNELS, 1, 1], data: new Float64Array(CHANNELS * CHANNELS) },
@@ -129,7 +129,7 @@ const steps: readonly Step[] = [
   (A, { vectors }, a, b) => vectors.push(A.offset(pick(vectors, a), (b % 5) - 2)),
 ];
 
-/** All that a program of six to a dozen steps makes of data and constants, and those. */
+/** Everything that a program of six to a dozen steps makes of data and constants, and these themselves. */
 export const randomTerms: fc.Arbitrary<readonly Term[]> = fc
   .record({
     batch: fc.constantFrom(1, 1, 2),

@@ -1,6 +1,7 @@
 /**
- * The laws after each simplification of terms, and after all: an engine that writes operations down, simplifies
- * them and evaluates them in float64. What a law uploads, but images, is constant, so that there is something to do.
+ * Tests the laws after each simplification of terms, and after all of them: on an engine that records operations,
+ * simplifies them and evaluates them in float64. Everything that a law uploads, except images, is constant, so that
+ * there is something to simplify.
  */
 import { type Engine, type NdArray, type ReferenceTensor, referenceAlgebra } from "@tadsr/core";
 import { checkLaws, describeLaws } from "@tadsr/laws";
@@ -10,7 +11,7 @@ import { given, rules, simplify, type Term, termAlgebra } from "../src/index.ts"
 import type { Rule } from "../src/passes/index.ts";
 import { interpret } from "../src/recording/term.ts";
 
-/** A scale and shift in the weights of a norm round in another order. */
+/** A scale and shift inside the weights of a norm round in another order. */
 const EPSILON = 2 ** -51;
 
 const asReference = ({ shape, data }: NdArray): ReferenceTensor => ({ shape, data: Float64Array.from(data) });

@@ -1,4 +1,4 @@
-/** How simplifications are carried out, and all of them together. */
+/** How simplifications are applied, and all of them together. */
 import { describe, expect, it } from "vitest";
 import { termAlgebra as A, rules, simplify, type Term } from "../src/index.ts";
 import type { Rule } from "../src/passes/index.ts";
@@ -7,12 +7,12 @@ import { drawn, operationsOf, valuesOf } from "./random-terms.ts";
 
 const image = drawn("data", "image", [1, 2, 2, 3], 1);
 
-/** silu becomes relu, and relu abs: what one rule makes, another takes. */
+/** silu becomes relu, and relu becomes abs: one rule applies to the result of another. */
 const siluToRelu: Rule = ({ operation, operands: [a] }) => (operation === "silu" ? A.relu(a as Term) : null);
 const reluToAbs: Rule = ({ operation, operands: [a] }) => (operation === "relu" ? A.abs(a as Term) : null);
 
 describe("simplifying", () => {
-  it("applies rules until none applies, whatever their order", () => {
+  it("applies rules until none applies, in any order", () => {
     for (const order of [
       [siluToRelu, reluToAbs],
       [reluToAbs, siluToRelu],
@@ -20,7 +20,7 @@ describe("simplifying", () => {
       expect(operationsOf(simplify([A.silu(A.silu(image))], order))).toEqual(["abs", "abs"]);
   });
 
-  it("shows a rule its operands simplified already", () => {
+  it("gives a rule operands that are simplified already", () => {
     const seen: string[] = [];
     const watch: Rule = ({ operation, operands: [a] }) => {
       const operand = a as Term;
@@ -44,7 +44,7 @@ describe("simplifying", () => {
     expect(left).toBe(right);
   });
 
-  it("gives what it was given where no rule applies, and in the order of the results", () => {
+  it("gives the same terms if no rule applies, and in the order of the results", () => {
     const terms = [A.abs(image), image, A.abs(image), A.mean(image)];
     for (const [i, term] of simplify(terms, rules).entries()) expect(term).toBe(terms[i]);
     const [silu, abs] = simplify([A.silu(image), A.abs(image)], [siluToRelu]);

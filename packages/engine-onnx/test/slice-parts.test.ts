@@ -7,7 +7,7 @@ import { drawn, errorOf, operationsOf } from "./random-terms.ts";
 
 const simple = (...terms: readonly Term[]): readonly Term[] => simplify(terms, [sliceParts]);
 
-describe("channels of images that were put together", () => {
+describe("channels of joined images", () => {
   const [a, b, c] = [3, 1, 4].map((channels, i) => drawn("data", "image", [2, 3, 2, channels], i)) as [
     Term,
     Term,
@@ -15,7 +15,7 @@ describe("channels of images that were put together", () => {
   ];
   const whole = A.concatChannels([a, b, c]);
 
-  it("are the part, where they are all of it", () => {
+  it("are the part itself, if they are all of it", () => {
     expect(simple(A.sliceChannels(whole, 0, 3))[0]).toBe(a);
     expect(simple(A.sliceChannels(whole, 3, 1))[0]).toBe(b);
     expect(simple(A.sliceChannels(whole, 4, 4))[0]).toBe(c);
@@ -26,7 +26,7 @@ describe("channels of images that were put together", () => {
     [1, 2],
     [5, 2],
     [7, 1],
-  ])("are channels of the part that they lie in: from %d, %d of them", (start, length) => {
+  ])("are channels of the part that has them: from %d, %d of them", (start, length) => {
     const term = A.sliceChannels(whole, start, length);
     const result = simple(term);
     expect(operationsOf(result)).toEqual(["sliceChannels"]);
@@ -40,10 +40,10 @@ describe("channels of images that were put together", () => {
   });
 
   it.each([
-    ["that lie in several parts", A.sliceChannels(whole, 2, 3)],
+    ["that are in several parts", A.sliceChannels(whole, 2, 3)],
     ["of all parts", A.sliceChannels(whole, 0, 8)],
     ["of no parts", A.sliceChannels(c, 1, 2)],
-    ["of parts on the way to which something is computed", A.sliceChannels(A.relu(whole), 0, 3)],
+    ["of joined parts that went through an operation", A.sliceChannels(A.relu(whole), 0, 3)],
   ])("are left as they are, the same term: channels %s", (_, term) => {
     expect(simple(term)[0]).toBe(term);
   });

@@ -1,10 +1,10 @@
-/** The transforms are those of convolution: F(m, r) against sums of products, and what float32 leaves of it. */
+/** The transforms give convolutions: F(m, r) equals sums of products, and float32 keeps most of its precision. */
 import { normal } from "@tadsr/core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fourOfThree, kronecker, type Matrix, type Transforms, toomCook } from "../src/onnx/toom-cook.ts";
 
-/** A sum as a machine makes it: exact to the type's precision after every operation. */
+/** Rounds to a type's precision, after every operation. */
 type Rounding = (x: number) => number;
 
 const exact: Rounding = (x) => x;
@@ -38,7 +38,7 @@ const numbers = (length: number): fc.Arbitrary<readonly number[]> =>
 
 const POINTS = [0, 1, -1, 2, -2, 0.5, -0.5];
 
-/** m neighbouring results of r taps, by the first m + r - 2 of the points. */
+/** m neighbouring results of r taps, with the first m + r - 2 of the points. */
 const SIZES: readonly (readonly [m: number, r: number])[] = [
   [1, 1],
   [1, 3],
@@ -83,7 +83,7 @@ describe.each(SIZES)("F(%i, %i)", (m, r) => {
 });
 
 describe("F(m x m, r x r)", () => {
-  it("is the transforms of rows within those of columns", () => {
+  it("nests the transforms of rows in those of columns", () => {
     expect(kronecker([[1, 2]], [[3], [4]])).toEqual([
       [3, 6],
       [4, 8],
@@ -117,7 +117,7 @@ describe("F(m x m, r x r)", () => {
   });
 });
 
-/** The largest error of 4x4 results, sums over 64 channels, in float32, as a part of the largest result. */
+/** The largest float32 error of 4x4 results, sums over 64 channels, relative to the largest result. */
 const float32Error = (one: Transforms): number => {
   const [output, filter, input] = [one.output, one.filter, one.input].map((matrix) =>
     kronecker(matrix, matrix),
@@ -146,7 +146,7 @@ const float32Error = (one: Transforms): number => {
 };
 
 describe("F(4 x 4, 3 x 3) in float32", () => {
-  it("loses two millionths at most, and a third at most of what it would by 0, 1, -1, 2 and -2", () => {
+  it("loses at most two millionths, and at most a third of what it loses with the points 0, 1, -1, 2 and -2", () => {
     const [ours, usual] = [float32Error(fourOfThree), float32Error(toomCook([0, 1, -1, 2, -2], 3))];
     expect(ours).toBeLessThan(2e-6);
     expect(ours).toBeLessThan(usual / 3);

@@ -1,6 +1,6 @@
 import { tfjsRuntime } from "./tfjs.ts";
 
-/** TensorFlow.js in plain JavaScript: runs everywhere, and every sum in the same order. */
+/** TensorFlow.js in plain JavaScript. It runs everywhere, and computes every sum in the same order. */
 export const cpu = tfjsRuntime({
   name: "cpu",
   backend: "cpu",

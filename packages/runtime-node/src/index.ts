@@ -24,15 +24,17 @@ export {
 export type RuntimeName = "reference" | "cpu" | "wasm" | "tensorflow" | "onnx" | "onnx-webgpu" | "onnx-cuda";
 
 export interface RuntimeOptions {
-  /** Threads that one computation uses: the physical cores where left out. Only some runtimes have more than one. */
+  /**
+   * The number of threads for one computation, by default the physical cores. Only some runtimes have more than one.
+   */
   readonly threads?: number;
-  /** Compiled computations that `onnx` keeps, one for each size of an input: see `OnnxOptions`. */
+  /** The number of compiled computations that `onnx` keeps, one for each size of an input: see `OnnxOptions`. */
   readonly sessions?: number;
-  /** Takes what a runtime has to tell, one line each; nothing is told where it is left out. */
+  /** Gets the messages of a runtime, one line each. By default there are none. */
   readonly tell?: Tell;
 }
 
-/** Those that compute on one thread, whatever they are asked for. */
+/** The runtimes that always compute on one thread. */
 export const singleThreaded: ReadonlySet<RuntimeName> = new Set(["reference", "cpu", "wasm"]);
 
 /** A runtime of this package. */
@@ -55,10 +57,10 @@ export const runtimeWith = (name: RuntimeName, options: RuntimeOptions = {}): Ru
   }
 };
 
-/** Those that need no device but the processor. */
+/** The names of the runtimes that need only the processor. */
 export type ProcessorRuntime = Exclude<RuntimeName, "onnx-webgpu" | "onnx-cuda">;
 
-/** Every runtime of this package that needs no device but the processor, by its name. */
+/** Every runtime of this package that needs only the processor, by its name. */
 export const runtimes: Readonly<Record<ProcessorRuntime, Runtime>> = {
   reference: anyRuntime(reference),
   cpu: anyRuntime(cpu),
@@ -73,8 +75,8 @@ export const runtimeNames: readonly RuntimeName[] = [
   "onnx-cuda",
 ];
 
-/** What `auto` tries, fastest first. */
+/** The runtimes that `auto` tries, fastest first. */
 export const preference: readonly ProcessorRuntime[] = ["onnx", "tensorflow", "wasm"];
 
-/** The same for what needs gradients. */
+/** The same for work that needs gradients. */
 export const trainingPreference: readonly ProcessorRuntime[] = ["tensorflow", "wasm"];

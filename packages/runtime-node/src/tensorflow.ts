@@ -3,7 +3,7 @@ import type { Runtime } from "@tadsr/core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { tfjsRuntime } from "./tfjs.ts";
 
-/** Type tests that tfjs-node calls, that Node 22 warns of, and that Node 23 took out of `util`. */
+/** Type checks that tfjs-node calls. Node 22 warns about them, and Node 23 removed them from `util`. */
 const removedFromUtil = {
   isArray: Array.isArray,
   isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
@@ -21,8 +21,8 @@ const restoreUtil = (): void => {
 };
 
 /**
- * TensorFlow's own kernels under TensorFlow.js: all cores or so many threads, or CUDA where its TensorFlow was built
- * for it. It reads the number of threads once, when it is loaded.
+ * TensorFlow's own kernels under TensorFlow.js, on all cores, on a given number of threads, or on CUDA if its
+ * TensorFlow was built for it. It reads the number of threads once, when it is loaded.
  */
 export const tensorflowRuntime = ({ threads }: { readonly threads?: number } = {}): Runtime<Tensor> =>
   tfjsRuntime({

@@ -1,9 +1,9 @@
-/** Opening a TensorFlow.js backend as a runtime. */
+/** Opens a TensorFlow.js backend as a runtime. */
 import type { Engine, Runtime, RuntimeError } from "@tadsr/core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import * as TE from "fp-ts/lib/TaskEither.js";
 
-/** Relative error of one float32 operation: sums of a few hundred products round to about this. */
+/** The relative error of one float32 operation: sums of a few hundred products have about this rounding error. */
 export const FLOAT32_EPSILON = 1e-6;
 
 export const unavailable = (runtime: string, missing: string, remedy: string): RuntimeError => ({
@@ -26,7 +26,7 @@ export interface TfjsRuntime {
 export const oneLine = (error: unknown): string =>
   String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";
 
-/** A runtime that imports its backend when it is opened, not before. */
+/** A runtime that imports its backend only when it is opened. */
 export const tfjsRuntime = ({ name, backend, register, missing, remedy }: TfjsRuntime): Runtime<Tensor> => ({
   name,
   epsilon: FLOAT32_EPSILON,

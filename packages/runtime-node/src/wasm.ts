@@ -1,6 +1,6 @@
 import { tfjsRuntime } from "./tfjs.ts";
 
-/** TensorFlow.js in WebAssembly: one thread, needs nothing but npm. The default where TensorFlow is not. */
+/** TensorFlow.js in WebAssembly, on one thread. It needs only npm. It is the default if TensorFlow is missing. */
 export const wasm = tfjsRuntime({
   name: "wasm",
   backend: "wasm",

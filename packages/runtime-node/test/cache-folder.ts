@@ -1,4 +1,4 @@
-/** A cache of models in a folder of its own, with what it tells, and entries to put there. */
+/** A cache of models in its own folder, with its messages, and entries to put into it. */
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,14 +11,14 @@ export interface TestedCache {
   readonly told: readonly string[];
 }
 
-/** A path for a folder that is removed when the test is over. */
+/** A path for a folder that is removed after the test. */
 export const temporaryFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), "tadsr-cache-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 };
 
-/** A cache as a process that starts finds it. */
+/** A cache as a new process finds it. */
 export const cacheIn = (folder: string): TestedCache => {
   const told: string[] = [];
   return { cache: modelCache(folder, (line) => told.push(line)), folder, told };
@@ -35,5 +35,5 @@ export const writeEntry =
     return true;
   };
 
-/** What lies in the cache's folder, drafts and all. */
+/** The names in the cache's folder, including drafts. */
 export const namesIn = async (folder: string): Promise<readonly string[]> => (await readdir(folder)).sort();

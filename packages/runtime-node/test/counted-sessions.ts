@@ -1,4 +1,4 @@
-/** The engine `onnx` without a cache, which keeps count of the sessions that it opens. */
+/** The engine `onnx` without a cache, which counts the sessions that it opens. */
 import type { Engine } from "@tadsr/core";
 import { type Lowered, nodeCounts, type OnnxTensor, onnxEngine } from "@tadsr/engine-onnx";
 import { fastestDialect } from "../src/index.ts";
@@ -8,7 +8,7 @@ import { FLOAT32_EPSILON } from "../src/tfjs.ts";
 
 export interface CountedEngine {
   readonly engine: Engine<OnnxTensor>;
-  /** The nodes of each session's graph by operator, in the order of opening. */
+  /** The nodes of each session's graph by operator, in the order in which the sessions were opened. */
   readonly opened: readonly Readonly<Record<string, number>>[];
 }
 

@@ -1,10 +1,10 @@
-/** Whatever becomes of an entry's seal, the entry is told damaged and made again, or is what it was. */
+/** If an entry's seal is changed, the entry is reported as damaged and made again, or stays as it was. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cacheIn, namesIn, temporaryFolder, writeEntry } from "./cache-folder.ts";
 
-/** Says of a seal whether the cache makes the entry anew, in one line; fails where it does anything else. */
+/** Whether the cache makes the entry with this seal again, with one line. Fails if it does anything else. */
 const madeAgain = async (folder: string, seal: string | Uint8Array): Promise<void> => {
   await cacheIn(folder).cache.fill("key", writeEntry());
   await writeFile(join(folder, "key", "seal.json"), seal);
@@ -28,7 +28,7 @@ describe("an entry whose seal", () => {
     await madeAgain(await temporaryFolder(), seal);
   });
 
-  it("has any one byte changed is made again", async () => {
+  it("has one changed byte is made again", async () => {
     const folder = await temporaryFolder();
     await cacheIn(folder).cache.fill("key", writeEntry());
     const bytes = await readFile(join(folder, "key", "seal.json"));

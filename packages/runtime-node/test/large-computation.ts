@@ -1,4 +1,4 @@
-/** A computation of more numbers than are worth keeping the optimised graph for, on onnx and in float64. */
+/** A computation that is large enough for its optimised graph to be kept, on onnx and in float64. */
 import { type Engine, type NdArray, normal, referenceEngine } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { onnxRuntime } from "../src/index.ts";
@@ -17,7 +17,7 @@ const array = (seed: number, shape: readonly number[]): NdArray => ({
   ),
 });
 
-/** Two convolutions, 64 x 64 pixels, of weights by the seed: [1, 64, 64, 2]. */
+/** Two convolutions on 64 x 64 pixels, with weights drawn from the seed: [1, 64, 64, 2]. */
 export const computeLarge = async <T>(
   { upload, algebra, download }: Engine<T>,
   seed = 1,
@@ -32,7 +32,7 @@ export const computeLarge = async <T>(
 
 let expected: Promise<NdArray> | null = null;
 
-/** The same in float64, with the seed 1; computed once. */
+/** The same in float64, with seed 1; computed once. */
 export const expectedLarge = (): Promise<NdArray> => {
   expected ??= computeLarge(referenceEngine);
   return expected;
@@ -43,7 +43,7 @@ export interface Outcome {
   readonly told: readonly string[];
 }
 
-/** On a runtime that is opened anew with that cache, once for each seed; the last result. */
+/** Opens the runtime with that cache for each seed, computes, and returns the last result. */
 export const computeWithCache = async (
   cache: string | null,
   seeds: readonly number[] = [1],

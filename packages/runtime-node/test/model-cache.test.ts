@@ -1,4 +1,4 @@
-/** The cache of optimised models: what is damaged, cannot be written or is interrupted is told, and done without. */
+/** The cache of optimised models: if it is damaged, cannot be written or is interrupted, it says so and works on. */
 import { mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { cacheIn, namesIn, temporaryFolder, WEIGHTS_FILE, writeEntry } from "./c
 
 const SEAL_FILE = "seal.json";
 
-/** A cache with the entry `key`, as a process finds it that starts afterwards. */
+/** A cache with the entry `key`, as a process that starts later finds it. */
 const filled = async () => {
   const folder = await temporaryFolder();
   await cacheIn(folder).cache.fill("key", writeEntry());
@@ -47,7 +47,7 @@ describe("an entry", () => {
     expect(told).toEqual([]);
   });
 
-  it("is none where its maker made nothing", async () => {
+  it("does not exist if its maker made nothing", async () => {
     const folder = await temporaryFolder();
     const { cache, told } = cacheIn(folder);
     expect(await cache.fill("key", async () => false)).toBeNull();
@@ -56,7 +56,7 @@ describe("an entry", () => {
     expect(told).toEqual([]);
   });
 
-  it("that turned out unusable is removed, and said so", async () => {
+  it("that turned out unusable is removed, with a message", async () => {
     const { cache, folder, told } = await filled();
     await cache.discard("key", "it does not load");
     expect(told).toEqual([
@@ -103,7 +103,7 @@ const damages: readonly (readonly [string, Damage, string])[] = [
 ];
 
 describe("a damaged entry", () => {
-  it.each(damages)("is told in one line and made again: %s", async (_, damage, why) => {
+  it.each(damages)("is reported in one line and made again: %s", async (_, damage, why) => {
     const { cache, folder, told } = await filled();
     await damage(join(folder, "key"));
     expect(await cache.find("key")).toBeNull();
@@ -117,7 +117,7 @@ describe("a damaged entry", () => {
 });
 
 describe("a cache that cannot be used", () => {
-  it("is told of once, and done without, where its place is within a file", async () => {
+  it("is reported once, and work goes on, if its path is inside a file", async () => {
     const file = join(await temporaryFolder(), "file");
     await writeFile(file, "");
     const { cache, told } = cacheIn(join(file, "cache"));
@@ -130,7 +130,7 @@ describe("a cache that cannot be used", () => {
     ]);
   });
 
-  it.runIf(process.platform === "linux")("is told of once where its place is a full device", async () => {
+  it.runIf(process.platform === "linux")("is reported once if its path is a full device", async () => {
     const { cache, told } = cacheIn("/dev/full");
     for (const key of ["one", "two"]) {
       expect(await cache.find(key)).toBeNull();
@@ -140,7 +140,7 @@ describe("a cache that cannot be used", () => {
     expect(told[0]).toMatch(/^the cache \/dev\/full cannot be read \(\w+\): models are prepared anew/);
   });
 
-  it("is told of once where the disk is full, and leaves nothing behind", async () => {
+  it("is reported once if the disk is full, and leaves nothing behind", async () => {
     const folder = await temporaryFolder();
     const { cache, told } = cacheIn(folder);
     const full = async (draft: string): Promise<boolean> => {
@@ -157,7 +157,7 @@ describe("a cache that cannot be used", () => {
     expect(await namesIn(folder)).toEqual([]);
   });
 
-  it("works again when there is room again", async () => {
+  it("works again when there is space again", async () => {
     const folder = await temporaryFolder();
     const { cache } = cacheIn(folder);
     await cache.fill("key", () => Promise.reject(new Error("no room")));
@@ -166,7 +166,7 @@ describe("a cache that cannot be used", () => {
     expect(await cache.find("key")).toBe(file);
   });
 
-  it("keeps a file that lies in an entry's place", async () => {
+  it("keeps a file that has an entry's name", async () => {
     const folder = await temporaryFolder();
     const { cache, told } = cacheIn(folder);
     await writeFile(join(folder, "key"), "not ours");
@@ -181,7 +181,7 @@ describe("a cache that cannot be used", () => {
 describe("an interrupted fill", () => {
   it("leaves nothing that is taken for an entry", async () => {
     const folder = await temporaryFolder();
-    // What a process leaves that is killed before its draft is named: with a seal, and without.
+    // What is left by a process that is killed before it renames its draft: with a seal, and without.
     for (const [draft, sealed] of [
       [".draft-aaaaaa", true],
       [".draft-bbbbbb", false],
@@ -198,7 +198,7 @@ describe("an interrupted fill", () => {
     expect(told).toEqual([]);
   });
 
-  it("is cleared away after a day, when an entry is made; another process's is not", async () => {
+  it("is removed after a day, when an entry is made; a draft in use is not", async () => {
     const folder = await temporaryFolder();
     const [old, young] = [join(folder, ".draft-old"), join(folder, ".draft-young")];
     for (const draft of [old, young]) {
@@ -213,7 +213,7 @@ describe("an interrupted fill", () => {
 });
 
 describe("a cache that grew too large", () => {
-  /** An entry that was last used so many hours ago, with a model of so many bytes of nothing. */
+  /** An entry that was last used `hoursAgo` hours ago, with a model of `bytes` empty bytes. */
   const entry = async (folder: string, key: string, hoursAgo: number, bytes: number): Promise<void> => {
     await mkdir(join(folder, key));
     await writeFile(join(folder, key, MODEL_FILE), "");
@@ -236,7 +236,7 @@ describe("a cache that grew too large", () => {
 
   it("loses them by their size, too", async () => {
     const folder = await temporaryFolder();
-    // Holes: they take no room on the disk.
+    // Sparse files: they take no space on the disk.
     await entry(folder, "recent", 1, 4 * 2 ** 30);
     await entry(folder, "old", 2, 4 * 2 ** 30);
     await entry(folder, "oldest", 3, 10);
@@ -259,7 +259,7 @@ describe("a cache that grew too large", () => {
 });
 
 describe("where the cache is", () => {
-  it("is what TADSR_CACHE says; empty, there is none", () => {
+  it("is what TADSR_CACHE says; if it is empty, there is none", () => {
     expect(cacheFolder({ TADSR_CACHE: "/some/where", XDG_CACHE_HOME: "/else" })).toBe("/some/where");
     expect(cacheFolder({ TADSR_CACHE: "" })).toBeNull();
   });

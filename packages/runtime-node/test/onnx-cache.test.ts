@@ -1,4 +1,7 @@
-/** The runtime `onnx` with its cache: made once, found again, made anew where damaged, done without where it must. */
+/**
+ * The runtime `onnx` with its cache: it fills it, uses it, repairs it if it is damaged, and works without it if it
+ * must.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -31,7 +34,7 @@ const entryOf = async (folder: string): Promise<string> => {
   return join(folder, names[0] as string);
 };
 
-/** What tells whether files were written again: also the cache's folder, in which a draft would have been. */
+/** What changes if files are written again. It includes the cache's folder, in which a draft would have been. */
 const marksOf = async (entry: string): Promise<readonly unknown[]> =>
   Promise.all(
     [join(entry, ".."), join(entry, MODEL_FILE), join(entry, WEIGHTS_FILE)].map(async (path) => {
@@ -41,7 +44,7 @@ const marksOf = async (entry: string): Promise<readonly unknown[]> =>
   );
 
 describe("onnx with a cache", () => {
-  it("keeps the optimised graph, and gives the same numbers by it, writing nothing again", async () => {
+  it("keeps the optimised graph, which gives the same numbers without writing again", async () => {
     const folder = join(await temporaryFolder(), "cache");
     const first = await computeWithCache(folder);
     const entry = await entryOf(folder);
@@ -62,13 +65,13 @@ describe("onnx with a cache", () => {
     expect(await namesIn(folder)).toHaveLength(2);
   });
 
-  it("keeps none where it is told to have no cache", async () => {
+  it("keeps none if it has no cache", async () => {
     const { result, told } = await computeWithCache(null);
     await expectRight(result);
     expect(told).toEqual([]);
   });
 
-  it("makes the entry again where its weights were changed, and says so", async () => {
+  it("makes the entry again if its weights were changed, and says so", async () => {
     const folder = await temporaryFolder();
     await computeWithCache(folder);
     const path = join(await entryOf(folder), WEIGHTS_FILE);
@@ -87,7 +90,7 @@ describe("onnx with a cache", () => {
     expect(await marksOf(await entryOf(folder))).toEqual(marks);
   });
 
-  it("makes it again where ONNX Runtime cannot read what was sealed, and says so", async () => {
+  it("makes it again if ONNX Runtime cannot read what was sealed, and says so", async () => {
     const folder = await temporaryFolder();
     await computeWithCache(folder);
     const entry = await entryOf(folder);
@@ -107,7 +110,7 @@ describe("onnx with a cache", () => {
     expect((await computeWithCache(folder)).told).toEqual([]);
   });
 
-  it("computes without, and says so once, where the cache cannot be", async () => {
+  it("computes without a cache, and says so once, if there can be none", async () => {
     const file = join(await temporaryFolder(), "file");
     await writeFile(file, "");
     const { result, told } = await computeWithCache(join(file, "cache"), [5, 1]);
@@ -120,7 +123,7 @@ describe("onnx with a cache", () => {
 
 const SCRIPT = new URL("./racing-process.ts", import.meta.url).pathname;
 
-/** A process of its own, and the next line that it prints. */
+/** A separate process, and a function for the next line that it prints. */
 const start = (cache: string, barrier: string) => {
   const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", SCRIPT, cache, barrier], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -139,7 +142,7 @@ const start = (cache: string, barrier: string) => {
 };
 
 describe("processes that share a cache", () => {
-  it("fill the same entry at once: both have it right, one entry is left, and no draft", async () => {
+  it("fill the same entry at once: both results are right, and one entry is left and no draft", async () => {
     const home = await temporaryFolder();
     const [cache, barrier] = [join(home, "cache"), join(home, "barrier")];
     const racers = [start(cache, barrier), start(cache, barrier)];
@@ -191,11 +194,11 @@ describe("an entry's key", () => {
     );
   };
 
-  it("goes by content: equal weights in another array are the same", () => {
+  it("depends on content: equal weights in another array give the same key", () => {
     expect(keyOf(weights.slice(), 2, ["a"])).toBe(keyOf(weights, 2, ["a"]));
   });
 
-  it("differs by a weight, a size, an operation, and the circumstances", () => {
+  it("differs for another weight, size, operation or circumstance", () => {
     const changed = weights.slice();
     changed[3] = 5;
     const keys = [

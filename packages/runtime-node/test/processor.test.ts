@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { physicalCores, processorKind } from "../src/onnx/processor.ts";
 
-/** Linux's table: a block for each thread, its socket and its core there. */
+/** Linux's table: a block for each thread, with its socket and its core in that socket. */
 const table = (threads: readonly (readonly [socket: number, core: number])[]): string =>
   threads
     .map(([socket, core], i) =>
@@ -18,18 +18,18 @@ const table = (threads: readonly (readonly [socket: number, core: number])[]): s
     )
     .join("\n");
 
-/** As ARM's kernels write it: no cores. */
+/** The table of ARM's kernels, which has no cores. */
 const WITHOUT_CORES = "processor\t: 0\nBogoMIPS\t: 50.00\n\nprocessor\t: 1\nBogoMIPS\t: 50.00\n";
 
 describe("physical cores", () => {
-  it("are half of the threads where each core runs two", () => {
+  it("are half of the threads if each core runs two", () => {
     const neighbours = table([0, 0, 1, 1, 2, 2, 3, 3].map((core) => [0, core]));
     const apart = table([0, 1, 2, 3, 0, 1, 2, 3].map((core) => [0, core]));
     expect(physicalCores(neighbours, 8)).toBe(4);
     expect(physicalCores(apart, 8)).toBe(4);
   });
 
-  it("are the threads where each core runs one", () => {
+  it("are the threads if each core runs one", () => {
     expect(
       physicalCores(
         table([
@@ -56,7 +56,7 @@ describe("physical cores", () => {
     ).toBe(4);
   });
 
-  it("have numbers that need not follow one another", () => {
+  it("may have numbers with gaps", () => {
     expect(physicalCores(table([0, 4, 8, 12, 0, 4, 8, 12].map((core) => [0, core])), 8)).toBe(4);
   });
 
@@ -66,7 +66,7 @@ describe("physical cores", () => {
     expect(physicalCores(four, 0)).toBe(1);
   });
 
-  it("are what the system says may run at once where it tells of no cores", () => {
+  it("are as many as may run at once if the system lists no cores", () => {
     expect(physicalCores("", 6)).toBe(6);
     expect(physicalCores(WITHOUT_CORES, 2)).toBe(2);
   });
@@ -78,14 +78,14 @@ describe("physical cores", () => {
 });
 
 describe("the processor's kind", () => {
-  it("is one line that tells what it can do, and differs where that does", () => {
+  it("is one line with its instruction sets, and differs if they differ", () => {
     const kind = processorKind(table([[0, 0]]));
     expect(kind).toContain("fpu avx2");
     expect(kind).not.toContain("\n");
     expect(processorKind(table([[0, 0]]).replace("avx2", "avx512f"))).not.toBe(kind);
   });
 
-  it("is there where the system tells nothing", () => {
+  it("is not empty even if the system has no table", () => {
     expect(processorKind("")).toContain(process.arch);
   });
 });

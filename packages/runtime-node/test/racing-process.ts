@@ -1,6 +1,6 @@
 /**
- * Computes on onnx in a process of its own, once the file of the barrier is there, and prints what came of it.
- * `cache barrier`. In the cache `hang` makes a draft and waits to be killed.
+ * A separate process that computes on onnx as soon as the barrier's file exists, and prints the result. Arguments:
+ * `cache barrier`. With the barrier `hang`, it makes a draft in the cache and waits to be killed.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -13,7 +13,7 @@ import { computeWithCache } from "./large-computation.ts";
 const [cache = "", barrier = ""] = process.argv.slice(2);
 
 if (barrier === "hang") {
-  // Something has to keep the process alive.
+  // Keeps the process alive.
   setInterval(() => undefined, 1000);
   await modelCache(cache, console.log).fill("key", async (folder) => {
     await writeFile(join(folder, MODEL_FILE), "the first half");
@@ -22,7 +22,7 @@ if (barrier === "hang") {
   });
 }
 
-// What the computation imports is there before the barrier opens.
+// Imports everything that the computation needs before the barrier opens.
 await computeWithCache(null);
 console.log("ready");
 while (!existsSync(barrier)) await sleep(1);

@@ -1,11 +1,11 @@
-/** A graph that ONNX Runtime refuses is told as that, and not as a fault of the cache. */
+/** If ONNX Runtime refuses a graph, the error says so and does not blame the cache. */
 import type { Lowered } from "@tadsr/engine-onnx";
 import { expect, it } from "vitest";
 import { modelCache } from "../src/onnx/model-cache.ts";
 import { sessionOpener } from "../src/onnx/sessions.ts";
 import { namesIn, temporaryFolder } from "./cache-folder.ts";
 
-/** Large enough to be kept, of an operator that there is not. */
+/** Large enough to be kept, with an operator that does not exist. */
 const impossible = (): Lowered => {
   const described = { shape: [2 ** 18], dtype: "float32" } as const;
   const value = { id: 0, ...described, source: { tag: "input", name: "data0" } } as const;
@@ -18,7 +18,7 @@ const impossible = (): Lowered => {
   };
 };
 
-it("says what ONNX Runtime says, nothing of the cache, and keeps nothing", async () => {
+it("says what ONNX Runtime says, does not mention the cache, and keeps nothing", async () => {
   const folder = await temporaryFolder();
   const told: string[] = [];
   const library = await import("onnxruntime-node");

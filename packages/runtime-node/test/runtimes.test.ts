@@ -18,7 +18,7 @@ describe("runtimes", () => {
     },
   );
 
-  it("say what is missing and how to get it, and fall back on nothing", async () => {
+  it("say what is missing and how to get it, and use no other runtime instead", async () => {
     const missing = anyRuntime(
       tfjsRuntime({
         name: "absent",
@@ -38,7 +38,7 @@ describe("runtimes", () => {
     );
   });
 
-  it("keep to their own backend though another was opened since", async () => {
+  it("keep their own backend even if another was opened later", async () => {
     const [cpu, wasm] = [await runtimes.cpu.open(), await runtimes.wasm.open()];
     if (E.isLeft(cpu) || E.isLeft(wasm)) throw new Error("cpu or wasm did not open");
     const sum = async ({ algebra, upload, download }: typeof cpu.right): Promise<readonly number[]> => {

@@ -1,4 +1,7 @@
-/** The graph of a file for others: images are [n, c, h, w] at its edges, and only ONNX's own operators are used. */
+/**
+ * The graph of a file for other tools: its input and output images are [n, c, h, w], and it uses ONNX's own operators
+ * only.
+ */
 import * as E from "fp-ts/lib/Either.js";
 import { type Dialect, isFixedSize } from "../lowering/context.ts";
 import { fromPixels, toPixels } from "../lowering/images.ts";
@@ -11,23 +14,23 @@ import { rules, simplify } from "../passes/index.ts";
 import type { Given, Term } from "../recording/term.ts";
 import { rebuild, sameNode } from "./rebuild.ts";
 
-/** Those that this writer's operators have: reductions take their axes as an input from 18 on. */
+/** The opsets whose operators this writer uses: from 18 on, reductions take their axes as an input. */
 export const OPSETS: readonly number[] = [18, 19, 20, 21, 22, 23];
 export const DEFAULT_OPSET = OPSET;
 
 /**
- * An image that the file computes of one of its inputs: the input continued by its edge pixels, by half of the
- * kernel's side, and convolved. The algebra has no such continuation, so that a term cannot say it.
+ * An image that the file computes from one of its inputs: the input is extended by its edge pixels, by half of the
+ * kernel's side, and convolved. The algebra has no such padding, so a term cannot express it.
  */
 export interface Filtered {
   readonly image: Given;
   readonly input: Given;
-  /** [out, in, k, k], k odd; the image has the input's sides and `out` channels. */
+  /** [out, in, k, k], k odd. The image has the input's height and width and `out` channels. */
   readonly kernel: Given;
 }
 
 export interface ExportPlan {
-  /** In the order in which the file names them. */
+  /** In the order in which the file lists them. */
   readonly inputs: readonly { readonly name: string; readonly term: Given }[];
   readonly filtered: readonly Filtered[];
   readonly outputs: readonly { readonly name: string; readonly term: Term }[];
@@ -35,7 +38,7 @@ export interface ExportPlan {
 
 export type ExportDialect = Pick<Dialect, "opset" | "winograd" | "openSizes">;
 
-/** The kernel's part of the file: edges repeated, and a convolution without padding. */
+/** The part of the file for the kernel: pads with edge pixels, then convolves without padding. */
 const filter = (graph: Graph, image: Value, kernel: Given): Value => {
   const [n = 1, c = 1, h = 1, w = 1] = image.shape;
   const side = kernel.shape[2] ?? 1;
@@ -51,7 +54,9 @@ const filter = (graph: Graph, image: Value, kernel: Given): Value => {
 
 const isImage = ({ shape }: Value): boolean => shape.length === 4;
 
-/** The lowered graph with its images' channels first, and with what is filtered computed. */
+/**
+ * The lowered graph with the images of its inputs and outputs channels first, and with the filtered images computed.
+ */
 const withEdges = (lowered: Lowered, { inputs, filtered }: ExportPlan): Lowered => {
   const graph = makeGraph(nodeRules);
   const given = new Map<unknown, Value>();
@@ -71,7 +76,7 @@ const withEdges = (lowered: Lowered, { inputs, filtered }: ExportPlan): Lowered 
       if (source.tag === "initializer") return graph.initializer(source.data, value.shape);
       if (source.tag === "node") return sameNode(graph, source.node, value, renewed);
       const input = given.get(sources.get(value.id));
-      if (input === undefined) throw new Error(`the plan says nothing of the input ${source.name}`);
+      if (input === undefined) throw new Error(`the plan does not have the input ${source.name}`);
       return isImage(input) ? toPixels(graph, input) : input;
     },
   );
@@ -82,7 +87,7 @@ const withEdges = (lowered: Lowered, { inputs, filtered }: ExportPlan): Lowered 
   return { feeds, outputs, opset: lowered.opset };
 };
 
-/** Left says why sizes cannot be left open. */
+/** A left says why sizes cannot be left open. */
 export const exportGraph = (plan: ExportPlan, dialect: ExportDialect): E.Either<string, Lowered> => {
   const names = new Map<Given, string>(plan.inputs.map(({ name, term }) => [term, name]));
   const results = simplify(

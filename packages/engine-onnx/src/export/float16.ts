@@ -1,8 +1,8 @@
 /**
- * A graph in float16: weights and what is computed, with float32 at the edges. Three things stay in float32, since
- * float16 ends at 65504 and has 11 bits: the statistics of norms, whose squares would pass its end and whose epsilon
- * would vanish in it; softmax, whose sum has as many terms as there are pixels; and the distances to a codebook,
- * where a rounding error chooses another entry.
+ * A graph in float16: weights and computed values are float16, inputs and outputs are float32. float16 ends at 65504
+ * and has 11 bits, so three things stay in float32: the statistics of norms, since their squares would be too large and
+ * their epsilon too small; softmax, whose sum has as many terms as there are pixels; and the distances to a codebook,
+ * where a rounding error would choose another entry.
  */
 import * as E from "fp-ts/lib/Either.js";
 import type { Lowered } from "../lowering/lower.ts";
@@ -13,7 +13,9 @@ import { nodeRules } from "../onnx/rules.ts";
 import { type Numbers, numbersOf, type OnnxNode, type Value } from "../onnx/value.ts";
 import { firstInfinite, toHalf } from "./half.ts";
 
-/** These sum over many numbers, compare such sums, or take large means from what they are the means of. */
+/**
+ * Operators that sum many numbers, compare such sums, or subtract large means from the numbers that they are means of.
+ */
 const WIDE: ReadonlySet<string> = new Set([
   "ReduceMean",
   "ReduceSum",
@@ -24,11 +26,11 @@ const WIDE: ReadonlySet<string> = new Set([
   "ArgMin",
 ]);
 
-/** Statistics stay statistics in these, until they meet the image that they are of. */
+/** The results of these operators are still statistics, until they meet the image that they belong to. */
 const OF_STATISTICS: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div", "Relu", "Sqrt", "Max"]);
 const STATISTICS: ReadonlySet<string> = new Set(["ReduceMean", "ReduceSum", "ReduceSumSquare"]);
 
-/** These only move numbers: their result is as wide as what they move. */
+/** These only move numbers, so their result has the width of what they move. */
 const MOVERS: ReadonlySet<string> = new Set([
   "Reshape",
   "Transpose",
@@ -41,7 +43,9 @@ const MOVERS: ReadonlySet<string> = new Set([
   "SpaceToDepth",
 ]);
 
-/** What these say of the first input is in float32 or in whole numbers whatever that is in. */
+/**
+ * The inputs after the first ones are settings, in float32 or whole numbers. Their type does not depend on the image's.
+ */
 const SETTINGS_FROM: Readonly<Record<string, number>> = { Resize: 1, Reshape: 1, Slice: 1, Gather: 1 };
 
 const nodeOf = ({ source }: Value): OnnxNode | null => (source.tag === "node" ? source.node : null);
@@ -61,7 +65,7 @@ const wideNodes = (values: readonly Value[]): ReadonlySet<OnnxNode> => {
     if (STATISTICS.has(node.op) || continues || (isOfStatistics && MOVERS.has(node.op))) statistics.add(node);
     if (WIDE.has(node.op) || continues) wide.add(node);
   }
-  // A square that is only summed, and a distance that is only compared.
+  // A square that is only summed, or a distance that is only compared.
   const only = (node: OnnxNode, ops: ReadonlySet<string>): boolean =>
     (users.get(node) ?? []).length > 0 && (users.get(node) ?? []).every(({ op }) => ops.has(op));
   for (const value of values) {
@@ -72,13 +76,13 @@ const wideNodes = (values: readonly Value[]): ReadonlySet<OnnxNode> => {
   return wide;
 };
 
-/** A graph in float16, and which of its numbers are which of the other graph's. */
+/** A graph in float16, and for each of its number arrays the one of the other graph. */
 export interface Narrowed {
   readonly lowered: Lowered;
   readonly originals: ReadonlyMap<Numbers, Numbers>;
 }
 
-/** Left is a number that float16 has no place for. */
+/** A left is a number that is too large for float16. */
 export const toFloat16 = (lowered: Lowered): E.Either<number, Narrowed> => {
   const graph: Graph = makeGraph(nodeRules);
   const values = valuesBelow(lowered.outputs.map(({ value }) => value));
@@ -86,7 +90,7 @@ export const toFloat16 = (lowered: Lowered): E.Either<number, Narrowed> => {
   const halves = new Map<Numbers, Uint16Array>();
   const originals = new Map<Numbers, Numbers>();
   let lost: number | null = null;
-  /** As they are computed, by the old value's number. */
+  /** The new values, with the type in which they are computed, by the old value's number. */
   const native = new Map<number, Value>();
 
   const halfOf = (numbers: Float32Array): Uint16Array => {
@@ -113,7 +117,7 @@ export const toFloat16 = (lowered: Lowered): E.Either<number, Narrowed> => {
       const isFloat = made.dtype === "float16" || made.dtype === "float32";
       return isFloat && made.dtype !== dtype ? cast(graph, made, dtype) : made;
     };
-  /** All of the moved ones are in float32: constants follow the others. */
+  /** Whether everything that is moved is in float32. Constants take the type of the others. */
   const movesWide = ({ op, inputs }: OnnxNode): boolean => {
     const moved = inputs.slice(0, SETTINGS_FROM[op] ?? inputs.length).filter((input) => input !== null);
     const computed = moved.filter((input) => numbersOf(input) === null);
@@ -126,7 +130,7 @@ export const toFloat16 = (lowered: Lowered): E.Either<number, Narrowed> => {
   const remade = (node: OnnxNode, value: Value): Value => {
     const width = widthOf(node);
     const settings = SETTINGS_FROM[node.op] ?? Number.POSITIVE_INFINITY;
-    // A cast, a shape and whole numbers take what there is.
+    // A cast, a shape and whole numbers take inputs of any type.
     const takesAny = node.op === "Cast" || node.op === "Shape";
     const inputs = node.inputs.map((input, place) => {
       if (input === null) return null;

@@ -1,16 +1,16 @@
-/** Numbers of float32 as the 16 bits of float16, rounded to the nearest, of two as near to the even one. */
+/** float32 numbers as the 16 bits of float16, rounded to the nearest; a tie goes to the even one. */
 
 const SIGN = 0x8000;
 const INFINITE = 0x7c00;
 const QUIET_NAN = 0x7e00;
-/** float32's bits of 65520, from where the nearest is infinite; of 2^-14, the least normal number. */
+/** float32's bits of 65520, above which numbers round to infinity; and of 2^-14, the smallest normal number. */
 const TOO_LARGE = 0x477ff000;
 const LEAST_NORMAL = 0x38800000;
-/** The exponents' biases differ by 112. */
+/** The difference of the two exponent biases, 112. */
 const REBIAS = 112 << 23;
 const DROPPED = 13;
 
-/** The even one of two as near. */
+/** The nearest whole number; the even one if two are equally near. */
 const nearestWhole = (value: number): number => {
   const below = Math.floor(value);
   const rest = value - below;
@@ -22,7 +22,7 @@ const halfOf = (bits: number, value: number): number => {
   const magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | QUIET_NAN;
   if (magnitude >= TOO_LARGE) return sign | INFINITE;
-  // Numbers below the least normal one are multiples of 2^-24.
+  // Numbers below the smallest normal one are multiples of 2^-24.
   if (magnitude < LEAST_NORMAL) return sign | nearestWhole(Math.abs(value) * 2 ** 24);
   const scaled = magnitude - REBIAS;
   const odd = (scaled >>> DROPPED) & 1;
@@ -36,6 +36,6 @@ export const toHalf = (numbers: Float32Array): Uint16Array => {
   return halves;
 };
 
-/** Of a number that is not finite, or of one that was and is not in float16, the place; -1 where all are. */
+/** The place of the first number that is not finite in float16; -1 if all are. */
 export const firstInfinite = (halves: Uint16Array): number =>
   halves.findIndex((half) => (half & INFINITE) === INFINITE);

@@ -1,4 +1,4 @@
-/** Sizes of pictures that a file leaves open: their names, and whether it does. */
+/** Sizes of pictures that a file leaves open: their names, and whether the file really does not depend on them. */
 import type { Lowered } from "../lowering/lower.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import { layOut } from "./weights-beside.ts";
@@ -7,9 +7,9 @@ const HEIGHT = 2;
 const WIDTH = 3;
 
 /**
- * Names of the open axes of a file's inputs and outputs: height and width for the first image's and all that are as
- * large, and with their own name before it for others. The graph's sides are examples, the same only where they
- * always are.
+ * Names for the open axes of a file's inputs and outputs: height and width for the first image and all that have its
+ * size; for other sizes, height and width after the image's own name. The graph's sizes are examples. They must be
+ * equal only if they are always equal.
  */
 export const openDimensions = ({
   feeds,
@@ -29,14 +29,14 @@ export const openDimensions = ({
   return (name, axis) => names.get(`${name} ${axis}`) ?? null;
 };
 
-/** The file but for large weights, which are the same arrays whatever the picture's size. */
+/** The file without its large weights, which are the same arrays for every size of picture. */
 const withoutWeights = (lowered: Lowered): Uint8Array =>
   encodeModel(lowered, {
     openDimension: openDimensions(lowered),
     beside: { file: "-", offsetOf: layOut(lowered).offsetOf },
   });
 
-/** Whether graphs of two sizes are the same file: then no number of it depends on the size. */
+/** Whether graphs of two sizes give the same file. Then nothing in it depends on the size. */
 export const isSameFile = (one: Lowered, other: Lowered): boolean => {
   const [bytes, others] = [withoutWeights(one), withoutWeights(other)];
   return bytes.length === others.length && bytes.every((byte, i) => byte === others[i]);

@@ -1,15 +1,15 @@
-/** A graph made again, value by value, in another: what passes over a finished graph are written with. */
+/** Makes a graph again, value by value, in another graph. Passes over a finished graph use it. */
 import { valuesBelow } from "../onnx/encode.ts";
 import type { Graph } from "../onnx/graph.ts";
 import type { OnnxNode, Value } from "../onnx/value.ts";
 
-/** The new value of an old one that was made already. */
+/** The new value of an old value that was made already. */
 export type Renewed = (value: Value) => Value;
 
-/** The same node on the renewed inputs; the graph's rules simplify it again. */
+/** The same node with the new inputs; the graph's rules simplify it again. */
 export const sameNode = (graph: Graph, node: OnnxNode, like: Value, of: Renewed): Value => {
   if (node.outputs !== 1)
-    throw new Error(`${node.op} has ${node.outputs} results; a file is made of nodes of one`);
+    throw new Error(`${node.op} has ${node.outputs} results; a file has only nodes with one`);
   return graph.node({
     op: node.op,
     domain: node.domain,
@@ -20,7 +20,7 @@ export const sameNode = (graph: Graph, node: OnnxNode, like: Value, of: Renewed)
   });
 };
 
-/** Makes every value below `outputs` again by `make`; gives the table from old to new. */
+/** Makes every value below `outputs` again with `make`. Returns the table from old to new values. */
 export const rebuild = (outputs: readonly Value[], make: (value: Value, of: Renewed) => Value): Renewed => {
   const table = new Map<number, Value>();
   const of: Renewed = ({ id }) => table.get(id) as Value;

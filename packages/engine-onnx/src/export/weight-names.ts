@@ -4,8 +4,8 @@ import { listingOf } from "../onnx/encode.ts";
 import { type Numbers, numbersOf, type Value } from "../onnx/value.ts";
 
 /**
- * `names` has those of arrays of numbers, `originals` says which array another was made of. An array that the file
- * has in several shapes or widths is named name, name.2 and so on. What was folded has no name.
+ * `names` has the names of arrays of numbers, and `originals` says which array another one was made of. If the file has
+ * an array in several shapes or widths, they are called name, name.2 and so on. Folded constants have no name.
  */
 export const weightNames = (
   lowered: Lowered,

@@ -1,17 +1,17 @@
-/** Where the weights of a file lie that are kept in another file beside it. */
+/** The places of a file's weights when they are kept in another file beside it. */
 import type { Lowered } from "../lowering/lower.ts";
 import { bytesOf, listingOf } from "../onnx/encode.ts";
 import { numbersOf, type Value } from "../onnx/value.ts";
 
 /** Offsets are multiples of this, so that a reader can map the file into memory. */
 const ALIGNMENT = 4096;
-/** Smaller ones stay inside: shapes and places, which readers want to know without the weights. */
+/** Smaller arrays stay inside: they are shapes and indices, which readers need even without the weights. */
 const LEAST_BYTES = 1024;
-/** A message of protobuf ends at 2^31 bytes; the rest is for the nodes. */
+/** A protobuf message ends at 2^31 bytes. The difference leaves room for the nodes. */
 export const MOST_INSIDE = 2 ** 31 - 2 ** 26;
 
 export interface Layout {
-  /** In the order in which they lie. */
+  /** In the order in which the file has them. */
   readonly pieces: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
   readonly offsetOf: (initializer: Value) => number | null;
 }

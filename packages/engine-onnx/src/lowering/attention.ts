@@ -1,4 +1,4 @@
-/** Lowering of attention among all pixels, and among those of a window. */
+/** Lowers attention among all pixels, and among the pixels of a window. */
 import { type AttentionOptions, equalWindows, positionRows, type WindowOptions } from "@tadsr/core";
 import {
   binary,
@@ -16,7 +16,7 @@ import type { Term } from "../recording/term.ts";
 import { type Context, demandFixedSize, imageShape } from "./context.ts";
 import { asImage } from "./images.ts";
 
-/** Attention of tokens [.., d, s], channels first, with `biased` on its scores [.., s, s]: [.., d, s]. */
+/** Attention of tokens [.., d, s], channels first. `biased` adds the bias to the scores [.., s, s]: [.., d, s]. */
 const attend = (
   { graph }: Context,
   query: Value,
@@ -36,10 +36,10 @@ const attend = (
   return turn(matMul(graph, shares, turn(value)));
 };
 
-/** Scores that are held at a time: the square of the number of pixels would be too many. */
+/** The most scores that are held at a time: all of them, the square of the number of pixels, would be too many. */
 const MOST_SCORES = 2 ** 21;
 
-/** The queries in parts, each of which attends to all keys. */
+/** Cuts the queries into parts, each of which attends to all keys. */
 const inParts = (context: Context, query: Value, attendPart: (part: Value) => Value): Value => {
   const { graph, dialect } = context;
   const [n = 1, heads = 1, , pixels = 1] = query.shape;
@@ -71,7 +71,7 @@ const attention = (
   return asImage(context, reshape(graph, mixed, [n, c, -1]), whole);
 };
 
-/** Moves everything `by` places towards the start of an axis; what leaves it enters at the end. */
+/** Moves everything `by` places towards the start of an axis. What leaves there enters at the end. */
 const rolled = (graph: Context["graph"], a: Value, axis: number, by: number): Value => {
   const length = a.shape[axis] as number;
   const places = ((by % length) + length) % length;
@@ -92,7 +92,7 @@ const padded = (graph: Context["graph"], a: Value, bottom: number, right: number
         shape: a.shape.map((length, axis) => length + (axis === 2 ? bottom : axis === 3 ? right : 0)),
       });
 
-/** The positions' table as what is added to the scores: [heads, tokens, tokens]. */
+/** The positions' table in the form that is added to the scores: [heads, tokens, tokens]. */
 const positionBias = ({ graph }: Context, positions: Value, window: number): Value => {
   const tokens = window * window;
   const rows = positionRows(window);
@@ -119,7 +119,7 @@ const windowAttention = (
   { heads, window, shift, edges = "separate" }: WindowOptions,
 ): Value => {
   const { graph, of } = context;
-  demandFixedSize(context, "windows are counted, and their edges masked, at a size");
+  demandFixedSize(context, "the number of windows and the mask at their edges depend on the size");
   const whole = of(query);
   const [n, c, height, width] = imageShape(whole);
   const { rows, columns, mask } = equalWindows({ height, width, window, shift, edges });

@@ -1,11 +1,11 @@
-/** Lowering of vector quantisation: one product of matrices, and the place of the least. */
+/** Lowers vector quantisation: one product of matrices, and the index of the smallest distance. */
 import { binary, cast, gather, reduce, reshape, transpose } from "../onnx/operators.ts";
 import type { Value } from "../onnx/value.ts";
 import type { Term } from "../recording/term.ts";
 import { type Context, imageShape } from "./context.ts";
 import { asImage, flatPixels, toPixels } from "./images.ts";
 
-/** |e|^2 - 2 z e, which is the squared distance but for |z|^2, the same for every entry: [pixels, k]. */
+/** |e|^2 - 2 z e: the squared distance without |z|^2, which is the same for every entry: [pixels, k]. */
 const distances = ({ graph }: Context, pixels: Value, codebook: Value): Value => {
   const [k = 1] = codebook.shape;
   const squares = reduce(graph, "ReduceSum", binary(graph, "Mul", codebook, codebook), [1], false);
@@ -37,7 +37,7 @@ const takeRows = (context: Context, indices: Term, codebook: Term): Value => {
   const { graph, of } = context;
   const [places, rows] = [of(indices), of(codebook)];
   const [n] = imageShape(places);
-  // [n, h w] of rows, then their channels before the pixels.
+  // First rows [n, h w], then their channels are moved before the pixels.
   const list = reshape(graph, flatPixels(graph, cast(graph, places, "int64")), [n, -1]);
   return asImage(context, transpose(graph, gather(graph, rows, list), [0, 2, 1]), places);
 };

@@ -1,4 +1,4 @@
-/** What an operation's lowering is given, and what it gives. Images are [n, c, h, w] here. */
+/** What an operation's lowering takes and returns. Images are [n, c, h, w] here. */
 
 import type { Graph } from "../onnx/graph.ts";
 import type { Value } from "../onnx/value.ts";
@@ -6,18 +6,18 @@ import type { NumberSlot } from "../recording/number-slot.ts";
 import type { Operation, Term } from "../recording/term.ts";
 
 /**
- * How 3x3 convolutions are written: with fewer products where measurements say that it is faster, wherever it can
- * be, or nowhere.
+ * How 3x3 convolutions are written: with fewer products (Winograd) where measurements say that it is faster, wherever
+ * it is possible, or nowhere.
  */
 export type WinogradUse = "where-faster" | "always" | "never";
 
-/** How a graph is to be written. */
+/** How a graph is written. */
 export interface Dialect {
   readonly opset: number;
-  /** Whether ONNX Runtime's own operators may be used, where they are faster. */
+  /** Whether ONNX Runtime's own operators may be used, if they are faster. */
   readonly contrib: boolean;
   readonly winograd: WinogradUse;
-  /** Whether sizes of the picture are left open: no number of the graph may depend on them. */
+  /** Whether sizes of the picture are left open: then nothing in the graph may depend on them. */
   readonly openSizes: boolean;
 }
 
@@ -26,16 +26,16 @@ export interface Context {
   readonly dialect: Dialect;
   /** The value of an operand. */
   readonly of: (term: Term) => Value;
-  /** A number of the program, or one that is fed. */
+  /** A number of the program, as a constant or as an input. */
   readonly number: (value: number | NumberSlot) => Value;
 }
 
-/** An operation's operands are the recorded ones; the algebra's types hold for them. */
+/** The lowering of an operation. Its operands are the recorded ones, whose types are the algebra's. */
 export type Lower = (context: Context, ...operands: readonly never[]) => Value;
 
 export type Lowerings = Readonly<Record<Operation, Lower>>;
 
-/** Why a graph with open sizes cannot be: thrown through the program's own code, and caught by `lower`. */
+/** Why a graph cannot have open sizes. It is thrown through the program's own code, and `lower` catches it. */
 export interface FixedSize extends Error {
   readonly fixedSize: string;
 }

@@ -1,4 +1,4 @@
-/** Lowering of convolutions and linear maps. */
+/** Lowers convolutions and linear maps. */
 import type { ConvolutionOptions } from "@tadsr/core";
 import { conv, reshape } from "../onnx/operators.ts";
 import type { Value } from "../onnx/value.ts";
@@ -46,7 +46,7 @@ const depthwiseConv2d = (
   });
 };
 
-/** A product of matrices, or at every pixel of an image a 1x1 convolution. */
+/** A product of matrices; on an image, a 1x1 convolution. */
 const linear = (context: Context, a: Term, weight: Term, bias: Term | null): Value => {
   const { graph, of } = context;
   const [input, matrix, offset] = [of(a), of(weight), optional(context, bias)];

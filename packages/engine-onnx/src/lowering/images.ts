@@ -1,4 +1,4 @@
-/** Lowering of what moves pixels and channels. */
+/** Lowers operations that move pixels and channels. */
 import { concat, ints, reshape, slice, transpose } from "../onnx/operators.ts";
 import type { Value } from "../onnx/value.ts";
 import type { Term } from "../recording/term.ts";
@@ -21,8 +21,8 @@ const upsampleNearest = ({ graph, of }: Context, image: Term, factor: number): V
 };
 
 /**
- * ONNX's SpaceToDepth has the place within the block before the channel; the algebra's order, PyTorch's, has it
- * after.
+ * In the channels of ONNX's SpaceToDepth the place within the block comes before the channel. In the algebra's order,
+ * which is PyTorch's, it comes after.
  */
 const spaceToDepth = ({ graph, of }: Context, image: Term, factor: number): Value => {
   const value = of(image);

@@ -1,4 +1,4 @@
-/** From terms to an ONNX graph: its inputs, its results, and what is fed to it. */
+/** Turns terms into an ONNX graph: its inputs, its results, and the data for the inputs. */
 import { makeGraph } from "../onnx/graph.ts";
 
 import { nodeRules } from "../onnx/rules.ts";
@@ -52,8 +52,8 @@ const numbersOf = ({ data }: Given): Float32Array =>
   data instanceof Float32Array ? data : Float32Array.from(data);
 
 /**
- * The graph of these results. Images come in and go out as [n, h, w, c]: their transposes are nodes of the graph.
- * A result of four axes is an image; no operation makes a convolution's kernel.
+ * The graph of these results. Images enter and leave as [n, h, w, c], and their transposes are nodes of the graph. A
+ * result with four axes is an image, since no operation makes a convolution's kernel.
  */
 export const lower = (results: readonly Term[], options: LowerOptions): Lowered => {
   const graph = makeGraph(nodeRules);

@@ -1,4 +1,4 @@
-/** Lowering of normalisations, and of the scale and shift that follow them. */
+/** Lowers normalisations, and the scale and shift that follow them. */
 import type { GroupNormOptions } from "@tadsr/core";
 import { binary, reduce, reshape, scalar, unary } from "../onnx/operators.ts";
 import { isSameList, madeBy, numbersOf, type Value } from "../onnx/value.ts";
@@ -13,7 +13,7 @@ const channelNorm = ({ graph, of }: Context, image: Term, epsilon: number): Valu
   return binary(graph, "Div", value, root);
 };
 
-/** [n, c] beside an image: [n, c, 1, 1]. */
+/** [n, c] in the shape that broadcasts over an image: [n, c, 1, 1]. */
 const atEveryPixel = (graph: Context["graph"], matrix: Value): Value => reshape(graph, matrix, [0, 0, 1, 1]);
 
 const modulate = ({ graph, of }: Context, image: Term, gamma: Term | null, beta: Term): Value => {
@@ -22,13 +22,13 @@ const modulate = ({ graph, of }: Context, image: Term, gamma: Term | null, beta:
   return binary(graph, "Add", binary(graph, "Mul", of(image), factor), atEveryPixel(graph, of(beta)));
 };
 
-/** An image as it was before a bias was added to its channels, and the bias: [c], null where none was. */
+/** An image before a bias was added to its channels, and the bias: [c], or null if there is none. */
 interface Biased {
   readonly image: Value;
   readonly bias: Value | null;
 }
 
-/** A convolution that is written as products of matrices adds its bias afterwards, in a node of its own. */
+/** A convolution written as products of matrices adds its bias afterwards, in a separate node. */
 const beforeBias = (graph: Context["graph"], value: Value): Biased => {
   const [image, bias] = madeBy(value, "Add")?.inputs ?? [];
   if (image == null || bias == null || numbersOf(bias) === null) return { image: value, bias: null };
@@ -40,10 +40,10 @@ const beforeBias = (graph: Context["graph"], value: Value): Biased => {
 };
 
 /**
- * Each group of a sample is normalised: by each channel's mean and mean square, in one pass over the image each, then
- * small tensors alone, and one more pass for (a scale + shift). A bias before it costs nothing so. The variance is the
- * difference of the mean square and the squared mean: it loses as many digits as the mean is larger than the deviation,
- * squared.
+ * Normalises each group of a sample. It takes each channel's mean and mean square, in one pass over the image each,
+ * computes on small tensors, and takes one more pass for (a scale + shift). So a bias before the normalisation costs
+ * nothing. The variance is the difference of the mean square and the squared mean. It loses digits in proportion to the
+ * square of mean / deviation.
  */
 const groupNorm = (
   context: Context,
@@ -61,9 +61,9 @@ const groupNorm = (
   const grouped = (perChannel: Value): Value => reshape(graph, perChannel, [1, groups, channels / groups]);
   const added = before.bias === null ? null : grouped(before.bias);
   const mean = grouped(reduce(graph, "ReduceMean", flat, [2]));
-  // ReduceSumSquare has no kernel for several threads.
+  // ReduceSumSquare runs on one thread only.
   const square = reduce(graph, "ReduceMean", binary(graph, "Mul", flat, flat), [2]);
-  // Of a + b for a channel's bias b: E (a + b)^2 = E a^2 + b (2 E a + b).
+  // For a + b, where b is a channel's bias: E (a + b)^2 = E a^2 + b (2 E a + b).
   const shifted = added === null ? mean : binary(graph, "Add", mean, added);
   const cross = (b: Value): Value =>
     binary(graph, "Mul", b, binary(graph, "Add", binary(graph, "Add", mean, mean), b));
@@ -83,7 +83,7 @@ const groupNorm = (
   return scaleAndShift(context, before.image, scale, shift);
 };
 
-/** a scale + shift for each channel, as the normalisation by known means and variances that it is a case of. */
+/** a scale + shift for each channel, as a normalisation with known means and variances, of which it is a case. */
 const scaleAndShift = ({ graph }: Context, image: Value, scale: Value, shift: Value): Value => {
   const channels = image.shape[1] as number;
   const vector = (value: Value): Value => reshape(graph, value, [channels]);
@@ -101,7 +101,7 @@ const scaleAndShift = ({ graph }: Context, image: Value, scale: Value, shift: Va
   });
 };
 
-/** Each group of each sample is normalised as ONNX normalises a channel, over all that is left of it. */
+/** Normalises each group of each sample as ONNX normalises a channel, over all the remaining axes. */
 const normalisedSamples = (
   context: Context,
   value: Value,

@@ -1,4 +1,4 @@
-/** Lowering of what acts on each element by itself, and of the mean. */
+/** Lowers operations on single elements, and the mean. */
 import { binary, concat, reduce, reshape, scalar, unary } from "../onnx/operators.ts";
 import type { Value } from "../onnx/value.ts";
 import type { NumberSlot } from "../recording/number-slot.ts";
@@ -19,7 +19,7 @@ const isList = <A>(value: A | readonly A[]): value is readonly A[] => Array.isAr
 
 type Factor = number | NumberSlot;
 
-/** One factor for all, or one a sample along the first axis. */
+/** One factor for all samples, or one for each sample along the first axis. */
 const factors = (context: Context, { shape }: Value, factor: Factor | readonly Factor[]): Value => {
   if (!isList(factor)) return context.number(factor);
   if (factor.length !== shape[0])
@@ -31,11 +31,11 @@ const factors = (context: Context, { shape }: Value, factor: Factor | readonly F
   return reshape(graph, concat(graph, each, 0), [factor.length, ...shape.slice(1).map(() => 1)]);
 };
 
-/** a sigmoid(a); ONNX Runtime makes one kernel of the two. */
+/** a sigmoid(a); ONNX Runtime makes one kernel of the two operators. */
 export const silu = ({ graph }: Pick<Context, "graph">, a: Value): Value =>
   binary(graph, "Mul", a, unary(graph, "Sigmoid", a));
 
-/** ONNX has GELU from opset 20; before, it is a (1 + erf(a / sqrt 2)) / 2. */
+/** ONNX has GELU from opset 20 on; before that, it is written as a (1 + erf(a / sqrt 2)) / 2. */
 const gelu = ({ graph, dialect, of }: Context, term: Term): Value => {
   const a = of(term);
   if (dialect.opset >= 20) return unary(graph, "Gelu", a);
@@ -74,7 +74,7 @@ export const pointwise = {
   leakyRelu: ({ graph, of }: Context, a: Term, slope: number): Value =>
     unary(graph, "LeakyRelu", of(a), { alpha: { float: slope } }),
   gelu,
-  /** Slopes [c] beside an image: [c, 1, 1]. */
+  /** Slopes [c] in the shape that broadcasts over an image: [c, 1, 1]. */
   prelu: ({ graph, of }: Context, image: Term, slope: Term): Value => {
     const value = of(image);
     return graph.node({

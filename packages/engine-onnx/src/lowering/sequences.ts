@@ -1,4 +1,4 @@
-/** Lowering of an image's pixels as one closed sequence, and of spectral normalisation. */
+/** Lowers convolutions of an image's pixels as one closed sequence, and spectral normalisation. */
 import {
   binary,
   concat,
@@ -22,7 +22,8 @@ const sequenceConvolution = (context: Context, image: Term, weight: Term, bias: 
   const flat = flatPixels(graph, value);
   const length = flat.shape[2] as number;
   const half = ((kernel.shape[2] as number) - 1) / 2;
-  if (half > 0) demandFixedSize(context, "a convolution of the pixels as a sequence closes it at its length");
+  if (half > 0)
+    demandFixedSize(context, "a convolution of the pixels as a closed sequence depends on its length");
   const closed =
     half === 0
       ? flat

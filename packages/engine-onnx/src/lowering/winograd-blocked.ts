@@ -1,14 +1,14 @@
 /**
- * The same convolution as in `winograd.ts`, for small images: its image transform is convolutions along one axis of
- * each channel by itself, and its products are one convolution of 36 groups, so that all of it lies in the blocked
- * layout that ONNX Runtime's convolutions have, and nothing is put in another order before the products are done.
+ * The same convolution as in `winograd.ts`, for small images. The image's transform is written as convolutions of each
+ * channel along one axis, and the products as one convolution of 36 groups. So all of it stays in the blocked layout of
+ * ONNX Runtime's convolutions, and nothing is reordered before the products are done.
  */
 import type { Graph } from "../onnx/graph.ts";
 import { concat } from "../onnx/operators.ts";
 import type { Matrix } from "../onnx/toom-cook.ts";
 import type { Value } from "../onnx/value.ts";
 
-/** A row of the image's transform without the zeros before, after and between its numbers. */
+/** A row of the image's transform, without the zeros before, after and between its numbers. */
 interface Taps {
   readonly offset: number;
   readonly dilation: number;
@@ -32,7 +32,7 @@ const tapsOf = (row: readonly number[]): Taps => {
 
 const kernels = new Map<string, Float32Array>();
 
-/** The numbers for each of so many channels; the same array for the same ones, so that a graph has it once. */
+/** The numbers for each of `channels` channels. Equal arguments give the same array, so a graph has it once. */
 const kernelOf = (numbers: readonly number[], channels: number): Float32Array => {
   const key = `${channels}: ${numbers.join()}`;
   const kernel =
@@ -42,7 +42,10 @@ const kernelOf = (numbers: readonly number[], channels: number): Float32Array =>
   return kernel;
 };
 
-/** Each channel along one axis, from the padded place 4 t on for the t-th of the result: a quarter as many. */
+/**
+ * Transforms each channel along one axis. Element t of the result starts at padded place 4 t, so there are a quarter as
+ * many.
+ */
 const along = (graph: Graph, image: Value, row: readonly number[], isDown: boolean): Value => {
   const [n = 1, c = 1, h = 1, w = 1] = image.shape;
   const { offset, dilation, numbers } = tapsOf(row);
@@ -67,8 +70,8 @@ const along = (graph: Graph, image: Value, row: readonly number[], isDown: boole
 };
 
 /**
- * image [1, c, h, w] and the transformed kernel [36 o, c, 1, 1] to the products [1, 36 o, h / 4, w / 4]; `input` is
- * the transform's matrix [6, 6].
+ * Takes image [1, c, h, w] and the transformed kernel [36 o, c, 1, 1] to the products [1, 36 o, h / 4, w / 4]. `input`
+ * is the transform's matrix [6, 6].
  */
 export const blockedProducts = (graph: Graph, image: Value, kernel: Value, input: Matrix): Value => {
   const down = input.map((row) => along(graph, image, row, true));

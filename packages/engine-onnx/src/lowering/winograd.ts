@@ -1,8 +1,8 @@
 /**
- * A 3x3 convolution of stride 1 with a quarter of the products: each 4x4 of the result from 6x6 of the image, both
- * and the kernel transformed (`toomCook`). In ONNX's operators: the image's transform is a convolution of each
- * channel by itself, the products are one matrix product for each of the 36 places, and the result's transform is a
- * matrix product from the left, whose rows `DepthToSpace` puts in their places.
+ * A 3x3 convolution of stride 1 with a quarter of the products. Each 4x4 of the result is computed from 6x6 of the
+ * image; image, kernel and result are transformed (`toomCook`). In ONNX's operators: the image's transform is a
+ * convolution of each channel by itself, the products are one product of matrices for each of the 36 places, and the
+ * result's transform is a product of matrices from the left, whose rows `DepthToSpace` puts in place.
  */
 import type { Graph } from "../onnx/graph.ts";
 import { binary, conv, matMul, reshape, transpose } from "../onnx/operators.ts";
@@ -20,7 +20,7 @@ const PLACES = SIDE * SIDE;
 const flat = (matrix: Matrix): Float32Array => Float32Array.from(matrix.flat());
 
 const INPUT = flat(kronecker(fourOfThree.input, fourOfThree.input));
-/** [9, 36]: by columns, so that the kernel stands as it is. */
+/** [9, 36]: by columns, so that the kernel needs no transpose. */
 const FILTER = transposed(
   flat(kronecker(fourOfThree.filter, fourOfThree.filter)),
   [PLACES, TAPS * TAPS],
@@ -29,8 +29,8 @@ const FILTER = transposed(
 const OUTPUT = flat(kronecker(fourOfThree.output, fourOfThree.output));
 
 /**
- * A kernel [o, i, 3, 3] as [36, o, i]. It is written as operators on the kernel, which ONNX Runtime computes once
- * when it reads the file: so the file stays small, and the transform is as fast as a product of matrices.
+ * A kernel [o, i, 3, 3] as [36, o, i]. It is written as operators on the kernel, which ONNX Runtime computes once when
+ * it reads the file. So the file stays small, and the transform is as fast as a product of matrices.
  */
 const transformKernel = ({ graph }: Pick<Context, "graph">, kernel: Value): Value => {
   const [o = 1, i = 1] = kernel.shape;
@@ -39,7 +39,7 @@ const transformKernel = ({ graph }: Pick<Context, "graph">, kernel: Value): Valu
   return reshape(graph, transpose(graph, each, [1, 0]), [PLACES, o, i]);
 };
 
-/** Whether the convolution can be written so: a known 3x3 kernel, padding by 1, sides that tiles cut evenly. */
+/** Whether the convolution can be written so: a known 3x3 kernel, padding by 1, and sides that tiles divide evenly. */
 const canTransform = (image: Value, weight: Value, pads: readonly number[], stride: number): boolean => {
   const [, , h, w] = imageShape(image);
   const [, , kh, kw] = weight.shape;
@@ -54,11 +54,11 @@ const canTransform = (image: Value, weight: Value, pads: readonly number[], stri
   );
 };
 
-/** Tiles up to which the blocked layout is the faster one; it holds 16 channels together. */
+/** Up to this many tiles the blocked layout is faster; it keeps 16 channels together. */
 const FEW_TILES = 64;
 const BLOCK = 16;
 
-/** The products of the transformed image and kernel [36, o, c], for any number of samples: [36, o n tiles]. */
+/** The products of the transformed image and the kernel [36, o, c], for any number of samples: [36, o n tiles]. */
 const products = (graph: Graph, image: Value, kernel: Value): Value => {
   const [n, c, h, w] = imageShape(image);
   const o = kernel.shape[1] as number;
@@ -72,8 +72,8 @@ const products = (graph: Graph, image: Value, kernel: Value): Value => {
     stride: TILE,
     pads: [1, 1, 1, 1],
   });
-  // [36, c, n tiles]: what one product of matrices takes for each place. With one sample ONNX Runtime reads the
-  // tiles in that order where they lie, without a copy.
+  // [36, c, n tiles]: the operand of the product of matrices for each place. With one sample, ONNX Runtime reads the
+  // tiles in this order without a copy.
   const places =
     n === 1
       ? transpose(graph, reshape(graph, tiles, [c, PLACES, count]), [1, 0, 2])
@@ -85,7 +85,7 @@ const products = (graph: Graph, image: Value, kernel: Value): Value => {
   return reshape(graph, matMul(graph, kernel, places), [PLACES, -1]);
 };
 
-/** image [n, c, h, w], weight [o, c, 3, 3] that is known, bias [o] or null -> [n, o, h, w]. */
+/** image [n, c, h, w], a known weight [o, c, 3, 3], bias [o] or null -> [n, o, h, w]. */
 export const winogradConvolution = (
   context: Pick<Context, "graph">,
   image: Value,
@@ -115,13 +115,13 @@ export const winogradConvolution = (
   return bias === null ? whole : binary(graph, "Add", whole, reshape(graph, bias, [1, o, 1, 1]));
 };
 
-/** What its time is to be less than, as a share of the built-in convolution's. */
+/** It is used if its time is below this share of the built-in convolution's time. */
 const WORTH = 0.8;
 
 /**
- * The share of the built-in convolution's time that it takes, fitted to measurements of seventeen shapes with
- * AVX-512 to within a tenth: a third for the products, and the transforms, which each channel of either side, and
- * each matrix of the 36, pays once.
+ * Its time as a share of the built-in convolution's, fitted to measurements of seventeen shapes with AVX-512 to within
+ * a tenth: a third for the products, plus the transforms. There is one transform for each channel of image and result,
+ * and one for each of the 36 matrices.
  */
 const expectedShare = (image: Value, weight: Value): number => {
   const [n, c, h, w] = imageShape(image);

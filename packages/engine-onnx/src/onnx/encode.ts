@@ -1,9 +1,9 @@
-/** The bytes of an ONNX file of a graph: weights inside, or beside in a file of their own. */
+/** The bytes of a graph's ONNX file. Its weights are inside, or beside it in a file of their own. */
 import type { Lowered } from "../lowering/lower.ts";
 import { encodeMessage } from "./protobuf.ts";
 import { type Attribute, type Dtype, elementsOf, type Numbers, type OnnxNode, type Value } from "./value.ts";
 
-/** ONNX's numbers for what a tensor holds. */
+/** ONNX's numbers for the element types of tensors. */
 export const DTYPE_CODES: Readonly<Record<Dtype, number>> = {
   float32: 1,
   uint8: 2,
@@ -12,7 +12,7 @@ export const DTYPE_CODES: Readonly<Record<Dtype, number>> = {
   float16: 10,
 };
 
-/** The least version of the file format that has the operators of an opset. */
+/** The lowest version of the file format that has the operators of an opset. */
 const IR_VERSIONS: readonly (readonly [opset: number, ir: number])[] = [
   [23, 11],
   [21, 10],
@@ -28,7 +28,7 @@ export interface Listing {
   readonly initializers: readonly Value[];
 }
 
-/** Everything that these are made of, and they themselves, each once: what a node needs comes before it. */
+/** Everything that `outputs` are made of, and the outputs themselves, each once. What a node needs comes before it. */
 export const valuesBelow = (outputs: readonly Value[]): readonly Value[] => {
   const needed = new Map<number, Value>();
   const stack = [...outputs];
@@ -41,7 +41,7 @@ export const valuesBelow = (outputs: readonly Value[]): readonly Value[] => {
   return [...needed.values()].sort((a, b) => a.id - b.id);
 };
 
-/** What the outputs need, each once. */
+/** Everything that the outputs need, each once. */
 export const listingOf = ({ outputs }: Pick<Lowered, "outputs">): Listing => {
   const byNode = new Map<OnnxNode, Value[]>();
   const initializers: Value[] = [];
@@ -68,7 +68,7 @@ const attributeMessage = (name: string, attribute: Attribute): Readonly<Record<s
 export const bytesOf = ({ buffer, byteOffset, byteLength }: Numbers): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Weights beside the file: where each lies in the file of that name. */
+/** Weights beside the file: the name of that file, and the offset of each weight in it. */
 export interface Beside {
   readonly file: string;
   readonly offsetOf: (initializer: Value) => number | null;
@@ -79,9 +79,9 @@ export interface EncodeOptions {
   readonly producer?: { readonly name: string; readonly version: string };
   readonly description?: string;
   readonly graphName?: string;
-  /** Names of dimensions that are left open, by the input's or output's name and the axis. */
+  /** Names of open dimensions, by the name of the input or output and the axis. */
   readonly openDimension?: (name: string, axis: number) => string | null;
-  /** Of an initializer; by its number where left out. */
+  /** The name of an initializer; by default its number. */
   readonly nameOf?: (initializer: Value) => string | null;
   readonly beside?: Beside;
 }
@@ -102,8 +102,8 @@ const tensorMessage = (value: Value, name: string, beside: Beside | undefined): 
 };
 
 /**
- * The file. Every result is named by its output; one that is an input or a constant, or is there twice, gets a node
- * of its own.
+ * The file. Every result has the name of its output. A result that is an input or a constant, or occurs twice, gets a
+ * node of its own.
  */
 export const encodeModel = (lowered: Lowered, options: EncodeOptions = {}): Uint8Array => {
   const { nodes, initializers } = listingOf(lowered);
@@ -176,13 +176,13 @@ export const encodeModel = (lowered: Lowered, options: EncodeOptions = {}): Uint
   });
 };
 
-/** How many numbers the nodes compute in all: a measure of the work in a graph without large products. */
+/** How many numbers the nodes compute in total: a measure of the work in a graph without large products. */
 export const computedNumbers = (lowered: Pick<Lowered, "outputs">): number =>
   listingOf(lowered)
     .nodes.flatMap(({ results }) => results)
     .reduce((sum, { shape }) => sum + elementsOf(shape), 0);
 
-/** How many nodes there are of each operator, by its name. */
+/** How many nodes there are of each operator, by the operator's name. */
 export const nodeCounts = (lowered: Pick<Lowered, "outputs">): Readonly<Record<string, number>> => {
   const counts = new Map<string, number>();
   for (const { node } of listingOf(lowered).nodes) counts.set(node.op, (counts.get(node.op) ?? 0) + 1);

@@ -1,10 +1,10 @@
 /**
- * Building an ONNX graph. A node is simplified when it is made, by the rules it is given, and one that is there
- * already is not made again; so that no pass over the graph is needed afterwards.
+ * Builds an ONNX graph. Each node is simplified when it is made, by the graph's rules. A node that exists already is
+ * not made again. So no pass over the graph is needed afterwards.
  */
 import { type Attributes, type Dtype, elementsOf, type Numbers, type OnnxNode, type Value } from "./value.ts";
 
-/** What a node is to be, with what its results are. */
+/** A node to be made, with the shapes and types of its results. */
 export interface Proposal {
   readonly op: string;
   readonly domain?: string;
@@ -14,12 +14,12 @@ export interface Proposal {
   readonly dtype?: Dtype;
 }
 
-/** The proposed node's result by other means; null where there are none. */
+/** The proposed node's result made in another way; null if the rule does not apply. */
 export type NodeRule = (graph: Graph, proposal: Proposal) => Value | null;
 
 export interface Graph {
   readonly input: (name: string, shape: readonly number[], dtype?: Dtype) => Value;
-  /** A tensor of the file; the same numbers are kept once. */
+  /** A tensor of the file; equal numbers are kept once. */
   readonly initializer: (data: Numbers, shape: readonly number[]) => Value;
   readonly node: (proposal: Proposal) => Value;
   /** A node with several results, of these shapes. */
@@ -35,7 +35,7 @@ const dtypeOf = (data: Numbers): Dtype => {
   return data instanceof BigInt64Array ? "int64" : "uint8";
 };
 
-/** Lists of up to so many numbers are compared by content, larger ones by identity. */
+/** Lists of up to this many numbers are compared by content, larger ones by identity. */
 const SMALL = 64;
 
 export const makeGraph = (rules: readonly NodeRule[]): Graph => {

@@ -4,16 +4,16 @@ import { type Attributes, type Dtype, elementsOf, type Value } from "./value.ts"
 
 export const OPSET = 20;
 
-/** ONNX Runtime's own operators, which it has kernels for beyond ONNX's. */
+/** The domain of ONNX Runtime's own operators, for which it has kernels beyond ONNX's. */
 export const CONTRIB = "com.microsoft";
 
-/** Places in a tensor are whole numbers of 64 bits. */
+/** Indices into a tensor are whole numbers of 64 bits. */
 export const ints = (graph: Graph, ...numbers: readonly number[]): Value =>
   graph.initializer(BigInt64Array.from(numbers, BigInt), [numbers.length]);
 
 export const scalar = (graph: Graph, number: number): Value => graph.initializer(Float32Array.of(number), []);
 
-/** Both shapes are the same from the right, or one has 1 there, or nothing. */
+/** The broadcast shape: from the right, lengths are equal, or one of them is 1 or missing. */
 const broadcast = (a: readonly number[], b: readonly number[]): readonly number[] => {
   const rank = Math.max(a.length, b.length);
   const at = (shape: readonly number[], axis: number): number => shape[axis - rank + shape.length] ?? 1;
@@ -50,7 +50,8 @@ export const transpose = (graph: Graph, a: Value, perm: readonly number[]): Valu
   });
 
 /**
- * To a target in ONNX's terms: 0 is the length of the input's axis at that place, -1 what remains. Targets without
+ * Reshapes to a target in ONNX's terms: 0 is the length of the input's axis at that place, and -1 is what remains.
+ * Targets that do not contain the picture's size serve pictures of every size.
  * sizes of the picture serve pictures of every size.
  */
 export const reshape = (graph: Graph, a: Value, target: readonly number[]): Value => {
@@ -64,7 +65,7 @@ export const reshape = (graph: Graph, a: Value, target: readonly number[]): Valu
   });
 };
 
-/** Places start..end - 1 along an axis. */
+/** The elements start..end - 1 along an axis. */
 export const slice = (graph: Graph, a: Value, axis: number, start: number, end: number): Value =>
   graph.node({
     op: "Slice",
@@ -84,7 +85,7 @@ export const concat = (graph: Graph, parts: readonly Value[], axis: number): Val
     dtype: parts[0]?.dtype ?? "float32",
   });
 
-/** Of the last two axes, the ones before broadcast. */
+/** The product of the last two axes; the axes before them broadcast. */
 export const matMul = (graph: Graph, a: Value, b: Value): Value =>
   graph.node({
     op: "MatMul",
@@ -112,7 +113,7 @@ export const reduce = (
       : a.shape.filter((_, axis) => !axes.includes(axis)),
   });
 
-/** The rows of the first axis that whole numbers name. */
+/** The rows of the first axis with the given numbers. */
 export const gather = (graph: Graph, rows: Value, indices: Value): Value =>
   graph.node({
     op: "Gather",

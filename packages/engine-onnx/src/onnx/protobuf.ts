@@ -1,6 +1,6 @@
 /**
- * The messages of an ONNX file that are written here, as ONNX's interface fixes their fields' numbers, for a
- * protobuf library.
+ * The messages of an ONNX file that are written here, for a protobuf library. The numbers of their fields are those of
+ * ONNX's interface (onnx/onnx, onnx/onnx.proto).
  */
 import protobuf from "protobufjs";
 
@@ -69,10 +69,10 @@ const root = protobuf.Root.fromJSON({
 
 const model = root.lookupType("Model");
 
-/** The bytes of a Model; `content` has the fields' names above. */
+/** The bytes of a Model. `content` has the field names above. */
 export const encodeMessage = (content: Readonly<Record<string, unknown>>): Uint8Array =>
   model.encode(content).finish();
 
-/** A Model as plain data, whole numbers as numbers. */
+/** A Model as plain data, with whole numbers as numbers. */
 export const decodeMessage = (bytes: Uint8Array): Readonly<Record<string, unknown>> =>
   model.toObject(model.decode(bytes), { longs: Number, arrays: true });

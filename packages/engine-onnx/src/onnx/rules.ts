@@ -1,4 +1,4 @@
-/** The simplifications of ONNX nodes, each the same by definition of the operators. */
+/** The simplifications of ONNX nodes. Each gives the same values by the definition of the operators. */
 import type { Graph, NodeRule, Proposal } from "./graph.ts";
 import {
   elementsOf,
@@ -19,7 +19,7 @@ const permOf = ({ attributes }: Pick<Proposal, "attributes">): readonly number[]
   return perm !== undefined && "ints" in perm ? perm.ints : [];
 };
 
-/** Transposes one after the other are one, and one that moves nothing is none. */
+/** Consecutive transposes become one, and one that moves nothing is dropped. */
 export const mergeTransposes: NodeRule = (graph, proposal) => {
   if (proposal.op !== "Transpose") return null;
   const [input, perm] = [first(proposal), permOf(proposal)];
@@ -31,7 +31,7 @@ export const mergeTransposes: NodeRule = (graph, proposal) => {
   return graph.node({ ...proposal, inputs: [first(before)], attributes: { perm: { ints } } });
 };
 
-/** A transpose that only moves axes of length 1 is a reshape, which copies nothing. */
+/** A transpose that only moves axes of length 1 becomes a reshape, which copies nothing. */
 export const reshapeInsteadOfTranspose: NodeRule = (graph, proposal) => {
   if (proposal.op !== "Transpose") return null;
   const input = first(proposal);
@@ -46,13 +46,13 @@ export const reshapeInsteadOfTranspose: NodeRule = (graph, proposal) => {
   });
 };
 
-/** The target of a reshape that stands in the file; null where it is computed, or speaks of its own input. */
+/** The target of a reshape if it is in the file; null if it is computed or refers to the input's lengths. */
 const fixedTarget = ([, target]: readonly (Value | null)[]): readonly number[] | null => {
   const numbers = target === undefined || target === null ? null : numbersOf(target);
   return numbers === null ? null : Array.from(numbers as BigInt64Array, Number);
 };
 
-/** The last of several reshapes counts, and one to the shape that is there is none. */
+/** Of several reshapes only the last is kept, and one that changes nothing is dropped. */
 export const mergeReshapes: NodeRule = (graph, proposal) => {
   if (proposal.op !== "Reshape") return null;
   const input = first(proposal);
@@ -64,10 +64,10 @@ export const mergeReshapes: NodeRule = (graph, proposal) => {
   return graph.node({ ...proposal, inputs: [first(before), shape] });
 };
 
-/** Larger tensors are transposed by ONNX Runtime when it reads the file, which is faster at it. */
+/** ONNX Runtime transposes larger tensors when it reads the file, and is faster at it. */
 const MOST_TRANSPOSED = 2 ** 18;
 
-/** Reshaping what stands in the file, and transposing it where it is small, is done when the file is written. */
+/** A tensor in the file is reshaped when the file is written, and transposed too if it is small. */
 export const moveInitializers: NodeRule = (graph, { op, inputs, shape, attributes }) => {
   if (op !== "Reshape" && op !== "Transpose") return null;
   const input = inputs[0] as Value;
@@ -109,18 +109,18 @@ interface Run {
   readonly end: number;
 }
 
-/** What part of another value a slice along one axis, by steps of one, is. */
+/** The part of another value that a slice along one axis, with steps of one, takes. */
 const runOf = (value: Value, axis: number): Run | null => {
   const slice = madeBy(value, "Slice");
   if (slice === null) return null;
   const [whole, ...places] = slice.inputs as readonly Value[];
   const [starts, ends, axes] = places.map((place) => Array.from(numbersOf(place) ?? [], Number));
-  // More places than three are steps.
+  // A fourth list would be the steps.
   if (whole === undefined || places.length !== 3 || axes?.length !== 1 || axes[0] !== axis) return null;
   return { whole, start: starts?.[0] ?? 0, end: Math.min(ends?.[0] ?? 0, whole.shape[axis] ?? 0) };
 };
 
-/** Neighbouring slices that are put together again are a slice, or the whole. */
+/** Neighbouring slices that are joined again become one slice, or the whole. */
 export const joinSlices: NodeRule = (graph, { op, inputs, attributes, shape, dtype }) => {
   if (op !== "Concat") return null;
   const [only] = inputs;
@@ -144,7 +144,7 @@ export const joinSlices: NodeRule = (graph, { op, inputs, attributes, shape, dty
   });
 };
 
-/** Whole numbers that were made floats and are made whole again: both kinds hold them exactly. */
+/** Whole numbers that were converted to floats and back: the float type represents them exactly. */
 export const mergeCasts: NodeRule = (_, { op, inputs, dtype }) => {
   if (op !== "Cast" || dtype !== "int64") return null;
   const input = inputs[0] as Value;
@@ -154,7 +154,7 @@ export const mergeCasts: NodeRule = (_, { op, inputs, dtype }) => {
     : null;
 };
 
-/** What is added to each channel, [1, c, 1, 1], and stands in the file; null where the value is no such sum. */
+/** The constant [1, c, 1, 1] in the file that is added to each channel; null if the value is no such sum. */
 const perChannelSum = (value: Value): readonly [rest: Value, constant: Value] | null => {
   const [rest, constant] = madeBy(value, "Add")?.inputs ?? [];
   if (rest == null || constant == null || numbersOf(constant) === null) return null;
@@ -165,7 +165,7 @@ const perChannelSum = (value: Value): readonly [rest: Value, constant: Value] | 
 
 /**
  * A number for each channel is added last: (a + c) + b = (a + b) + c, and (a + c) + d = a + (c + d) for another such
- * number d. A normalisation takes it in without a pass over the image, and of several that meet one is left.
+ * number d. A normalisation can absorb it without a pass over the image, and several of them become one.
  */
 export const addPerChannelLast: NodeRule = (graph, proposal) => {
   if (proposal.op !== "Add") return null;
@@ -200,5 +200,5 @@ export const nodeRules: readonly NodeRule[] = [
   addPerChannelLast,
 ];
 
-/** For tests, and graphs that are to stand as they are written. */
+/** For tests, and for graphs that are not to be simplified. */
 export type { Graph };

@@ -1,7 +1,7 @@
 /**
- * The matrices by which m neighbouring results of a filter of r taps take n = m + r - 1 products (Toom and Cook;
+ * The matrices with which m neighbouring results of a filter of r taps take n = m + r - 1 products (Toom and Cook;
  * Winograd, "Arithmetic complexity of computations", 1980; for images Lavin and Gray, "Fast algorithms for
- * convolutional neural networks", 2016): y = A^T [(G g) . (B^T d)], d the n inputs, g the filter.
+ * convolutional neural networks", 2016): y = A^T [(G g) . (B^T d)], where d is the n inputs and g the filter.
  */
 
 export type Matrix = readonly (readonly number[])[];
@@ -15,7 +15,7 @@ export interface Transforms {
   readonly input: Matrix;
 }
 
-/** The coefficients of the product of (x - p), the lowest power first. */
+/** The coefficients of the product of all (x - root), lowest power first. */
 const polynomial = (roots: readonly number[]): readonly number[] =>
   roots.reduce<readonly number[]>(
     (coefficients, root) =>
@@ -26,7 +26,7 @@ const polynomial = (roots: readonly number[]): readonly number[] =>
     [1],
   );
 
-/** At these points, n - 1 of them and each another; the n-th is infinity. */
+/** The transforms for n - 1 different points. The n-th point is infinity. */
 export const toomCook = (points: readonly number[], taps: number): Transforms => {
   const n = points.length + 1;
   const m = n - taps + 1;
@@ -49,7 +49,7 @@ export const toomCook = (points: readonly number[], taps: number): Transforms =>
   };
 };
 
-/** a (x) b: rows and columns of a outside, those of b inside. */
+/** The Kronecker product: the rows and columns of a are outside, those of b inside. */
 export const kronecker = (a: Matrix, b: Matrix): Matrix =>
   a.flatMap((left) => b.map((right) => left.flatMap((x) => right.map((y) => x * y))));
 

@@ -1,11 +1,11 @@
-/** An ONNX graph as values that know what makes them, in the layouts of ONNX (images [n, c, h, w]). */
+/** An ONNX graph as values that refer to the node that makes them, in ONNX's layouts (images [n, c, h, w]). */
 
 export type Dtype = "float32" | "float16" | "int64" | "uint8" | "bool";
 
-/** float16 numbers are kept as the 16 bits they are stored in. */
+/** float16 numbers are kept as the 16 bits in which they are stored. */
 export type Numbers = Float32Array | Uint16Array | BigInt64Array | Uint8Array;
 
-/** An attribute's value; ONNX tells whole numbers from others, and one from a list. */
+/** An attribute's value. ONNX distinguishes whole numbers from others, and a number from a list. */
 export type Attribute =
   | { readonly int: number }
   | { readonly ints: readonly number[] }
@@ -30,7 +30,7 @@ export type Source =
   | { readonly tag: "node"; readonly node: OnnxNode; readonly output: number };
 
 export interface Value {
-  /** Its number in the graph, in the order of making: what a node needs comes before it. */
+  /** Its number in the graph, in the order of making. What a node needs has a lower number. */
   readonly id: number;
   readonly shape: readonly number[];
   readonly dtype: Dtype;
@@ -40,18 +40,18 @@ export interface Value {
 export const elementsOf = (shape: readonly number[]): number =>
   shape.reduce((product, length) => product * length, 1);
 
-/** The numbers of an initializer; null for what is computed. */
+/** The numbers of an initializer; null for a computed value. */
 export const numbersOf = ({ source }: Value): Numbers | null =>
   source.tag === "initializer" ? source.data : null;
 
-/** The node that makes the value, where it is of that operator; null otherwise. */
+/** The node that makes the value if it has that operator, else null. */
 export const madeBy = ({ source }: Value, op: string): OnnxNode | null =>
   source.tag === "node" && source.node.op === op ? source.node : null;
 
 export const isSameList = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
 
-/** The attribute's whole numbers, or those that are meant where it is left out. */
+/** The attribute's whole numbers, or the default if it is left out. */
 export const intsOf = (
   { attributes }: OnnxNode,
   name: string,

@@ -1,4 +1,4 @@
-/** Nothing is differentiated here: a stopped gradient is its operand. */
+/** Nothing is differentiated here, so a stopped gradient is replaced by its operand. */
 import type { Term } from "../recording/term.ts";
 import type { Rule } from "./pass.ts";
 

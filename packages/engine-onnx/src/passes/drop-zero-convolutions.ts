@@ -1,7 +1,6 @@
 /**
- * A convolution whose weights are all zero adds its bias alone, whatever it is given, as long as that is finite: where
- * it is added to something, it is left out, and with it all that was computed for it. Such is the way of the noise into
- * a network that is trained without it.
+ * A convolution with zero weights gives its bias for any finite input. If it is added to something, it is left out, and
+ * everything that was computed only for it. This happens to the noise input of a network that is trained without noise.
  */
 import { applied } from "../recording/record.ts";
 import { type Given, given, isConstant, type Term } from "../recording/term.ts";
@@ -9,7 +8,7 @@ import type { Rule } from "./pass.ts";
 
 const isZero = (term: Term): boolean => isConstant(term) && term.data.every((value) => value === 0);
 
-/** A convolution whose result is its bias alone: [image, weight, bias or null]. */
+/** A convolution whose result is only its bias: [image, weight, bias or null]. */
 const isSilent = (term: Term): boolean => {
   if (term.tag !== "applied" || term.operation !== "conv2d") return false;
   const [, weight, bias] = term.operands as readonly [Term, Term, Term | null];
@@ -19,7 +18,7 @@ const isSilent = (term: Term): boolean => {
 const biasOf = (term: Term): Given | null =>
   term.tag === "applied" ? (term.operands[2] as Given | null) : null;
 
-/** The bias at every pixel of an image of so many samples: a shift without a scale. */
+/** The bias at every pixel of the image, for each sample: a shift without a scale. */
 const shifted = (image: Term, bias: Given): Term => {
   const [samples = 1] = image.shape;
   const channels = bias.data.length;

@@ -1,13 +1,13 @@
 /**
- * A scale and a shift that are known go into the normalisation or the convolution before them:
- * (n w + b) (1 + gamma) + beta = n (w (1 + gamma)) + (b (1 + gamma) + beta), for a batch of one.
+ * A known scale and shift become part of the normalisation or the convolution before them: (n w + b) (1 + gamma) + beta
+ * = n (w (1 + gamma)) + (b (1 + gamma) + beta), for a batch of one.
  */
 import type { ConvolutionOptions, GroupNormOptions } from "@tadsr/core";
 import { applied } from "../recording/record.ts";
 import { type Given, given, isConstant, type Term } from "../recording/term.ts";
 import type { Rule } from "./pass.ts";
 
-/** What is known of a scale and a shift: by channel. A scale that is not there is 1. */
+/** A known scale and shift, by channel. A missing scale is 1. */
 interface Modulation {
   readonly factor: (channel: number) => number;
   readonly shift: (channel: number) => number;
@@ -15,7 +15,7 @@ interface Modulation {
 
 const vector = (data: Float64Array): Given => given("vector", { shape: [data.length], data }, "constant");
 
-/** A bias that may be missing, scaled and shifted. */
+/** A bias, scaled and shifted. A missing bias is 0. */
 const modulatedBias = (bias: Given | null, channels: number, { factor, shift }: Modulation): Given =>
   vector(
     Float64Array.from(

@@ -1,14 +1,14 @@
-/** What a simplification of terms is, and how it is carried out. */
+/** What a simplification of terms is, and the function that applies it. */
 import { withOperands } from "../recording/record.ts";
 import { type Applied, type Term, termsBelow } from "../recording/term.ts";
 
 /**
- * A term that is the same in exact arithmetic for the given one, whose operands are simplified already; null
- * where there is nothing to do.
+ * Gets a term whose operands are simplified already. Returns one that is equal in exact arithmetic, or null if there is
+ * nothing to do.
  */
 export type Rule = (term: Applied) => Term | null;
 
-/** Applies the rules, the operands' first, to every operation until none applies to it. */
+/** Applies the rules to every operation, operands first, until none applies. */
 export const simplify = (results: readonly Term[], rules: readonly Rule[]): readonly Term[] => {
   const simplified = new Map<Term, Term>();
   const apply = (term: Term): Term => {

@@ -1,6 +1,6 @@
 /**
- * Channels of images that were put together are channels of the one that they come from, where that is one: so what is
- * put together for a network that takes it apart again is never copied.
+ * Channels sliced out of joined images are taken from the image that they come from, if it is one image. So if images
+ * are joined for a network that takes them apart again, nothing is copied.
  */
 import { applied } from "../recording/record.ts";
 import type { Term } from "../recording/term.ts";

@@ -1,12 +1,12 @@
 /**
- * Some of a linear map's outputs are a linear map by some of its rows: so query, key and value are computed apart
- * where they are needed apart, and no copy parts them.
+ * A slice of a linear map's outputs is a linear map with some of its rows. So query, key and value are computed
+ * separately where they are needed separately, and no copy separates them.
  */
 import { applied } from "../recording/record.ts";
 import { type Given, given, isConstant, type Term } from "../recording/term.ts";
 import type { Rule } from "./pass.ts";
 
-/** Rows start..start + length - 1 of a matrix, or places of a vector. */
+/** Rows start..start + length - 1 of a matrix, or those elements of a vector. */
 const rowsOf = ({ kind, shape, data }: Given, start: number, length: number): Given => {
   const width = shape[1] ?? 1;
   return given(

@@ -1,21 +1,21 @@
 /**
- * What an engine is to compute, as far as it is the same next time, and what is not: its data and its numbers. Two
- * computations with equal keys differ in those alone, so that one compiled graph serves both.
+ * A computation for an engine, split into what stays the same next time and what changes: its data and its numbers. Two
+ * computations with equal keys differ in those only, so one compiled graph serves both.
  */
 import type { NdArray } from "@tadsr/core";
 import type { NumberSlot } from "./number-slot.ts";
 import { type Applied, type Given, mapOperands, operandTerms, type Term, termsBelow } from "./term.ts";
 
 export interface Computation {
-  /** With slots in the place of numbers that may change. */
+  /** With slots in place of the numbers that may change. */
   readonly results: readonly Term[];
   readonly key: string;
-  /** What was given as data, each once, in an order that the key fixes. */
+  /** The tensors given as data, each once, in an order that the key determines. */
   readonly data: readonly Given[];
   readonly numbers: readonly number[];
 }
 
-/** Constants of up to so many numbers are compared by content, larger ones by the array that holds them. */
+/** Constants of up to this many numbers are compared by content, larger ones by the array that holds them. */
 const SMALL = 4096;
 
 const identities = new WeakMap<object, number>();
@@ -29,7 +29,10 @@ const identityOf = (array: object): number => {
 
 const texts = new WeakMap<object, string>();
 
-/** The numbers of an array, which nobody changes: weights are asked for at every computation. */
+/**
+ * The numbers of an array as text. It is kept, since arrays do not change and weights are asked for at every
+ * computation.
+ */
 const textOf = (array: NdArray["data"]): string => {
   const known = texts.get(array) ?? array.join();
   texts.set(array, known);
@@ -39,7 +42,7 @@ const textOf = (array: NdArray["data"]): string => {
 const textOfConstant = ({ kind, shape, data }: Given): string =>
   `${kind}[${shape.join()}]${data.length <= SMALL ? `:${textOf(data)}` : `#${identityOf(data)}`}`;
 
-/** The operations whose second operand is a number, or one for each sample. */
+/** The operations whose second operand is one number, or one number for each sample. */
 const WITH_NUMBERS: ReadonlySet<string> = new Set(["scale", "offset"]);
 
 export const computationOf = (results: readonly Term[]): Computation => {

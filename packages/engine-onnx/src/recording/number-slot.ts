@@ -1,4 +1,4 @@
-/** A number of the program in a place of its own: the n-th of a computation's `numbers`. */
+/** A place for a number of the program that may change: the n-th of a computation's `numbers`. */
 export interface NumberSlot {
   readonly slot: number;
 }

@@ -1,10 +1,10 @@
-/** The graph interpreter: the algebra whose every operation is written down as a term, its shapes checked. */
+/** The graph interpreter: an algebra that records every operation as a term and checks its shapes. */
 import type { Algebra } from "@tadsr/core";
 import { resultShape } from "@tadsr/engine-cost";
 import { isSlot } from "./number-slot.ts";
 import { type Applied, mapOperands, type Operation, type Term } from "./term.ts";
 
-/** Every operation's name once; the type says that none is left out. */
+/** Every operation's name once. The type ensures that none is left out. */
 const names: Readonly<Record<Operation, true>> = {
   add: true,
   subtract: true,
@@ -47,13 +47,13 @@ const names: Readonly<Record<Operation, true>> = {
 
 export const operationNames = Object.keys(names) as readonly Operation[];
 
-/** Any number stands for one that is fed: shapes do not depend on it. */
+/** Puts a number in place of each slot. Any number will do, since shapes do not depend on it. */
 const withoutSlots = (operand: unknown): unknown => {
   if (isSlot(operand)) return 1;
   return Array.isArray(operand) && operand.every(isSlot) ? operand.map(() => 1) : operand;
 };
 
-/** Throws one line where the operands do not fit the operation. */
+/** The operation as a term. Throws one line if the operands do not fit. */
 export const applied = (operation: Operation, operands: readonly unknown[]): Applied => ({
   tag: "applied",
   operation,
@@ -67,7 +67,7 @@ export const termAlgebra: Algebra<Term> = Object.fromEntries(
   operationNames.map((name) => [name, (...operands: readonly unknown[]): Term => applied(name, operands)]),
 ) as unknown as Algebra<Term>;
 
-/** The term with other operands; the same one where they are. */
+/** The term with other operands; the same term if its operands do not change. */
 export const withOperands = (term: Applied, replace: (term: Term) => Term): Applied => {
   let changed = false;
   const operands = mapOperands(term.operands, (operand) => {

@@ -1,7 +1,7 @@
 /**
- * A computation as data: what was given, and the operations of the algebra applied to it. A term is immutable and
- * may be shared; `simplify` of `../passes` makes others of it, `../lowering` makes ONNX of it, and `interpret` runs
- * it on any interpreter of the algebra.
+ * A computation as data: tensors that were given, and operations of the algebra applied to them. A term is immutable
+ * and may be shared. `simplify` of `../passes` replaces terms by simpler ones, `../lowering` turns them into ONNX, and
+ * `interpret` runs them on any interpreter of the algebra.
  */
 import type { Algebra, NdArray, TensorKind, Use } from "@tadsr/core";
 
@@ -14,11 +14,11 @@ export interface Given {
   readonly shape: readonly number[];
   readonly data: NdArray["data"];
   readonly use: Use;
-  /** How messages call it. */
+  /** The name that messages use for it. */
   readonly maker: string;
 }
 
-/** An operation on terms, lists of them, and what else it takes. */
+/** An operation on terms, lists of terms, and its other arguments. */
 export interface Applied {
   readonly tag: "applied";
   readonly operation: Operation;
@@ -43,7 +43,7 @@ export const given = (kind: TensorKind, { shape, data }: NdArray, use: Use): Giv
   maker: "upload",
 });
 
-/** The terms among the operands of one, in order. */
+/** The terms among an operation's operands, in order. */
 export const operandTerms = ({ operands }: Applied): readonly Term[] => operands.flat().filter(isTerm);
 
 /** The operands with each term replaced. */
@@ -58,11 +58,11 @@ export const mapOperands = (
       : operand;
   });
 
-/** Every term that these are made of, each once, operands before what is made of them. */
+/** Every term that `results` are made of, each once. Operands come before the terms that use them. */
 export const termsBelow = (results: readonly Term[]): readonly Term[] => {
   const order: Term[] = [];
   const seen = new Set<Term>();
-  // A stack rather than recursion: a network is hundreds of operations deep.
+  // A stack instead of recursion, since a network is hundreds of operations deep.
   const stack: { readonly term: Term; readonly ready: boolean }[] = results
     .toReversed()
     .map((term) => ({ term, ready: false }));
@@ -82,7 +82,7 @@ export const termsBelow = (results: readonly Term[]): readonly Term[] => {
 
 type AnyOperation<T> = (...operands: readonly unknown[]) => T;
 
-/** The terms' values on an interpreter, `leaf` giving those of what was given. */
+/** The terms' values on an interpreter. `leaf` gives the values of the given tensors. */
 export const interpret = <T>(
   results: readonly Term[],
   algebra: Algebra<T>,

@@ -72,7 +72,7 @@ const stopped: readonly Operation[] = ["stopGradient", "nearestIndices", "leftSi
 const nothingPasses = (operation: Operation, name: string, stoppedAt: (use: Use) => readonly Input[]): Law =>
   gradientLaw({
     name,
-    statement: `d (sum(w ${operation}(...)) + mean(a^2)) = 2 a / n for each operand a that the operation passes no gradient to`,
+    statement: `d (sum(w ${operation}(...)) + mean(a^2)) = 2 a / n for each operand a that gets no gradient`,
     operations: [operation, "add", "mean", "square"],
     cost: 2,
     inputs: smoothUse(operation),

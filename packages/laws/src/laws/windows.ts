@@ -46,7 +46,7 @@ const changed = windowAttentions(6, 4).chain((use) =>
 export const windowLaws: readonly Law[] = [
   ofPaper(
     "windowAttention is the paper's: pad, shift, cut, mask",
-    "softmax(q k / sqrt(d) + B) v within the windows of the cyclically shifted image; pixels that were not neighbours before are masked",
+    "softmax(q k / sqrt(d) + B) v in windows of the cyclically shifted image; a mask separates former non-neighbours",
     withEdges("separate"),
   ),
   ofPaper(

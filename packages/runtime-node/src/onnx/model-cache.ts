@@ -1,7 +1,8 @@
 /**
- * Optimised models on disk, so that a second start needs not make them again. An entry is a folder, complete when it
- * has its name: it is written beside and renamed, so that of several processes that fill the same entry the first
- * wins and no reader ever sees half of one. What cannot be read or written is told once, and done without.
+ * Optimised models on disk, so that a second start does not have to make them again. An entry is a folder. It is
+ * written under another name and then renamed, so it is complete as soon as it has its own name. If several processes
+ * fill one entry, the first wins, and no reader sees half an entry. If the cache cannot be read or written, this is
+ * said once, and the program works without it.
  */
 import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
@@ -9,35 +10,35 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
-/** What is told of the cache, one line each. */
+/** Gets messages about the cache, one line each. */
 export type Tell = (line: string) => void;
 
 export interface ModelCache {
-  /** Whether anything is kept: if not, there is no use in a key. */
+  /** Whether anything is kept. If not, no key is needed. */
   readonly keeps: boolean;
-  /** The entry's model file, where it is there and undamaged; null where it has to be made. */
+  /** The path of the entry's model file if it exists and is undamaged; null if it has to be made. */
   readonly find: (key: string) => Promise<string | null>;
   /**
-   * Fills an entry: `make` writes into the folder it is given and says whether it did. The model file's path when
-   * the entry is there, or null where there is none.
+   * Fills an entry: `make` writes into the folder that it gets, and returns whether it did. Returns the model file's
+   * path, or null if there is no entry.
    */
   readonly fill: (key: string, make: (folder: string) => Promise<boolean>) => Promise<string | null>;
-  /** Removes an entry that turned out to be unusable, and says so. */
+  /** Removes an entry that turned out to be unusable, with a message. */
   readonly discard: (key: string, why: string) => Promise<void>;
 }
 
 export const MODEL_FILE = "model.onnx";
-/** Sizes and digests of the entry's files. */
+/** The file with the sizes and digests of the entry's files. */
 const SEAL_FILE = "seal.json";
-/** Entries beyond these, the longest unused first, are removed when one is added. */
+/** When an entry is added and the cache is larger than this, the entries that were unused longest are removed. */
 const MOST_BYTES = 6 * 2 ** 30;
 const MOST_ENTRIES = 64;
-/** How the folders begin in which entries are made. */
+/** The prefix of the folders in which entries are made. */
 const DRAFT = ".draft-";
-/** Milliseconds after which a draft is one that a killed process left. */
+/** After this many milliseconds a draft counts as left by a killed process. */
 const ABANDONED = 24 * 60 * 60 * 1000;
 
-/** `TADSR_CACHE` where it is set (empty: no cache), else the system's place for caches. */
+/** `TADSR_CACHE` if it is set (if empty: no cache), else the system's folder for caches. */
 export const cacheFolder = (environment: Readonly<Record<string, string | undefined>>): string | null => {
   const { TADSR_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = environment;
   if (TADSR_CACHE !== undefined) return TADSR_CACHE === "" ? null : TADSR_CACHE;
@@ -68,7 +69,7 @@ const isSealed = (value: unknown): value is Sealed =>
   "size" in value &&
   "digest" in value;
 
-/** It finds damage, not malice: who may write here may write what is run besides. */
+/** It detects damage, not malice: anyone who can write here can also change the program that runs. */
 const digestOfFile = async (path: string): Promise<string> => {
   let digest = 0;
   for await (const piece of createReadStream(path, { highWaterMark: 2 ** 22 })) digest = crc32(piece, digest);
@@ -88,13 +89,15 @@ const seal = async (folder: string): Promise<readonly Sealed[]> => {
 const isMissing = (thrown: unknown): boolean =>
   thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
 
-/** Removes abandoned drafts, and the longest unused entries as far as the cache is too large; failures leave them. */
+/**
+ * Removes abandoned drafts, and the entries unused longest while the cache is too large. What cannot be removed stays.
+ */
 const prune = async (folder: string, keep: string): Promise<void> => {
   const entries: { readonly path: string; readonly bytes: number; readonly used: number }[] = [];
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (name.startsWith(DRAFT)) {
-      // A younger one is being written by another process.
+      // Another process is writing a younger one.
       const draft = await stat(path).catch(() => null);
       if (draft !== null && Date.now() - draft.mtimeMs > ABANDONED)
         await rm(path, { recursive: true, force: true });
@@ -131,7 +134,7 @@ export const noCache: ModelCache = {
 
 export const modelCache = (folder: string, tell: Tell): ModelCache => {
   let isTold = false;
-  /** A cache that cannot be used is no reason to stop, nor to be told of twice. */
+  /** Says once that the cache cannot be used. This is no reason to stop. */
   const giveUp = (what: string, thrown: unknown): null => {
     if (!isTold)
       tell(`the cache ${folder} cannot be ${what} (${reasonOf(thrown)}): models are prepared anew each time`);
@@ -154,13 +157,13 @@ export const modelCache = (folder: string, tell: Tell): ModelCache => {
         return null;
       }
       const now = new Date();
-      // Where the cache is read-only, what was used last is not known; that is no harm.
+      // If the cache is read-only, the times of last use are not recorded. That does no harm.
       await utimes(join(entry, SEAL_FILE), now, now).catch(() => undefined);
       return join(entry, MODEL_FILE);
     } catch (thrown) {
       if (!isMissing(thrown)) return giveUp("read", thrown);
       if (!(await isThere(entry))) return null;
-      // Between the two looks another process may have put the entry there, whole.
+      // Between the two checks another process may have put a complete entry there.
       if (await isThere(join(entry, SEAL_FILE))) return find(key);
       await discard(key, `${SEAL_FILE} is missing`);
       return null;
@@ -178,7 +181,7 @@ export const modelCache = (folder: string, tell: Tell): ModelCache => {
         if (!(await make(draft))) return null;
         await writeFile(join(draft, SEAL_FILE), JSON.stringify(await seal(draft)));
         await rename(draft, join(folder, key)).catch((thrown: unknown) => {
-          // Another process was first: its entry is as good.
+          // Another process was first, and its entry is as good.
           if (!isTaken(thrown)) throw thrown;
         });
         await prune(folder, key).catch(() => undefined);
@@ -197,7 +200,7 @@ const isTaken = (thrown: unknown): boolean =>
   "code" in thrown &&
   ["ENOTEMPTY", "EEXIST", "EPERM"].includes(String(thrown.code));
 
-/** What is wrong with an entry's files; null where nothing is. */
+/** What is wrong with an entry's files; null if nothing is. */
 const damageOf = async (entry: string, text: string): Promise<string | null> => {
   let sealed: unknown;
   try {

@@ -1,8 +1,8 @@
-/** What of the processor matters to compiled models: its kind, and how many cores it has. */
+/** The properties of the processor that matter to compiled models: its kind, and its number of cores. */
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 
-/** Linux's table of processors; empty where there is none. */
+/** Linux's table of processors; empty on other systems. */
 const cpuTable = (): string => {
   try {
     return readFileSync("/proc/cpuinfo", "utf8");
@@ -12,8 +12,8 @@ const cpuTable = (): string => {
 };
 
 /**
- * Physical cores that this process may use: two threads of one core share what computes, so that more threads than
- * cores make nothing faster. Where the system does not tell, what it says may run at once.
+ * The number of physical cores that this process may use. Two threads of one core share its arithmetic, so more threads
+ * than cores make nothing faster. If the system does not tell, it is the number of threads that may run at once.
  */
 export const physicalCores = (
   table: string = cpuTable(),
@@ -29,7 +29,7 @@ export const physicalCores = (
   return cores.size === 0 ? allowed : Math.max(1, Math.min(cores.size, allowed));
 };
 
-/** The processor's name and what it can do, on one line. */
+/** The processor's name and its instruction sets, on one line. */
 export const processorKind = (table: string = cpuTable()): string => {
   const field = (name: string): string => new RegExp(`^${name}\\s*:\\s*(.*)$`, "m").exec(table)?.[1] ?? "";
   return `${process.arch} ${cpus()[0]?.model ?? ""} ${field("flags")}`;

@@ -1,2 +1,2 @@
-/** What computes; the others than the CPU where the installed ONNX Runtime has them. */
+/** What computes. Those other than the CPU need an ONNX Runtime that has them. */
 export type OnnxProvider = "cpu" | "webgpu" | "cuda";

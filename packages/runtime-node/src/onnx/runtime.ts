@@ -1,4 +1,4 @@
-/** ONNX Runtime's own kernels: the algebra compiled to ONNX graphs, optimised ones kept on disk. */
+/** ONNX Runtime's own kernels. The algebra is compiled to ONNX graphs, and optimised graphs are kept on disk. */
 import type { Engine, Runtime, RuntimeError } from "@tadsr/core";
 import type { Dialect, Lowered, OnnxTensor, Session } from "@tadsr/engine-onnx";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -9,19 +9,19 @@ import type { OnnxProvider } from "./provider.ts";
 import { type OpenSession, sessionOpener } from "./sessions.ts";
 
 export interface OnnxOptions {
-  /** Threads that one computation uses; as many as there are physical cores where left out. */
+  /** The number of threads for one computation, by default the number of physical cores. */
   readonly threads?: number;
   readonly provider?: OnnxProvider;
   /**
-   * How many compiled computations are kept, the latest used; 12 where left out. Each holds the memory that it ran
-   * in, and one is made for each size of an input.
+   * How many compiled computations are kept, the latest used; 12 by default. There is one for each size of an input,
+   * and each holds the memory that it ran in.
    */
   readonly sessions?: number;
-  /** Where optimised models are kept; null: nowhere. `TADSR_CACHE` or the system's place where left out. */
+  /** The folder for optimised models; null for none. By default `TADSR_CACHE` or the system's folder for caches. */
   readonly cache?: string | null;
-  /** What is to be told of the cache; nothing where left out. */
+  /** Gets the messages about the cache. By default there are none. */
   readonly tell?: Tell;
-  /** How graphs are written, where it is to be another way than the fastest. */
+  /** How graphs are written, if not in the fastest way. */
   readonly dialect?: Partial<Dialect>;
 }
 
@@ -37,11 +37,11 @@ const REMEDIES: Readonly<Record<OnnxProvider, string>> = {
   cpu: "install again: npx -y pnpm@12 install",
   webgpu:
     "it needs a graphics driver with Vulkan, Metal or Direct3D 12 (in software: Debian's chromium and libvulkan1, and " +
-    "VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json); take --runtime onnx",
-  cuda: "it needs an ONNX Runtime with CUDA: run node_modules/onnxruntime-node/script/install.js, or take --runtime onnx",
+    "VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json); or use --runtime onnx",
+  cuda: "it needs an ONNX Runtime with CUDA: run node_modules/onnxruntime-node/script/install.js, or use --runtime onnx",
 };
 
-/** The transforms of Winograd's convolutions pay on a CPU; GPUs have convolutions of their own. */
+/** The transforms of Winograd's convolutions save time on a CPU. GPUs have their own fast convolutions. */
 const dialectOf = (provider: OnnxProvider, changes: Partial<Dialect>): Dialect => ({
   ...fastestDialect,
   ...(provider === "cpu" ? {} : { winograd: "never", contrib: false }),
@@ -57,7 +57,7 @@ export const onnxRuntime = (options: OnnxOptions = {}): Runtime<OnnxTensor> => {
     open: TE.tryCatch(
       async () => {
         const library = await import("onnxruntime-node");
-        // What fails is thrown, and told in this project's words.
+        // Errors are thrown, and reported in this project's words, so ONNX Runtime need not print them.
         library.env.logLevel = "fatal";
         const { onnxEngine } = await import("@tadsr/engine-onnx");
         const folder = options.cache === undefined ? cacheFolder(process.env) : options.cache;
@@ -79,7 +79,7 @@ export const onnxRuntime = (options: OnnxOptions = {}): Runtime<OnnxTensor> => {
   };
 };
 
-/** A provider that has no device says so when it is first asked to compute. */
+/** Computes once, since a provider without a device reports it only when it first computes. */
 const tryOut = async ({ upload, algebra, download }: Engine<OnnxTensor>): Promise<void> => {
   await download("vector", algebra.square(upload("vector", { shape: [1], data: Float32Array.of(2) })));
 };

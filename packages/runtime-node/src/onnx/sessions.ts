@@ -1,4 +1,4 @@
-/** Sessions of ONNX Runtime on graphs, from the cache where they were optimised before. */
+/** Sessions of ONNX Runtime on graphs. A graph that was optimised before comes from the cache. */
 import { open as openFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -26,18 +26,18 @@ export interface SessionSettings {
   readonly cache: ModelCache;
 }
 
-/** Changes when entries of the cache are made in another way. */
+/** To be changed when entries of the cache are made in another way. */
 const CACHE_VERSION = "1";
 
-/** Numbers that are computed below which threads, and keeping the optimised graph, cost more than they give. */
+/** If fewer numbers are computed, threads and a kept optimised graph cost more than they save. */
 const LEAST_WORK = 2 ** 17;
 
-/** Tensors of so many bytes lie in a file of their own, which is mapped into memory rather than read. */
+/** Tensors of at least this many bytes are put in a file of their own, which is mapped into memory instead of read. */
 const LEAST_BESIDE = 2 ** 10;
 
 const WEIGHTS_FILE = "weights.bin";
 
-/** Weights of so many bytes are written to a file before they are optimised, and that is removed afterwards. */
+/** Weights of at least this many bytes are written to a file before they are optimised; it is removed afterwards. */
 const LEAST_MAPPED = 2 ** 26;
 const SOURCE_FILE = "source.onnx";
 const SOURCE_WEIGHTS_FILE = "source.bin";
@@ -64,12 +64,12 @@ const optionsFor = (
   isSmall: boolean,
 ): InferenceSession.SessionOptions => ({
   executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
-  // What is left to warn of is which nodes stay on the CPU, and that an optimised file fits one processor.
+  // The warnings left out are about nodes that stay on the CPU and optimised files that fit one processor only.
   logSeverityLevel: 3,
   intraOpNumThreads: isSmall ? 1 : threads,
 });
 
-/** The optimised model goes into the folder, its large weights in a file of their own. */
+/** Writes the optimised model into the folder, with its large weights in a file of their own. */
 const keptIn = (folder: string): InferenceSession.SessionOptions => ({
   optimizedModelFilePath: join(folder, MODEL_FILE),
   extra: {
@@ -87,12 +87,14 @@ export const sessionOpener = (settings: SessionSettings): OpenSession => {
   const open = async (model: Uint8Array | string, more: InferenceSession.SessionOptions): Promise<Session> =>
     sessionOf(
       library,
-      // The two are overloads, which TypeScript does not choose between for a union.
+      // The two calls are overloads, and TypeScript does not choose between them for a union.
       await (typeof model === "string"
         ? InferenceSession.create(model, more)
         : InferenceSession.create(model, more)),
     );
-  /** Large weights go by way of a file that is mapped into memory, so that they are not in it twice as messages. */
+  /**
+   * Large weights are passed in a mapped file, so that memory does not hold them twice, as weights and as a message.
+   */
   const openModel = async (
     graph: Lowered,
     folder: string,
@@ -115,7 +117,7 @@ export const sessionOpener = (settings: SessionSettings): OpenSession => {
       await rm(weights);
     }
   };
-  /** From the cache; null where the entry is not there, or ONNX Runtime cannot read it. */
+  /** Opens the entry of the cache; null if it is missing or ONNX Runtime cannot read it. */
   const reopen = async (key: string, base: InferenceSession.SessionOptions): Promise<Session | null> => {
     const file = await cache.find(key);
     if (file === null) return null;
@@ -144,7 +146,7 @@ export const sessionOpener = (settings: SessionSettings): OpenSession => {
       try {
         made = await openModel(graph, folder, { ...base, ...keptIn(folder) });
       } catch (thrown) {
-        // The cache is at fault only where the graph opens without it.
+        // The cache is at fault only if the graph opens without it.
         made = await plain().catch((reason: unknown) => {
           refusal = reason;
           return null;
