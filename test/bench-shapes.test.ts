@@ -194,8 +194,8 @@ describe("the start of a training step", () => {
       ]),
     );
     const batch = { step: 0, hr: null, lr: new Float32Array() };
-    const { duel, objective } = task.prepare(batch);
-    expect(duel).toBe(null);
+    const { discriminatorSide, objective } = task.prepare(batch);
+    expect(discriminatorSide).toBe(null);
     // A fresh network predicts z_y.
     const distances = Array.from(z_0.data, (value, i) => Math.abs(value - (z_y.data[i] as number)));
     const expected = distances.reduce((sum, distance) => sum + distance, 0) / distances.length;

@@ -4,9 +4,9 @@
  *   node --import tsx bench/training/parts.ts [--network small|tiny|unet] [--batch 16] [--side 32]
  *       [--runtime tensorflow] [--rounds 11] [--data <folder>]
  *
- * The step is the mean absolute error of one step from z_T, as a student without a teacher learns. Without --data
- * the photographs are drawn by the program. The parts are timed one after another, by themselves; in a training the data of the next
- * step is made while this one is computed, as far as the processor has cores to spare.
+ * The step minimises the mean absolute error of one step from z_T, as for a student without a teacher. Without --data
+ * the program draws its own photographs. Each part is timed by itself, one after another. In a training, the data of
+ * the next step is made while this one is computed, if the processor has free cores.
  */
 import { parseArgs } from "node:util";
 import { type Engine, makeSchedule, type Objective, paperReading, type Tensors } from "@tadsr/core";
@@ -56,7 +56,7 @@ const measure = async <T>(engine: Engine<T>, data: string, asked: Asked): Promis
     ...{ network, schedule, batch, seed: 1, reading: paperReading, weights: { ...none, fidelity: 1 } },
     ...{ teacher: null, target: null, discriminator: null, perceptualWeights: null },
   }).open(engine);
-  const specs = { parameters: network.parameters, held: new Set<string>(), adversary: null };
+  const specs = { parameters: network.parameters, held: new Set<string>(), discriminator: null };
   let state = uploadState(engine, specs, freshState(initialWeights(network.parameters, { seed: 1 }), null));
   const times = new Map<string, number[]>();
   const note = (name: string, milliseconds: number): void => {
@@ -112,7 +112,7 @@ const measure = async <T>(engine: Engine<T>, data: string, asked: Asked): Promis
     ]);
     const done = await timed("a whole step, without data", () =>
       trainingStep(engine, task, state, pictures, {
-        ...{ steps: 1e6, adversaryRate: 0, averageDecay: 0.999, clip: 0, adamw: ADAMW_DEFAULTS },
+        ...{ steps: 1e6, discriminatorRate: 0, averageDecay: 0.999, clip: 0, adamw: ADAMW_DEFAULTS },
         rate: { peak: 1e-4, warmUp: 0, decay: "constant" },
       }),
     );

@@ -1,6 +1,6 @@
 /**
- * What a timed training step starts from, in one safetensors file that the program for PyTorch reads too, so
- * that both compute the same step: weights of a teacher and of a student, latents, noises and times.
+ * The start of a timed training step, in one safetensors file that the PyTorch program reads too, so that both compute
+ * the same step: weights of a teacher and of a student, latents, noises and times.
  */
 import { type NdArray, normal, type ScheduleConfig, uniform } from "@tadsr/core";
 import { readSafetensors, writeSafetensors } from "@tadsr/files";
@@ -18,7 +18,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 
-/** The step of a teacher, of a student, and of a student that learns a stronger network's pictures alone. */
+/** The step of a teacher, of a student, and of a student that learns only a stronger network's pictures. */
 export const TASKS = ["teacher", "student", "target"] as const;
 export type TaskName = (typeof TASKS)[number];
 
@@ -29,18 +29,18 @@ export type Draw = (typeof LATENTS)[number] | "scoreNoise" | "picture" | (typeof
 export interface RecordedStart {
   readonly network: SmallNetworkConfig;
   readonly schedule: ScheduleConfig;
-  /** By PyTorch's names and in its layouts; the target's step has no teacher. */
+  /** With PyTorch's names and layouts. The target's step has no teacher. */
   readonly teacher: HostWeights;
   readonly student: HostWeights;
   /** Latents and noises [batch, side, side, channels], the picture [batch, side, side, 3]; times [batch], 1..T. */
   readonly draws: Readonly<Partial<Record<Draw, NdArray>>>;
 }
 
-/** How large a step is, and what is drawn for it. */
+/** The size of a step, and what is drawn for it. */
 interface Recorded {
   readonly family: Family;
   readonly batch: number;
-  /** Of the latents, in pixels. */
+  /** The side of the latents, in pixels. */
   readonly side: number;
   readonly draws: readonly Draw[];
 }
@@ -59,12 +59,12 @@ const RECORDED: Readonly<Record<TaskName, Recorded>> = {
   target: { family: FAMILIES.small, batch: 16, side: 32, draws: [...LATENTS, "picture"] },
 };
 
-/** How fast both programs learn, from the first step on; small, so that rounding is not amplified. */
+/** The learning rate of both programs, from the first step on. It is small, so that rounding is not amplified. */
 export const RATE = STUDENT_DEFAULTS.rate.peak;
 export const AVERAGE_DECAY = TEACHER_DEFAULTS.averageDecay;
-/** Weight of Eq 8 beside Eq 6. */
+/** The weight of Eq 8; that of Eq 6 is 1. */
 export const SCORE_WEIGHT = STUDENT_DEFAULTS.weights.score;
-/** What the gradient's norm is scaled down to; 0: it is not. */
+/** The norm that the gradient is scaled down to; 0: no limit. */
 export const CLIP: Readonly<Record<TaskName, number>> = { teacher: 0, student: 0, target: 0.5 };
 
 const randomWeights = (parameters: readonly ParameterSpec[], seed: number): HostWeights =>
@@ -81,7 +81,7 @@ const randomTimes = (batch: number, stream: number, most: number): NdArray => ({
   data: Float32Array.from(uniform({ seed: 1, stream }, 0, batch), (value) => 1 + Math.floor(value * most)),
 });
 
-/** The same for the same task, everywhere. The student's weights are near the teacher's, but not the same. */
+/** The same task gives the same start everywhere. The student's weights are near the teacher's, but not equal. */
 export const randomStart = (task: TaskName): RecordedStart => {
   const { family, batch, side, draws } = RECORDED[task];
   const { network, schedule } = family;
@@ -107,7 +107,7 @@ export const randomStart = (task: TaskName): RecordedStart => {
 
 const GROUPS = ["teacher", "student", "draws"] as const;
 
-/** Each tensor stands as `<group>.<name>`; what is no tensor is JSON in the file's metadata, under `start`. */
+/** Each tensor is called `<group>.<name>`. Everything else is JSON in the file's metadata, under `start`. */
 export const writeStart = (
   file: string,
   start: RecordedStart,

@@ -1,4 +1,4 @@
-/** The steps that are timed, as training has them, on draws that are on the device already: what is timed is computing. */
+/** The timed steps, as in training, but with draws that are on the device already, so that only computing is timed. */
 import {
   denoisingLoss,
   type Engine,
@@ -12,13 +12,13 @@ import { type ConditionedNetwork, conditionOf, predictor, uploadWeights } from "
 import { type OpenTask, studentStep } from "@tadsr/train";
 import { type Draw, type RecordedStart, SCORE_WEIGHT, type TaskName } from "./record.ts";
 
-/** What a step is of: the engine, the network, and what was drawn, by name. */
+/** What a step needs: the engine, the network, and the draws by name. */
 interface Setting<T> {
   readonly engine: Engine<T>;
   readonly network: ConditionedNetwork;
   readonly schedule: Schedule;
   readonly start: RecordedStart;
-  /** On the device. */
+  /** A draw on the device. */
   readonly image: (name: Draw) => T;
   readonly times: (name: Draw) => readonly number[];
 }
@@ -37,7 +37,7 @@ const teachersStep = <T>({ engine, network, schedule, image, times }: Setting<T>
   return () => {
     const z_t = forwardProcess(algebra, schedule)(z_0, z_y, noise, t);
     return {
-      duel: null,
+      discriminatorSide: null,
       objective: () => (weights: Tensors<T>) => {
         const predict = predictor(engine, network, weights, z_y, t.length);
         const z_0_predicted = predictClean(algebra, schedule)(predict, z_t, t);
@@ -59,17 +59,22 @@ const studentsStep = <T>({ engine, network, schedule, start, image, times }: Set
     studentStep(
       engine,
       { schedule, network, teacher, discriminator: null, weights, reading: READING },
-      { ...inputs, judgeNoise: noise, judgeTime: scoreTime },
+      { ...inputs, discriminatorNoise: noise, discriminatorTime: scoreTime },
     );
 };
 
-/** As `studentTask` has it where the target alone has a weight: no photograph, no teacher, and the loss is |a - b|. */
+/** As in `studentTask` if only the target has a weight: no photograph, no teacher, and the loss is |a - b|. */
 const targetsStep = <T>({ engine, network, schedule, start, image }: Setting<T>): Prepare<T> => {
   const { algebra } = engine;
   const [z_0, z_y, noise, picture] = [image("z_0"), image("z_y"), image("noise"), image("picture")];
   const [batch = 1] = drawn(start, "z_0").shape;
   const weights = { distillation: 0, score: 0, adversarial: 0 };
-  const unused = { scoreNoise: z_y, scoreTime: schedule.T, judgeNoise: z_y, judgeTime: schedule.T };
+  const unused = {
+    scoreNoise: z_y,
+    scoreTime: schedule.T,
+    discriminatorNoise: z_y,
+    discriminatorTime: schedule.T,
+  };
   return () =>
     studentStep(
       engine,
@@ -85,7 +90,7 @@ const targetsStep = <T>({ engine, network, schedule, start, image }: Setting<T>)
     );
 };
 
-/** What the loop asks for a step. */
+/** The task that the loop gets for a step. */
 export const recordedTask = <T>(
   engine: Engine<T>,
   name: TaskName,

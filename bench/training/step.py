@@ -5,8 +5,8 @@
 
 The file is made by step.ts. Prints one JSON object a line: first {"ready"}, then for each line read
 {"milliseconds", "gradients", "loss"}, where gradients are the milliseconds of all passes and of the gradients.
-It ends with its input. Needs torch 2.13, and nothing else. The defaults are the fastest of PyTorch's forms on a
-CPU; `--layout contiguous --adamw plain` is what PyTorch does unasked.
+It ends when its input ends. Needs torch 2.13 only. The defaults are PyTorch's fastest forms on a CPU;
+`--layout contiguous --adamw plain` is what PyTorch does by default.
 """
 
 import argparse

@@ -1,12 +1,12 @@
 /**
- * Times the project's own training step, one step for each line that it reads, so that another program can
- * alternate it with PyTorch's (step.py, which has the same options and answers in the same form).
+ * Times the project's own training step, one step for each line that it reads, so that another program can alternate it
+ * with PyTorch's (step.py, which has the same options and answers in the same form).
  *
  *   node --import tsx bench/training/step.ts --start <file> [--task teacher|student|target] [--runtime tensorflow]
  *
- * The file is made when it is not there. Prints one JSON object a line: first { ready }, then for each line
- * read { milliseconds, gradients, loss }, where gradients are the milliseconds of all passes and of the
- * gradients, as far as the library computes at once. It ends with its input.
+ * The file is made if it does not exist. Prints one JSON object a line: first { ready }, then for each line read {
+ * milliseconds, gradients, loss }. gradients are the milliseconds of all passes and of the gradients, if the library
+ * computes them at once. It ends when its input ends.
  */
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -38,7 +38,7 @@ import { recordedTask } from "./recorded-task.ts";
 const LOOP: Omit<LoopOptions, "clip"> = {
   steps: 1_000_000,
   rate: { peak: RATE, warmUp: 0, decay: "constant" },
-  adversaryRate: 0,
+  discriminatorRate: 0,
   averageDecay: AVERAGE_DECAY,
   adamw: ADAMW_DEFAULTS,
 };
@@ -90,7 +90,8 @@ const main = async (): Promise<void> => {
     },
   });
   const { start: file } = values;
-  if (file === undefined) return giveUp("--start <file> is missing: where the step's weights and draws are");
+  if (file === undefined)
+    return giveUp("--start <file> is missing: give the file for the step's weights and draws");
   const task = TASKS.find((name) => name === values.task);
   if (task === undefined) return giveUp(`--task is ${values.task}; allowed: ${TASKS.join(", ")}`);
   const runtime = Object.values(runtimes).find(({ name }) => name === values.runtime);
@@ -109,7 +110,7 @@ const main = async (): Promise<void> => {
   const network = smallNetwork(start.network);
   const { prepare, frozen } = recordedTask(engine, task, network, schedule, start);
   const recorded = { prepare: timed(prepare), frozen };
-  const specs = { parameters: network.parameters, held: new Set<string>(), adversary: null };
+  const specs = { parameters: network.parameters, held: new Set<string>(), discriminator: null };
   let state = uploadState(
     engine,
     specs,

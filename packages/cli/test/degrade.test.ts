@@ -109,7 +109,7 @@ describe("tadsr degrade", () => {
     await writeFile(join(folder, "bad.json"), '{"kind": "bicubic", "scale": 2.5}');
     for (const [name, message] of [
       ["bad.json", "bad.json: scale must be a whole number from 1 to 8; found 2.5"],
-      ["strong", `no degradation strong; there are ${DEGRADATIONS}, or name a JSON file that is there`],
+      ["strong", `no degradation strong; there are ${DEGRADATIONS}, or give the path of a JSON file`],
     ] as const) {
       const { shell, err } = memoryShell(folder);
       expect(await run(shell, ["degrade", "originals", "-o", "none", "--degradation", name])).toBe(1);

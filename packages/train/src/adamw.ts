@@ -1,17 +1,17 @@
-/** AdamW and the moving average of the weights, each over the tensor algebra. */
+/** AdamW and the moving average of the weights, over the tensor algebra. */
 import type { Pointwise, Tensors } from "@tadsr/core";
 
 export interface AdamWOptions {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  /** Decoupled: each step takes learningRate * weightDecay of the weight away. */
+  /** Decoupled: each step subtracts learningRate * weightDecay * weight from the weight. */
   readonly weightDecay: number;
 }
 
 export const ADAMW_DEFAULTS: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
-/** First and second moments of the gradient, under the names of the weights that they are handed with. */
+/** First and second moments of the gradient, under the names of their weights. */
 export interface Moments<T> {
   readonly first: Tensors<T>;
   readonly second: Tensors<T>;
@@ -55,7 +55,7 @@ export const adamwStep =
         scale(expected(moments.second, name, "the second moment"), beta2),
         scale(square(gradient), 1 - beta2),
       );
-      // Numerator and denominator times the root of the second correction: one pass less over the moments.
+      // Numerator and denominator are multiplied by the root of the second correction: one pass less over the moments.
       const change = scale(
         divide(first, offset(sqrt(second), epsilon * root)),
         (rate * root) / firstCorrection,
@@ -88,11 +88,11 @@ export interface LearningRate {
   readonly peak: number;
   /** Steps of linear warm-up from 0. */
   readonly warmUp: number;
-  /** `constant` after the warm-up (the paper's), or a half cosine down to 0 at the last step. */
+  /** `constant` after the warm-up (as in the paper), or half a cosine down to 0 at the last step. */
   readonly decay: "constant" | "cosine";
 }
 
-/** The rate at a step counted from 1 of `total`. */
+/** The rate at a step, counted from 1, of `total` steps. */
 export const learningRateAt = (
   { peak, warmUp, decay }: LearningRate,
   step: number,

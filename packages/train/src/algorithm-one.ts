@@ -1,7 +1,7 @@
 /**
- * One step of Algorithm 1 from recorded noises and times, for whoever wants to compare it number by number:
- * everything it computes on the way, on the host. It is the training loop's own step (`studentStep` and
- * `takeStep`), not a copy of it.
+ * One step of Algorithm 1 from recorded noises and times, for anyone who wants to compare it number by number. It
+ * returns everything that it computes, on the host. It is the training loop's own step (`studentStep` and `takeStep`),
+ * not a copy of it.
  */
 import {
   type Engine,
@@ -25,7 +25,7 @@ import {
 } from "@tadsr/model";
 import { ADAMW_DEFAULTS, type AdamWOptions } from "./adamw.ts";
 import { downloadPacked, downloadWeights, freshState, tensorsOf, uploadState } from "./state.ts";
-import { type AdversaryState, type Learner, type LearningState, type Turn, takeStep } from "./step.ts";
+import { type DiscriminatorState, type Learner, type LearningState, type Turn, takeStep } from "./step.ts";
 import { type AlgorithmWeights, type StepInputs, studentStep } from "./student-step.ts";
 import type { PreparedStep } from "./task.ts";
 
@@ -38,11 +38,13 @@ export interface Contestants {
   readonly schedule: Schedule;
   readonly student: Contestant;
   readonly teacher: Contestant;
-  /** `weights` has its u and v, too. Its strides are those of the teacher's encoder, whatever it says. */
+  /**
+   * `weights` includes u and v. The strides are always those of the teacher's encoder; those in `config` are ignored.
+   */
   readonly discriminator: { readonly config: DiscriminatorConfig; readonly weights: HostWeights };
 }
 
-/** What was drawn: images [n, h, w, channels]; times 1..T, one for each sample. */
+/** The recorded draws: images [n, h, w, channels]; times 1..T, one for each sample. */
 export interface RecordedDraws {
   readonly z_0: NdArray;
   readonly z_y: NdArray;
@@ -68,7 +70,7 @@ export interface Learned {
   readonly weights: HostWeights;
 }
 
-/** What needs gradients: null on a runtime that has none. */
+/** The results that need gradients; null on a runtime without gradients. */
 export interface TrainedStep {
   /** Eq 11 through the updated discriminator. */
   readonly adversarial: number;
@@ -80,7 +82,7 @@ export interface TrainedStep {
   readonly buffers: HostWeights;
 }
 
-/** With omega = 1: what is used as a gradient, and the scalar that has it. */
+/** With omega = 1: the gradient, and the scalar whose gradient it is. */
 export interface RecordedScore {
   readonly loss: number;
   readonly gradient: NdArray;
@@ -96,7 +98,7 @@ export interface RecordedStep {
   readonly distillation: number;
   /** Eq 8. */
   readonly score: RecordedScore;
-  /** Eq 5, the baseline that Eq 8 stands in place of. */
+  /** Eq 5, the baseline that Eq 8 replaces. */
   readonly scoreSampling: RecordedScore;
   readonly trained: TrainedStep | null;
 }
@@ -110,36 +112,36 @@ const uploadDraws = <T>(engine: Engine<T>, draws: RecordedDraws): StepInputs<T> 
     z_y: image(draws.z_y),
     condition: image(draws.condition),
     noise: image(draws.noise),
-    judgeNoise: image(draws.judgeNoise),
-    judgeTime: draws.judgeTime,
+    discriminatorNoise: image(draws.judgeNoise),
+    discriminatorTime: draws.judgeTime,
     scoreNoise: image(draws.scoreNoise),
     scoreTime: draws.scoreTime,
   };
 };
 
-/** The judge's objective at its present weights, not differentiated. */
-const challenged = <T>(
-  { duel }: PreparedStep<T>,
+/** The discriminator's objective at its present weights, without gradients. */
+const discriminatorsObjective = <T>(
+  { discriminatorSide }: PreparedStep<T>,
   weights: Tensors<T>,
-  adversary: AdversaryState<T> | null,
+  state: DiscriminatorState<T> | null,
 ): Objective<T> | undefined => {
-  if (duel === null || adversary === null) return undefined;
-  const judge = { weights: adversary.packing.unpack(adversary.weights), buffers: adversary.buffers };
-  return duel.challenge(weights, judge).objective(judge.weights);
+  if (discriminatorSide === null || state === null) return undefined;
+  const tensors = { weights: state.packing.unpack(state.weights), buffers: state.buffers };
+  return discriminatorSide.objectiveAgainst(weights, tensors).objective(tensors.weights);
 };
 
-/** Throws what the engine throws, and where names or shapes do not fit. */
+/** Throws what the engine throws, and if names or shapes do not fit. */
 export const runAlgorithmOne = async <T>(
   engine: Engine<T>,
-  { schedule, student, teacher, discriminator: judge }: Contestants,
+  { schedule, student, teacher, discriminator: given }: Contestants,
   draws: RecordedDraws,
   { weights, reading, rate, adversaryRate, adamw = ADAMW_DEFAULTS }: AlgorithmSettings,
 ): Promise<RecordedStep> => {
   const { algebra } = engine;
   const ofStudent = student.network.parameters;
   const { strides } = teacher.network.encoder;
-  const judgeNetwork = discriminator({ ...judge.config, strides });
-  const { parameters: ofJudge, state: ofBuffers } = judgeNetwork;
+  const discriminatorNetwork = discriminator({ ...given.config, strides });
+  const { parameters: ofDiscriminator, state: ofBuffers } = discriminatorNetwork;
   const computed = engine.scope(() => {
     const inputs = uploadDraws(engine, draws);
     const frozen = {
@@ -152,7 +154,7 @@ export const runAlgorithmOne = async <T>(
         schedule,
         network: student.network,
         teacher: frozen,
-        discriminator: judgeNetwork,
+        discriminator: discriminatorNetwork,
         weights,
         reading,
       },
@@ -161,9 +163,9 @@ export const runAlgorithmOne = async <T>(
     const specs = {
       parameters: ofStudent,
       held: new Set<string>(),
-      adversary: { parameters: ofJudge, buffers: ofBuffers },
+      discriminator: { parameters: ofDiscriminator, buffers: ofBuffers },
     };
-    const state = uploadState(engine, specs, freshState(student.weights, judge.weights));
+    const state = uploadState(engine, specs, freshState(student.weights, given.weights));
     const ownWeights = state.packing.unpack(state.weights);
     const { z_T, z_0_teacher } = prepared;
     const { batch, z_y, condition, scoreNoise, scoreTime } = inputs;
@@ -192,11 +194,12 @@ export const runAlgorithmOne = async <T>(
     const taken =
       engine.differentiate === null
         ? null
-        : takeStep(engine, prepared, state, { step: 1, rate, adversaryRate, adamw });
-    // Without gradients nobody is updated; what does not need that is computed all the same.
-    const judged = taken?.judged ?? challenged(prepared, ownWeights, state.adversary);
+        : takeStep(engine, prepared, state, { step: 1, rate, discriminatorRate: adversaryRate, adamw });
+    // Without gradients no network is updated, but everything that does not need them is computed.
+    const discriminatorTurn =
+      taken?.discriminatorTurn ?? discriminatorsObjective(prepared, ownWeights, state.discriminator);
     const own = taken?.own ?? prepared.objective(null)(ownWeights);
-    return { z_T, z_0_teacher, z_0_student, score, scoreSampling, taken, judged, own };
+    return { z_T, z_0_teacher, z_0_student, score, scoreSampling, taken, discriminatorTurn, own };
   });
   const scalar = async (tensor: T | undefined): Promise<number> =>
     tensor === undefined ? Number.NaN : ((await engine.download("scalar", tensor)).data[0] ?? Number.NaN);
@@ -215,33 +218,37 @@ export const runAlgorithmOne = async <T>(
   });
   const trainedStep = async (
     own: Turn<T>,
-    judged: Turn<T>,
+    discriminatorTurn: Turn<T>,
     updated: LearningState<T>,
-    adversary: AdversaryState<T>,
+    trained: DiscriminatorState<T>,
   ): Promise<TrainedStep> => ({
     adversarial: await scalar(own.parts.adversarial),
     total: await scalar(own.loss),
     student: await learned(ofStudent, updated, own),
-    discriminator: await learned(ofJudge, adversary, judged),
-    buffers: await downloadWeights(engine, ofBuffers, adversary.buffers),
+    discriminator: await learned(ofDiscriminator, trained, discriminatorTurn),
+    buffers: await downloadWeights(engine, ofBuffers, trained.buffers),
   });
-  const { taken, judged, own } = computed;
+  const { taken, discriminatorTurn, own } = computed;
   const result: RecordedStep = {
     z_T: await image(computed.z_T),
     z_0_student: await image(computed.z_0_student),
     z_0_teacher: await image(computed.z_0_teacher),
-    discriminatorLoss: await scalar(judged?.loss),
+    discriminatorLoss: await scalar(discriminatorTurn?.loss),
     distillation: await scalar(own.parts.distillation),
     score: await distilled(computed.score),
     scoreSampling: await distilled(computed.scoreSampling),
     trained:
-      taken === null || taken.judged === null || taken.state.adversary === null
+      taken === null || taken.discriminatorTurn === null || taken.state.discriminator === null
         ? null
-        : await trainedStep(taken.own, taken.judged, taken.state, taken.state.adversary),
+        : await trainedStep(taken.own, taken.discriminatorTurn, taken.state, taken.state.discriminator),
   };
   const { score, scoreSampling } = computed;
-  const turns = [own, ...(judged === undefined ? [] : [judged]), ...(taken === null ? [] : [taken.own])];
-  const gradients = taken === null ? [] : [taken.own.gradients, taken.judged?.gradients ?? {}];
+  const turns = [
+    own,
+    ...(discriminatorTurn === undefined ? [] : [discriminatorTurn]),
+    ...(taken === null ? [] : [taken.own]),
+  ];
+  const gradients = taken === null ? [] : [taken.own.gradients, taken.discriminatorTurn?.gradients ?? {}];
   engine.release(
     new Set([
       ...[computed.z_T, computed.z_0_student, computed.z_0_teacher],

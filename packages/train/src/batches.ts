@@ -13,21 +13,21 @@ export interface BatchOptions {
   readonly batch: number;
   /** Side of the high-resolution crops in pixels, a multiple of `scale`. */
   readonly cropHR: number;
-  /** The degradation's. */
+  /** The factor of the degradation. */
   readonly scale: number;
   readonly degradation: Degradation;
-  /** Whether the photographs' crops are wanted beside the small pictures. */
+  /** Whether the crops of the photographs are needed besides the small pictures. */
   readonly originals: boolean;
   /**
-   * The share of small pictures that are photographs as they are, neither shrunk nor degraded; they have no
-   * original, so that it is 0 where originals are wanted.
+   * The share of small pictures that are crops of photographs unchanged, neither shrunk nor degraded. They have no
+   * original, so this must be 0 if originals are needed.
    */
   readonly asTheyAre: number;
 }
 
 /**
- * Crops, values -1..1: `lr` [n, cropHR/scale, cropHR/scale, 3] and what they were made of, `hr` [n, cropHR, cropHR,
- * 3], null where that is not wanted.
+ * Crops with values -1..1: `lr` [n, cropHR/scale, cropHR/scale, 3], and `hr` [n, cropHR, cropHR, 3], from which `lr`
+ * was made; null if it is not needed.
  */
 export interface TrainingBatch {
   readonly step: number;
@@ -36,24 +36,24 @@ export interface TrainingBatch {
 }
 
 /**
- * Low-resolution pixels degraded around a crop at least: no edge effect of one round of blur reaches it, and little of
- * two.
+ * At least this many low-resolution pixels are degraded around a crop. The edge effect of one round of blur does not
+ * reach the crop, and that of two rounds hardly does.
  */
 const margin = 4;
 
-/** JPEG blocks' side: crops lie at any place of the blocks' grid, as they do in whole pictures. */
+/** The side of a JPEG block. Crops lie anywhere on the grid of blocks, as in whole pictures. */
 const blockSide = 8;
 
-/** An origin such that `side` pixels lie inside `size`, or, where they do not fit, cover it. */
+/** An origin with which `side` pixels are inside `size`, or cover it if `side` is larger. */
 const originOf = (size: number, side: number, u: number): number => {
   const room = size - side;
   return room >= 0 ? Math.floor(u * (room + 1)) : -Math.floor(u * (1 - room));
 };
 
-/** Element of a sample's crop stream from which a photograph is drawn again. */
+/** The element of a sample's crop stream from which replacements for a photograph are drawn. */
 const DRAWN_AGAIN = 16;
 
-/** Places of photographs: the one that `u` says, then others, for where it cannot be used. */
+/** The place of a photograph: first the one that `u` gives, then others in case it cannot be used. */
 function* places(u: number, total: number, { source, position }: NoisePlace): Generator<number> {
   yield Math.floor(u * total);
   for (let n = DRAWN_AGAIN; ; n++) {
@@ -122,10 +122,10 @@ const stacked = (pictures: readonly FloatPicture[]): Float32Array => {
 };
 
 /**
- * The batch of a step: for each sample a photograph, a crop of it, one of the eight symmetries of the square
- * and a degradation. A pure function of the photographs, the options and the step; sample n does not depend
- * on the size of the batch. Where a photograph cannot be used, another is drawn from the sample's own random numbers.
- * `cropHR` is a multiple of `scale`. Rejects where no photograph can be used.
+ * The batch of a step: for each sample a photograph, a crop of it, one of the eight symmetries of the square, and a
+ * degradation. It is a pure function of the photographs, the options and the step. Sample n does not depend on the size
+ * of the batch. If a photograph cannot be used, another is drawn from the sample's own random numbers. `cropHR` is a
+ * multiple of `scale`. Rejects if no photograph can be used.
  */
 export const trainingBatch = async (
   photographs: Photographs,
@@ -144,8 +144,8 @@ export const trainingBatch = async (
 };
 
 /**
- * The batches of steps `from`, `from` + 1, ... without end. While one is in use the next is on its way: its
- * JPEG work runs on sharp's threads, the rest whenever the caller awaits something.
+ * The batches of steps `from`, `from` + 1, ... without end. The next batch is made while one is in use: its JPEG work
+ * runs on sharp's threads, and the rest whenever the caller awaits something.
  */
 export async function* batchStream(
   photographs: Photographs,
@@ -156,7 +156,7 @@ export async function* batchStream(
   for (let step = from + 1; ; step++) {
     const batch = await next;
     next = trainingBatch(photographs, options, step);
-    // A failure is the next caller's to see, and no one's where the caller stops before it.
+    // The next caller sees a failure. If the caller stops before, nobody does.
     next.catch(() => undefined);
     yield batch;
   }

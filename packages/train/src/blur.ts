@@ -3,11 +3,11 @@ import { type FloatPicture, mirror } from "./float-picture.ts";
 /**
  * Gaussian blur of any orientation in three one-dimensional passes, without interpolation.
  *
- * A covariance matrix is a sum of at most three matrices w v vᵀ with w > 0 and integer v (Selling's
- * decomposition), and the variances of convolved kernels add up: so a pass along each direction v, with a
- * one-dimensional kernel of variance w, gives the covariance exactly. The one-dimensional kernel is the
- * discrete Gaussian exp(-w) I_n(w) (Lindeberg 1990), whose variance is w however small w is; a sampled
- * Gaussian's is not below about half a pixel.
+ * A covariance matrix is a sum of at most three matrices w v vᵀ with w > 0 and integer v (Selling's decomposition), and
+ * the variances of convolved kernels add up. So one pass along each direction v, with a one-dimensional kernel of
+ * variance w, gives the covariance exactly. The one-dimensional kernel is the discrete Gaussian exp(-w) I_n(w)
+ * (Lindeberg 1990), whose variance is w even if w is small. A sampled Gaussian has the wrong variance below about half
+ * a pixel.
  */
 export interface GaussianBlur {
   /** Standard deviation in pixels along the direction `angle`. */
@@ -25,17 +25,17 @@ export interface BlurPass {
   readonly variance: number;
 }
 
-/** Passes of less variance than this change no 8-bit value. */
+/** A pass with less variance than this changes no 8-bit value. */
 const negligibleVariance = 1e-4;
 
-/** What may be cut from both tails of a kernel together. */
+/** The weight that may be cut from both tails of a kernel together. */
 const negligibleTail = 2e-4;
 
 type Vector = readonly [number, number];
 
 /** Selling's decomposition of the blur's covariance; at most three passes. */
 export const blurPasses = ({ sigmaAlong, sigmaAcross, angle }: GaussianBlur): readonly BlurPass[] => {
-  // Engines differ in the last bits of sines; rounded to single precision they agree.
+  // JavaScript engines differ in the last bits of sines. Rounded to single precision they agree.
   const [cos, sin] = [Math.fround(Math.cos(angle)), Math.fround(Math.sin(angle))];
   const [p, q] = [sigmaAlong * sigmaAlong, sigmaAcross * sigmaAcross];
   const a = p * cos * cos + q * sin * sin;
@@ -43,7 +43,7 @@ export const blurPasses = ({ sigmaAlong, sigmaAcross, angle }: GaussianBlur): re
   const c = p * sin * sin + q * cos * cos;
   const product = (u: Vector, v: Vector): number =>
     a * u[0] * v[0] + b * (u[0] * v[1] + u[1] * v[0]) + c * u[1] * v[1];
-  // Rounding leaves products of about 1e-16 where the exact value is 0; they must not keep the loop going.
+  // Rounding leaves products of about 1e-16 where the exact value is 0. They must not keep the loop running.
   const positive = 1e-12 * (a + c);
   const reduce = (e: Vector, f: Vector, g: Vector): readonly [Vector, Vector, Vector] => {
     const pairs: readonly (readonly [Vector, Vector])[] = [
@@ -65,7 +65,7 @@ export const blurPasses = ({ sigmaAlong, sigmaAcross, angle }: GaussianBlur): re
   return [pass(e, f, g), pass(f, g, e), pass(g, e, f)].filter((one) => one.variance > negligibleVariance);
 };
 
-/** The right half, centre first, of the discrete Gaussian of this variance; centre + 2 * the rest = 1. */
+/** The right half of the discrete Gaussian of this variance, centre first. centre + 2 * the others = 1. */
 export const discreteGaussian = (variance: number): Float64Array => {
   // Miller's downward recurrence I_(n-1) = I_(n+1) + (2n / w) I_n from an order where I_n is negligible.
   const order = Math.ceil(12 + 6 * Math.sqrt(variance) + variance);
@@ -81,7 +81,7 @@ export const discreteGaussian = (variance: number): Float64Array => {
   return bessel.slice(0, radius + 1).map((value) => value / kept);
 };
 
-/** The values with a mirrored border of `across` columns and `down` rows on each side, then `spare` zeros. */
+/** The values with a mirrored border of `across` columns and `down` rows on each side, and then `spare` zeros. */
 export const bordered = (
   { width, height, data }: FloatPicture,
   across: number,
@@ -128,6 +128,6 @@ const blurAlong = (picture: FloatPicture, { dx, dy, variance }: BlurPass): Float
   return { width, height, data };
 };
 
-/** Blurs; beyond its edges the picture is mirrored. A constant picture stays what it is. */
+/** Blurs. Beyond its edges the picture is mirrored. A constant picture does not change. */
 export const gaussianBlur = (picture: FloatPicture, blur: GaussianBlur): FloatPicture =>
   blurPasses(blur).reduce(blurAlong, picture);

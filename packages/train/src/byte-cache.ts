@@ -1,16 +1,16 @@
-/** The things used last, as many as fit a number of bytes. */
+/** The values used last, as many as fit into a number of bytes. */
 
 export interface ByteCache<A> {
-  /** What is kept under a key; it counts as used now. */
+  /** The value of a key; it now counts as used. */
   get(key: number): A | undefined;
-  /** Keeps a thing of so many bytes, if they fit at all, and drops those that were used longest ago. */
+  /** Keeps a value of `bytes` bytes, if it fits at all, and drops the values that were used longest ago. */
   put(key: number, value: A, bytes: number): void;
-  /** Bytes kept. */
+  /** The bytes of all kept values. */
   bytes(): number;
 }
 
 export const byteCache = <A>(limit: number): ByteCache<A> => {
-  // A Map remembers in what order its keys were put in: the first is the one used longest ago.
+  // A Map keeps the order in which its keys were inserted: the first is the one used longest ago.
   const kept = new Map<number, { readonly value: A; readonly bytes: number }>();
   let total = 0;
   const drop = (key: number): void => {

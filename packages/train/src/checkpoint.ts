@@ -1,8 +1,8 @@
 /**
- * A checkpoint: the whole state of a training in one safetensors file, so that a resumed run goes on as the
- * uninterrupted one would have. Names are `weights/`, `average/`, `first/` and `second/` before the
- * parameter's own; a discriminator's are `adversary/weights/`, `adversary/buffers/` and so on. Parameters that are
- * held have no moments.
+ * A checkpoint: the whole state of a training in one safetensors file, so that a resumed run goes on as an
+ * uninterrupted one would. A tensor's name is `weights/`, `average/`, `first/` or `second/` and the parameter's name.
+ * For a discriminator it is `adversary/weights/`, `adversary/buffers/` and so on, a name kept for checkpoints that were
+ * written before. Held parameters have no moments.
  */
 import type { Engine } from "@tadsr/core";
 import { readSafetensors, writeSafetensors } from "@tadsr/files";
@@ -16,20 +16,25 @@ import { downloadState, type HostState, type StateSpecs, type TrainingState, upl
 
 const FORMAT = "tadsr-checkpoint/1";
 const PARTS = ["weights", "average", "first", "second"] as const;
-const ADVERSARY_PARTS = ["weights", "buffers", "first", "second"] as const;
+const DISCRIMINATOR_PARTS = ["weights", "buffers", "first", "second"] as const;
 
 const prefixed = (prefix: string, weights: HostWeights): HostWeights =>
   Object.fromEntries(Object.entries(weights).map(([name, array]) => [`${prefix}/${name}`, array]));
 
 const tensorsOf = (state: HostState): HostWeights => {
-  const { adversary } = state;
+  const { discriminator } = state;
   const own = PARTS.map((part) => prefixed(part, state[part]));
-  const ofAdversary =
-    adversary === null ? [] : ADVERSARY_PARTS.map((part) => prefixed(`adversary/${part}`, adversary[part]));
-  return Object.assign({}, ...own, ...ofAdversary);
+  const ofDiscriminator =
+    discriminator === null
+      ? []
+      : DISCRIMINATOR_PARTS.map((part) => prefixed(`adversary/${part}`, discriminator[part]));
+  return Object.assign({}, ...own, ...ofDiscriminator);
 };
 
-/** Written beside and renamed: a kill at any moment, or a full disk, leaves the former checkpoint or this one. */
+/**
+ * Written under another name and then renamed: a kill at any moment, or a full disk, leaves the old checkpoint or this
+ * one.
+ */
 export const writeCheckpoint =
   <T>(
     engine: Engine<T>,
@@ -85,8 +90,8 @@ export const readCheckpoint =
       average: part("average"),
       first: part("first"),
       second: part("second"),
-      adversary:
-        specs.adversary === null
+      discriminator:
+        specs.discriminator === null
           ? null
           : {
               weights: part("adversary/weights"),

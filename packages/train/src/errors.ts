@@ -1,6 +1,6 @@
 import type { DataError } from "./photographs.ts";
 
-/** Whatever can end a training, each with one line that says what, where and what to do. */
+/** The errors that can end a training. The message of each is one line: what was wrong, where, and what to do. */
 export type TrainError =
   | DataError
   | { readonly kind: "Checkpoint"; readonly file: string; readonly message: string }

@@ -1,4 +1,4 @@
-/** The small networks that are trained here, each with the schedule that suits it. */
+/** The small networks that this package trains, each with its schedule. */
 import type { ScheduleConfig } from "@tadsr/core";
 import type { SmallNetworkConfig } from "@tadsr/model";
 
@@ -7,7 +7,7 @@ export interface Family {
   readonly schedule: ScheduleConfig;
 }
 
-/** Four steps of a moderate noise. */
+/** Four steps with moderate noise. */
 export const SMALL_SCHEDULE: ScheduleConfig = {
   steps: 4,
   kappa: 1,
@@ -17,14 +17,14 @@ export const SMALL_SCHEDULE: ScheduleConfig = {
 };
 
 /**
- * Four steps of little noise: a stack reads 48 channels of z_t beside 3 of the picture, and noise as strong as the
- * signal keeps it from learning.
+ * Four steps with little noise. A stack reads 48 channels of z_t and 3 of the picture, and noise as strong as the
+ * signal would keep it from learning.
  */
 export const STACK_SCHEDULE: ScheduleConfig = { ...SMALL_SCHEDULE, kappa: 0.1 };
 
 const STACK = { kind: "stack", latentChannels: 48, timeFeatures: 64, timeChannels: 64 } as const;
 
-/** 2 073 840 parameters, 0.60 million products for each pixel of the small picture. */
+/** 2 073 840 parameters, and 0.60 million products for each pixel of the small picture. */
 const UNET: SmallNetworkConfig = {
   kind: "residual-unet",
   latentChannels: 48,
@@ -34,7 +34,7 @@ const UNET: SmallNetworkConfig = {
   timeChannels: 128,
 };
 
-/** `small` takes 0.94 million products for each pixel of the small picture, and `tiny` 0.25 million. */
+/** `small` needs 0.94 million products for each pixel of the small picture, and `tiny` 0.25 million. */
 export const FAMILIES = {
   small: { network: { ...STACK, channels: 64, blocks: 12 }, schedule: STACK_SCHEDULE },
   tiny: { network: { ...STACK, channels: 48, blocks: 5 }, schedule: STACK_SCHEDULE },

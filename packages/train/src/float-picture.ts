@@ -1,8 +1,8 @@
 /**
  * Pictures as numbers, for the arithmetic of degradations.
  *
- * Pictures rest as bytes (they are many) and are made into numbers crop by crop. The arithmetic is done on
- * the gamma-coded values, as in the degradations of the field, not in linear light.
+ * Pictures are stored as bytes, since there are many, and converted to numbers crop by crop. The arithmetic uses the
+ * gamma-coded values and not linear light, as in BasicSR's degradations.
  */
 
 /** RGB, interleaved by rows [height, width, 3], nominal range 0..1 (noise may leave it until it is rounded). */
@@ -20,7 +20,7 @@ export interface BytePicture {
   readonly data: Uint8Array;
 }
 
-/** A rectangle in pixels; it may reach beyond the picture where a function says so. */
+/** A rectangle in pixels. It may reach beyond the picture if the function allows it. */
 export interface Rectangle {
   readonly x: number;
   readonly y: number;
@@ -28,14 +28,14 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** Mirrors an index into 0..size-1, the edge pixel repeated: -1 is 0, size is size - 1. */
+/** Mirrors an index into 0..size-1, with the edge pixel repeated: -1 becomes 0, size becomes size - 1. */
 export const mirror = (index: number, size: number): number => {
   const period = 2 * size;
   const phase = ((index % period) + period) % period;
   return phase < size ? phase : period - 1 - phase;
 };
 
-/** One of the eight symmetries of the square: a transposition first, then mirrored columns, then mirrored rows. */
+/** One of the eight symmetries of the square: first a transposition, then mirrored columns, then mirrored rows. */
 export interface Symmetry {
   readonly transpose: boolean;
   readonly mirrorColumns: boolean;
@@ -47,12 +47,12 @@ const upright: Symmetry = { transpose: false, mirrorColumns: false, mirrorRows: 
 /** Bytes as numbers 0..1. */
 const units = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
-/** Where `count` pixels from `from` on lie in a row or column of `size`, mirrored beyond its ends. */
+/** The places of `count` pixels from `from` on in a row or column of `size`, mirrored beyond its ends. */
 const placesAlong = (from: number, count: number, size: number, stride: number): Int32Array =>
   Int32Array.from({ length: count }, (_, i) => stride * mirror(from + i, size));
 
 /**
- * The rectangle of a byte picture as numbers 0..1, then turned by a symmetry; what lies outside the picture is
+ * The rectangle of a byte picture as numbers 0..1, then transformed by a symmetry. Pixels outside the picture are
  * mirrored.
  */
 export const cropBytes = (
@@ -79,7 +79,7 @@ export const cropBytes = (
   return { width: columns.length, height: rows.length, data };
 };
 
-/** A rectangle that lies inside the picture. */
+/** A rectangle that is inside the picture. */
 export const crop = (picture: FloatPicture, { x, y, width, height }: Rectangle): FloatPicture => {
   const data = new Float32Array(width * height * 3);
   for (let row = 0; row < height; row++) {
@@ -89,7 +89,7 @@ export const crop = (picture: FloatPicture, { x, y, width, height }: Rectangle):
   return { width, height, data };
 };
 
-/** Rounds to bytes (a half to the even neighbour), clamped. */
+/** Rounds to bytes (a half goes to the even neighbour) and clamps. */
 export const toBytes = ({ width, height, data }: FloatPicture): BytePicture => {
   const bytes = new Uint8ClampedArray(data.length);
   for (let i = 0; i < data.length; i++) bytes[i] = 255 * (data[i] as number);

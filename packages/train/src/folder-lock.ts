@@ -1,4 +1,4 @@
-/** One training at a time in a folder: a second one would write over the first one's log and checkpoint. */
+/** Allows one training at a time in a folder. A second one would overwrite the first one's log and checkpoint. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileReason } from "@tadsr/model/file-reason";
@@ -6,21 +6,21 @@ import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { TrainError } from "./errors.ts";
 
-/** Holds the number of the process that trains in the folder. One that was killed leaves it behind. */
+/** A file with the number of the process that trains in the folder. A killed process leaves it behind. */
 export const LOCK = "training.lock";
 
-/** Whether another process of this number runs on this machine. */
+/** Whether another process with this number runs on this machine. */
 const runsElsewhere = (pid: number): boolean => {
   if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     return process.kill(pid, 0);
   } catch (thrown) {
-    // It runs, but is another user's.
+    // It runs, but belongs to another user.
     return thrown instanceof Error && "code" in thrown && thrown.code === "EPERM";
   }
 };
 
-/** Does the work while the folder, which is there, is this process's. */
+/** Does the work while the folder, which exists, belongs to this process. */
 export const alone =
   <A>(folder: string, work: TaskEither<TrainError, A>): TaskEither<TrainError, A> =>
   async () => {

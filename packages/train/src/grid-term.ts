@@ -1,13 +1,13 @@
 /**
- * How much of a pattern that repeats every pixel of the low-resolution picture a prediction carries. A
- * network whose output is cut into 4 x 4 phases can please a perceptual distance with such a faint grid;
- * this optional term, not from the paper, takes it away again.
+ * How much of a prediction is a pattern that repeats with every pixel of the low-resolution picture. A network whose
+ * output is cut into 4 x 4 phases can please a perceptual distance with such a faint grid. This optional term, which is
+ * not from the paper, removes it.
  */
 import type { Engine } from "@tadsr/core";
 import { around } from "@tadsr/model";
 import { LATENT_FACTOR } from "./latents.ts";
 
-/** Side of the windows over which a pattern is averaged, in latent pixels. */
+/** The side of the windows over which a pattern is averaged, in latent pixels. */
 export const GRID_WINDOW = 8;
 
 const PHASES = LATENT_FACTOR ** 2;
@@ -16,14 +16,15 @@ const CHANNELS = COLOURS * PHASES;
 
 export interface GridTerm<T> {
   /**
-   * The mean square, over windows, colours and phases, of the window's mean of prediction minus original
-   * less its mean over the phases of its colour. Latents [n, h, w, 48], h and w at least `GRID_WINDOW`.
+   * For each window and channel, the difference of prediction and original is averaged over the window, and the mean
+   * over the phases of its colour is subtracted. The result is the mean square of this over windows, colours and
+   * phases. Latents are [n, h, w, 48], h and w at least `GRID_WINDOW`.
    */
   energy(z_0_predicted: T, z_0: T): T;
   readonly frozen: readonly T[];
 }
 
-/** Takes from each channel the mean of its colour's phases. */
+/** Subtracts from each channel the mean of its colour's phases. */
 const deviation = (): Float32Array =>
   Float32Array.from({ length: CHANNELS * CHANNELS }, (_, place) => {
     const [to, from] = [Math.floor(place / CHANNELS), place % CHANNELS];

@@ -6,8 +6,8 @@ import type { TrainError } from "./errors.ts";
 const refused = (message: string): E.Either<TrainError, never> => E.left({ kind: "Options", message });
 
 /**
- * The parameters whose name is in `hold` or begins with a member of it. Errors: a member that names none, or nothing
- * that is left to learn.
+ * The parameters whose name is in `hold` or begins with a member of it. Errors: a member matches no parameter, or no
+ * parameter is left to learn.
  */
 export const heldParameters = (
   parameters: readonly Pick<ParameterSpec, "name">[],

@@ -1,9 +1,9 @@
-/** What a training was made with, so that it is not resumed with something else. */
+/** The options of a training, so that it is not resumed with others. */
 
 /** The options that decide the result, as JSON. */
 export type Identity = string;
 
-/** Each number, word or list by the path to it: `rate.peak`. */
+/** Each number, word or list, by its path, such as `rate.peak`. */
 const leavesOf = (value: unknown, path = ""): readonly (readonly [string, string])[] =>
   typeof value === "object" && value !== null && !Array.isArray(value)
     ? Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === "" ? key : `${path}.${key}`))
@@ -17,10 +17,10 @@ const fieldsOf = (identity: Identity): ReadonlyMap<string, string> => {
   }
 };
 
-/** Values that mean that an option is not used, as an older version's options do that do not have it. */
+/** Values that mean that an option is not used. Checkpoints of older versions lack such options. */
 const UNUSED: ReadonlySet<string> = new Set(["null", "0", "false", "[]"]);
 
-/** A longer or shorter training of the same kind is the same training. */
+/** A longer or shorter training of the same kind counts as the same training. */
 const FREE: ReadonlySet<string> = new Set(["steps"]);
 
 /** "batch was 2 and is 3", for every field that differs. */

@@ -150,7 +150,13 @@ export {
   type TrainingState,
   uploadState,
 } from "./state.ts";
-export { type AdversaryState, type Learner, type LearningState, type StepTaken, takeStep } from "./step.ts";
+export {
+  type DiscriminatorState,
+  type Learner,
+  type LearningState,
+  type StepTaken,
+  takeStep,
+} from "./step.ts";
 export { type StudentOptions, type StudentWeights, studentTask } from "./student.ts";
 export {
   type AlgorithmOptions,
@@ -160,7 +166,15 @@ export {
   studentStep,
 } from "./student-step.ts";
 export { type OpenTarget, openTarget, readTarget, type Target, type TargetOptions } from "./target.ts";
-export type { AdversarySpec, Duel, Enlarger, Judge, OpenTask, PreparedStep, Task } from "./task.ts";
+export type {
+  DiscriminatorSide,
+  DiscriminatorSpec,
+  DiscriminatorTensors,
+  OpenTask,
+  PreparedStep,
+  Task,
+  Upscaler,
+} from "./task.ts";
 export { type TeacherOptions, teacherTask } from "./teacher.ts";
 export { type TrainingOutcome, trainStudent, trainTeacher } from "./training.ts";
 export {

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { type BytePicture, type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
 
-/** Compresses to JPEG. Every option that touches a pixel is pinned, so only the picture and the quality count. */
+/** Compresses to JPEG. Every option that changes pixels is fixed, so only the picture and the quality count. */
 export const encodeJpeg = ({ width, height, data }: BytePicture, quality: number): Promise<Buffer> =>
   sharp(data, { raw: { width, height, channels: 3 } })
     .jpeg({
@@ -13,12 +13,12 @@ export const encodeJpeg = ({ width, height, data }: BytePicture, quality: number
       overshootDeringing: false,
       optimiseScans: false,
       quantisationTable: 0,
-      // Huffman tables only: the same pixels; the fixed tables are quicker than fitted ones.
+      // This changes only the Huffman tables, not the pixels; the fixed tables are faster than fitted ones.
       optimiseCoding: false,
     })
     .toBuffer();
 
-/** The picture after JPEG of this quality (1..100, a whole number), colour at half resolution. */
+/** The picture after JPEG of this quality (a whole number 1..100), with colour at half the resolution. */
 export const throughJpeg = async (picture: FloatPicture, quality: number): Promise<FloatPicture> => {
   const { width, height } = picture;
   const data = await sharp(await encodeJpeg(toBytes(picture), quality))

@@ -1,4 +1,4 @@
-/** From a batch of pictures to latents on the engine. */
+/** Turns a batch of pictures into latents on the engine. */
 import type { Engine } from "@tadsr/core";
 import {
   around,
@@ -10,10 +10,10 @@ import {
 } from "@tadsr/model";
 import type { TrainingBatch } from "./batches.ts";
 
-/** The space-to-depth factor, which is the magnification of the small family. */
+/** The space-to-depth factor, which is also the factor of the small family. */
 export const LATENT_FACTOR = 4;
 
-/** The photographs that the small pictures were made of. */
+/** The photographs from which the small pictures were made. */
 export interface Originals<T> {
   /** [n, H, W, 3] in [-1, 1]. */
   readonly pictures: T;
@@ -29,9 +29,9 @@ export interface Latents<T> {
   readonly small: T;
   /** The latent z_y of the bicubic upsampling. */
   readonly z_y: T;
-  /** What the network is told beside z_t. */
+  /** The network's inputs besides z_t. */
   readonly condition: T;
-  /** null where the batch has none. */
+  /** null if the batch has none. */
   readonly originals: Originals<T> | null;
 }
 
@@ -41,7 +41,7 @@ export interface LatentMaker<T> {
   readonly frozen: readonly T[];
 }
 
-/** Each picture [side, side, 3] of a batch with `reach` pixels around it that repeat its edge. */
+/** Each picture [side, side, 3] of a batch with `reach` more pixels on each side, which repeat its edge. */
 const continued = (data: Float32Array, batch: number, side: number, reach: number): Float32Array => {
   const wide = side + 2 * reach;
   const result = new Float32Array(batch * wide * wide * COLOURS);
@@ -90,9 +90,9 @@ export const openLatents = <T>(
   };
 };
 
-/** The batch's originals; that it has none where a term needs them is a defect, since options are checked. */
+/** The batch's originals. Options are checked before, so it is a defect if a term needs them and there are none. */
 export const originalsOf = <T>({ originals }: Latents<T>): Originals<T> => {
   if (originals === null)
-    throw new Error("a term needs the photographs, but the batch has small pictures alone");
+    throw new Error("a term needs the photographs, but the batch has only small pictures");
   return originals;
 };

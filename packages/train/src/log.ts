@@ -1,4 +1,4 @@
-/** The loss log of a run: one JSON object a line, one line a step. */
+/** The loss log of a run: one line for each step, one JSON object in each line. */
 import { appendFile, readFile, rename, writeFile } from "node:fs/promises";
 
 export const appendLines = async (file: string, lines: readonly string[]): Promise<void> => {
@@ -10,11 +10,11 @@ const stepOf = (line: string): number => {
     const value: unknown = JSON.parse(line);
     return typeof value === "object" && value !== null && "step" in value ? Number(value.step) : Number.NaN;
   } catch {
-    return Number.NaN; // a line that a kill cut short
+    return Number.NaN; // a kill cut this line short
   }
 };
 
-/** Drops what was logged after the checkpoint that a run resumes from: those steps come again. */
+/** Drops the log's lines after the checkpoint that a run resumes from, since those steps are taken again. */
 export const keepLogUpTo = async (file: string, step: number): Promise<void> => {
   const text = await readFile(file, "utf8").catch(() => "");
   if (text === "") return;

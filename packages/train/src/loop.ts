@@ -1,25 +1,25 @@
-/** The training loop: one step after another, the moving average; one state in, one state out. */
+/** The training loop: step after step, with the moving average. Each step takes one state and returns one. */
 import type { Engine, Tensors } from "@tadsr/core";
 import { type AdamWOptions, type LearningRate, learningRateAt, movingAverage } from "./adamw.ts";
 import type { TrainingBatch } from "./batches.ts";
 import type { Packing } from "./packing.ts";
-import { ofJudge, type TrainingState, tensorsOf } from "./state.ts";
+import { ofDiscriminator, type TrainingState, tensorsOf } from "./state.ts";
 import { finishStep, takeTurns } from "./step.ts";
 import type { OpenTask } from "./task.ts";
 
 export interface LoopOptions {
   readonly steps: number;
   readonly rate: LearningRate;
-  /** The judge's, where the task has one: it rises and falls as `rate` does, to this peak. */
-  readonly adversaryRate: number;
+  /** The peak of the discriminator's rate, if the task has one. It rises and falls as `rate` does. */
+  readonly discriminatorRate: number;
   readonly adamw: AdamWOptions;
-  /** Decay of the moving average; it starts lower, (1 + step) / (10 + step), so early weights fade. */
+  /** Decay of the moving average. It starts lower, at (1 + step) / (10 + step), so that early weights fade. */
   readonly averageDecay: number;
-  /** A gradient of the network that is longer than this is scaled down to it; 0: none is. */
+  /** A gradient of the network that is longer than this is scaled down to it; 0: no limit. */
   readonly clip: number;
 }
 
-/** What a step measured. */
+/** The numbers that a step measured. */
 export interface StepReport {
   /** The step just done, counted from 1. */
   readonly step: number;
@@ -56,8 +56,8 @@ const demandFinite = (step: number, values: Readonly<Record<string, number>>): v
 };
 
 /**
- * One training step. The former state's tensors are released, but those that are held. A loss or a gradient that is
- * not finite ends the training with an error, before it reaches the weights that a checkpoint would keep.
+ * One training step. It releases the tensors of the former state, except those of held parameters. If a loss or a
+ * gradient is not finite, the training ends with an error before this reaches the weights that a checkpoint would keep.
  */
 export const trainingStep = async <T>(
   engine: Engine<T>,
@@ -69,13 +69,20 @@ export const trainingStep = async <T>(
   const { adamw, clip } = options;
   const step = state.step + 1;
   const rate = learningRateAt(options.rate, step, options.steps);
-  const adversaryRate = learningRateAt({ ...options.rate, peak: options.adversaryRate }, step, options.steps);
+  const discriminatorRate = learningRateAt(
+    { ...options.rate, peak: options.discriminatorRate },
+    step,
+    options.steps,
+  );
   const decay = averageDecayAt(step, options.averageDecay);
-  const rates = { step, rate, adversaryRate, adamw };
+  const rates = { step, rate, discriminatorRate, adamw };
   const turns = engine.scope(() => {
-    const { own, judged, adversary } = takeTurns(engine, task.prepare(batch), state, rates);
-    const parts: Tensors<T> = { ...own.parts, ...(judged === null ? {} : { discriminator: judged.loss }) };
-    return { own, adversary, parts, square: squaredNorm(engine, state.packing, own.gradients) };
+    const { own, discriminatorTurn, discriminator } = takeTurns(engine, task.prepare(batch), state, rates);
+    const parts: Tensors<T> = {
+      ...own.parts,
+      ...(discriminatorTurn === null ? {} : { discriminator: discriminatorTurn.loss }),
+    };
+    return { own, discriminator, parts, square: squaredNorm(engine, state.packing, own.gradients) };
   });
   const { own, parts: measured, square } = turns;
   const loss = await numberOf(engine, own.loss);
@@ -92,7 +99,7 @@ export const trainingStep = async <T>(
       "the gradient's norm": gradientNorm,
     });
   } catch (thrown) {
-    engine.release([...made, ...ofJudge(turns.adversary)]);
+    engine.release([...made, ...ofDiscriminator(turns.discriminator)]);
     throw thrown;
   }
   const factor = clip > 0 && gradientNorm > clip ? clip / gradientNorm : 1;

@@ -1,10 +1,10 @@
-/** Adding up an objective's weighted terms. */
+/** Adds up the weighted terms of an objective. */
 import type { Objective, Pointwise } from "@tadsr/core";
 
 export interface Term<T> {
   readonly name: string;
   readonly weight: number;
-  /** Not called where the weight is 0. */
+  /** Not called if the weight is 0. */
   readonly value: () => T;
 }
 

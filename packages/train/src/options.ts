@@ -1,4 +1,4 @@
-/** What a training is asked for, with defaults and the check of every number. */
+/** The options of a training, with their defaults and the check of every number. */
 import type { ScheduleConfig } from "@tadsr/core";
 import { type Encoder, HEAD_SPAN, type SmallNetworkConfig } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -16,44 +16,44 @@ import type { StudentWeights } from "./student.ts";
 import type { TargetOptions } from "./target.ts";
 import type { ValidationPlan } from "./validating/plan.ts";
 
-/** What teacher and student have in common. */
+/** The options that teacher and student share. */
 export interface TrainingOptions {
   /** Folder of photographs. */
   readonly data: string;
-  /** Folder of the run: checkpoint, log and, in the end, the model. */
+  /** Folder of the run: checkpoint, log and, at the end, the model. */
   readonly output: string;
   readonly steps: number;
   readonly batch: number;
   /** Side of the high-resolution crops in pixels. */
   readonly crop: number;
-  /** Photographs are shrunk by this first: see `openPhotographs`. */
+  /** Photographs are first shrunk by this: see `openPhotographs`. */
   readonly shrink: number;
-  /** What makes the small pictures. */
+  /** The degradation that makes the small pictures. */
   readonly degradation: Degradation;
   readonly seed: number;
   readonly rate: LearningRate;
   readonly averageDecay: number;
   readonly weightDecay: number;
-  /** The network's gradient is scaled down to this Euclidean norm where it is longer; 0: never. */
+  /** If the network's gradient is longer than this Euclidean norm, it is scaled down to it; 0: never. */
   readonly clip: number;
   /** Parameters that keep their first value: names, or beginnings of names. */
   readonly hold: readonly string[];
-  /** Steps between checkpoints; null: by the clock alone. */
+  /** Steps between checkpoints; null: only by the clock. */
   readonly checkpointEvery: number | null;
   /** Minutes between checkpoints. */
   readonly checkpointMinutes: number;
-  /** Decoded photographs are kept up to so many bytes, 3 a pixel. */
+  /** Decoded photographs are kept up to this many bytes, at 3 bytes for each pixel. */
   readonly cacheBytes: number;
-  /** Photographs that are kept aside, by which the training is measured as it goes; null for none. */
+  /** Photographs that are not trained on and that measure the training as it goes; null for none. */
   readonly validation: ValidationPlan | null;
   readonly resume: boolean;
-  /** safetensors made by tools/perceptual-weights.py; needed by a perceptual term. */
+  /** A safetensors file made by tools/perceptual-weights.py; a perceptual term needs it. */
   readonly perceptualWeights: string | null;
-  /** A stronger network whose pictures are learned in place of the photographs; null for none. */
+  /** A stronger network whose pictures are learned instead of the photographs; null for none. */
   readonly target: TargetOptions | null;
   /**
-   * The share of small pictures that are photographs as they are, neither shrunk nor degraded. Nothing is known
-   * that they were made of: above 0 it needs a target, and no loss against the photographs.
+   * The share of small pictures that are crops of photographs unchanged, neither shrunk nor degraded. They have no
+   * known original. Above 0 it needs a target, and no loss may compare with the photographs.
    */
   readonly asTheyAre: number;
 }
@@ -61,39 +61,39 @@ export interface TrainingOptions {
 export interface TeacherTrainingOptions extends TrainingOptions {
   readonly network: SmallNetworkConfig;
   readonly schedule: ScheduleConfig;
-  /** Weight of the perceptual term beside Eq 4. */
+  /** The weight of the perceptual term that is added to Eq 4. */
   readonly perceptual: number;
 }
 
 export interface StudentTrainingOptions extends TrainingOptions {
   /**
-   * Model folder of the teacher; the student has its network, its schedule and its first weights. null: no teacher,
-   * so that none of the paper's losses has a weight.
+   * The model folder of the teacher. The student takes its network, its schedule and its first weights. null: no
+   * teacher; then none of the paper's losses may have a weight.
    */
   readonly teacher: string | null;
-  /** Model folder to start from: an earlier student, which is trained further; null for the teacher's weights. */
+  /** The model folder to start from: an earlier student to train further. null: start with the teacher's weights. */
   readonly start: string | null;
-  /** The network and its schedule where neither a teacher nor a start says them. */
+  /** The network and its schedule if there is neither a teacher nor a start. */
   readonly network: SmallNetworkConfig;
   readonly schedule: ScheduleConfig;
   readonly weights: StudentWeights;
-  /** HSD and the discriminator by the paper's text, or as the authors' code has it. */
+  /** HSD and the discriminator as in the paper's text, or as in the authors' code (TAD-SR). */
   readonly reading: "paper" | "code";
-  /** Used where `weights.adversarial` is above 0: the paper's, or the plain GAN of its ablation. */
+  /** Used if `weights.adversarial` is above 0: the paper's, or the plain GAN of its ablation. */
   readonly discriminator: "time-aware" | "plain";
-  /** Peak of the discriminator's learning rate, which rises and falls as the student's does. */
+  /** The peak of the discriminator's learning rate, which rises and falls as the student's does. */
   readonly discriminatorRate: number;
 }
 
-/** Who watches a training, and may stop it. */
+/** Gets reports from a training, and may stop it. */
 export interface Watcher {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
-  /** Told of each picture that cannot be used, when that is found. */
+  /** Called for each picture that cannot be used, when that is found. */
   readonly onSkipped?: (skipped: SkippedPicture) => void;
 }
 
-/** The small family's discriminator, but for what it is told of its teacher's encoder. */
+/** The small family's discriminator, without the properties of its teacher's encoder. */
 export const SMALL_DISCRIMINATOR = { kind: "discriminator", timeFeatures: 64, outputs: 64 } as const;
 
 const COMMON = {
@@ -132,14 +132,14 @@ export const STUDENT_DEFAULTS: Omit<StudentTrainingOptions, "data" | "output" | 
   ...FAMILIES.small,
   reading: "paper",
   discriminator: "time-aware",
-  // Ten times the student's: at the same rate it stays near chance, and the student is led by its noise.
+  // Ten times the student's. At the same rate it stays near chance, and its noise misleads the student.
   discriminatorRate: 1e-3,
   weights: { distillation: 1, score: 0.01, adversarial: 0, perceptual: 0, fidelity: 0, grid: 0, target: 0 },
 };
 
 /**
- * A student without teacher or start: from nothing, by a target's pictures, which bears a high rate. At twice this rate
- * `tiny` learns well, and `small` diverges.
+ * A student without a teacher or a start: it learns from nothing, by a target's pictures, and can learn at a high rate.
+ * At twice this rate `tiny` learns well, but `small` diverges.
  */
 export const PRETRAINING_DEFAULTS: Omit<StudentTrainingOptions, "data" | "output" | "teacher"> = {
   ...STUDENT_DEFAULTS,
@@ -228,9 +228,7 @@ const checked = <A extends TrainingOptions>(
   }
   const scale = scaleOf(degradation.right);
   if (scale !== LATENT_FACTOR) {
-    return refusal(
-      `degradation.scale is ${scale}; allowed: ${LATENT_FACTOR}, the magnification that is trained`,
-    );
+    return refusal(`degradation.scale is ${scale}; allowed: ${LATENT_FACTOR}, the factor that is trained`);
   }
   const multiple = LATENT_FACTOR * alignment;
   if (!(options.crop > 0) || options.crop % multiple !== 0) {
@@ -243,7 +241,7 @@ const checked = <A extends TrainingOptions>(
   return E.right(options);
 };
 
-/** What is wrong with a perceptual term's weight and the file of its network; null where nothing is. */
+/** What is wrong with a perceptual term's weight and the file of its network; null if nothing is. */
 const perceptualFault = (weight: number, file: string | null): string | null => {
   if (weight > 0 && file === null)
     return "a perceptual term needs perceptualWeights: make the file with python3 tools/perceptual-weights.py";
@@ -252,11 +250,11 @@ const perceptualFault = (weight: number, file: string | null): string | null => 
     : null;
 };
 
-/** Whether a loss is against the photographs, so that their crops are needed beside the small pictures. */
+/** Whether a loss compares with the photographs, so that their crops are needed besides the small pictures. */
 export const teacherNeedsOriginals = ({ target, perceptual }: TeacherTrainingOptions): boolean =>
   target === null || perceptual > 0;
 
-/** The same for a student. Where there are none, the target stands for them. */
+/** The same for a student. If there are no photographs, the target's pictures replace them. */
 export const studentNeedsOriginals = ({ target, weights, asTheyAre }: StudentTrainingOptions): boolean =>
   weights.perceptual > 0 ||
   weights.fidelity > 0 ||
@@ -264,9 +262,9 @@ export const studentNeedsOriginals = ({ target, weights, asTheyAre }: StudentTra
   target === null;
 
 const NEEDS_NO_ORIGINALS =
-  "asTheyAre is above 0: it needs a target, and no loss against the photographs (perceptual, fidelity)";
+  "asTheyAre is above 0: it needs a target, and no loss that compares with the photographs (perceptual, fidelity)";
 
-/** `alignment`: the network's, from `receptiveField`. */
+/** `alignment` is the network's, from `receptiveField`. */
 export const checkTeacherOptions = (
   options: TeacherTrainingOptions,
   alignment: number,
@@ -277,7 +275,7 @@ export const checkTeacherOptions = (
   return checked(options, [...commonRules(options), weightRule("perceptual", options.perceptual)], alignment);
 };
 
-/** Side of the latent that gives the coarsest feature map as many pixels as a head's convolution spans. */
+/** The side of the latent whose coarsest feature map has as many pixels as a head's convolution spans. */
 const leastLatent = ({ strides }: Encoder): number => Math.max(...strides) * Math.ceil(Math.sqrt(HEAD_SPAN));
 
 export const checkStudentOptions = (

@@ -1,16 +1,16 @@
 /**
- * What the optimiser works on: all of a network's tensors as one vector where the engine can join them, so that a
- * pass over them is one operation; else the tensors themselves. It is a record either way, and the same code
- * serves both.
+ * The tensors that the optimiser works on. If the engine can join tensors, all of a network's tensors are one vector,
+ * so that a pass over them is one operation. Otherwise they are the tensors themselves. It is a record in both cases,
+ * so the same code serves both.
  */
 import type { Engine, Tensors } from "@tadsr/core";
 import { elements, type ParameterSpec } from "@tadsr/model";
 
 export interface Packing<T> {
-  /** The number of elements of each packed tensor, by its name. */
+  /** The number of elements of each packed tensor, by the tensor's name. */
   readonly sizes: Readonly<Record<string, number>>;
   pack(tensors: Tensors<T>): Tensors<T>;
-  /** The tensors by their own names: new ones where they were joined, else those that were packed. */
+  /** The tensors by their own names: new ones if they were joined, else those that were packed. */
   unpack(packed: Tensors<T>): Tensors<T>;
 }
 

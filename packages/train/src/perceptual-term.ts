@@ -12,14 +12,14 @@ import { uniforms } from "./streams.ts";
 
 export interface PerceptualTerm<T> {
   /**
-   * The distance of a predicted latent's picture from the original, as a function of the prediction, with
-   * the feature network's grid at a phase drawn for the step.
+   * The distance of a predicted latent's picture from the original, as a function of the prediction. The grid of the
+   * feature network is shifted by a phase that is drawn for the step.
    */
   against(latents: Latents<T>, seed: number, step: number): (z_0: T) => T;
   readonly frozen: readonly T[];
 }
 
-/** What stands for the term where its weight is 0: nothing is computed, and asking for it is a defect. */
+/** The term if its weight is 0. It computes nothing, and calling it is a defect. */
 const absent = <T>(): PerceptualTerm<T> => ({
   against: () => () => {
     throw new Error("the perceptual term has a weight but no feature network");
@@ -28,8 +28,8 @@ const absent = <T>(): PerceptualTerm<T> => ({
 });
 
 /**
- * Uploads the feature network where the term has a weight. The original's features are computed outside
- * what is differentiated.
+ * Uploads the feature network if the term has a weight. The original's features are computed outside of what is
+ * differentiated.
  */
 export const openPerceptualTerm = <T>(
   engine: Engine<T>,

@@ -16,34 +16,34 @@ export interface Photograph extends BytePicture {
   readonly name: string;
 }
 
-/** The photographs of a folder, by their place in the order of their names. */
+/** The photographs of a folder. Each has a place, in the order of their names. */
 export interface Photographs {
   readonly folder: string;
-  /** Paths of all picture files from the folder, usable or not. */
+  /** The paths of all picture files, from the folder on, usable or not. */
   readonly names: readonly string[];
-  /** Decodes one, unless it is still there; null where it cannot be used. */
+  /** Decodes one, unless it is still in the cache; null if it cannot be used. */
   read(place: number): Promise<Photograph | null>;
-  /** How many of them have not been found to be unusable. */
+  /** The number of photographs, without those found to be unusable. */
   usable(): number;
-  /** What has been found that cannot be used. */
+  /** The photographs found to be unusable. */
   skipped(): readonly SkippedPicture[];
 }
 
 export interface PhotographOptions {
   /**
-   * Both sides are multiplied by this, 0..1, with a Lanczos filter: shrunk photographs have finer detail per
-   * pixel and their JPEG blocks vanish, so that a network does not learn them.
+   * Both sides are multiplied by this, 0..1, with a Lanczos filter. Shrunk photographs have finer detail in each pixel,
+   * and their JPEG blocks vanish, so that a network does not learn those.
    */
   readonly shrink: number;
-  /** Photographs whose shorter side is less after shrinking are left out; in pixels. */
+  /** Photographs whose shorter side is smaller than this after shrinking are left out; in pixels. */
   readonly minimumSide: number;
-  /** Decoded photographs are kept up to so many bytes, 3 a pixel. */
+  /** Decoded photographs are kept up to this many bytes, at 3 bytes for each pixel. */
   readonly cacheBytes?: number;
-  /** Told of each file that cannot be used, once, when that is found. */
+  /** Called once for each file that cannot be used, when that is found. */
   readonly onSkipped?: (skipped: SkippedPicture) => void;
 }
 
-/** 1 GiB: some 350 million pixels. */
+/** 1 GiB, or about 350 million pixels. */
 export const DEFAULT_CACHE_BYTES = 2 ** 30;
 
 interface Dimensions {
@@ -56,10 +56,10 @@ const shrunkSize = ({ width, height }: Dimensions, shrink: number): Dimensions =
   height: Math.max(1, Math.round(shrink * height)),
 });
 
-/** The size of a picture as it stands upright, from its file's header. */
+/** The size of the upright picture, from its file's header. */
 const sizeOf = async (file: string): Promise<Dimensions> => (await sharp(file).metadata()).autoOrient;
 
-/** Decodes a file to 8-bit sRGB: EXIF orientation applied, transparency laid on white, gray made colour. */
+/** Decodes a file to 8-bit sRGB: EXIF orientation is applied, transparency is put on white, grey becomes RGB. */
 export const decodePicture = async (file: string, shrink = 1): Promise<BytePicture> => {
   const upright = sharp(file, { failOn: "error" })
     .rotate()
@@ -75,11 +75,11 @@ const shrunk = async (file: string, shrink: number): Promise<ResizeOptions> => (
   ...shrunkSize(await sizeOf(file), shrink),
   fit: "fill",
   kernel: "lanczos3",
-  // The JPEG decoder's own shrinking is quicker and coarser.
+  // The JPEG decoder's own shrinking is faster, but coarser.
   fastShrinkOnLoad: false,
 });
 
-/** Why a picture of this size cannot be used; null where it can. */
+/** Why a picture of this size cannot be used; null if it can. */
 const tooSmall = (size: Dimensions, { shrink, minimumSide }: PhotographOptions): string | null => {
   const { width, height } = shrunkSize(size, shrink);
   return Math.min(width, height) < minimumSide
@@ -87,7 +87,7 @@ const tooSmall = (size: Dimensions, { shrink, minimumSide }: PhotographOptions):
     : null;
 };
 
-/** At most so many at a time; the others wait for their turn. */
+/** Runs at most `together` works at a time. The others wait for their turn. */
 const inTurns = (together: number) => {
   let running = 0;
   const waiting: (() => void)[] = [];
@@ -107,15 +107,15 @@ const inTurns = (together: number) => {
 /** How many files are decoded at once. */
 const TOGETHER = 4;
 
-/** What sharp says where libvips has lost its reason. */
+/** What sharp says if libvips has lost the reason. */
 const LOST = /^unknown error$/i;
 
-/** How often a work is tried that fails, and how long it waits in between, in milliseconds. */
+/** How often a failing work is tried, and the pause between tries in milliseconds. */
 const [TRIES, PAUSE] = [6, 20];
 
 /**
- * Libvips keeps one error text for all threads, so of works at the same time one may lose its reason: it is tried
- * again, when others have ended.
+ * Libvips keeps one error text for all threads, so works that run at the same time may lose their reason. Such a work
+ * is tried again after others have ended.
  */
 export const attempt = async <A>(work: () => Promise<A>): Promise<E.Either<string, A>> => {
   for (let tries = 1; ; tries++) {
@@ -131,9 +131,9 @@ export const attempt = async <A>(work: () => Promise<A>): Promise<E.Either<strin
 };
 
 /**
- * Lists the photographs below a folder. A file is decoded when it is asked for; one that cannot be read or is too
- * small is told to `onSkipped` then. Errors: the folder cannot be listed, or no header in it names a picture that is
- * large enough; headers are read only up to the first that does.
+ * Lists the photographs below a folder. A file is decoded when it is asked for. If it cannot be read or is too small,
+ * `onSkipped` is called then. Errors: the folder cannot be listed, or no header in it promises a picture that is large
+ * enough. Headers are read only up to the first that does.
  */
 export const openPhotographs =
   (folder: string, options: PhotographOptions): TaskEither<DataError, Photographs> =>
@@ -154,7 +154,7 @@ export const openPhotographs =
     };
     const fileAt = (place: number): string => join(folder, names[place] ?? "");
 
-    /** Whether the header promises a picture that can be used. */
+    /** Whether the header promises a usable picture. */
     const promises = async (place: number): Promise<boolean> => {
       const size = await attempt(() => sizeOf(fileAt(place)));
       const reason = E.isLeft(size) ? size.left : tooSmall(size.right, options);
@@ -195,8 +195,8 @@ export const openPhotographs =
   };
 
 /**
- * The photograph at the first place of `places` that can be used; null where none of all can. `places` is asked only
- * as far as that.
+ * The photograph at the first usable place of `places`; null if no photograph at all is usable. `places` is read only
+ * that far.
  */
 export const firstUsable = async (
   photographs: Photographs,

@@ -1,4 +1,4 @@
-/** The picture files of a folder and of the folders within it. */
+/** The picture files of a folder and of the folders in it. */
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 
-/** What can go wrong with folders of pictures. */
+/** The errors of folders of pictures. */
 export type DataError =
   | { readonly kind: "UnreadableFolder"; readonly folder: string; readonly message: string }
   | { readonly kind: "NoPictures"; readonly folder: string; readonly message: string }
@@ -21,7 +21,7 @@ export interface SkippedPicture {
 
 const pictureExtension = /\.(jpe?g|png|webp|tiff?|avif|gif)$/i;
 
-/** Whether it is called like a picture, and not hidden. */
+/** Whether its name is that of a picture, and not hidden. */
 const isPictureName = (name: string): boolean => !name.startsWith(".") && pictureExtension.test(name);
 
 const noPictures = (folder: string): DataError => ({
@@ -36,7 +36,7 @@ const unreadable = (folder: string, thrown: unknown): DataError => ({
   message: `${folder}: cannot list this folder: ${fileReason(thrown)}`,
 });
 
-/** The error where nothing in a folder can be used. */
+/** The error if nothing in a folder can be used. */
 export const noneUsable = (folder: string, total: number, first: SkippedPicture | undefined): DataError => ({
   kind: "NoPictures",
   folder,
@@ -45,7 +45,7 @@ export const noneUsable = (folder: string, total: number, first: SkippedPicture 
 
 type Sort = "folder" | "file" | "other";
 
-/** What an entry is, links followed. A link to nothing counts as a file: whoever reads it finds out. */
+/** What an entry is, with links followed. A link to nothing counts as a file; reading it will fail. */
 const sortOf = async (path: string, entry: Dirent): Promise<Sort> => {
   if (!entry.isSymbolicLink()) return entry.isDirectory() ? "folder" : entry.isFile() ? "file" : "other";
   try {
@@ -56,7 +56,7 @@ const sortOf = async (path: string, entry: Dirent): Promise<Sort> => {
   }
 };
 
-/** Names of the picture files in a folder itself, in the order of their code units, the same on every machine. */
+/** The names of the picture files in a folder itself, ordered by code units, so the same on every machine. */
 export const pictureNames =
   (folder: string): TaskEither<DataError, readonly string[]> =>
   async () => {
@@ -76,15 +76,15 @@ export const pictureNames =
   };
 
 export interface PictureFiles {
-  /** Paths from the folder, `/` between their parts, in the order of their code units. */
+  /** Paths from the folder on, with `/` between their parts, ordered by code units. */
   readonly names: readonly string[];
   /** Folders that cannot be listed. */
   readonly skipped: readonly SkippedPicture[];
 }
 
 /**
- * All picture files below a folder. What is hidden (its name begins with a dot) is left out, and so are folders that
- * a link leads back to: each folder is listed once, by the first way to it in the order of names.
+ * All picture files below a folder. Hidden ones, whose name begins with a dot, are left out. So are folders that a link
+ * leads back to: each folder is listed once, by the first path to it in the order of names.
  */
 export const pictureFiles =
   (folder: string): TaskEither<DataError, PictureFiles> =>

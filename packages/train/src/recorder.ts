@@ -1,4 +1,4 @@
-/** What a run leaves in its folder as it goes: the log and the checkpoints. */
+/** Writes a run's log and checkpoints into its folder as it goes. */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "@tadsr/core";
@@ -14,9 +14,9 @@ import type { StateSpecs, TrainingState } from "./state.ts";
 export const CHECKPOINT = "checkpoint.safetensors";
 export const LOG = "log.jsonl";
 
-/** When checkpoints are written, besides at the end and where the signal stops the run. */
+/** When checkpoints are written, besides at the end and when the signal stops the run. */
 export interface CheckpointTimes {
-  /** Steps between them; null: none for the number of steps. */
+  /** Steps between them; null: not by the number of steps. */
   readonly everySteps: number | null;
   /** Minutes between them. */
   readonly minutes: number;
@@ -32,18 +32,18 @@ export interface RecorderOptions {
 }
 
 export interface Recorder<T> {
-  /** Notes a step that is done; writes a checkpoint where it is time for one. */
+  /** Records a finished step, and writes a checkpoint if it is time for one. */
   note(state: TrainingState<T>, report: StepReport): Promise<E.Either<TrainError, void>>;
-  /** Writes the log and a checkpoint, unless this state has one. */
+  /** Writes the log, and a checkpoint unless this state has one. */
   save(state: TrainingState<T>): Promise<E.Either<TrainError, void>>;
-  /** The error where something in the folder cannot be written: what, and what is not lost. */
+  /** The error if something in the folder cannot be written: it says what, and what is kept. */
   unwritable(file: string, message: string): TrainError;
 }
 
-/** The log is written at least so often, in milliseconds. */
+/** The log is written at least this often, in milliseconds. */
 const LOG_INTERVAL = 1000;
 
-/** What a kill left of checkpoints that were not whole yet. */
+/** Removes incomplete checkpoints that a kill left. */
 const removeDrafts = async (folder: string): Promise<void> => {
   const drafts = (await readdir(folder)).filter(
     (name) => name.startsWith(`${CHECKPOINT}.`) && name.endsWith(".tmp"),
@@ -52,8 +52,8 @@ const removeDrafts = async (folder: string): Promise<void> => {
 };
 
 /**
- * `from`: the step of the checkpoint that the run goes on from, 0 without one. What was logged of later steps is
- * dropped, for they come again. The folder is there already.
+ * `from` is the step of the checkpoint that the run goes on from, 0 if there is none. The log's lines of later steps
+ * are dropped, since those steps are taken again. The folder must exist.
  */
 export const openRecorder = async <T>(
   engine: Engine<T>,

@@ -1,12 +1,11 @@
 import type { FloatPicture } from "./float-picture.ts";
 
 /**
- * Resizing with a filter as wide as the shrinking asks for (antialiased), separable, pixel centres at
- * half-integers so that the picture's borders stay where they are whatever the ratio.
+ * Resizing with a filter that widens when the picture shrinks (antialiased). It is separable. Pixel centres are at
+ * half-integers, so the picture's borders stay in place at every ratio.
  *
- * `bicubic` is Keys' kernel with a = -1/2, the one of Matlab's imresize and of Pillow; at the border its
- * weights are cut and normalised again, as Pillow does. `area` weighs source pixels by how much of them an
- * output pixel covers.
+ * `bicubic` is Keys' kernel with a = -1/2, as in Matlab's imresize and in Pillow. At the border its weights are cut and
+ * normalised again, as in Pillow. `area` weights source pixels by how much of them an output pixel covers.
  */
 export type ResizeFilter = "area" | "bilinear" | "bicubic";
 
@@ -33,11 +32,11 @@ export interface AxisWeights {
   readonly weights: Float64Array;
 }
 
-/** The share of pixel `j` that the output pixel centred at `centre`, `ratio` wide, covers. */
+/** The share of pixel `j` that an output pixel with this centre and a width of `ratio` covers. */
 const overlap = (centre: number, ratio: number, j: number): number =>
   Math.max(0, Math.min(j + 1, centre + ratio / 2) - Math.max(j, centre - ratio / 2));
 
-/** The weights from `from` to `to` pixels; each output's weights sum to 1. */
+/** The weights from `from` to `to` pixels. Each output's weights sum to 1. */
 export const axisWeights = (from: number, to: number, filter: ResizeFilter): AxisWeights => {
   const ratio = from / to;
   const stretch = Math.max(1, ratio);
@@ -109,7 +108,10 @@ const resizeColumns = (
   return result;
 };
 
-/** Resizes to exactly `size` by the weights that `axis` gives for each axis. The same size gives the picture back. */
+/**
+ * Resizes to exactly `size`, with the weights that `axis` gives for each axis. The same size returns the picture
+ * unchanged.
+ */
 export const resizeWith = (
   picture: FloatPicture,
   { width, height }: Size,
@@ -121,10 +123,10 @@ export const resizeWith = (
   return { width, height, data: resizeColumns(tall, picture.width, width, height, columns) };
 };
 
-/** Resizes to exactly `size`. The same size gives the picture back. */
+/** Resizes to exactly `size`. The same size returns the picture unchanged. */
 export const resize = (picture: FloatPicture, size: Size, filter: ResizeFilter): FloatPicture =>
   resizeWith(picture, size, (from, to) => axisWeights(from, to, filter));
 
-/** The four times smaller picture, bicubic and antialiased: the field's plain low-resolution picture. */
+/** The picture shrunk four times, bicubic and antialiased: the usual low-resolution picture of the literature. */
 export const bicubicDown = (picture: FloatPicture, scale = 4): FloatPicture =>
   resize(picture, { width: picture.width / scale, height: picture.height / scale }, "bicubic");

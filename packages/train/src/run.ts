@@ -30,9 +30,9 @@ import { openValidator, type Validator } from "./validating/validator.ts";
 export interface RunProgress extends StepReport {
   readonly steps: number;
   readonly secondsLeft: number;
-  /** Crops learned from a second, since this process began; checkpoints and validation take their part. */
+  /** Crops learned in each second since this process began, including the time of checkpoints and validation. */
   readonly picturesPerSecond: number;
-  /** The last validation; null where there was none. */
+  /** The last validation; null if there was none. */
   readonly validation: ValidationMeasures | null;
 }
 
@@ -50,7 +50,7 @@ export interface RunOptions {
   readonly photographs: Photographs;
   readonly batches: BatchOptions;
   readonly loop: LoopOptions;
-  /** Everything that decides what is computed, as text; a checkpoint of another identity is refused. */
+  /** Everything that decides what is computed, as text. A checkpoint with another identity is refused. */
   readonly identity: string;
   readonly checkpoints: CheckpointTimes;
   /** null: none. */
@@ -62,7 +62,7 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly step: number;
-  /** False where the signal stopped it; the checkpoint then holds where it stands. */
+  /** False if the signal stopped it. The checkpoint then has the present state. */
   readonly finished: boolean;
   /** The moving average of the weights. */
   readonly weights: HostWeights;
@@ -74,10 +74,10 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
-const specsOf = ({ parameters, held, task: { adversary } }: RunOptions): StateSpecs => ({
+const specsOf = ({ parameters, held, task: { discriminator } }: RunOptions): StateSpecs => ({
   parameters,
   held,
-  adversary,
+  discriminator,
 });
 
 const recorderOptions = (options: RunOptions): RecorderOptions => ({
@@ -96,7 +96,7 @@ const startingState = async <T>(
   const file = join(folder, CHECKPOINT);
   if (!(await exists(file))) {
     return E.right(
-      uploadState(engine, specsOf(options), freshState(initial, task.adversary?.initial ?? null)),
+      uploadState(engine, specsOf(options), freshState(initial, task.discriminator?.initial ?? null)),
     );
   }
   if (!resume) {
@@ -106,7 +106,7 @@ const startingState = async <T>(
   return readCheckpoint(engine, specsOf(options), identity, file)();
 };
 
-/** By the mean time of the steps done since `begun`, in milliseconds. */
+/** The pace, from the mean time of the steps done since `begun`, in milliseconds. */
 const pace = (begun: number, done: number, left: number, batch: number) => {
   const seconds = (performance.now() - begun) / 1000;
   return { secondsLeft: (seconds * left) / done, picturesPerSecond: (done * batch) / seconds };
@@ -120,7 +120,7 @@ const validatorOf = async <T>(
 ): Promise<Validator<T> | null> =>
   validation === null ? null : openValidator(engine, task, folder, validation, validation.pictures, from);
 
-/** Validates the averaged weights; left: why that failed. */
+/** Validates the averaged weights. A left says why that failed. */
 const validated = async <T>(
   engine: Engine<T>,
   validator: Validator<T>,
@@ -146,7 +146,7 @@ const tooFew = ({ folder, loop: { steps } }: RunOptions, done: number): TrainErr
 const unusable = (folder: string, thrown: unknown): E.Either<TrainError, never> =>
   E.left({ kind: "Checkpoint", file: folder, message: `${folder}: ${fileReason(thrown)}` });
 
-/** The training itself, in a folder that is there. */
+/** The training itself, in a folder that exists. */
 const runInFolder =
   <T>(engine: Engine<T>, options: RunOptions): TaskEither<TrainError, RunResult> =>
   async () => {
@@ -175,7 +175,7 @@ const runInFolder =
         validation = measures.right;
         return E.right(undefined);
       };
-      // A run that goes on has validated what it goes on from.
+      // A resumed run has validated its starting point already.
       const before = from === 0 ? await validate() : E.right(undefined);
       if (E.isLeft(before)) return before;
       const batches = batchStream(options.photographs, options.batches, { from: from + 1 });
@@ -208,9 +208,9 @@ const runInFolder =
   };
 
 /**
- * Runs or resumes a training to `loop.steps`. Steps are functions of (seed, step) and of the state alone,
- * so a run that was killed and resumed ends with the same weights as one that was not, on an engine
- * that sums in a fixed order (reference, cpu). A folder in which another process trains is refused.
+ * Runs or resumes a training to `loop.steps`. A step is a function of (seed, step) and the state only. So a run that
+ * was killed and resumed ends with the same weights as one that was not, on an engine that sums in a fixed order
+ * (reference, cpu). A folder in which another process trains is refused.
  */
 export const runTraining =
   <T>(engine: Engine<T>, options: RunOptions): TaskEither<TrainError, RunResult> =>

@@ -2,23 +2,23 @@
 import type { Engine, Tensors } from "@tadsr/core";
 import { type HostWeights, type ParameterSpec, uploadWeights } from "@tadsr/model";
 import { packingOf } from "./packing.ts";
-import type { AdversaryState, LearningState } from "./step.ts";
-import type { AdversarySpec } from "./task.ts";
+import type { DiscriminatorState, LearningState } from "./step.ts";
+import type { DiscriminatorSpec } from "./task.ts";
 
-/** Everything that a step reads and writes; tensors of one engine. */
+/** Everything that a step reads and writes, as tensors of one engine. */
 export interface TrainingState<T> extends LearningState<T> {
   /** Steps done. */
   readonly step: number;
-  /** The exponential moving average of the weights that learn, packed; it is what is kept in the end. */
+  /** The exponential moving average of the learned weights, packed. It is kept at the end. */
   readonly average: Tensors<T>;
 }
 
-/** What tensors a state has. */
+/** The tensors that a state has. */
 export interface StateSpecs {
   readonly parameters: readonly ParameterSpec[];
   /** Names of the parameters that keep their value. */
   readonly held: ReadonlySet<string>;
-  readonly adversary: Pick<AdversarySpec, "parameters" | "buffers"> | null;
+  readonly discriminator: Pick<DiscriminatorSpec, "parameters" | "buffers"> | null;
 }
 
 /** A network's part of a state. `weights` has all parameters; moments only those that learn. */
@@ -33,28 +33,28 @@ export interface HostState extends HostLearner {
   readonly step: number;
   /** Of all parameters. */
   readonly average: HostWeights;
-  readonly adversary: (HostLearner & { readonly buffers: HostWeights }) | null;
+  readonly discriminator: (HostLearner & { readonly buffers: HostWeights }) | null;
 }
 
-/** Every tensor of a judge; none where there is none. */
-export const ofJudge = <T>(adversary: AdversaryState<T> | null): readonly T[] =>
-  adversary === null
+/** Every tensor of a discriminator's state; none if there is no discriminator. */
+export const ofDiscriminator = <T>(discriminator: DiscriminatorState<T> | null): readonly T[] =>
+  discriminator === null
     ? []
-    : [adversary.weights, adversary.buffers, adversary.first, adversary.second].flatMap((tensors) =>
-        Object.values(tensors),
+    : [discriminator.weights, discriminator.buffers, discriminator.first, discriminator.second].flatMap(
+        (tensors) => Object.values(tensors),
       );
 
-/** Every tensor that is the state's own. */
+/** Every tensor of the state. */
 export const tensorsOf = <T>({
   weights,
   held,
   average,
   first,
   second,
-  adversary,
+  discriminator,
 }: TrainingState<T>): readonly T[] => [
   ...[weights, held, average, first, second].flatMap((tensors) => Object.values(tensors)),
-  ...ofJudge(adversary),
+  ...ofDiscriminator(discriminator),
 ];
 
 const zerosLike = (weights: HostWeights): HostWeights =>
@@ -66,19 +66,19 @@ const zerosLike = (weights: HostWeights): HostWeights =>
   );
 
 /** The state before the first step. */
-export const freshState = (initial: HostWeights, adversary: HostWeights | null): HostState => {
+export const freshState = (initial: HostWeights, discriminator: HostWeights | null): HostState => {
   const zeros = zerosLike(initial);
-  const ofJudge = adversary === null ? null : zerosLike(adversary);
+  const ofDiscriminator = discriminator === null ? null : zerosLike(discriminator);
   return {
     step: 0,
     weights: initial,
     average: initial,
     first: zeros,
     second: zeros,
-    adversary:
-      adversary === null || ofJudge === null
+    discriminator:
+      discriminator === null || ofDiscriminator === null
         ? null
-        : { weights: adversary, buffers: adversary, first: ofJudge, second: ofJudge },
+        : { weights: discriminator, buffers: discriminator, first: ofDiscriminator, second: ofDiscriminator },
   };
 };
 
@@ -88,7 +88,7 @@ const learnedOf = ({ parameters, held }: StateSpecs): readonly ParameterSpec[] =
 const heldOf = ({ parameters, held }: StateSpecs): readonly ParameterSpec[] =>
   parameters.filter(({ name }) => held.has(name));
 
-/** Puts a state on the engine. Throws where a tensor is missing or its shape does not fit. */
+/** Puts a state on the engine. Throws if a tensor is missing or its shape does not fit. */
 export const uploadState = <T>(engine: Engine<T>, specs: StateSpecs, host: HostState): TrainingState<T> => {
   const learner = <Extra extends string>(
     parameters: readonly ParameterSpec[],
@@ -107,12 +107,12 @@ export const uploadState = <T>(engine: Engine<T>, specs: StateSpecs, host: HostS
       ...(Object.fromEntries(rest) as Readonly<Record<Extra, Tensors<T>>>),
     };
   };
-  const adversary = (): AdversaryState<T> | null => {
-    if (specs.adversary === null || host.adversary === null) return null;
-    const { weights, buffers, first, second } = host.adversary;
+  const discriminator = (): DiscriminatorState<T> | null => {
+    if (specs.discriminator === null || host.discriminator === null) return null;
+    const { weights, buffers, first, second } = host.discriminator;
     return {
-      ...learner(specs.adversary.parameters, { weights, first, second }),
-      buffers: uploadWeights(engine, specs.adversary.buffers, buffers),
+      ...learner(specs.discriminator.parameters, { weights, first, second }),
+      buffers: uploadWeights(engine, specs.discriminator.buffers, buffers),
     };
   };
   return engine.scope(() => {
@@ -121,7 +121,7 @@ export const uploadState = <T>(engine: Engine<T>, specs: StateSpecs, host: HostS
       step,
       ...learner(learnedOf(specs), { weights, average, first, second }),
       held: uploadWeights(engine, heldOf(specs), weights),
-      adversary: adversary(),
+      discriminator: discriminator(),
     };
   });
 };
@@ -156,7 +156,7 @@ export const downloadPacked = async <T>(
   return weights;
 };
 
-/** The moving average of the weights, with those that are held. */
+/** The moving average of the weights, together with the held parameters. */
 export const downloadAverage = async <T>(
   engine: Engine<T>,
   specs: StateSpecs,
@@ -175,15 +175,15 @@ export const downloadState = async <T>(
   const held = await downloadWeights(engine, heldOf(specs), state.held);
   const packed = (tensors: Tensors<T>): Promise<HostWeights> =>
     downloadPacked(engine, learned, state, tensors);
-  const adversary = async (): Promise<HostState["adversary"]> => {
-    if (specs.adversary === null || state.adversary === null) return null;
-    const { parameters, buffers } = specs.adversary;
-    const judge = state.adversary;
+  const discriminator = async (): Promise<HostState["discriminator"]> => {
+    if (specs.discriminator === null || state.discriminator === null) return null;
+    const { parameters, buffers } = specs.discriminator;
+    const own = state.discriminator;
     return {
-      weights: await downloadPacked(engine, parameters, judge, judge.weights),
-      buffers: await downloadWeights(engine, buffers, judge.buffers),
-      first: await downloadPacked(engine, parameters, judge, judge.first),
-      second: await downloadPacked(engine, parameters, judge, judge.second),
+      weights: await downloadPacked(engine, parameters, own, own.weights),
+      buffers: await downloadWeights(engine, buffers, own.buffers),
+      first: await downloadPacked(engine, parameters, own, own.first),
+      second: await downloadPacked(engine, parameters, own, own.second),
     };
   };
   return {
@@ -192,6 +192,6 @@ export const downloadState = async <T>(
     average: { ...(await packed(state.average)), ...held },
     first: await packed(state.first),
     second: await packed(state.second),
-    adversary: await adversary(),
+    discriminator: await discriminator(),
   };
 };

@@ -1,8 +1,8 @@
-/** One step of a training, as Algorithm 1 orders it: the judge's update first, then the network's through it. */
+/** One step of a training in Algorithm 1's order: first the discriminator's update, then the network's through it. */
 import type { Engine, Objective, Tensors } from "@tadsr/core";
 import { type AdamWOptions, adamwStep, type Moments } from "./adamw.ts";
 import type { Packing } from "./packing.ts";
-import type { Duel, PreparedStep } from "./task.ts";
+import type { DiscriminatorSide, PreparedStep } from "./task.ts";
 
 /** A network that learns: its weights and its moments, packed. */
 export interface Learner<T> extends Moments<T> {
@@ -10,23 +10,23 @@ export interface Learner<T> extends Moments<T> {
   readonly weights: Tensors<T>;
 }
 
-/** A judge that is trained, with its buffers by name. */
-export interface AdversaryState<T> extends Learner<T> {
+/** A discriminator that is trained, with its buffers by name. */
+export interface DiscriminatorState<T> extends Learner<T> {
   readonly buffers: Tensors<T>;
 }
 
 /** What a step updates. */
 export interface LearningState<T> extends Learner<T> {
-  /** Parameters that keep their value, by name; they are not differentiated. */
+  /** Parameters that keep their value, by name. They are not differentiated. */
   readonly held: Tensors<T>;
-  readonly adversary: AdversaryState<T> | null;
+  readonly discriminator: DiscriminatorState<T> | null;
 }
 
 export interface StepRates {
   /** The step, counted from 1: AdamW's correction needs it. */
   readonly step: number;
   readonly rate: number;
-  readonly adversaryRate: number;
+  readonly discriminatorRate: number;
   readonly adamw: AdamWOptions;
 }
 
@@ -35,39 +35,48 @@ export interface Turn<T> extends Objective<T> {
   readonly gradients: Tensors<T>;
 }
 
-/** A step as far as the network's gradients: its own update alone is left to do. */
+/** A step up to the network's gradients. Only the network's own update is left to do. */
 export interface StepTurns<T> {
   readonly own: Turn<T>;
-  /** The judge's turn; null without a duel. */
-  readonly judged: Turn<T> | null;
-  /** The judge after its update; null without a duel. */
-  readonly adversary: AdversaryState<T> | null;
+  /** The discriminator's turn; null if there is no discriminator. */
+  readonly discriminatorTurn: Turn<T> | null;
+  /** The discriminator after its update; null if there is no discriminator. */
+  readonly discriminator: DiscriminatorState<T> | null;
 }
 
-export interface StepTaken<T> extends Omit<StepTurns<T>, "adversary"> {
+export interface StepTaken<T> extends Omit<StepTurns<T>, "discriminator"> {
   readonly state: LearningState<T>;
 }
 
-interface JudgesTurn<T> {
-  readonly judged: Turn<T>;
-  readonly adversary: AdversaryState<T>;
+interface DiscriminatorsTurn<T> {
+  readonly discriminatorTurn: Turn<T>;
+  readonly discriminator: DiscriminatorState<T>;
 }
 
-const judgesTurn = <T>(
+const discriminatorsTurn = <T>(
   { algebra, differentiate }: Gradients<T>,
-  duel: Duel<T>,
+  discriminatorSide: DiscriminatorSide<T>,
   weights: Tensors<T>,
-  adversary: AdversaryState<T>,
-  { adversaryRate, adamw, step }: StepRates,
-): JudgesTurn<T> => {
-  const { packing } = adversary;
-  const judge = { weights: packing.unpack(adversary.weights), buffers: adversary.buffers };
-  const { objective, buffers } = duel.challenge(weights, judge);
-  const { gradients: byName, ...value } = differentiate(judge.weights, objective);
+  discriminator: DiscriminatorState<T>,
+  { discriminatorRate, adamw, step }: StepRates,
+): DiscriminatorsTurn<T> => {
+  const { packing } = discriminator;
+  const tensors = { weights: packing.unpack(discriminator.weights), buffers: discriminator.buffers };
+  const { objective, buffers } = discriminatorSide.objectiveAgainst(weights, tensors);
+  const { gradients: byName, ...value } = differentiate(tensors.weights, objective);
   const gradients = packing.pack(byName);
-  const updated = adamwStep(algebra, adamw)(adversary.weights, gradients, adversary, adversaryRate, step);
-  const followed = duel.follow({ weights: packing.unpack(updated.weights), buffers });
-  return { judged: { ...value, gradients }, adversary: { packing, ...updated, buffers: followed } };
+  const updated = adamwStep(algebra, adamw)(
+    discriminator.weights,
+    gradients,
+    discriminator,
+    discriminatorRate,
+    step,
+  );
+  const followed = discriminatorSide.iterate({ weights: packing.unpack(updated.weights), buffers });
+  return {
+    discriminatorTurn: { ...value, gradients },
+    discriminator: { packing, ...updated, buffers: followed },
+  };
 };
 
 interface Gradients<T> extends Pick<Engine<T>, "algebra"> {
@@ -79,7 +88,7 @@ const withGradients = <T>({ name, algebra, differentiate }: Engine<T>): Gradient
   return { algebra, differentiate };
 };
 
-/** Runs inside a scope of the engine, so that the caller chooses what of it lives on. */
+/** Runs inside a scope of the engine, so that the caller chooses which tensors survive. */
 export const takeTurns = <T>(
   engine: Engine<T>,
   prepared: PreparedStep<T>,
@@ -89,24 +98,30 @@ export const takeTurns = <T>(
   const gradients = withGradients(engine);
   const { packing, held } = state;
   const learned = packing.unpack(state.weights);
-  const { judged, adversary } =
-    prepared.duel === null || state.adversary === null
-      ? { judged: null, adversary: null }
-      : judgesTurn(gradients, prepared.duel, { ...held, ...learned }, state.adversary, rates);
-  const judge =
-    adversary === null
+  const { discriminatorTurn, discriminator } =
+    prepared.discriminatorSide === null || state.discriminator === null
+      ? { discriminatorTurn: null, discriminator: null }
+      : discriminatorsTurn(
+          gradients,
+          prepared.discriminatorSide,
+          { ...held, ...learned },
+          state.discriminator,
+          rates,
+        );
+  const tensors =
+    discriminator === null
       ? null
-      : { weights: adversary.packing.unpack(adversary.weights), buffers: adversary.buffers };
-  const objective = prepared.objective(judge);
+      : { weights: discriminator.packing.unpack(discriminator.weights), buffers: discriminator.buffers };
+  const objective = prepared.objective(tensors);
   const own = gradients.differentiate(learned, (weights) => objective({ ...held, ...weights }));
-  return { own: { ...own, gradients: packing.pack(own.gradients) }, judged, adversary };
+  return { own: { ...own, gradients: packing.pack(own.gradients) }, discriminatorTurn, discriminator };
 };
 
-/** The network's own update, by its gradients times `factor`. Runs inside a scope, as `takeTurns` does. */
+/** The network's own update, with its gradients times `factor`. Runs inside a scope, as `takeTurns` does. */
 export const finishStep = <T>(
   { algebra }: Pick<Engine<T>, "algebra">,
   state: LearningState<T>,
-  { own, adversary }: Pick<StepTurns<T>, "own" | "adversary">,
+  { own, discriminator }: Pick<StepTurns<T>, "own" | "discriminator">,
   { rate, step, adamw }: StepRates,
   factor = 1,
 ): LearningState<T> => {
@@ -117,16 +132,16 @@ export const finishStep = <T>(
           Object.entries(own.gradients).map(([name, gradient]) => [name, algebra.scale(gradient, factor)]),
         );
   const updated = adamwStep(algebra, adamw)(state.weights, gradients, state, rate, step);
-  return { packing: state.packing, held: state.held, ...updated, adversary };
+  return { packing: state.packing, held: state.held, ...updated, discriminator };
 };
 
-/** A whole step; runs inside a scope, as its halves do. */
+/** A whole step. Runs inside a scope, as its two halves do. */
 export const takeStep = <T>(
   engine: Engine<T>,
   prepared: PreparedStep<T>,
   state: LearningState<T>,
   rates: StepRates,
 ): StepTaken<T> => {
-  const { own, judged, adversary } = takeTurns(engine, prepared, state, rates);
-  return { own, judged, state: finishStep(engine, state, { own, adversary }, rates) };
+  const { own, discriminatorTurn, discriminator } = takeTurns(engine, prepared, state, rates);
+  return { own, discriminatorTurn, state: finishStep(engine, state, { own, discriminator }, rates) };
 };

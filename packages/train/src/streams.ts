@@ -1,4 +1,4 @@
-/** Where training's own random numbers come from; purposes 16 to 31 belong to the data (data-streams.ts). */
+/** Where the training's own random numbers come from. The data has the purposes 16 to 31 (data-streams.ts). */
 import {
   type NdArray,
   type NoiseSource,
@@ -9,22 +9,22 @@ import {
 } from "@tadsr/core";
 import { elements } from "@tadsr/model";
 
-/** The purposes are part of what a seed means: never renumber them. */
+/** Never renumber the purposes: a seed would mean something else. */
 const PURPOSES = {
   time: 1,
   noise: 2,
   scoreTime: 3,
   scoreNoise: 4,
   phase: 5,
-  judgeTime: 6,
-  judgeNoise: 7,
+  discriminatorTime: 6,
+  discriminatorNoise: 7,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;
 
 const STEPS = 2 ** 32;
 
-/** The stream of a purpose at a step, so that a resumed run draws what the uninterrupted one would. */
+/** The stream of a purpose at a step. A resumed run draws the same numbers as an uninterrupted one. */
 export const streamOf = (seed: number, purpose: Purpose, step: number): NoiseSource => ({
   seed,
   stream: PURPOSES[purpose] * STEPS + step,
@@ -36,7 +36,9 @@ export const normals = (seed: number, purpose: Purpose, step: number, shape: rea
   data: Float32Array.from(normal(streamOf(seed, purpose, step), 0, elements(shape))),
 });
 
-/** The noise that HSD and the discriminator perturb with: normal by the paper, uniform by the authors' code. */
+/**
+ * The noise that perturbs latents in HSD and for the discriminator: normal in the paper, uniform in the authors' code.
+ */
 export const perturbations = (
   reading: Reading,
   seed: number,

@@ -1,7 +1,7 @@
 /**
- * Training a student by Algorithm 1. Optional terms stand beside Eq 13, which are not the paper's: the mean absolute
- * error from a stronger network's picture; and against the original a perceptual distance, the mean absolute error,
- * and the energy of a grid.
+ * Training of a student by Algorithm 1. Optional terms, which are not the paper's, are added to Eq 13: the mean
+ * absolute error from a stronger network's picture; and, compared with the original, a perceptual distance, the mean
+ * absolute error, and the energy of a grid.
  */
 import {
   discriminatorTime,
@@ -18,7 +18,6 @@ import {
   initialWeights,
   uploadWeights,
 } from "@tadsr/model";
-import { openEnlarger } from "./enlarger.ts";
 import { openGridTerm } from "./grid-term.ts";
 import { LATENT_FACTOR, openLatents, originalsOf } from "./latents.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
@@ -26,33 +25,34 @@ import { normals, perturbations, uniforms } from "./streams.ts";
 import { type AlgorithmWeights, studentStep } from "./student-step.ts";
 import { openTarget, type Target } from "./target.ts";
 import type { OpenTask, Task } from "./task.ts";
+import { openUpscaler } from "./upscaler.ts";
 
 export interface StudentWeights extends AlgorithmWeights {
   /** The perceptual distance from the original. */
   readonly perceptual: number;
   /** The mean absolute error from the original. */
   readonly fidelity: number;
-  /** The energy of a grid of the low-resolution picture's period, which the perceptual distance invites. */
+  /** The energy of a grid with the period of the low-resolution picture, which the perceptual distance encourages. */
   readonly grid: number;
-  /** The mean absolute error from what the target network makes of the small picture. */
+  /** The mean absolute error from the target network's picture of the small picture. */
   readonly target: number;
 }
 
 export interface StudentOptions {
   readonly network: ConditionedNetwork;
   readonly schedule: Schedule;
-  /** null where neither Eq 6, Eq 8 nor Eq 11 has a weight. */
+  /** null if none of Eq 6, Eq 8 and Eq 11 has a weight. */
   readonly teacher: HostWeights | null;
-  /** null where `weights.target` is 0. */
+  /** null if `weights.target` is 0. */
   readonly target: Target | null;
-  /** Needed where `weights.adversarial` is above 0, else null. */
+  /** Needed if `weights.adversarial` is above 0, else null. */
   readonly discriminator: Discriminator | null;
   readonly seed: number;
   readonly batch: number;
   readonly weights: StudentWeights;
-  /** Where the paper and its authors' code differ in HSD and in what the discriminator is shown. */
+  /** The reading of the paper or of its authors' code, for HSD and for the discriminator's inputs. */
   readonly reading: Reading;
-  /** Needed where `weights.perceptual` is above 0. */
+  /** Needed if `weights.perceptual` is above 0. */
   readonly perceptualWeights: HostWeights | null;
 }
 
@@ -61,7 +61,7 @@ const absoluteError = <T>({ mean, abs, subtract }: Pointwise<T>, a: T, b: T): T 
 
 export const studentTask = (options: StudentOptions): Task => ({
   name: "student",
-  adversary:
+  discriminator:
     options.discriminator === null
       ? null
       : {
@@ -84,7 +84,7 @@ export const studentTask = (options: StudentOptions): Task => ({
     const perceptual = openPerceptualTerm(engine, weight.perceptual, options.perceptualWeights);
     const grid = openGridTerm(engine);
     return {
-      enlarger: openEnlarger(engine, { network, schedule, seed, steps: "one", latents: latentMaker, target }),
+      upscaler: openUpscaler(engine, { network, schedule, seed, steps: "one", latents: latentMaker, target }),
       frozen: [
         ...Object.values(teacher?.weights ?? {}),
         ...[target, perceptual, grid, latentMaker].flatMap((term) => term?.frozen ?? []),
@@ -97,14 +97,14 @@ export const studentTask = (options: StudentOptions): Task => ({
           target === null
             ? null
             : algebra.spaceToDepth(
-                engine.scope(() => target.enlarge(small)),
+                engine.scope(() => target.upscale(small)),
                 LATENT_FACTOR,
               );
-        // Without photographs the target is the ground truth.
+        // Without photographs the target's picture is the ground truth.
         const z_0 = latents.originals?.z_0 ?? z_0_target ?? originalsOf(latents).z_0;
         const distance = perceptual.against(latents, seed, step);
-        // Noise that no loss uses is not drawn; z_y stands in its place.
-        const perturbation = (purpose: "scoreNoise" | "judgeNoise", isUsed: boolean): T =>
+        // Noise that no loss uses is not drawn; z_y takes its place.
+        const perturbation = (purpose: "scoreNoise" | "discriminatorNoise", isUsed: boolean): T =>
           isUsed ? engine.upload("image", perturbations(reading, seed, purpose, step, shape)) : z_y;
         return studentStep(
           engine,
@@ -117,8 +117,10 @@ export const studentTask = (options: StudentOptions): Task => ({
             noise: engine.upload("image", normals(seed, "noise", step, shape)),
             scoreNoise: perturbation("scoreNoise", weight.score > 0),
             scoreTime: uniforms(seed, "scoreTime", step, batch).map(scoreTime(schedule.T)),
-            judgeNoise: perturbation("judgeNoise", discriminator !== null),
-            judgeTime: uniforms(seed, "judgeTime", step, batch).map(discriminatorTime(schedule.T, reading)),
+            discriminatorNoise: perturbation("discriminatorNoise", discriminator !== null),
+            discriminatorTime: uniforms(seed, "discriminatorTime", step, batch).map(
+              discriminatorTime(schedule.T, reading),
+            ),
           },
           (z_0_student) => [
             {

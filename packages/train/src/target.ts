@@ -1,7 +1,7 @@
 /**
- * A stronger network from elsewhere as the target: what it makes of the low-resolution picture stands in place of the
- * photograph. Photographs of one blurred picture are many, and a network that regresses to them learns their mean;
- * this network's picture is one, and sharp.
+ * A stronger network from elsewhere as the target: its picture of the low-resolution picture replaces the photograph.
+ * Many photographs fit one blurred picture, and a network that regresses to them learns their mean. The target network
+ * gives one picture, and a sharp one.
  */
 import type { Engine } from "@tadsr/core";
 import { architectureOf, readWeights } from "@tadsr/files";
@@ -18,11 +18,11 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import type { TrainError } from "./errors.ts";
 import { LATENT_FACTOR } from "./latents.ts";
 
-/** Which network's pictures are the target. */
+/** The network whose pictures are the target. */
 export interface TargetOptions {
   /** File of its weights: .pth or safetensors of SRVGGNetCompact or RRDBNet. */
   readonly model: string;
-  /** A second file of the same network, whose weights have this share of the sum; null for none. */
+  /** A second file of the same network, whose weights are mixed in with this share; null for none. */
   readonly mix: { readonly file: string; readonly share: number } | null;
 }
 
@@ -42,7 +42,7 @@ const networkOf = (file: string): TE.TaskEither<TrainError, PictureNetwork> =>
       if (architecture.kind !== "srvgg" && architecture.kind !== "rrdb")
         return E.left(
           failure({
-            message: `${file}: found a ${architecture.kind}, expected a network that makes a picture of a picture (SRVGGNetCompact or RRDBNet)`,
+            message: `${file}: found a ${architecture.kind}, expected a network from picture to picture (SRVGGNetCompact or RRDBNet)`,
           }),
         );
       const network = pictureNetwork(architecture.config);
@@ -50,13 +50,13 @@ const networkOf = (file: string): TE.TaskEither<TrainError, PictureNetwork> =>
         ? E.right(network)
         : E.left(
             failure({
-              message: `${file}: it enlarges ${network.factor} times, expected ${LATENT_FACTOR} times`,
+              message: `${file}: its factor is ${network.factor}, expected ${LATENT_FACTOR}`,
             }),
           );
     }),
   );
 
-/** Reads the target's files; both must hold the same network. */
+/** Reads the target's files. Both must hold the same network. */
 export const readTarget = ({ model, mix }: TargetOptions): TE.TaskEither<TrainError, Target> =>
   pipe(
     networkOf(model),
@@ -75,8 +75,8 @@ export const readTarget = ({ model, mix }: TargetOptions): TE.TaskEither<TrainEr
   );
 
 export interface OpenTarget<T> {
-  /** From low-resolution pictures [n, h, w, 3] in [-1, 1] to enlarged ones [n, 4 h, 4 w, 3], about in [-1, 1]. */
-  enlarge(picture: T): T;
+  /** Upscales low-resolution pictures [n, h, w, 3] in [-1, 1] to [n, 4 h, 4 w, 3], about in [-1, 1]. */
+  upscale(picture: T): T;
   readonly frozen: readonly T[];
 }
 
@@ -85,7 +85,7 @@ export const openTarget = <T>(engine: Engine<T>, { network, weights }: Target): 
   const { algebra } = engine;
   const uploaded = uploadWeights(engine, network.parameters, weights);
   return {
-    enlarge: (picture) =>
+    upscale: (picture) =>
       algebra.offset(
         algebra.scale(network.run(algebra)(uploaded, algebra.offset(algebra.scale(picture, 0.5), 0.5)), 2),
         -1,

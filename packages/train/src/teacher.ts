@@ -10,30 +10,30 @@ import {
   type Tensors,
 } from "@tadsr/core";
 import { type ConditionedNetwork, type HostWeights, predictor } from "@tadsr/model";
-import { openEnlarger } from "./enlarger.ts";
 import { LATENT_FACTOR, openLatents, originalsOf } from "./latents.ts";
 import { weightedSum } from "./objective-terms.ts";
 import { openPerceptualTerm } from "./perceptual-term.ts";
 import { normals, uniforms } from "./streams.ts";
 import { openTarget, type Target } from "./target.ts";
 import type { OpenTask, Task } from "./task.ts";
+import { openUpscaler } from "./upscaler.ts";
 
 export interface TeacherOptions {
   readonly network: ConditionedNetwork;
   readonly schedule: Schedule;
   readonly seed: number;
   readonly batch: number;
-  /** Weight of the perceptual term; 0 leaves it out. */
+  /** The weight of the perceptual term; 0 leaves it out. */
   readonly perceptual: number;
-  /** Needed where `perceptual` is above 0. */
+  /** Needed if `perceptual` is above 0. */
   readonly perceptualWeights: HostWeights | null;
-  /** What it makes of the small picture is z_0 in place of the photograph's latent; null: the photograph's is. */
+  /** The network whose picture of the small picture gives z_0; null: the photograph's latent is z_0. */
   readonly target: Target | null;
 }
 
 export const teacherTask = (options: TeacherOptions): Task => ({
   name: "teacher",
-  adversary: null,
+  discriminator: null,
   open: <T>(engine: Engine<T>): OpenTask<T> => {
     const { network, schedule, seed, batch } = options;
     const { algebra } = engine;
@@ -41,7 +41,7 @@ export const teacherTask = (options: TeacherOptions): Task => ({
     const target = options.target === null ? null : openTarget(engine, options.target);
     const latentMaker = openLatents(engine, network);
     return {
-      enlarger: openEnlarger(engine, { network, schedule, seed, steps: "all", latents: latentMaker, target }),
+      upscaler: openUpscaler(engine, { network, schedule, seed, steps: "all", latents: latentMaker, target }),
       frozen: [target, perceptual, latentMaker].flatMap((part) => part?.frozen ?? []),
       prepare: (pictures) => {
         const { step } = pictures;
@@ -51,7 +51,7 @@ export const teacherTask = (options: TeacherOptions): Task => ({
           target === null
             ? originalsOf(latents).z_0
             : algebra.spaceToDepth(
-                engine.scope(() => target.enlarge(small)),
+                engine.scope(() => target.upscale(small)),
                 LATENT_FACTOR,
               );
         const epsilon = engine.upload("image", normals(seed, "noise", step, shape));
@@ -70,7 +70,7 @@ export const teacherTask = (options: TeacherOptions): Task => ({
             { name: "perceptual", weight: options.perceptual, value: () => distance(z_0_predicted) },
           ]);
         };
-        return { duel: null, objective: () => objective };
+        return { discriminatorSide: null, objective: () => objective };
       },
     };
   },

@@ -1,4 +1,4 @@
-/** Training a teacher, and a student from it, each in a folder of its own. */
+/** Trains a teacher, and a student from it, each in its own folder. */
 import { join } from "node:path";
 import {
   codeReading,
@@ -50,11 +50,11 @@ import { openHeldBack } from "./validating/held-back.ts";
 
 export interface TrainingOutcome {
   readonly step: number;
-  /** False where the signal stopped it: resume to go on. */
+  /** False if the signal stopped it. Resume it to go on. */
   readonly finished: boolean;
   /** The folder of the finished model, or null. */
   readonly model: string | null;
-  /** Photographs that were not found to be unusable. */
+  /** The number of photographs, without those found to be unusable. */
   readonly photographs: number;
   readonly skipped: readonly SkippedPicture[];
 }
@@ -64,7 +64,7 @@ const modelFailure = (error: { readonly message: string }): TrainError => ({
   message: error.message,
 });
 
-/** What decides the result; where it is written and how often it is saved do not. */
+/** The options that decide the result. The folder of the run and the times of checkpoints are not among them. */
 const identityOf = (options: TrainingOptions): Identity => {
   const {
     output: _out,
@@ -86,8 +86,8 @@ interface Prepared {
   readonly network: ConditionedNetwork;
   readonly initial: HostWeights;
   readonly description: ModelDescription;
-  readonly adversaryRate: number;
-  /** Whether a loss is against the photographs. */
+  readonly discriminatorRate: number;
+  /** Whether a loss compares with the photographs. */
   readonly originals: boolean;
 }
 
@@ -95,7 +95,7 @@ const train =
   <T>(
     engine: Engine<T>,
     options: TrainingOptions,
-    { task, network, initial, description, adversaryRate, originals }: Prepared,
+    { task, network, initial, description, discriminatorRate, originals }: Prepared,
     { onSkipped, ...watcher }: Watcher,
   ): TE.TaskEither<TrainError, TrainingOutcome> =>
   async () => {
@@ -139,7 +139,7 @@ const train =
       loop: {
         steps,
         rate,
-        adversaryRate,
+        discriminatorRate,
         averageDecay: options.averageDecay,
         clip: options.clip,
         adamw: { ...ADAMW_DEFAULTS, weightDecay: options.weightDecay },
@@ -156,7 +156,7 @@ const train =
     if (finished) {
       const saved = await saveModel(model, description, weights, { dtype: "F32" })();
       if (E.isLeft(saved)) {
-        const kept = "the training is finished and its checkpoint whole: --resume writes the model";
+        const kept = "the training is finished and its checkpoint is complete; --resume writes the model";
         return E.left({ kind: "Model", message: `${saved.left.message}; ${kept}` });
       }
     }
@@ -215,7 +215,7 @@ export const trainTeacher = <T>(
           network,
           initial: initialWeights(network.parameters, { seed }),
           description: descriptionOf("teacher", options.network, options.schedule, schedule.T),
-          adversaryRate: 0,
+          discriminatorRate: 0,
           originals: teacherNeedsOriginals(options),
         },
         watcher,
@@ -227,7 +227,7 @@ export const trainTeacher = <T>(
 const modelOf = (folder: string | null): TE.TaskEither<TrainError, Model | null> =>
   folder === null ? TE.right(null) : pipe(loadModel(folder), TE.mapLeft(modelFailure));
 
-/** A model as it is before any training. */
+/** A model before any training. */
 const freshModel = ({ network, schedule, seed }: StudentTrainingOptions): E.Either<TrainError, Model> =>
   pipe(
     scheduleOf(schedule),
@@ -244,7 +244,7 @@ const freshModel = ({ network, schedule, seed }: StudentTrainingOptions): E.Eith
 
 const kindOf = ({ description: { network, schedule } }: Model): string => JSON.stringify([network, schedule]);
 
-/** What the student is before its first step: the start, or the teacher, or a fresh network. */
+/** The student before its first step: the start, or the teacher, or a fresh network. */
 const firstModel = (
   options: StudentTrainingOptions,
   teacher: Model | null,
@@ -256,7 +256,9 @@ const firstModel = (
   return model === null ? freshModel(options) : E.right(model);
 };
 
-/** Distils a teacher into a student that needs one step: Algorithm 1, and the optional terms; or those alone. */
+/**
+ * Distils a teacher into a student that needs one step, by Algorithm 1 and the optional terms, or by those terms only.
+ */
 export const trainStudent = <T>(
   engine: Engine<T>,
   options: StudentTrainingOptions,
@@ -300,7 +302,7 @@ export const trainStudent = <T>(
           network,
           initial: first.weights,
           description: { ...description, name: "student", steps: 1 },
-          adversaryRate: options.discriminatorRate,
+          discriminatorRate: options.discriminatorRate,
           originals: studentNeedsOriginals(options),
         },
         watcher,

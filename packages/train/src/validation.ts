@@ -14,7 +14,7 @@ import { type DataError, noneUsable, pictureNames, type SkippedPicture } from ".
 export interface ValidationOptions {
   readonly degradation: Degradation;
   readonly seed: number;
-  /** How many degraded versions of each original; more than one are told apart by a number: `name-1.png`. */
+  /** The number of degraded versions of each original. If it is above 1, their names end in a number: `name-1.png`. */
   readonly variants?: number;
 }
 
@@ -24,8 +24,8 @@ export interface ValidationReport {
 }
 
 /**
- * A number of the picture's own from its name without the extension (32-bit FNV-1a of its UTF-8), so that its
- * degradation does not depend on what else is in the folder.
+ * A number for the picture, from its name without the extension (32-bit FNV-1a of its UTF-8). So its degradation does
+ * not depend on the other pictures in the folder.
  */
 export const keyOfName = (name: string): number =>
   Buffer.from(stemOf(name), "utf8").reduce(
@@ -36,8 +36,8 @@ export const keyOfName = (name: string): number =>
 const stemOf = (name: string): string => name.replace(/\.[^.]+$/, "");
 
 /**
- * The PNG's name without `.png`: the file's without its extension, or with it where two differ in nothing else. Where
- * such a name is another's, all keep their extensions.
+ * The PNG's name without `.png`: the file's name without its extension, or with it if two files differ only in the
+ * extension. If such a name is another file's, all keep their extensions.
  */
 const pngStems = (names: readonly string[]): readonly string[] => {
   const stems = names.map(stemOf);
@@ -48,7 +48,7 @@ const pngStems = (names: readonly string[]): readonly string[] => {
   return new Set(chosen).size === names.length ? chosen : names;
 };
 
-/** Written beside and renamed, so that an interrupt leaves no half of it. */
+/** Written under another name and then renamed, so that an interrupt leaves no half file. */
 const writePng = async (picture: FloatPicture, file: string): Promise<void> => {
   const { width, height, data } = toBytes(picture);
   const draft = `${file}.part`;
@@ -58,7 +58,7 @@ const writePng = async (picture: FloatPicture, file: string): Promise<void> => {
   await rename(draft, file);
 };
 
-/** Decodes an original; its sides must be `least` pixels at least. */
+/** Decodes an original; its sides must be at least `least` pixels. */
 const original = async (
   file: string,
   name: string,
@@ -77,7 +77,7 @@ const original = async (
   }
 };
 
-/** Writes both pictures of a pair; the message where that fails. */
+/** Writes both pictures of a pair. Returns the message if that fails. */
 const writePair = async (
   { hr, lr }: DegradedPicture,
   outFolder: string,
@@ -100,9 +100,9 @@ const writePair = async (
 };
 
 /**
- * Makes low-resolution pictures of a folder of originals: `<outFolder>/lr/<name>.png`, and beside them the
- * originals cut to multiples of the scale, `<outFolder>/hr/<name>.png`; of several variants `<name>-1.png` and so on. Files
- * of these names are replaced. Originals that cannot be read are listed in `skipped`; it is an error if none can.
+ * Makes low-resolution pictures of a folder of originals: `<outFolder>/lr/<name>.png`, and the originals cut to
+ * multiples of the scale, `<outFolder>/hr/<name>.png`; for several variants `<name>-1.png` and so on. Existing files of
+ * these names are replaced. Originals that cannot be read are listed in `skipped`. It is an error if none can be read.
  */
 export const writeValidationPairs =
   (folder: string, outFolder: string, options: ValidationOptions): TaskEither<DataError, ValidationReport> =>

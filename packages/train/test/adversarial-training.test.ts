@@ -16,7 +16,7 @@ const NO_WEIGHTS = {
 };
 
 /** A student of the teacher "whole", with a discriminator. */
-const adversary = async (name: string, changes = {}): Promise<TrainingOutcome> => {
+const adversarial = async (name: string, changes = {}): Promise<TrainingOutcome> => {
   const options = tinyAdversarial(at("photographs"), at(name), at("whole", "model"));
   return right(await trainStudent(engine, { ...options, ...changes })());
 };
@@ -28,7 +28,7 @@ beforeAll(async () => {
 describe("training a student with a discriminator", () => {
   it("trains a discriminator beside the student, and keeps no tensor of it", async () => {
     const before = engine.liveTensors();
-    const outcome = await adversary("adversarial");
+    const outcome = await adversarial("adversarial");
     expect(outcome).toMatchObject({ step: 6, finished: true });
     expect(engine.liveTensors()).toBe(before);
     const log = await partsOf("adversarial");
@@ -36,40 +36,40 @@ describe("training a student with a discriminator", () => {
       ...["adversarial", "discriminator", "distillation", "fidelity", "score"],
     ]);
     expect(log[0]?.discriminator).toBeGreaterThan(0);
-    // Its feature layers start silent, so that at first it says nearly the same of both: a power iteration
+    // Its feature layers start at zero, so at first its logits are nearly the same for both: only a power iteration
     // lies between the two passes.
     expect(log[0]?.discriminator).toBeCloseTo(2, 2);
     expect(log[5]?.discriminator).not.toBe(log[0]?.discriminator);
   });
 
-  it("goes on after a kill -9 of it, bit for bit, discriminator and all", async () => {
+  it("goes on after a kill -9, bit for bit, with its discriminator", async () => {
     await killAfterStep("adversarial-killed", 5, "--teacher", at("whole", "model"));
     expect((await losses("adversarial-killed")).length).toBe(4);
-    await adversary("adversarial-killed", { resume: true });
+    await adversarial("adversarial-killed", { resume: true });
     expect(await losses("adversarial-killed")).toEqual(await losses("adversarial"));
     for (const file of ["model/model.safetensors", "checkpoint.safetensors"]) {
       const [killed, whole] = await Promise.all(
         ["adversarial-killed", "adversarial"].map((name) => readFile(at(name, file))),
       );
-      // The checkpoints' headers name the options alike: what decides the result is the same.
+      // The checkpoints' headers list the same options: those that decide the result are the same.
       expect(killed?.equals(whole ?? Buffer.alloc(0))).toBe(true);
     }
   });
 
-  it("shows the student the discriminator as just updated", async () => {
-    await adversary("still", { steps: 1, discriminatorRate: 0 });
-    await adversary("moved", { steps: 1 });
+  it("trains the student with the discriminator after its update", async () => {
+    await adversarial("still", { steps: 1, discriminatorRate: 0 });
+    await adversarial("moved", { steps: 1 });
     const [[still], [moved]] = [await partsOf("still"), await partsOf("moved")];
     expect(moved?.discriminator).toBe(still?.discriminator); // the loss before its update
     expect(moved?.distillation).toBe(still?.distillation);
     expect(moved?.adversarial).not.toBe(still?.adversarial);
   });
 
-  it("trains with the plain GAN of the ablation where asked, and by the authors' reading", async () => {
-    await adversary("plain", { steps: 2, discriminator: "plain" });
+  it("trains with the plain GAN of the ablation and by the authors' code, if asked", async () => {
+    await adversarial("plain", { steps: 2, discriminator: "plain" });
     const [plain] = await partsOf("plain");
-    expect(plain?.discriminator).toBeCloseTo(2 * Math.LN2, 1); // the cross entropy of a blind one
-    await adversary("by-code-adversarial", { steps: 2, reading: "code" });
+    expect(plain?.discriminator).toBeCloseTo(2 * Math.LN2, 1); // the cross entropy if it cannot tell them apart
+    await adversarial("by-code-adversarial", { steps: 2, reading: "code" });
     expect((await partsOf("by-code-adversarial"))[1]?.adversarial).not.toBe(
       (await partsOf("adversarial"))[1]?.adversarial,
     );

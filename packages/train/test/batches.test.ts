@@ -10,7 +10,9 @@ import {
   trainingBatch,
 } from "../src/index.ts";
 
-/** Red grows with the column, green with the row, blue names the photograph: a crop says where it is from. */
+/**
+ * Red grows with the column, green with the row, and blue is the photograph's number: so a crop says where it is from.
+ */
 const coordinates = (width: number, height: number, blue: number, steepness = 1): Photograph => ({
   name: `${blue}.png`,
   width,
@@ -89,18 +91,18 @@ describe("a training batch", () => {
     expect((await pairsOf(several, { ...options, seed: 5 }, 3)).hr).not.toEqual(first.hr);
   });
 
-  it("leaves the originals out where they are not wanted, and changes nothing else", async () => {
+  it("leaves the originals out if they are not needed, and changes nothing else", async () => {
     const { hr, lr } = await trainingBatch(several, { ...options, originals: false }, 3);
     expect(hr).toBeNull();
     expect(lr).toEqual((await pairsOf(several, options, 3)).lr);
   });
 
-  it("takes a share of the small pictures from the photographs as they are", async () => {
+  it("takes a share of the small pictures from the photographs unchanged", async () => {
     const alone: BatchOptions = { ...options, batch: 40, originals: false };
     const all = bytesOf((await trainingBatch(several, { ...alone, asTheyAre: 1 }, 3)).lr);
     const size = 8 * 8 * 3;
     for (let n = 0; n < alone.batch; n++) {
-      // Red and green of `coordinates` are column and row, so that neighbours differ by one level.
+      // Red and green of `coordinates` are column and row, so neighbours differ by one level.
       const [here, beside] = [all.slice(n * size, n * size + 3), all.slice(n * size + 3, n * size + 6)];
       const moved = [0, 1].map((channel) =>
         Math.abs((here[channel] as number) - (beside[channel] as number)),
@@ -121,7 +123,7 @@ describe("a training batch", () => {
     expect(share).toBeLessThan(0.8);
   });
 
-  it("draws again where a photograph cannot be used, the same whatever else has been read", async () => {
+  it("draws again if a photograph cannot be used, and the same whatever was read before", async () => {
     const [bad, good] = [new Set([0, 3]), [1, 2, 4]];
     const five = [0, 60, 120, 180, 240].map((blue) => coordinates(250, 240, blue));
     const broken: Photographs = {
@@ -137,14 +139,14 @@ describe("a training batch", () => {
       Array.from({ length: clean.batch }, (_, n) => sampleOf(hr ?? new Float32Array(), n)(5, 5, 2));
     const [before, after] = [bluesOf(whole), bluesOf(mended)];
     const replaced = after.filter((blue, n) => before[n] !== blue);
-    // Those that can be used stay; the others are spread over all of them.
+    // The usable ones stay. The others are spread over all of them.
     before.forEach((blue, n) => {
       if (!bad.has(Math.round(blue / 60))) expect(after[n]).toBe(blue);
     });
     expect(new Set(replaced.map((blue) => Math.round(blue / 60)))).toEqual(new Set(good));
   });
 
-  it("is an error where no photograph can be used", async () => {
+  it("is an error if no photograph can be used", async () => {
     const none: Photographs = {
       ...several,
       read: async () => null,
@@ -166,7 +168,7 @@ describe("a training batch", () => {
   });
 
   it("takes connected pixels of one photograph, in all eight symmetries, from many places", async () => {
-    // Larger than the patch around a crop, so that nothing is mirrored in.
+    // Larger than the patch around a crop, so that nothing is mirrored.
     const { hr } = await pairsOf(
       photographsOf(coordinates(250, 240, 0), coordinates(200, 250, 100)),
       { ...clean, batch: 64 },
@@ -212,7 +214,7 @@ describe("a training batch", () => {
   });
 
   it("lays the small crop exactly over the large one, its edges untouched by what lies outside", async () => {
-    // On a ramp every filter's output at a whole ratio is the area's mean, unless an edge is mirrored in.
+    // On a ramp, every filter's output at a whole ratio is the area's mean, unless an edge is mirrored into it.
     const { noise, firstJpeg } = lightDegradation;
     const smooth = (scale: number): BatchOptions => ({
       ...clean,

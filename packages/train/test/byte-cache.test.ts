@@ -15,7 +15,7 @@ describe("a cache of so many bytes", () => {
     fc.assert(
       fc.property(uses, fc.integer({ min: 1, max: 100 }), (steps, limit) => {
         const cache = byteCache<number>(limit);
-        // The plain model: a list, used last at the end.
+        // The simple model: a list, with the one used last at the end.
         let kept: { key: number; value: number; bytes: number }[] = [];
         steps.forEach(({ key, put, bytes }, value) => {
           const found = kept.find((one) => one.key === key);

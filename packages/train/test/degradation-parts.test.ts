@@ -38,7 +38,7 @@ const blurs = fc.record({
   angle: fc.double({ min: 0, max: Math.PI, noNaN: true }),
 });
 
-/** Covariance [xx, xy, yy] asked for, from the rotation written out as a matrix product. */
+/** The expected covariance [xx, xy, yy], from the rotation written as a matrix product. */
 const covarianceOf = (along: number, across: number, angle: number): readonly [number, number, number] => {
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   const root = [
@@ -59,7 +59,7 @@ describe("blur", () => {
         expect(sum((weight) => weight)).toBeCloseTo(1, 12);
         const measured = sum((weight, k) => k * k * weight);
         expect(measured).toBeLessThanOrEqual(variance * (1 + 1e-9));
-        // The tails cut hold at most 2e-4 of the weight, nearly all of it one step beyond the last.
+        // The tails that are cut have at most 2e-4 of the weight, nearly all of it one step beyond the last.
         expect(measured).toBeGreaterThan(variance - 2e-4 * (kernel.length + 1) ** 2);
       }),
     );
@@ -78,7 +78,7 @@ describe("blur", () => {
           expect(Number.isInteger(dx) && Number.isInteger(dy)).toBe(true);
           expect(variance).toBeGreaterThan(0);
         }
-        // Passes of variance below 1e-4 are left out; their steps are a few pixels at most.
+        // Passes with a variance below 1e-4 are left out. Their steps are a few pixels at most.
         expect(Math.abs(total((dx) => dx * dx) - xx)).toBeLessThan(5e-3);
         expect(Math.abs(total((dx, dy) => dx * dy) - xy)).toBeLessThan(5e-3);
         expect(Math.abs(total((_dx, dy) => dy * dy) - yy)).toBeLessThan(5e-3);
@@ -111,7 +111,7 @@ describe("blur", () => {
     }
   });
 
-  it("keeps a constant picture, also one smaller than the kernel", () => {
+  it("keeps a constant picture, even if it is smaller than the kernel", () => {
     fc.assert(
       fc.property(
         blurs,
@@ -161,7 +161,7 @@ describe("resize", () => {
       const expected = pictureOf(width, height, (x, y, channel) =>
         ramp((x + 0.5) * ratio - 0.5, (y + 0.5) * ratio - 0.5, channel),
       );
-      // At a broken ratio a filter's centre wanders by a tenth of a pixel (half a pixel would be 2.5e-3).
+      // At other ratios a filter's centre varies by a tenth of a pixel (half a pixel would give 2.5e-3).
       const tolerance = Number.isInteger(ratio) ? 1e-6 : 6e-4;
       const inside = (picture: FloatPicture): number[] =>
         Array.from(picture.data).filter((_, i) => {
@@ -172,7 +172,7 @@ describe("resize", () => {
     }
   });
 
-  it("has Keys' weights with a = -1/2 where it doubles a point", () => {
+  it("has Keys' weights with a = -1/2 if it doubles a point", () => {
     const point = pictureOf(9, 1, (x) => (x === 4 ? 1 : 0));
     const { data } = resize(point, { width: 18, height: 1 }, "bicubic");
     const row = Array.from({ length: 18 }, (_, x) => data[3 * x]);
@@ -181,7 +181,7 @@ describe("resize", () => {
     ]);
   });
 
-  it("averages whole pixels where the area filter shrinks by a whole number", () => {
+  it("averages whole pixels if the area filter shrinks by a whole number", () => {
     const source = pictureOf(8, 4, (x, y, channel) => ((7 * x + 3 * y * y + channel) % 11) / 11);
     const result = resize(source, { width: 4, height: 2 }, "area");
     const at = (x: number, y: number, channel: number): number =>
@@ -199,7 +199,7 @@ describe("resize", () => {
     expect(farthest(result.data, expected.data)).toBeLessThan(1e-6);
   });
 
-  it("removes what the smaller picture cannot hold", () => {
+  it("removes frequencies that the smaller picture cannot hold", () => {
     const stripes = pictureOf(64, 64, (x) => (x % 2 === 0 ? 0 : 1));
     const { data } = bicubicDown(stripes);
     const inside = data.filter((_, i) => Math.floor(i / 3) % 16 > 1 && Math.floor(i / 3) % 16 < 14);

@@ -90,7 +90,7 @@ describe("the stages", () => {
       expect(Math.abs(value - (1 - sigma / Math.sqrt(2 * Math.PI)))).toBeLessThan(0.008);
   });
 
-  it("clamp before JPEG: what a sinc kernel overshoots is gone", async () => {
+  it("clamp before JPEG: a sinc kernel's overshoot is cut", async () => {
     const edge: FloatPicture = {
       width: 32,
       height: 32,
@@ -108,7 +108,7 @@ describe("the stages", () => {
     expect(bytesOf(result)).toEqual(bytesOf(await throughJpeg(clamped, 95)));
   });
 
-  it("widen their filters only where antialiasing is asked for", async () => {
+  it("widen their filters only if antialiasing is asked for", async () => {
     const stripes: FloatPicture = {
       width: 64,
       height: 64,
@@ -125,7 +125,7 @@ describe("the stages", () => {
     expect(range(aliased as FloatPicture)).toBeGreaterThan(2 * range(smooth as FloatPicture));
   });
 
-  it("take the colour from original and result where grey", async () => {
+  it("make original and result grey if asked", async () => {
     const picture = textured(24, 24);
     const drawn: DrawnDegradation = { kind: "full", ...nothing, grey: true };
     const { hr, lr } = await applyDegradation(picture, drawn, { width: 6, height: 6 });
@@ -227,12 +227,12 @@ describe("every preset", () => {
     expect(await degradePicture(picture, { seed: 5, key: 6 }, preset)).toEqual(together[0]);
     if (preset.kind === "bicubic") return;
     const results = [...together, await at(6, 6, 0), await at(5, 7, 0)].map(({ lr }) => lr.data.join());
-    // A light degradation is plain bicubic now and then.
+    // A light degradation is sometimes plain bicubic shrinking.
     expect(new Set(results).size).toBeGreaterThan(preset.kind === "light" ? 3 : 5);
   });
 
-  it("has noise of its own in each variant and round", async () => {
-    // Nothing is left to draw but the noise itself.
+  it("has different noise in each variant and round", async () => {
+    // Only the noise itself is random.
     const still = { ...realesrgan.first.resize, up: 0, down: 0 } as const;
     const silent = { ...realesrgan.first.noise, probability: 0 } as const;
     const loud = { ...silent, probability: 1, gaussian: 1, sigma: [10, 10] } as const;
@@ -271,7 +271,7 @@ describe("every preset", () => {
     expect(none.lr).toEqual(fromBytes(toBytes(picture)));
   });
 
-  it("means the same by a seed on every platform and version (without JPEG, which is sharp's)", async () => {
+  it("gives the same result for a seed on every platform and version (without JPEG, which is sharp's)", async () => {
     const silent = { probability: 0, quality: [30, 95] } as const;
     const quiet: FullDegradation = {
       ...realesrgan,
@@ -319,7 +319,7 @@ describe("a training batch of full degradations", () => {
     expect((await pairsOf(options, 4)).lr).not.toEqual(small.lr);
   });
 
-  it("has photographs' pixels unchanged, and without colour where the degradation takes it from both", async () => {
+  it("has photographs' pixels unchanged, and in grey if the degradation makes both grey", async () => {
     const bytes = new Set(data);
     const { hr } = await pairsOf(options, 1);
     for (const value of hr) expect(bytes.has(Math.round(((value + 1) / 2) * 255))).toBe(true);
@@ -330,7 +330,7 @@ describe("a training batch of full degradations", () => {
 });
 
 describe("the Gaussian kernels of both pipelines", () => {
-  it("blur alike: the sampled kernel and the passes of the light degradation", () => {
+  it("blur equally: the sampled kernel and the passes of the light degradation", () => {
     const waves: FloatPicture = {
       width: 48,
       height: 48,
@@ -343,7 +343,7 @@ describe("the Gaussian kernels of both pipelines", () => {
     const difference = (turn: number): number => {
       const kernel = gaussianKernel(21, { sigmaAlong: 2, sigmaAcross: 0.9, turn });
       const { data } = correlate(waves, kernel);
-      // The passes mirror the picture each by itself, so they differ near the edges.
+      // Each pass mirrors the picture separately, so the two differ near the edges.
       const isInside = (i: number): boolean => i >= 12 && i < 36;
       return Math.max(
         ...data.map((value, i) =>

@@ -124,7 +124,7 @@ describe("degrade", () => {
       const { data } = await degradeLightly(flat(80), noiseOnly(sigma, grey), size);
       const centred = data.map((value) => value - 0.5);
       const squares = centred.reduce((sum, value) => sum + value * value, 0) / data.length;
-      // Rounding to 1/255 adds a variance of a twelfth of a step's square; 6400 draws give 0.9 % for sigma.
+      // Rounding to 1/255 adds a variance of a twelfth of a squared step. 6400 draws give sigma to 0.9 %.
       const expected = Math.sqrt(sigma ** 2 + 1 / (12 * 255 ** 2));
       expect(Math.abs(Math.sqrt(squares) / expected - 1)).toBeLessThan(0.035);
       const equalColours = Array.from({ length: 6400 }, (_, i) => data[3 * i] === data[3 * i + 1]).filter(
@@ -135,7 +135,7 @@ describe("degrade", () => {
     }
   });
 
-  it("with nothing asked for is bicubic shrinking rounded to bytes", async () => {
+  it("is bicubic shrinking if nothing is asked for rounded to bytes", async () => {
     const picture = textured(64, 48);
     const result = await degradeLightly(picture, onlyBicubic, { width: 16, height: 12 });
     expect(result).toEqual(fromBytes(toBytes(bicubicDown(picture))));
@@ -175,7 +175,7 @@ describe("degrade", () => {
     );
   });
 
-  it("gives the same bytes whatever the order and whatever else runs", async () => {
+  it("gives the same bytes in any order, whatever else runs", async () => {
     const picture = textured(48, 40);
     const keys = Array.from({ length: 12 }, (_, key) => key);
     const together = await Promise.all(
@@ -187,7 +187,7 @@ describe("degrade", () => {
     expect(other.lr.data).not.toEqual(together[1]?.lr.data);
   });
 
-  it("means the same by a seed on every platform and version (without JPEG, which is sharp's)", async () => {
+  it("gives the same result for a seed on every platform and version (without JPEG, which is sharp's)", async () => {
     const parameters: LightParameters = {
       blur: { sigmaAlong: 1.5, sigmaAcross: 0.7, angle: 0.6 },
       intermediate: { scale: 0.55, filter: "bicubic" },

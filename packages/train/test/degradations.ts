@@ -1,4 +1,4 @@
-/** What the tests of degradations share. */
+/** Functions that the tests of degradations share. */
 import { expect } from "vitest";
 import {
   type Degradation,
@@ -60,7 +60,7 @@ export const flat = (side: number, value: number): FloatPicture => ({
   data: new Float32Array(3 * side * side).fill(value),
 });
 
-/** Nothing but resizing to the result's size. */
+/** Only resizing to the result's size. */
 export const nothing: FullParameters = {
   grey: false,
   antialias: false,

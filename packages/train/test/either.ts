@@ -1,4 +1,4 @@
-/** What a result holds, or the error that it is. */
+/** The value of a result. Throws if it is an error. */
 import * as E from "fp-ts/lib/Either.js";
 
 export const right = <L extends { readonly message: string }, A>(result: E.Either<L, A>): A => {

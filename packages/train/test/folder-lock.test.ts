@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const holder = (): Promise<string> => readFile(join(folder, LOCK), "utf8");
 
 describe("a folder of one training", () => {
-  it("is marked while the work goes on, and no more when it ended, well or not", async () => {
+  it("is locked while the work runs, and not after it ends, even with an error", async () => {
     for (const end of [E.right(1), E.left({ kind: "Step", message: "stopped" } as const)]) {
       const work: TE.TaskEither<TrainError, number> = async () => {
         expect(await holder()).toBe(String(process.pid));
@@ -29,7 +29,7 @@ describe("a folder of one training", () => {
     }
   });
 
-  it("is refused while another process trains in it, and free when that was killed", async () => {
+  it("is refused while another process trains in it, and free after that was killed", async () => {
     const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
     await once(other, "spawn");
     await writeFile(join(folder, LOCK), String(other.pid));
@@ -54,7 +54,7 @@ describe("a folder of one training", () => {
     expect(isDone).toBe(true);
   });
 
-  it("is free where the mark is damaged", async () => {
+  it("is free if the lock file is damaged", async () => {
     for (const text of ["", "no number", "-1", "0"]) {
       await writeFile(join(folder, LOCK), text);
       expect(await alone(folder, TE.right(2))()).toEqual(E.right(2));

@@ -147,7 +147,7 @@ describe("what is drawn", () => {
   it("has a draw of its own for each parameter: a changed range changes nothing else", () => {
     const { first, second, end } = realesrgan;
     type Loose = { [key: string]: unknown };
-    /** The value with what stands at the path taken out. */
+    /** The value without the part at the path. */
     const without = (value: unknown, path: readonly string[]): unknown => {
       const [key, ...rest] = path;
       if (key === undefined) return undefined;
@@ -199,7 +199,7 @@ describe("what is drawn", () => {
     }
   });
 
-  it("reads the two rounds' noise from places of their own", () => {
+  it("reads the two rounds' noise from different places", () => {
     for (const { first, second } of many.slice(0, 200)) {
       expect(first.noise?.place).toBeDefined();
       if (second !== null) expect(second.noise?.place).not.toEqual(first.noise?.place);

@@ -27,7 +27,7 @@ describe("the grid term", () => {
     expect(energy(pattern, zero)).toBeCloseTo(0.3 ** 2 / 3, 6);
   });
 
-  it("does not see what all phases of a colour share, nor the original's own pattern", () => {
+  it("ignores what all phases of a colour share, and the original's own pattern", () => {
     expect(
       energy(
         latent((channel) => Math.floor(channel / 16)),
@@ -38,9 +38,9 @@ describe("the grid term", () => {
     expect(energy(original, original)).toBe(0);
   });
 
-  it("hardly sees texture that does not repeat", () => {
+  it("is small for texture that does not repeat", () => {
     const texture = latent((_, i) => noise[i] ?? 0);
-    // The mean of 64 independent numbers of variance 1, less the phases' mean.
+    // The mean of 64 independent numbers of variance 1, minus the phases' mean.
     expect(energy(texture, zero)).toBeLessThan(2 / 64);
     expect(energy(texture, zero)).toBeGreaterThan(0.5 / 64);
   });

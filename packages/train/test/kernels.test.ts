@@ -99,7 +99,7 @@ describe("Bessel's J_1", () => {
   it("is Bessel's integral, the mean of cos(t - x sin t)", () => {
     fc.assert(
       fc.property(real(0, 100), (x) => {
-        // The trapezoidal rule is exact to rounding where the function is periodic and its points are enough.
+        // The trapezoidal rule is exact up to rounding for a periodic function with enough points.
         const points = 400;
         let sum = 0;
         for (let k = 0; k < points; k++) {
@@ -113,7 +113,7 @@ describe("Bessel's J_1", () => {
 });
 
 describe("kernels", () => {
-  it("sum to 1, have the side asked for, and are the same seen from the other end", () => {
+  it("sum to 1, have the side asked for, and are symmetric about the middle", () => {
     fc.assert(
       fc.property(anyKernel, (kernel) => {
         expect(kernel.weights.length).toBe(kernel.side ** 2);
@@ -159,7 +159,7 @@ describe("kernels", () => {
         expect(at(kernel, x, y)).toBeCloseTo(expected[i] as number, 13);
   });
 
-  it("are round where both axes are one", () => {
+  it("are round if both axes are equal", () => {
     fc.assert(
       fc.property(side, real(0.3, 8), real(0, 1), real(0.5, 4), (n, sigma, turn, beta) => {
         const circle = { sigmaAlong: sigma, sigmaAcross: sigma, turn };
@@ -180,7 +180,7 @@ describe("kernels", () => {
     );
   });
 
-  it("have the covariance asked for, where it fits", () => {
+  it("have the covariance asked for, if the kernel is large enough", () => {
     fc.assert(
       fc.property(real(0.9, 3), real(0.9, 3), real(0, 1), (sigmaAlong, sigmaAcross, turn) => {
         const kernel = gaussianKernel(41, { sigmaAlong, sigmaAcross, turn });
@@ -194,7 +194,7 @@ describe("kernels", () => {
     );
   });
 
-  it("are the Gaussian where a generalised one's beta is 1", () => {
+  it("are the Gaussian if a generalised one's beta is 1", () => {
     fc.assert(
       fc.property(side, ellipse, (n, e) => {
         const [one, other] = [gaussianKernel(n, e).weights, generalisedKernel(n, e, 1).weights];
@@ -206,7 +206,7 @@ describe("kernels", () => {
   it("have flatter tops and shorter tails as beta grows", () => {
     const e = { sigmaAlong: 4, sigmaAcross: 4, turn: 0 };
     for (const make of [generalisedKernel, plateauKernel]) {
-      // At q = 1/4 and q = 4, over the middle.
+      // At q = 1/4 and q = 4, relative to the middle.
       const shares = [0.6, 1, 2, 4].map((beta) => {
         const kernel = make(41, e, beta);
         return [at(kernel, 2, 0) / at(kernel, 0, 0), at(kernel, 8, 0) / at(kernel, 0, 0)] as const;
@@ -218,7 +218,7 @@ describe("kernels", () => {
     }
   });
 
-  it("are a half on the ellipse q = 1 and flat within, where they are plateaus", () => {
+  it("are a half on the ellipse q = 1 and flat inside it, if they are plateaus", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 8 }),
@@ -227,7 +227,7 @@ describe("kernels", () => {
         (sigmaAlong, sigmaAcross, beta) => {
           const kernel = plateauKernel(21, { sigmaAlong, sigmaAcross, turn: 0 }, beta);
           expect(at(kernel, sigmaAlong, 0) / at(kernel, 0, 0)).toBeCloseTo(0.5, 12);
-          // q = 1/4 where sigma is even.
+          // q = 1/4 if sigma is even.
           if (sigmaAlong % 2 === 0)
             expect(at(kernel, sigmaAlong / 2, 0) / at(kernel, 0, 0)).toBeCloseTo(1 / (1 + 0.25 ** beta), 12);
         },
@@ -235,8 +235,8 @@ describe("kernels", () => {
     );
   });
 
-  it("let through what lies below a sinc's cut-off and stop what lies above", () => {
-    /** The share of a wave across the rows, `frequency` of pi, that the kernel lets through. */
+  it("pass frequencies below a sinc's cut-off and stop those above", () => {
+    /** The share of a wave across the rows, with `frequency` times pi, that the kernel lets through. */
     const response = (kernel: Kernel, frequency: number): number =>
       sumOver(kernel, (x) => Math.cos(frequency * Math.PI * x));
     fc.assert(
@@ -247,7 +247,7 @@ describe("kernels", () => {
         expect(Math.abs(response(kernel, cutOff) - 0.5)).toBeLessThan(0.06);
       }),
     );
-    // Cut to the largest side that is drawn, it rings: the response wavers, but the edge stands.
+    // Cut to the largest side that is drawn, it rings: the response varies, but the edge stays in place.
     const short = sincKernel(21, 0.5);
     expect(Math.abs(response(short, 0.25) - 1)).toBeLessThan(0.1);
     expect(Math.abs(response(short, 0.75))).toBeLessThan(0.1);
@@ -292,7 +292,7 @@ describe("correlate", () => {
       fc
         .tuple(fc.integer({ min: 0, max: 5 }), real(0.3, 1))
         .map(([half, cutOff]) => sincKernel(2 * half + 1, cutOff)),
-      // Lopsided ones, the first a column times a row: so that a mirrored kernel is told from the kernel.
+      // Asymmetric kernels, the first a column times a row: so a mirrored kernel differs from the kernel.
       fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 1e6 })).map(([half, salt]) => {
         const n = 2 * half + 1;
         const values = Float64Array.from(
@@ -314,13 +314,13 @@ describe("correlate", () => {
         const { width, height, data } = correlate(picture, kernel);
         expect([width, height, data.length]).toEqual([picture.width, picture.height, picture.data.length]);
         const expected = plainly(picture, kernel);
-        // Rings that are left out weigh 2^-12 together at most.
+        // The rings that are left out have weights of at most 2^-12 together.
         expect(farthest(data, expected)).toBeLessThan(2 ** -11);
       }),
     );
   });
 
-  it("is exact to float32 where no ring is left out", () => {
+  it("is exact to float32 if no ring is left out", () => {
     const picture = pictureOf(23, 17, (i) => ((i * i) % 97) / 96);
     for (const kernel of [
       plateauKernel(11, { sigmaAlong: 4, sigmaAcross: 2, turn: 0.1 }, 1),
@@ -328,7 +328,7 @@ describe("correlate", () => {
       sincKernel(7, 0.4),
     ]) {
       const expected = plainly(picture, kernel);
-      // Each of at most 121 sums so far, below 1, is rounded by 2^-25 at most, up as often as down.
+      // Each of at most 121 partial sums below 1 is rounded by at most 2^-25, up as often as down.
       expect(farthest(correlate(picture, kernel).data, expected)).toBeLessThan(1e-6);
     }
   });
@@ -337,7 +337,7 @@ describe("correlate", () => {
     fc.assert(
       fc.property(anyKernel, (kernel) => {
         const constant = pictureOf(9, 7, (i) => [0.1, 0.5, 0.9][i % 3] as number);
-        // Of 1681 sums so far the roundings come to a thousandth of one of 255 levels.
+        // Over 1681 partial sums the rounding errors reach a thousandth of one of 255 levels.
         expect(farthest(correlate(constant, kernel).data, constant.data)).toBeLessThan(4e-6);
       }),
     );

@@ -1,10 +1,10 @@
 /**
- * Trains in a process of its own, so that a test can kill it or limit it: the tiny teacher, or with --teacher (the
- * folder of its model) the tiny student with its discriminator.
+ * Trains in a separate process, so that a test can kill it or limit it: the tiny teacher, or with --teacher (the folder
+ * of its model) the tiny student with its discriminator.
  *
  *   data output [--teacher folder] [--validation folder] [--steps n] [--resume]
  *
- * Prints a line for each step that is done. An error is one line on standard error, and exit status 1.
+ * Prints a line for each finished step. An error is one line on standard error, with exit status 1.
  */
 import { parseArgs } from "node:util";
 import { cpu } from "@tadsr/runtime-node";

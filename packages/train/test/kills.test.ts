@@ -1,4 +1,4 @@
-/** A training that is killed, or that finds no room, loses nothing but the work since its last checkpoint. */
+/** A training that is killed, or whose disk is full, loses only the work since its last checkpoint. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ import { tinyPlan, tinyTeacher, writePhotographs } from "./tiny.ts";
 const SCRIPT = fileURLToPath(new URL("./killed-run.ts", import.meta.url));
 const CHECKPOINT_EVERY = tinyTeacher("", "").checkpointEvery ?? 1;
 
-/** The step of the checkpoint in a run's folder, 0 without one. It must be whole. */
+/** The step of the checkpoint in a run's folder, or 0 if there is none. The checkpoint must be complete. */
 const savedStep = async (name: string): Promise<number> => {
   const file = at(name, "checkpoint.safetensors");
   const found = await readFile(file).then(
@@ -30,13 +30,13 @@ const start = (name: string, more: readonly string[]): ChildProcess =>
 const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** When to kill: so many steps after the process says its first, and so long after that. */
+/** When to kill: this many steps after the first one that the process reports, and then after this time. */
 interface Moment {
   readonly steps: number;
   readonly milliseconds: number;
 }
 
-/** Some in the start of the process, most within its steps and between them. */
+/** Moments to kill: some while the process starts, most during its steps and between them. */
 const moments = (seed: number, count: number): readonly Moment[] => {
   const u = uniform({ seed, stream: 0 }, 0, 2 * count);
   return Array.from({ length: count }, (_, n) => ({
@@ -45,7 +45,7 @@ const moments = (seed: number, count: number): readonly Moment[] => {
   }));
 };
 
-/** One life of a training: the steps that it said it had done before it was killed. */
+/** Runs a training once until it is killed, and returns the steps that it reported as done. */
 const live = async (name: string, { steps, milliseconds }: Moment, more: readonly string[]) => {
   const child = start(name, more);
   let printed = "";
@@ -63,7 +63,7 @@ const live = async (name: string, { steps, milliseconds }: Moment, more: readonl
   return done();
 };
 
-/** Kills a training again and again; after each kill its checkpoint is whole and no older than it may be. */
+/** Kills a training again and again. After each kill its checkpoint must be complete, and no older than allowed. */
 const killAgainAndAgain = async (
   name: string,
   seed: number,
@@ -84,7 +84,7 @@ const killAgainAndAgain = async (
 };
 
 describe("a training that is killed again and again", () => {
-  it("ends, after 20 kills at random moments, with the log and the weights of one that was not, bit for bit", async () => {
+  it("ends, after 20 kills at random moments, with the log and the weights of an uninterrupted one, bit for bit", async () => {
     const steps = 60;
     await writePhotographs(at("aside"), [11, 12, 13]);
     const validation = tinyPlan(at("aside"));
@@ -106,14 +106,14 @@ describe("a training that is killed again and again", () => {
     }
     const validations = (name: string) => readFile(at(name, "validation.jsonl"), "utf8");
     expect(await validations("killed-watched")).toBe(await validations("killed-watched-not"));
-    // Twenty processes start, which takes half a minute on two idle cores and much longer on busy ones.
+    // Twenty processes start. That takes half a minute on two idle cores, and much longer on busy ones.
   }, 900_000);
 });
 
-/** Goes on with a training that may write no file larger than so many KiB; its exit status and its last words. */
+/** Resumes a training that may write no file larger than this many KiB. Returns its exit status and last words. */
 const liveWithin = (name: string, kibibytes: number): Promise<readonly [number | null, string]> =>
   new Promise((resolve) => {
-    // Without the trap the signal XFSZ would end the process instead of failing its write.
+    // Without the trap, the signal XFSZ would end the process instead of making its write fail.
     const command = `trap '' XFSZ; ulimit -f ${kibibytes}; exec "$0" "$@"`;
     const words = ["--import", "tsx", SCRIPT, at("photographs"), at(name), "--resume"];
     const child = spawn("bash", ["-c", command, process.execPath, ...words]);
@@ -124,8 +124,8 @@ const liveWithin = (name: string, kibibytes: number): Promise<readonly [number |
     child.on("close", (code) => resolve([code, error]));
   });
 
-describe("a training that finds no room", () => {
-  it("keeps the last good checkpoint, says so in one line, and goes on from there when there is room", async () => {
+describe("a training whose disk is full", () => {
+  it("keeps the last good checkpoint, says so in one line, and goes on from there when there is space", async () => {
     await killAfterStep("full", 5);
     const checkpoint = await readFile(at("full", "checkpoint.safetensors"));
     const [code, words] = await liveWithin("full", Math.floor(checkpoint.length / 2048));
@@ -141,7 +141,7 @@ describe("a training that finds no room", () => {
     expect((await weightsFile("full")).equals(await weightsFile("never-full"))).toBe(true);
   });
 
-  it("says that there is no checkpoint yet where the log cannot be written either", async () => {
+  it("says that there is no checkpoint yet if the log cannot be written either", async () => {
     await mkdir(at("blocked", "log.jsonl"), { recursive: true });
     const blocked = await trainTeacher(engine, tinyTeacher(at("photographs"), at("blocked")))();
     expect(message(blocked)).toMatch(
@@ -149,13 +149,13 @@ describe("a training that finds no room", () => {
     );
   });
 
-  it("is finished where only the model is missing, which resuming writes", async () => {
+  it("is finished if only the model is missing, and resuming writes that", async () => {
     await mkdir(at("no-model"));
     await writeFile(at("no-model", "model"), "in the way");
     const blocked = await trainTeacher(engine, tinyTeacher(at("photographs"), at("no-model")))();
     expect(E.isLeft(blocked)).toBe(true);
     expect(message(blocked)).toMatch(
-      /; the training is finished and its checkpoint whole: --resume writes the model$/,
+      /; the training is finished and its checkpoint is complete; --resume writes the model$/,
     );
     await rm(at("no-model", "model"));
     await teacher("no-model", { resume: true });

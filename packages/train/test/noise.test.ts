@@ -13,7 +13,7 @@ import {
 
 const place: NoisePlace = placeOf("noise", 5, 0);
 
-/** Columns of 16 greys, each with a tint of its own. */
+/** Columns of 16 greys, each with a different tint. */
 const steps = (height: number): FloatPicture => ({
   width: 16,
   height,
@@ -84,7 +84,7 @@ describe("Poisson noise", () => {
       for (let column = 0; column < 16; column++) {
         const values = Array.from(noise).filter((_, i) => Math.floor(i / 3) % 16 === column);
         const [mean, variance] = moments(values);
-        // 16 different bytes: white is 16 photons.
+        // 16 different bytes, so white is 16 photons.
         const expected = (scale ** 2 * ((16 * column + 8) / 255)) / 16;
         const photons = (16 * (16 * column + 8)) / 255;
         expect(Math.abs(mean)).toBeLessThan(4.5 * Math.sqrt(expected / values.length));
@@ -115,7 +115,7 @@ describe("Poisson noise", () => {
     }
   });
 
-  it("is the distribution of each byte inverted at the uniform number of its place", () => {
+  it("inverts the distribution of each byte at the uniform number of its place", () => {
     const kinds = fc.uniqueArray(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 256 });
     fc.assert(
       fc.property(kinds, fc.nat(1e9), (bytes, position) => {
@@ -144,7 +144,7 @@ describe("Poisson noise", () => {
 });
 
 describe("Gaussian noise", () => {
-  it("has the mean 0 and the variance asked for, whatever the signal", () => {
+  it("has the mean 0 and the variance asked for, for any signal", () => {
     const picture = steps(3000);
     for (const sigma of [1 / 255, 30 / 255]) {
       const noise = noiseOf(withGaussianNoise(picture, { sigma, grey: false, place }), picture);
@@ -165,24 +165,27 @@ describe("noise of either kind", () => {
     poisson: (grey: boolean, from = place) => withPoissonNoise(picture, { scale: 0.4, grey, place: from }),
   };
 
-  it.each(Object.entries(kinds))("is one in the three channels where grey, else three: %s", (_name, make) => {
-    const grey = noiseOf(make(true), picture);
-    const [red, green, blue] = [channel(grey, 0), channel(grey, 1), channel(grey, 2)];
-    const differ = red.map((value, i) =>
-      Math.max(Math.abs(value - (green[i] as number)), Math.abs(value - (blue[i] as number))),
-    );
-    expect(Math.max(...differ)).toBeLessThan(1e-6);
-    const coloured = noiseOf(make(false), picture);
-    // Four standard deviations of the correlation of 9600 independent pairs.
-    for (const [a, b] of [
-      [0, 1],
-      [1, 2],
-      [0, 2],
-    ] as const)
-      expect(Math.abs(correlation(channel(coloured, a), channel(coloured, b)))).toBeLessThan(0.041);
-    const neighbours = channel(coloured, 0);
-    expect(Math.abs(correlation(neighbours.slice(1), neighbours.slice(0, -1)))).toBeLessThan(0.041);
-  });
+  it.each(Object.entries(kinds))(
+    "is the same in the three channels if grey, else three different ones: %s",
+    (_name, make) => {
+      const grey = noiseOf(make(true), picture);
+      const [red, green, blue] = [channel(grey, 0), channel(grey, 1), channel(grey, 2)];
+      const differ = red.map((value, i) =>
+        Math.max(Math.abs(value - (green[i] as number)), Math.abs(value - (blue[i] as number))),
+      );
+      expect(Math.max(...differ)).toBeLessThan(1e-6);
+      const coloured = noiseOf(make(false), picture);
+      // Four standard deviations of the correlation of 9600 independent pairs.
+      for (const [a, b] of [
+        [0, 1],
+        [1, 2],
+        [0, 2],
+      ] as const)
+        expect(Math.abs(correlation(channel(coloured, a), channel(coloured, b)))).toBeLessThan(0.041);
+      const neighbours = channel(coloured, 0);
+      expect(Math.abs(correlation(neighbours.slice(1), neighbours.slice(0, -1)))).toBeLessThan(0.041);
+    },
+  );
 
   it.each(Object.entries(kinds))("is a function of its place: %s", (_name, make) => {
     expect(make(false)).toEqual(make(false));

@@ -18,7 +18,7 @@ const norms = async (name: string): Promise<readonly number[]> =>
 const rest = async (name: string): Promise<readonly unknown[]> =>
   ((await losses(name)) as readonly Line[]).map(({ gradientNorm: _norm, ...others }) => others);
 
-/** The same run twice: the norm alone may differ, by the order in which it is summed. */
+/** Compares two runs. Only the norm may differ, by the order of its sum. */
 const expectSame = async (one: string, other: string, tolerance: number): Promise<void> => {
   expect((await weightsFile(one)).equals(await weightsFile(other))).toBe(true);
   expect(await rest(one)).toEqual(await rest(other));
@@ -50,9 +50,9 @@ describe("a step over one joined vector", () => {
 
   it("is the same with a discriminator", async () => {
     const student = (name: string) => tinyAdversarial(at("photographs"), at(name), at("joined", "model"));
-    right(await trainStudent(engine, { ...student("judged"), steps: 3 })());
-    right(await trainStudent(withoutJoining(engine), { ...student("judged-parted"), steps: 3 })());
-    await expectSame("judged", "judged-parted", 1e-5);
+    right(await trainStudent(engine, { ...student("adversarial"), steps: 3 })());
+    right(await trainStudent(withoutJoining(engine), { ...student("adversarial-parted"), steps: 3 })());
+    await expectSame("adversarial", "adversarial-parted", 1e-5);
   });
 
   it("leaves no tensor behind, joined or not", async () => {
@@ -67,7 +67,7 @@ describe("parameters that are held", () => {
   const names = ["input.weight", "input.bias", "down.0.weight", "output.weight"].map((name) => ({ name }));
   const held = (...hold: readonly string[]) => heldParameters(names, hold);
 
-  it("are those whose names begin so", () => {
+  it("are those whose names begin with a member of hold", () => {
     expect([...right(held("input", "output.weight"))]).toEqual([
       "input.weight",
       "input.bias",
@@ -76,7 +76,7 @@ describe("parameters that are held", () => {
     expect(right(held()).size).toBe(0);
   });
 
-  it("are refused where nothing is called so, or nothing is left", () => {
+  it("are refused if no name matches, or nothing is left to learn", () => {
     expect(message(held("input", "onput"))).toMatch(/^hold is "onput"; allowed: .*input\.weight[^\n]*$/);
     expect(message(held(""))).toMatch(/^hold is ""; allowed/);
     expect(message(held("input", "down", "output"))).toMatch(/nothing is left to learn/);

@@ -63,7 +63,7 @@ describe("photographs of a folder", () => {
   const named = (pictures: readonly Photograph[]) =>
     pictures.map(({ name, width, height }) => [name, width, height]);
 
-  it("have their reason told where it was lost a few times, and one in its place where it stays lost", async () => {
+  it("give their reason if it was lost a few times, and a general one if it stays lost", async () => {
     const failing = (lost: number) => {
       let calls = 0;
       return async (): Promise<never> => {
@@ -81,12 +81,12 @@ describe("photographs of a folder", () => {
     expect(await attempt(late)).toEqual(E.right(7));
   });
 
-  it("are read in the order of their names, bad ones told once, when they are found", async () => {
+  it("are read in the order of their names, bad ones reported once, when they are found", async () => {
     const told: SkippedPicture[] = [];
     const onSkipped = (one: SkippedPicture): void => void told.push(one);
     const photographs = await open(1, 20, { onSkipped });
     expect(photographs.names).toEqual(["B-gray.png", "a.JPEG", "c.png", "cut.jpg", "narrow.png"]);
-    expect(told).toEqual([]); // the first header was enough to know that there is something to learn from
+    expect(told).toEqual([]); // the first header was enough to know that there is a usable photograph
     expect(await photographs.read(4)).toBe(null);
     expect(told.map(({ name }) => name)).toEqual(["narrow.png"]);
     expect(told[0]?.reason).toContain(
@@ -126,14 +126,14 @@ describe("photographs of a folder", () => {
     ).toEqual(["c.png", "cut.jpg", "narrow.png"]);
   });
 
-  it("are decoded once where they fit the cache, and again where they do not", async () => {
+  it("are decoded once if they fit the cache, and again if they do not", async () => {
     const roomy = await open(1, 20);
     expect(await roomy.read(0)).toBe(await roomy.read(0));
     const [one, other] = await Promise.all([roomy.read(1), roomy.read(1)]);
-    expect(one).toBe(other); // asked for twice before it was there
+    expect(one).toBe(other); // asked for twice before it was decoded
     const tight = await open(1, 20, { cacheBytes: 3 * 64 * 48 });
     const first = await tight.read(1);
-    await tight.read(2); // which takes the other's place
+    await tight.read(2); // which replaces the other
     const again = await tight.read(1);
     expect(again).not.toBe(first);
     expect(again).toEqual(first);
@@ -143,14 +143,14 @@ describe("photographs of a folder", () => {
     ["empty", "NoPictures", /no pictures in this folder/],
     ["bad", "NoPictures", /none of the 2 pictures can be used; the first, text\.jpg: /],
     ["missing", "UnreadableFolder", /cannot list this folder: it does not exist/],
-  ] as const)("are an error where there are none: %s", async (folder, kind, message) => {
+  ] as const)("are an error if there are none: %s", async (folder, kind, message) => {
     const error = left(await openPhotographs(at(folder), { shrink: 1, minimumSide: 8 })());
     expect(error.kind).toBe(kind);
     expect(error.message).toMatch(message);
     expect(error.message).toContain(at(folder));
   });
 
-  it("find one that can be used among many draws, and give up where none can", async () => {
+  it("find a usable one among many draws, and give up if there is none", async () => {
     const photographs = await open(1, 20);
     expect((await firstUsable(photographs, [4, 3, 4, 2, 0]))?.name).toBe("c.png");
     const asked: number[] = [];
@@ -168,14 +168,14 @@ describe("photographs of a folder", () => {
 });
 
 describe("decoding", () => {
-  it("turns a picture upright, also while shrinking", async () => {
+  it("turns a picture upright, even while shrinking", async () => {
     await generated(40, 20).jpeg().withMetadata({ orientation: 6 }).toFile(at("turned.jpg"));
     const whole = await decodePicture(at("turned.jpg"));
     const half = await decodePicture(at("turned.jpg"), 0.5);
     expect([whole.width, whole.height, half.width, half.height]).toEqual([20, 40, 10, 20]);
   });
 
-  it("lays transparency on white", async () => {
+  it("puts transparency on white", async () => {
     await sharp({ create: { width: 2, height: 2, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
       .png()
       .toFile(at("clear.png"));
@@ -200,7 +200,7 @@ describe("validation pairs", () => {
     expect([hr?.width, hr?.height, lr?.width, lr?.height]).toEqual([48, 40, 12, 10]);
   });
 
-  it("do not depend on what else is in the folder, but on the seed", async () => {
+  it("depend on the seed, but not on what else is in the folder", async () => {
     await generated(64, 64).png().toFile(at("pairs", "one.png"));
     const run = async (out: string, seed: number): Promise<Buffer> => {
       right(
@@ -214,7 +214,7 @@ describe("validation pairs", () => {
     expect(await run("other", 2)).not.toEqual(alone);
   });
 
-  it("keep two files apart that differ only in the extension", async () => {
+  it("have different names for two files that differ only in the extension", async () => {
     await mkdir(at("twins"));
     await generated(16, 16).png().toFile(at("twins", "x.png"));
     await generated(16, 16).jpeg().toFile(at("twins", "x.jpg"));
@@ -227,7 +227,7 @@ describe("validation pairs", () => {
     expect(pairs.map(({ name }) => name)).toEqual(["x.jpg.png", "x.png.png"]);
   });
 
-  it("are an error where they cannot be written or nothing can be read", async () => {
+  it("are an error if they cannot be written or nothing can be read", async () => {
     await writeFile(at("a-file"), "");
     const unwritable = await writeValidationPairs(at("mixed"), at("a-file"), {
       degradation: degradationPresets.bicubic,

@@ -37,7 +37,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const list = async (folder: string): Promise<PictureFiles> => right(await pictureFiles(at(folder))());
 
 describe("the picture files below a folder", () => {
-  it("are found at any depth, in the order of their paths, without what is hidden", async () => {
+  it("are found at any depth, in the order of their paths, without hidden ones", async () => {
     expect(await list("deep")).toEqual({
       names: ["a.png", "a/b/c/x.WEBP", "a/y.jpg", "z.png"],
       skipped: [],
@@ -48,7 +48,7 @@ describe("the picture files below a folder", () => {
     expect((await list("loop")).names).toEqual(["broken.png", "file.png", "linked/far.png", "one.png"]);
   });
 
-  it("are not pipes and other things that would never end", async () => {
+  it("are not pipes or other files that never end", async () => {
     await mkdir(at("pipes"));
     execFileSync("mkfifo", [at("pipes/endless.png")]);
     expect(E.isLeft(await pictureFiles(at("pipes"))())).toBe(true);

@@ -30,7 +30,7 @@ const accepted = (value: unknown): Degradation => {
 
 const json = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
 
-/** Paths of all that is no object: numbers, intervals, booleans, texts. */
+/** The paths of all values that are no objects: numbers, intervals, booleans, texts. */
 const leaves = (value: unknown, path: readonly string[] = []): readonly (readonly string[])[] =>
   typeof value === "object" && value !== null && !Array.isArray(value)
     ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]))
@@ -194,7 +194,7 @@ describe("readDegradation", () => {
     expect(await message("text.json")).toMatch(/^text\.json: it is no JSON: /);
     expect(await message("none.json")).toBe("none.json: cannot be read: it does not exist");
     expect(await message("real-esrgan")).toBe(
-      "no degradation real-esrgan; there are realesrgan, imagenet-test, face, light, bicubic, or name a JSON file that is there",
+      "no degradation real-esrgan; there are realesrgan, imagenet-test, face, light, bicubic, or give the path of a JSON file",
     );
     for (const name of ["bad.json", "text.json", "none.json", "toString"])
       expect(await message(name)).not.toContain("\n");
@@ -202,7 +202,7 @@ describe("readDegradation", () => {
 });
 
 describe("training", () => {
-  it("refuses a degradation that is wrong or of another magnification, before any work", async () => {
+  it("refuses a degradation that is wrong or of another factor, before any work", async () => {
     const engine = {} as Parameters<typeof trainTeacher>[0];
     const options = { ...TEACHER_DEFAULTS, data: "nowhere", output: "nowhere" };
     expect(TEACHER_DEFAULTS.degradation).toEqual(degradationPresets.realesrgan);
@@ -211,7 +211,7 @@ describe("training", () => {
       return result._tag === "Left" ? result.left.message : "trained";
     };
     expect(await refusal(degradationPresets.face)).toBe(
-      "degradation.scale is 1; allowed: 4, the magnification that is trained",
+      "degradation.scale is 1; allowed: 4, the factor that is trained",
     );
     expect(await refusal({ ...degradationPresets.light, onlyBicubic: 2 })).toBe(
       "degradation.onlyBicubic is 2; allowed: a number from 0 to 1",

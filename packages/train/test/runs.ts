@@ -1,4 +1,4 @@
-/** Runs in a temporary folder, and what they leave there. */
+/** Runs in a temporary folder, and the files that they leave there. */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A path in the folder, which has `photographs`. */
+/** A path in the folder, which contains `photographs`. */
 export const at = (...parts: readonly string[]): string => join(folder, ...parts);
 
 export const teacher = async (name: string, changes = {}, watcher: Watcher = {}): Promise<TrainingOutcome> =>
@@ -41,7 +41,7 @@ export const losses = async (name: string): Promise<readonly unknown[]> =>
 export const partsOf = async (name: string): Promise<readonly Readonly<Record<string, number>>[]> =>
   (await losses(name)).map((line) => (line as { readonly parts: Record<string, number> }).parts);
 
-/** Runs a tiny training (killed-run.ts) in another process and kills it outright when it has done a step. */
+/** Runs a tiny training (killed-run.ts) in another process, and kills it as soon as it has done a step. */
 export const killAfterStep = (name: string, step: number, ...more: readonly string[]): Promise<void> =>
   new Promise((resolve, reject) => {
     const script = fileURLToPath(new URL("./killed-run.ts", import.meta.url));

@@ -25,7 +25,7 @@ import { tinyStudent, tinyTeacher } from "./tiny.ts";
 
 const config: PictureNetworkConfig = { kind: "srvgg", channels: 4, convolutions: 1, factor: 4 };
 
-/** Random, but for the last layer's biases, which make the picture brighter: something that is learned quickly. */
+/** Random, except for the last layer's biases, which make the picture brighter: that is learned quickly. */
 const weightsOf = (seed: number, changed: PictureNetworkConfig = config): HostWeights =>
   Object.fromEntries(
     Object.entries(initialWeights(pictureNetwork(changed).parameters, { seed })).map(
@@ -56,7 +56,7 @@ const stack = {
   timeChannels: 6,
 } as const;
 
-/** Without a teacher: the target's pictures alone. */
+/** Without a teacher: it learns only the target's pictures. */
 const pretraining = (name: string, changes: Partial<StudentTrainingOptions> = {}): StudentTrainingOptions => {
   const options = tinyStudent(at("photographs"), at(name), "");
   const none = { distillation: 0, score: 0, adversarial: 0, perceptual: 0, fidelity: 0, grid: 0 };
@@ -79,11 +79,11 @@ const train = async (name: string, changes: Partial<StudentTrainingOptions> = {}
 const small = Float32Array.from({ length: 2 * 5 * 5 * 3 }, (_, i) => Math.sin(i * i));
 
 describe("a target", () => {
-  it("enlarges what is in [-1, 1] as its network enlarges what is in [0, 1]", async () => {
+  it("upscales pictures in [-1, 1] as its network upscales those in [0, 1]", async () => {
     const target = right(await readTarget({ model: at("a.safetensors"), mix: null })());
     const open = openTarget(referenceEngine, target);
     const shape = [2, 5, 5, 3];
-    const enlarged = open.enlarge(referenceEngine.upload("image", { shape, data: small }));
+    const upscaled = open.upscale(referenceEngine.upload("image", { shape, data: small }));
     const halved = small.map((value) => (value + 1) / 2);
     const own = pictureNetwork(config).run(referenceAlgebra)(
       Object.fromEntries(
@@ -94,8 +94,8 @@ describe("a target", () => {
       ),
       referenceEngine.upload("image", { shape, data: halved }),
     );
-    expect(enlarged.shape).toEqual([2, 20, 20, 3]);
-    for (const [i, value] of own.data.entries()) expect(enlarged.data[i]).toBeCloseTo(2 * value - 1, 6);
+    expect(upscaled.shape).toEqual([2, 20, 20, 3]);
+    for (const [i, value] of own.data.entries()) expect(upscaled.data[i]).toBeCloseTo(2 * value - 1, 6);
   });
 
   it("mixes a second file's weights into the first's by their share", async () => {
@@ -106,7 +106,7 @@ describe("a target", () => {
   });
 
   it.each([
-    ["another magnification", "twice.safetensors", null, /it enlarges 2 times, expected 4 times/],
+    ["another factor", "twice.safetensors", null, /its factor is 2, expected 4/],
     ["another network in the mix", "a.safetensors", "wider.safetensors", /wider\.safetensors/],
     ["a file that is not there", "gone.safetensors", null, /gone\.safetensors/],
   ])("refuses %s", async (_, model, second, expected) => {
@@ -116,7 +116,7 @@ describe("a target", () => {
 });
 
 describe("training towards a target", () => {
-  it("comes closer to it, and makes a model that loads", async () => {
+  it("comes closer to the target, and makes a model that loads", async () => {
     const outcome = await train("towards", { steps: 60, rate: { peak: 1e-2, warmUp: 2, decay: "constant" } });
     const errors = (await partsOf("towards")).map(({ target }) => target ?? Number.NaN);
     const mean = (some: readonly number[]): number => some.reduce((a, b) => a + b, 0) / some.length;
@@ -151,8 +151,8 @@ describe("training towards a target", () => {
     );
     const A = referenceAlgebra;
     const pictures = A.depthToSpace(latents.z_y, 4);
-    const error = A.mean(A.abs(A.subtract(pictures, target.enlarge(latents.small))));
-    // An untrained stack is bicubic.
+    const error = A.mean(A.abs(A.subtract(pictures, target.upscale(latents.small))));
+    // An untrained stack gives bicubic interpolation.
     expect(first?.target).toBeCloseTo(error.data[0] ?? Number.NaN, 5);
   });
 
@@ -163,7 +163,7 @@ describe("training towards a target", () => {
     expect(late.description.network).toEqual(stack);
   });
 
-  it("serves Algorithm 1 beside a teacher, and a teacher by Eq 4", async () => {
+  it("works in Algorithm 1 with a teacher, and in Eq 4 for a teacher", async () => {
     const target = { model: at("a.safetensors"), mix: null };
     const options = {
       ...tinyTeacher(at("photographs"), at("target-teacher")),
@@ -213,9 +213,9 @@ describe("training towards a target", () => {
       /its weight is 0/,
     ],
     [
-      "a loss against photographs where there are none",
+      "a loss that needs photographs if there are none",
       { weights: { ...pretraining("").weights, fidelity: 1 } },
-      /asTheyAre is above 0: it needs a target, and no loss against the photographs/,
+      /asTheyAre is above 0: it needs a target, and no loss that compares with the photographs/,
     ],
     ["a share above 1", { asTheyAre: 1.5 }, /asTheyAre is 1.5; allowed: a number from 0 to 1/],
   ])("refuses %s in one line", async (_, changes, expected) => {

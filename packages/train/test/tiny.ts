@@ -1,4 +1,4 @@
-/** A training small enough for the plain JavaScript backend, for the tests. */
+/** Trainings that are small enough for the plain JavaScript backend, for the tests. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { normal } from "@tadsr/core";
@@ -36,7 +36,7 @@ export const writePhotographs = async (
   }
 };
 
-/** Validates the tiny trainings by a folder's pictures. */
+/** Validates the tiny trainings with a folder's pictures. */
 export const tinyPlan = (data: string): ValidationPlan => ({
   data,
   every: 2,
@@ -73,7 +73,7 @@ export const tinyStudent = (data: string, output: string, teacher: string): Stud
   weights: { distillation: 1, score: 0.01, adversarial: 0, perceptual: 0, fidelity: 0.1, grid: 0, target: 0 },
 });
 
-/** With a discriminator: the crop is the least that its heads can span. */
+/** With a discriminator. The crop is the smallest that its heads can span. */
 export const tinyAdversarial = (data: string, output: string, teacher: string): StudentTrainingOptions => ({
   ...tinyStudent(data, output, teacher),
   crop: 24,

@@ -12,7 +12,7 @@ describe("training", () => {
     await teacher("whole");
     await killAfterStep("killed", 5);
     const first = await losses("killed");
-    expect(first.length).toBeGreaterThanOrEqual(4); // the log goes at least as far as the checkpoint does
+    expect(first.length).toBeGreaterThanOrEqual(4); // the log has at least the steps of the checkpoint
     const resumed = await teacher("killed", { resume: true });
     expect(resumed).toMatchObject({ step: 6, finished: true });
     expect(await losses("killed")).toEqual(await losses("whole"));
@@ -31,7 +31,7 @@ describe("training", () => {
     expect((await weightsFile("stopped")).equals(await weightsFile("whole"))).toBe(true);
   });
 
-  it("goes on to more steps than it was begun for as if it had been begun for them, at a constant rate", async () => {
+  it("goes on to more steps as if it had been begun for that number, at a constant rate", async () => {
     const rate = { peak: 2e-3, warmUp: 2, decay: "constant" };
     await teacher("long", { rate });
     await teacher("raised", { rate, steps: 3 });
@@ -40,7 +40,7 @@ describe("training", () => {
     expect((await weightsFile("raised")).equals(await weightsFile("long"))).toBe(true);
   });
 
-  it("ends early where fewer steps are asked for, but not before those that are done", async () => {
+  it("ends early if fewer steps are asked for, but not before those that are done", async () => {
     const options = { ...tinyTeacher(at("photographs"), at("raised")), resume: true };
     const rate = { peak: 2e-3, warmUp: 2, decay: "constant" } as const;
     const fewer = await trainTeacher(engine, { ...options, rate, steps: 5 })();
@@ -48,7 +48,7 @@ describe("training", () => {
     expect(right(await trainTeacher(engine, { ...options, rate, steps: 6 })())).toMatchObject({ step: 6 });
   });
 
-  it("writes checkpoints by the clock, and by the number of steps where asked", async () => {
+  it("writes checkpoints by the clock, and by the number of steps if asked", async () => {
     const written = async (name: string, changes: object): Promise<readonly boolean[]> => {
       const seen: boolean[] = [];
       const onProgress = (): void => void seen.push(existsSync(at(name, "checkpoint.safetensors")));
@@ -72,7 +72,7 @@ describe("training", () => {
     ]);
   });
 
-  it("keeps what is held at its first value, and teaches the rest", async () => {
+  it("keeps held parameters at their first value, and trains the rest", async () => {
     await teacher("held", { hold: ["output.bias", "down.0"] });
     const learned = right(await readSafetensors(at("held", "model", "model.safetensors"))()).tensors;
     const initial = initialWeights(residualUNet(tinyNetwork).parameters, { seed: 9 });
@@ -93,7 +93,7 @@ describe("training", () => {
     const norm = async (name: string) => (await losses(name))[0] as { readonly gradientNorm: number };
     expect((await norm("clipped")).gradientNorm).toBe((await norm("free")).gradientNorm);
     expect((await weightsFile("not-clipped")).equals(await weightsFile("free"))).toBe(true);
-    // Where the gradient is no larger than AdamW's epsilon, the step is shorter than the rate.
+    // If the gradient is no larger than AdamW's epsilon, the step is shorter than the rate.
     expect((await weightsFile("clipped")).equals(await weightsFile("free"))).toBe(false);
   });
 
@@ -107,7 +107,7 @@ describe("training", () => {
     expect(message(again)).toMatch(/holds a training: continue it with --resume/);
   });
 
-  it("resumes what an older version began, whose checkpoint names fewer options", async () => {
+  it("resumes a training of an older version, whose checkpoint has fewer options", async () => {
     await teacher("older", { steps: 3 });
     const file = at("older", "checkpoint.safetensors");
     const { metadata, tensors } = right(await readSafetensors(file)());
@@ -158,7 +158,7 @@ describe("training", () => {
     expect(mean(log.slice(-8))).toBeLessThan(mean(log.slice(0, 8)));
   });
 
-  it("distils by the authors' reading where asked, which is another training", async () => {
+  it("distils as the authors' code does if asked, which gives other weights", async () => {
     const student = (name: string) => tinyStudent(at("photographs"), at(name), at("whole", "model"));
     right(await trainStudent(engine, { ...student("by-paper"), reading: "paper" })());
     right(await trainStudent(engine, { ...student("by-code"), reading: "code" })());

@@ -37,7 +37,7 @@ const validations = async (name: string): Promise<readonly ValidationMeasures[]>
     .map((line) => JSON.parse(line));
 
 describe("validation while training", () => {
-  it("measures at the beginning, every so many steps and at the end, and changes no number of the training", async () => {
+  it("measures at the beginning, every few steps and at the end, and changes no number of the training", async () => {
     await teacher("plain", { steps: 5 });
     const seen: (number | undefined)[] = [];
     await teacher(
@@ -50,14 +50,14 @@ describe("validation while training", () => {
     expect(seen).toEqual([0, 2, 2, 4, 5]);
     const lines = await validations("watched");
     expect(lines.map(({ step }) => step)).toEqual([0, 2, 4, 5]);
-    // Before it has learned anything the network's picture is bicubic's.
+    // Before the first step the network's picture is that of bicubic interpolation.
     expect(lines[0]?.errorToBicubic).toBeCloseTo(1, 4);
     expect(lines[0]?.psnrOverBicubic).toBeCloseTo(0, 3);
     expect(lines[3]?.errorToBicubic).not.toBe(lines[2]?.errorToBicubic);
     for (const { target } of lines) expect(target).toBe(null);
   });
 
-  it("draws small picture, bicubic, present and original beside each other", async () => {
+  it("draws small picture, bicubic, now and original beside each other", async () => {
     const { data, info } = await sharp(at("watched", "samples", "step-0.png"))
       .raw()
       .toBuffer({ resolveWithObject: true });
@@ -86,7 +86,7 @@ describe("validation while training", () => {
     ).toBeLessThan(1);
   });
 
-  it("goes on after a kill as if there had been none", async () => {
+  it("goes on after a kill as if it had not been killed", async () => {
     await killAfterStep("watched-killed", 5, "--validation", at("aside"));
     await teacher("watched-killed", { validation: tinyPlan(at("aside")), resume: true });
     await teacher("watched-whole", { validation: tinyPlan(at("aside")) });
@@ -107,7 +107,7 @@ describe("validation while training", () => {
     expect(engine.liveTensors()).toBe(before);
   });
 
-  it("tells how far the target's pictures are", async () => {
+  it("measures the distance from the target's pictures", async () => {
     const config = { kind: "srvgg", channels: 4, convolutions: 1, factor: 4 } as const;
     const random = initialWeights(pictureNetwork(config).parameters, { seed: 1 });
     const bias = random["body.4.bias"];
@@ -165,8 +165,8 @@ const options = (changes: Partial<HeldBackOptions> = {}): HeldBackOptions => ({
   ...changes,
 });
 
-describe("the pictures that are kept aside", () => {
-  it("are spread over the folder, those that cannot be used replaced by their neighbours and told", async () => {
+describe("the photographs for validation", () => {
+  it("are spread over the folder, with unusable ones reported and replaced by their neighbours", async () => {
     const told: SkippedPicture[] = [];
     const made = right(await openHeldBack(options({ onSkipped: (one) => told.push(one) }))());
     expect(made.map(({ name }) => name)).toEqual([
@@ -181,7 +181,7 @@ describe("the pictures that are kept aside", () => {
     ]);
   });
 
-  it("are the same every time, and other with another degradation", async () => {
+  it("are the same every time, and differ with another degradation", async () => {
     const once = right(await openHeldBack(options())());
     expect(right(await openHeldBack(options())())).toEqual(once);
     const other = right(await openHeldBack(options({ degradation: degradationPresets.bicubic }))());
@@ -214,7 +214,7 @@ const flat = (value: number, side = 4): FloatPicture => ({
 describe("how far pictures are from others", () => {
   const unit = fc.float({ min: 0, max: 1, noNaN: true });
 
-  it("is their difference where that is the same everywhere", () => {
+  it("is their difference if that is the same everywhere", () => {
     fc.assert(
       fc.property(unit, unit, (a, b) => {
         const { error, psnr } = closeness([flat(a)], [flat(b)]);
@@ -224,7 +224,7 @@ describe("how far pictures are from others", () => {
     );
   });
 
-  it("counts what a file can hold, and averages the pictures' PSNR", () => {
+  it("clamps as a file does, and averages the pictures' PSNR", () => {
     expect(closeness([flat(1.7)], [flat(1)])).toEqual({ error: 0, psnr: 100 });
     expect(closeness([flat(-3)], [flat(0.1)]).psnr).toBeCloseTo(20, 5);
     const two = closeness([flat(0.1), flat(0.01)], [flat(0), flat(0)]);
@@ -232,7 +232,7 @@ describe("how far pictures are from others", () => {
     expect(two.error).toBeCloseTo(0.055, 6);
   });
 
-  it("is told as a share of bicubic's and of the target's", () => {
+  it("is given as a share of bicubic's and of the target's", () => {
     const [original, bicubic, now, target] = [[flat(0.5)], [flat(0.7)], [flat(0.55)], [flat(0.6)]];
     const measures = measured(7, { original, bicubic, now, target });
     expect(measures.step).toBe(7);
@@ -245,7 +245,7 @@ describe("how far pictures are from others", () => {
 });
 
 describe("a sheet of pictures", () => {
-  it("has each where it belongs, and white between them", () => {
+  it("has each picture in its place, and white between them", () => {
     const made = sheet([
       [flat(0, 2), flat(0.25, 2)],
       [flat(0.5, 2), flat(0.75, 2)],

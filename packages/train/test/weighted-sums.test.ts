@@ -5,7 +5,8 @@ import { plainSums, type WeightedSums } from "../src/degradation/weighted-sums.t
 import { vectorSums } from "../src/degradation/weighted-sums-vectors.ts";
 
 const some = <A>(option: O.Option<A>): A => {
-  if (O.isNone(option)) throw new Error("this platform has no WebAssembly with vectors, or there is no room");
+  if (O.isNone(option))
+    throw new Error("this platform has no WebAssembly with vectors, or too little memory");
   return option.value;
 };
 
@@ -15,14 +16,14 @@ const firstDifference = (a: Float32Array, b: Float32Array): number => {
   return a.findIndex((value, i) => !Object.is(value, b[i]));
 };
 
-/** Numbers of either sign, some of them 0, some small. */
+/** Numbers of either sign; some are 0, some are small. */
 const numbersOf = (length: number, salt: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => {
     const x = Math.imul(i + 1, 2 * salt + 0x9e3779b1) >> 8;
     return x % 7 === 0 ? 0 : x / 2 ** (23 + (x & 15));
   });
 
-/** What a place in memory and a tile's edge could do wrong: every width and height up to and beyond a tile's. */
+/** Sizes at which memory or a tile's edge could go wrong: every width and height up to and beyond a tile's. */
 const anySums: fc.Arbitrary<WeightedSums> = fc
   .record({
     rows: fc.integer({ min: 1, max: 23 }),
@@ -74,7 +75,7 @@ describe("weighted sums", () => {
     );
   });
 
-  it("by vectors, have room for a kernel of 63 pixels a side, in which none of the source is lost", () => {
+  it("by vectors, have room for a kernel of 63 pixels a side, in which the whole source is used", () => {
     const byVectors = some(vectorSums());
     const of = (rows: number, taps: number): WeightedSums => {
       const [width, height] = [40, 30];

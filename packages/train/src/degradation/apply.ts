@@ -1,4 +1,4 @@
-/** Degrading a picture as was drawn. */
+/** Degrades a picture as was drawn. */
 import { type FloatPicture, fromBytes, toBytes } from "../float-picture.ts";
 import { resize, type Size } from "../resampling.ts";
 import type { DrawnDegradation } from "./draw.ts";
@@ -7,9 +7,9 @@ import { degradeLightly } from "./light.ts";
 import { withoutColour } from "./luminance.ts";
 
 export interface DegradedPair {
-  /** The picture that the small one is of: without colour where the degradation takes it from both. */
+  /** The original of the small picture: without colour if the degradation makes both grey. */
   readonly hr: FloatPicture;
-  /** The result, of exactly the size asked for, with 8-bit values. */
+  /** The small picture, of exactly the given size, with 8-bit values. */
   readonly lr: FloatPicture;
 }
 

@@ -6,12 +6,12 @@ import { plainSums, type WeightedSums } from "./weighted-sums.ts";
 import { type VectorSums, vectorSums } from "./weighted-sums-vectors.ts";
 
 /**
- * What the weights of a kernel's outer rings, which are left out, may sum to, sign aside: less than a tenth of one of
- * 255 levels.
+ * The outer rings of a kernel are left out if the absolute values of their weights sum to at most this: less than a
+ * tenth of one of 255 levels.
  */
 const NEGLIGIBLE = 2 ** -12;
 
-/** The kernel without the outer rings that change nothing to be seen, scaled to the sum that it had. */
+/** The kernel without its negligible outer rings, scaled to the sum that it had. */
 const trimmed = ({ side, weights }: Kernel): Kernel => {
   const centre = (side - 1) / 2;
   const rings = new Float64Array(centre + 1);
@@ -36,7 +36,7 @@ const trimmed = ({ side, weights }: Kernel): Kernel => {
   return { side: size, weights: kept.map((weight) => weight * factor) };
 };
 
-/** A column and a row whose product the kernel is, as a Gaussian's that is round; null where it is no product. */
+/** A column and a row whose product is the kernel, as for a round Gaussian; null if there are none. */
 const factors = ({ side, weights }: Kernel): { column: Float64Array; row: Float64Array } | null => {
   const centre = (side - 1) / 2;
   const middle = weights[side * centre + centre] as number;
@@ -54,17 +54,17 @@ const factors = ({ side, weights }: Kernel): { column: Float64Array; row: Float6
 
 let found: VectorSums | null = null;
 
-/** By vectors where they can be had; the bits are the same. */
+/** By vectors if the platform has them. The bits are the same. */
 const quickSums = (sums: WeightedSums): Float32Array => {
   found ??= O.getOrElse((): VectorSums => () => O.none)(vectorSums());
   return O.getOrElse(() => plainSums(sums))(found(sums));
 };
 
 /**
- * The picture correlated with a kernel: each value becomes the sum of the values around it, `kernel.side / 2` pixels away
- * at most, times the weights. Beyond its edges the picture is mirrored, the edge pixel repeated.
+ * The picture correlated with a kernel: each value becomes the sum of the values around it, up to `kernel.side / 2`
+ * pixels away, times the weights. Beyond its edges the picture is mirrored, with the edge pixel repeated.
  *
- * Weights and sums are in float32. Outer rings of the kernel that change no 8-bit value are left out, and a kernel that is
+ * Weights and sums are in float32. Outer rings of the kernel that change no 8-bit value are left out. A kernel that is
  * a column times a row takes two passes.
  */
 export const correlate = (picture: FloatPicture, kernel: Kernel): FloatPicture => {

@@ -1,4 +1,4 @@
-/** Degradations from JSON, field by field: the value, or where in it what is wrong. */
+/** Decodes degradations from JSON, field by field: gives the value, or the path and the fault of a wrong field. */
 import {
   accept,
   constant,
@@ -37,7 +37,7 @@ const boolean = accept("true or false", (value): value is boolean => typeof valu
 
 const probability = numberWithin(0, 1);
 
-/** An interval whose ends `each` allows, the lower one first. */
+/** An interval whose ends both pass `each`, the lower one first. */
 const interval = (expected: string, each: (value: unknown) => boolean): Decoder<Range> =>
   accept(
     `[lowest, highest], ${expected}`,
@@ -68,7 +68,7 @@ const oddSides: Decoder<Range> = interval(
     (value as number) <= LARGEST_SIDE,
 );
 
-/** Weights of which one at least is above 0. */
+/** Weights of which at least one is above 0. */
 const weighted =
   <A>(decoder: Decoder<A>, names: readonly (keyof A & string)[]): Decoder<A> =>
   (value, path) =>
@@ -100,7 +100,7 @@ const kernelWeights: Decoder<KernelWeights> = weighted(
   ],
 );
 
-/** A cut-off of 0 would be no kernel. */
+/** A cut-off of 0 would give no kernel. */
 const cutOff = numbers(0.01, 1);
 const sigma = numbers(0.01, 100);
 const beta = numbers(0.05, 50);
@@ -136,7 +136,7 @@ const resizeFields: Decoder<ResizeDescription> = weighted(
   ["up", "down", "keep", "either"],
 );
 
-/** Growing needs factors above 1 and shrinking needs factors below. */
+/** To grow, some factor must be above 1; to shrink, some factor must be below 1. */
 const resize: Decoder<ResizeDescription> = (value, path) =>
   E.chain((decoded: ResizeDescription): E.Either<Fault, ResizeDescription> => {
     const { up, down, factor } = decoded;
@@ -240,7 +240,7 @@ const mix: Decoder<MixedDegradation> = (value, path) =>
     }),
   );
 
-/** A degradation of any kind, or the first field that is wrong. */
+/** A degradation of any kind, or the first wrong field. */
 export const decodeDegradation: Decoder<Degradation> = (value, path) => {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return E.left({ path, expected: "an object", found: shown(value) });

@@ -1,4 +1,4 @@
-/** A degradation of byte pictures under a name, as an evaluation takes it. */
+/** A named degradation of byte pictures, in the form that an evaluation takes. */
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type BytePicture, fromBytes, toBytes } from "../float-picture.ts";
@@ -8,11 +8,11 @@ import { degradePicture } from "./picture.ts";
 
 export interface Degrader {
   readonly name: string;
-  /** How many times smaller the small picture is. */
+  /** The factor by which the picture shrinks. */
   readonly scale: number;
   /**
-   * The small picture, and the original cut to a multiple of the scale: what `writeValidationPairs` makes of a file of
-   * this name. The message where the picture is too small.
+   * The small picture, and the original cut to a multiple of the scale: the same as `writeValidationPairs` makes of a
+   * file with this name. A left is the message if the picture is too small.
    */
   readonly degrade: (
     picture: BytePicture,

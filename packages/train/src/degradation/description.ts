@@ -1,11 +1,11 @@
-/** What a degradation may do, as data that JSON can hold. Intervals are drawn from evenly. */
+/** What a degradation may do, as data that JSON can hold. Numbers are drawn evenly from intervals. */
 import type { ResizeFilter } from "../resampling.ts";
 import type { LightDegradation } from "./light.ts";
 
 /** A closed interval. */
 export type Range = readonly [lowest: number, highest: number];
 
-/** Shapes of kernels and how often each is drawn, in any unit: only the ratios count. */
+/** The shapes of kernels, and how often each is drawn. Only the ratios count. */
 export interface KernelWeights {
   readonly isotropic: number;
   readonly anisotropic: number;
@@ -22,47 +22,47 @@ export interface BlurDescription {
   /** Odd sides of the kernel in pixels. */
   readonly side: Range;
   readonly kernels: KernelWeights;
-  /** Standard deviation in pixels; of a kernel that is not round each of its two axes draws one. */
+  /** Standard deviation in pixels. If a kernel is not round, it is drawn once for each of its two axes. */
   readonly sigma: Range;
-  /** A half of the draws lies below 1, a half above, where the interval reaches to both sides of it. */
+  /** Half of the draws are below 1 and half above, if the interval has numbers on both sides of 1. */
   readonly generalisedBeta: Range;
-  /** Likewise. */
+  /** As `generalisedBeta`. */
   readonly plateauBeta: Range;
-  /** A sinc kernel in place of the others. */
+  /** A sinc kernel instead of the other shapes. */
   readonly sinc: {
     readonly probability: number;
-    /** Cut-off as a share of the highest frequency, for kernels below 13 pixels. */
+    /** The cut-off as a share of the highest frequency, for kernels below 13 pixels. */
     readonly cutOff: Range;
     /** The same for kernels of 13 pixels and more. */
     readonly wideCutOff: Range;
   };
 }
 
-/** How often each filter is drawn, in any unit. */
+/** How often each filter is drawn. Only the ratios count. */
 export type FilterWeights = Readonly<Record<ResizeFilter, number>>;
 
 export interface ResizeDescription {
-  /** How often the picture grows, shrinks, stays, and does whatever `factor` allows; in any unit. */
+  /** How often the picture grows, shrinks, and keeps its size. Only the ratios count. */
   readonly up: number;
   readonly down: number;
   readonly keep: number;
   readonly either: number;
-  /** What sides are multiplied by: to grow, the part above 1 is drawn from, to shrink, the part below. */
+  /** The factors of the sides. To grow, one is drawn from the part above 1; to shrink, from the part below 1. */
   readonly factor: Range;
-  /** What is drawn evenly: the factor, or its inverse, by which sides are divided. */
+  /** What is drawn evenly: the factor, or its inverse, which divides the sides. */
   readonly even: "factor" | "divisor";
   readonly filters: FilterWeights;
 }
 
 export interface NoiseDescription {
   readonly probability: number;
-  /** Probability of Gaussian noise; else it is Poisson's. */
+  /** Probability of Gaussian noise; else the noise is Poisson noise. */
   readonly gaussian: number;
-  /** Standard deviation of Gaussian noise, of 255. */
+  /** Standard deviation of Gaussian noise, in levels of 255. */
   readonly sigma: Range;
-  /** What Poisson noise is multiplied by. */
+  /** The factor of the Poisson noise. */
   readonly poissonScale: Range;
-  /** Probability of the same noise in the three colours. */
+  /** Probability that the three colours have the same noise. */
   readonly grey: number;
 }
 
@@ -74,18 +74,18 @@ export interface JpegDescription {
 
 /**
  * Real-ESRGAN's pipeline (Wang et al. 2021, Figure 2): blur, resizing, noise and JPEG; with some probability blur,
- * resizing and noise again, sizes now relative to the result's; at the end resizing to the result's size, a sinc filter
- * and JPEG, or JPEG before these two.
+ * resizing and noise again, with sizes now relative to the result's; at the end resizing to the result's size, a sinc
+ * filter and JPEG, or JPEG before these two.
  */
 export interface FullDegradation {
   readonly kind: "full";
-  /** The original's side over the result's. */
+  /** The original's side divided by the result's. */
   readonly scale: number;
-  /** Probability that original and result are without colour. */
+  /** Probability that original and result are grey. */
   readonly grey: number;
   /**
-   * Whether filters widen as the picture shrinks. The field's pipelines interpolate without, so that fine detail turns
-   * into jagged edges, as it does in many a program.
+   * Whether filters widen as the picture shrinks. ResShift's and Real-ESRGAN's pipelines interpolate without that, so
+   * fine detail turns into jagged edges, as it does in many programs.
    */
   readonly antialias: boolean;
   readonly first: {
@@ -104,7 +104,7 @@ export interface FullDegradation {
     readonly filters: FilterWeights;
     readonly sinc: { readonly probability: number; readonly side: Range; readonly cutOff: Range };
     readonly jpeg: JpegDescription;
-    /** Probability that JPEG comes after resizing and sinc; else it comes before them. */
+    /** Probability that JPEG comes after resizing and sinc; else it comes before both. */
     readonly jpegLast: number;
   };
 }
@@ -117,11 +117,11 @@ export interface BicubicDegradation {
 
 export type SingleDegradation = BicubicDegradation | LightDegradation | FullDegradation;
 
-/** One of several degradations for each picture; all have one scale. */
+/** One of several degradations, drawn for each picture. All have the same scale. */
 export interface MixedDegradation {
   readonly kind: "mix";
   readonly of: readonly {
-    /** How often it is drawn, in any unit. */
+    /** How often it is drawn. Only the ratios count. */
     readonly weight: number;
     readonly degradation: SingleDegradation;
   }[];
@@ -129,7 +129,7 @@ export interface MixedDegradation {
 
 export type Degradation = SingleDegradation | MixedDegradation;
 
-/** The original's side over the result's. */
+/** The original's side divided by the result's. */
 export const scaleOf = (degradation: Degradation): number =>
   degradation.kind === "mix"
     ? scaleOf((degradation.of[0] as MixedDegradation["of"][number]).degradation)

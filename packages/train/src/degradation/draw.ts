@@ -1,4 +1,4 @@
-/** Drawing a degradation: from the description and a place in a random stream to what will be done. */
+/** Draws a degradation: from its description and a place in a random stream to the parameters for one picture. */
 import { uniform } from "@tadsr/core";
 import type { NoisePlace } from "../data-streams.ts";
 import type { ResizeFilter } from "../resampling.ts";
@@ -18,16 +18,16 @@ import type { GaussianNoise } from "./noise.ts";
 import type { PoissonNoise } from "./poisson.ts";
 import { chosen, oddWithin, wholeWithin, within } from "./within.ts";
 
-/** A kernel, decided. */
+/** A drawn kernel. */
 export type KernelParameters =
   | {
       readonly shape: KernelShape;
       readonly side: number;
       readonly sigmaAlong: number;
       readonly sigmaAcross: number;
-      /** Full turns from the x axis towards the y axis. */
+      /** The angle from the x axis towards the y axis, in full turns. */
       readonly turn: number;
-      /** Used by generalised kernels and plateaus. */
+      /** Used by generalised and plateau kernels. */
       readonly beta: number;
     }
   | { readonly shape: "sinc"; readonly side: number; readonly cutOff: number };
@@ -41,14 +41,14 @@ export interface ResizeParameters {
   readonly filter: ResizeFilter;
 }
 
-/** A round, decided. `null` is "not this one". */
+/** A drawn round. `null` means that a stage is left out. */
 export interface RoundParameters {
   readonly blur: KernelParameters | null;
   readonly resize: ResizeParameters;
   readonly noise: NoiseParameters | null;
 }
 
-/** A full degradation, decided: what remains is arithmetic. */
+/** A drawn full degradation. Nothing random is left. */
 export interface FullParameters {
   readonly grey: boolean;
   readonly antialias: boolean;
@@ -58,18 +58,18 @@ export interface FullParameters {
     readonly filter: ResizeFilter;
     readonly sinc: KernelParameters | null;
     readonly jpeg: number | null;
-    /** JPEG after resizing and sinc. */
+    /** Whether JPEG comes after resizing and sinc. */
     readonly jpegLast: boolean;
   };
 }
 
-/** Any degradation, decided. */
+/** A drawn degradation of any kind. */
 export type DrawnDegradation =
   | { readonly kind: "bicubic" }
   | ({ readonly kind: "light" } & LightParameters)
   | ({ readonly kind: "full" } & FullParameters);
 
-/** Where a picture's random numbers are read. */
+/** The places where a picture's random numbers are read. */
 export interface DegradationPlaces {
   readonly parameters: NoisePlace;
   readonly noise: NoisePlace;
@@ -77,8 +77,8 @@ export interface DegradationPlaces {
 }
 
 /**
- * Where each draw of a round stands. Each parameter has a number of its own, read whether it is used or not, so that
- * changing one interval leaves the others' draws alone. They are part of what a seed means: never renumber them.
+ * The number of each draw of a round. Each parameter has a draw of its own, which is read even if it is not used. So
+ * changing one interval does not change the others' draws. Never renumber them: a seed would mean something else.
  */
 const inRound = {
   blur: 0,
@@ -103,7 +103,7 @@ const inRound = {
   quality: 19,
 } as const;
 
-/** Where the rounds begin, and the draws of the whole. The first 16 numbers are the light degradation's. */
+/** Where the rounds begin, and the draws for the whole. The first 16 numbers belong to the light degradation. */
 const inWhole = {
   first: 16,
   second: 48,
@@ -129,7 +129,7 @@ const roundDraws =
   (name) =>
     u(from + inRound[name]);
 
-/** A half of the draws below 1 and a half above, where the interval has both. */
+/** Half of the draws below 1 and half above, if the interval has both. */
 const betaWithin = ([lowest, highest]: Range, side: number, u: number): number => {
   const below: Range = [lowest, Math.min(1, highest)];
   const above: Range = [Math.max(1, lowest), highest];
@@ -138,7 +138,7 @@ const betaWithin = ([lowest, highest]: Range, side: number, u: number): number =
   return within(side < 0.5 ? below : above, u);
 };
 
-/** Sides from this on draw the sinc kernel's cut-off from the wider interval. */
+/** From this side on, the sinc kernel's cut-off is drawn from the wider interval. */
 const WIDE_SIDE = 13;
 
 const drawKernel = (description: BlurDescription, u: RoundDraws): KernelParameters | null => {
@@ -251,7 +251,7 @@ const drawSingle = (
   }
 };
 
-/** Draws what is done to one picture. The same places and description give the same, on every machine. */
+/** Draws what is done to one picture. The same places and description give the same result on every machine. */
 export const drawDegradation = (degradation: Degradation, places: DegradationPlaces): DrawnDegradation => {
   const drawn = uniform(places.parameters.source, places.parameters.position, DRAWS);
   const u: Draws = (index) => drawn[index] as number;

@@ -1,10 +1,10 @@
 /**
- * Exponential, logarithm, power and direction from +, -, * and / alone, so that they have the same bits on every
- * machine: `Math.exp` and the like may differ in their last bits from one engine to another. Relative errors are near
- * 1e-15.
+ * Exponential, logarithm, power and direction, from +, -, * and / only. So they have the same bits on every machine:
+ * `Math.exp` and similar functions may differ in their last bits from one JavaScript engine to another. Relative errors
+ * are near 1e-15.
  */
 
-/** x 2^n by exact products. */
+/** x 2^n, by exact products. */
 const timesPowerOfTwo = (x: number, n: number): number => {
   let result = x;
   for (let k = 0; k < n; k++) result *= 2;
@@ -12,11 +12,11 @@ const timesPowerOfTwo = (x: number, n: number): number => {
   return result;
 };
 
-/** e^x for x from -700 to 700; 0 below. */
+/** e^x for x from -700 to 700; 0 for smaller x. */
 export const exponential = (x: number): number => {
   if (x < -700) return 0;
   const n = Math.round(x / Math.LN2);
-  // ln 2 in two parts, the first of so few bits that n times it is exact.
+  // ln 2 in two parts. The first has so few bits that n times it is exact.
   const r = x - n * 0.6931471803691238 - n * 1.9082149292705877e-10;
   let sum = 1;
   for (let k = 14; k > 0; k--) sum = 1 + (r / k) * sum;
@@ -53,7 +53,7 @@ const cosine = (x: number): number => {
   return sum;
 };
 
-/** The unit vector that lies `turn` full turns from the x axis towards the y axis. */
+/** The unit vector at `turn` full turns from the x axis towards the y axis. */
 export const direction = (turn: number): readonly [x: number, y: number] => {
   const quarters = Math.round(4 * turn);
   const rest = (turn - quarters / 4) * 2 * Math.PI;

@@ -1,4 +1,4 @@
-/** Doing what was drawn: Real-ESRGAN's pipeline. */
+/** Applies a drawn degradation of Real-ESRGAN's pipeline. */
 import { type FloatPicture, fromBytes, toBytes } from "../float-picture.ts";
 import { throughJpeg } from "../jpeg.ts";
 import { type ResizeFilter, resize, type Size } from "../resampling.ts";
@@ -46,9 +46,9 @@ const compressed = async (picture: FloatPicture, quality: number | null): Promis
   quality === null ? picture : throughJpeg(picture, quality);
 
 /**
- * Two rounds at most and the end; the result has exactly `size` and 8-bit values. Factors of the first round are of the
- * picture's sides, those of the second of `size`. Noise is clamped as it is added. The same arguments give the same
- * bytes.
+ * At most two rounds, and the end. The result has exactly `size` and 8-bit values. Factors of the first round are
+ * relative to the picture's sides, those of the second to `size`. Values are clamped when noise is added. The same
+ * arguments give the same bytes.
  */
 export const degradeFully = async (
   picture: FloatPicture,

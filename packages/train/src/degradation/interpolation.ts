@@ -1,4 +1,4 @@
-/** Resizing as image libraries do it by default: filters do not widen as the picture shrinks. */
+/** Resizing as image libraries do it by default: filters do not widen when the picture shrinks. */
 import type { FloatPicture } from "../float-picture.ts";
 import { type AxisWeights, axisWeights, type ResizeFilter, resizeWith, type Size } from "../resampling.ts";
 
@@ -11,7 +11,7 @@ const cubic = (x: number): number => {
 
 const triangle = (x: number): number => Math.max(0, 1 - Math.abs(x));
 
-/** Pixel centres at half-integers; what lies beyond the edge has the edge pixel's value. */
+/** Pixel centres are at half-integers. Places beyond the edge have the edge pixel's value. */
 export const interpolationWeights = (
   from: number,
   to: number,
@@ -35,7 +35,7 @@ export const interpolationWeights = (
   return { taps, first, weights };
 };
 
-/** Resizes to exactly `size`: bilinear and bicubic from the nearest pixels alone, area by the share of each pixel. */
+/** Resizes to exactly `size`. Bilinear and bicubic use only the nearest pixels; area uses the share of each pixel. */
 export const interpolate = (picture: FloatPicture, size: Size, filter: ResizeFilter): FloatPicture => {
   const weights = (from: number, to: number): AxisWeights =>
     filter === "area" ? axisWeights(from, to, filter) : interpolationWeights(from, to, filter);

@@ -1,7 +1,7 @@
-/** Blur kernels: Real-ESRGAN's families (Wang et al. 2021, section 3.1; basicsr/data/degradations.py of its authors). */
+/** Blur kernels: Real-ESRGAN's families (Wang et al. 2021, section 3.1; BasicSR, basicsr/data/degradations.py). */
 import { direction, exponential, power } from "./elementary.ts";
 
-/** Weights [side, side] by rows, of sum 1; `side` is odd and the middle weight lies on the pixel itself. */
+/** Weights [side, side] by rows, with sum 1. `side` is odd, and the middle weight belongs to the pixel itself. */
 export interface Kernel {
   readonly side: number;
   readonly weights: Float64Array;
@@ -17,7 +17,7 @@ export interface Ellipse {
   readonly turn: number;
 }
 
-/** The kernel of `side` whose weights are `value` at the offset (x, y) from the middle, but for a common factor. */
+/** The kernel of `side` with weights in proportion to `value` at the offset (x, y) from the middle. */
 export const kernelOf = (side: number, value: (x: number, y: number) => number): Kernel => {
   const centre = (side - 1) / 2;
   const weights = new Float64Array(side * side);
@@ -46,13 +46,13 @@ export const gaussianKernel = (side: number, ellipse: Ellipse): Kernel => {
   return kernelOf(side, (x, y) => exponential(-0.5 * q(x, y)));
 };
 
-/** exp(-q^beta / 2): a box-like shape above beta = 1, a peak with long tails below, the Gaussian at 1. */
+/** exp(-q^beta / 2): like a box above beta = 1, a peak with long tails below 1, the Gaussian at 1. */
 export const generalisedKernel = (side: number, ellipse: Ellipse, beta: number): Kernel => {
   const q = squaredDistance(ellipse);
   return kernelOf(side, (x, y) => exponential(-0.5 * power(q(x, y), beta)));
 };
 
-/** 1 / (1 + q^beta): flat within the ellipse q = 1, where it is a half, and a slope outside. */
+/** 1 / (1 + q^beta): flat inside the ellipse q = 1, a half on it, and a slope outside. */
 export const plateauKernel = (side: number, ellipse: Ellipse, beta: number): Kernel => {
   const q = squaredDistance(ellipse);
   return kernelOf(side, (x, y) => 1 / (1 + power(q(x, y), beta)));

@@ -1,4 +1,7 @@
-/** The first form: one round of blur, resize, noise and JPEG, mild, with clean and nearly clean cases among them. */
+/**
+ * The project's first degradation: one mild round of blur, resize, noise and JPEG, with some clean and nearly clean
+ * cases.
+ */
 import { uniform } from "@tadsr/core";
 import { type GaussianBlur, gaussianBlur } from "../blur.ts";
 import type { NoisePlace } from "../data-streams.ts";
@@ -10,14 +13,14 @@ import { type GaussianNoise, withGaussianNoise } from "./noise.ts";
 import { scaled, wholeWithin, within } from "./within.ts";
 
 /**
- * What the degradation may do, as data. Probabilities are of the thing happening; intervals are drawn from
- * evenly. Lengths are pixels of the high-resolution picture, noise is of values 0..1.
+ * What the degradation may do, as data. Probabilities are those of each stage happening, and numbers are drawn evenly
+ * from intervals. Lengths are in pixels of the high-resolution picture; noise is in the units of values 0..1.
  */
 export interface LightDegradation {
   readonly kind: "light";
-  /** The original's side over the result's. */
+  /** The original's side divided by the result's. */
   readonly scale: number;
-  /** Probability that nothing happens but bicubic shrinking. */
+  /** Probability that only bicubic shrinking happens. */
   readonly onlyBicubic: number;
   readonly blur: {
     readonly probability: number;
@@ -25,15 +28,15 @@ export interface LightDegradation {
     readonly sigma: Range;
     /** Probability of a round kernel. */
     readonly isotropic: number;
-    /** Shorter axis over longer axis where the kernel is not round. */
+    /** The shorter axis divided by the longer one, if the kernel is not round. */
     readonly flattening: Range;
   };
-  /** The size at which noise and the first JPEG happen, over the high-resolution size. */
+  /** The size at which noise and the first JPEG happen, divided by the high-resolution size. */
   readonly intermediateScale: Range;
   readonly noise: {
     readonly probability: number;
     readonly sigma: Range;
-    /** Probability of the same noise in the three colours. */
+    /** Probability that the three colours have the same noise. */
     readonly grey: number;
   };
   /** JPEG at the intermediate size. */
@@ -42,7 +45,7 @@ export interface LightDegradation {
   readonly secondJpeg: { readonly probability: number; readonly quality: Range };
 }
 
-/** What the first small-x4 was trained with. */
+/** The degradation that the first small-x4 was trained with. */
 export const lightDegradation: LightDegradation = {
   kind: "light",
   scale: 4,
@@ -54,7 +57,7 @@ export const lightDegradation: LightDegradation = {
   secondJpeg: { probability: 0.4, quality: [50, 95] },
 };
 
-/** One degradation, decided: what remains is arithmetic. `null` is "not this one". */
+/** A drawn light degradation. Nothing random is left. `null` means that a stage is left out. */
 export interface LightParameters {
   readonly blur: GaussianBlur | null;
   readonly intermediate: { readonly scale: number; readonly filter: ResizeFilter } | null;
@@ -80,8 +83,8 @@ const filterOf = (u: number): ResizeFilter =>
   resizeFilters[Math.floor(u * resizeFilters.length)] ?? "bicubic";
 
 /**
- * Draws a degradation from sixteen uniform numbers at `places.parameters`. Each parameter has a number of
- * its own, drawn whether it is used or not, so that changing one range leaves the others' draws alone.
+ * Draws a degradation from sixteen uniform numbers at `places.parameters`. Each parameter has a number of its own,
+ * which is drawn even if it is not used. So changing one range does not change the others' draws.
  */
 export const lightParameters = (
   places: { readonly parameters: NoisePlace; readonly noise: NoisePlace },
@@ -110,7 +113,7 @@ export const lightParameters = (
 };
 
 /**
- * Blur, resize to an intermediate size, Gaussian noise, JPEG, resize to exactly `size`, JPEG again; each if
+ * Blur, resize to an intermediate size, Gaussian noise, JPEG, resize to exactly `size`, JPEG again; each only if
  * `parameters` asks for it. The result has 8-bit values. The same arguments give the same bytes.
  */
 export const degradeLightly = async (

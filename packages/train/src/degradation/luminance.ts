@@ -1,4 +1,4 @@
-/** A picture's brightness, by the weights of ITU-R BT.601. */
+/** A picture's luminance, with the weights of ITU-R BT.601. */
 import type { FloatPicture } from "../float-picture.ts";
 
 const brightness = (data: Float32Array, at: number): number =>
@@ -11,7 +11,7 @@ export const luminance = ({ width, height, data }: FloatPicture): Uint8Array => 
   return new Uint8Array(bytes.buffer);
 };
 
-/** The picture without its colours. */
+/** The picture in grey. */
 export const withoutColour = ({ width, height, data }: FloatPicture): FloatPicture => {
   const grey = new Float32Array(data.length);
   for (let i = 0; i < data.length; i += 3) grey.fill(brightness(data, i), i, i + 3);

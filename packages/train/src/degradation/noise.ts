@@ -4,23 +4,23 @@ import type { NoisePlace } from "../data-streams.ts";
 import type { FloatPicture } from "../float-picture.ts";
 
 export interface GaussianNoise {
-  /** Standard deviation, of values 0..1. */
+  /** Standard deviation, for values 0..1. */
   readonly sigma: number;
-  /** The same noise in the three colours. */
+  /** Whether the three colours have the same noise. */
   readonly grey: boolean;
-  /** Where the noise is read: normals, by rows, three to a pixel or one where grey. */
+  /** Where the noise is read: normals, by rows, three for a pixel, or one if grey. */
   readonly place: NoisePlace;
 }
 
-/** How many numbers are drawn at a time: so few that they stay in the processor's cache. */
+/** How many numbers are drawn at a time. With this many they stay in the processor's cache. */
 const CHUNK = 3 * 2 ** 11;
 
-/** Calls `use` for runs of `count` numbers, `CHUNK` at most in each. */
+/** Calls `use` for runs that cover `count` numbers, at most `CHUNK` in each. */
 export const inChunks = (count: number, use: (from: number, length: number) => void): void => {
   for (let from = 0; from < count; from += CHUNK) use(from, Math.min(CHUNK, count - from));
 };
 
-/** Adds `noise[i] * scale` to value `from + i`, or to the three values of pixel `from + i` where grey. */
+/** Adds `noise[i] * scale` to value `from + i`, or, if grey, to the three values of pixel `from + i`. */
 export const addNoise = (
   values: Float32Array,
   noise: Float64Array,

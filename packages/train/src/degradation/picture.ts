@@ -1,4 +1,4 @@
-/** Degrading whole pictures. */
+/** Degrades whole pictures. */
 import { placeOf } from "../data-streams.ts";
 import { crop, type FloatPicture } from "../float-picture.ts";
 import { applyDegradation, type DegradedPair } from "./apply.ts";
@@ -14,22 +14,22 @@ export const cropToMultiple = (picture: FloatPicture, scale: number): FloatPictu
     height: picture.height - (picture.height % scale),
   });
 
-/** What distinguishes a whole picture's degradation: the seed, and a number of the picture's own, 0..2^32-1. */
+/** What a whole picture's degradation depends on: the seed, and the picture's own number, 0..2^32-1. */
 export interface PictureSeed {
   readonly seed: number;
   readonly key: number;
-  /** Which of the picture's degradations, 0..2^21-1; 0 unless given. */
+  /** Which degradation of this picture, 0..2^21-1; 0 by default. */
   readonly variant?: number;
 }
 
-/** A pair, and how it came to be. */
+/** A pair, and the drawn degradation that made it. */
 export interface DegradedPicture extends DegradedPair {
   readonly drawn: DrawnDegradation;
 }
 
 /**
- * Degrades a whole picture, first cut to multiples of the degradation's scale, to the size divided by it. Both sides
- * must be at least `scale` pixels.
+ * Cuts a whole picture to multiples of the degradation's scale, and degrades it to the size divided by the scale. Both
+ * sides must be at least `scale` pixels.
  */
 export const degradePicture = async (
   picture: FloatPicture,

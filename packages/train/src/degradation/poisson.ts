@@ -1,4 +1,4 @@
-/** Poisson noise, whose variance grows with the signal, as that of light does. */
+/** Poisson noise: its variance grows with the signal, as that of light does. */
 import { uniform } from "@tadsr/core";
 import type { NoisePlace } from "../data-streams.ts";
 import { type FloatPicture, toBytes } from "../float-picture.ts";
@@ -7,17 +7,17 @@ import { luminance } from "./luminance.ts";
 import { addNoise, inChunks } from "./noise.ts";
 
 export interface PoissonNoise {
-  /** What the noise is multiplied by. */
+  /** The factor of the noise. */
   readonly scale: number;
-  /** The noise of the picture's luminance, the same in the three colours. */
+  /** Whether the three colours have the same noise, that of the picture's luminance. */
   readonly grey: boolean;
-  /** Where the noise is read: uniform numbers, by rows, three to a pixel or one where grey. */
+  /** Where the noise is read: uniform numbers, by rows, three for a pixel, or one if grey. */
   readonly place: NoisePlace;
 }
 
 /**
- * P(N <= n) for n = 0, 1, ... of a Poisson variable of this mean, 0..700, until float64 tells it from 1 no more. Sums of
- * positive terms, so each is right to about 1e-14.
+ * P(N <= n) for n = 0, 1, ... of a Poisson variable of this mean, 0..700, until it is 1 in float64. The terms are
+ * positive, so each sum is accurate to about 1e-14.
  */
 export const poissonDistribution = (mean: number): Float64Array => {
   const sums: number[] = [];
@@ -32,17 +32,20 @@ export const poissonDistribution = (mean: number): Float64Array => {
   return Float64Array.from(sums);
 };
 
-/** The least n with P(N <= n) > u, or the last: the distribution inverted, exact but for the 2^-32 steps of u. */
+/**
+ * The smallest n with P(N <= n) > u, or the last n. It inverts the distribution, exactly except for the 2^-32 steps of
+ * u.
+ */
 export const poissonAt = (distribution: Float64Array, u: number, from = 0): number => {
   let n = from;
   while (n < distribution.length - 1 && (distribution[n] as number) <= u) n++;
   return n;
 };
 
-/** Parts of [0, 1) for which the search's first step is known: a power of two, so that u * PARTS has no rounding. */
+/** The parts of [0, 1) for which the start of the search is known: a power of two, so that u * PARTS is exact. */
 const PARTS = 256;
 
-/** A distribution, and where in it the search for u begins, by u's part. */
+/** A distribution, and for each part of [0, 1) the place where the search for u begins. */
 interface Inverse {
   readonly distribution: Float64Array;
   readonly starts: Uint16Array;
@@ -59,10 +62,10 @@ const inverseOf = (mean: number): Inverse => {
 const draw = ({ distribution, starts }: Inverse, u: number): number =>
   poissonAt(distribution, u, starts[Math.floor(u * PARTS)]);
 
-/** For each number of photons of white, by its power of two, what has been made for bytes: it is always the same. */
+/** For each power of two of photons for white, the distributions of the bytes made so far. They never change. */
 const known: readonly (Inverse | undefined)[][] = Array.from({ length: 9 }, () => []);
 
-/** The number of different bytes, rounded up to a power of two: how many photons stand for white. */
+/** The number of different bytes, rounded up to a power of two: the number of photons for white. */
 const levelsOf = (bytes: Uint8Array): number => {
   const isThere = new Uint8Array(256);
   for (let i = 0; i < bytes.length; i++) isThere[bytes[i] as number] = 1;
@@ -73,9 +76,9 @@ const levelsOf = (bytes: Uint8Array): number => {
 };
 
 /**
- * The picture with Poisson noise added, as Real-ESRGAN adds it (basicsr/data/degradations.py of its authors): the signal
- * is the picture's bytes, counted in as many photons as it has different bytes, rounded up to a power of two. Values may
- * leave 0..1.
+ * The picture with Poisson noise added, as Real-ESRGAN adds it (BasicSR, basicsr/data/degradations.py). The signal is
+ * the picture's bytes, and white counts as a number of photons: the number of different bytes, rounded up to a power of
+ * two. Values may leave 0..1.
  */
 export const withPoissonNoise = (
   picture: FloatPicture,

@@ -37,8 +37,9 @@ const realEsrganNoise: NoiseDescription = {
 };
 
 /**
- * What ResShift trains with, and TAD-SR after it (configs/realsr_swinunet_realesrgan256.yaml of its authors): Real-ESRGAN's
- * degradations, the second round for a half of the pictures. Kernels' sides are those that their comments give.
+ * The degradation that ResShift trains with, and TAD-SR after it (ResShift,
+ * configs/realsr_swinunet_realesrgan256.yaml): Real-ESRGAN's degradations, with the second round for half of the
+ * pictures. Kernel sides are those that the comments of that file give.
  */
 const realEsrgan: FullDegradation = {
   kind: "full",
@@ -97,7 +98,10 @@ const testBlur: BlurDescription = {
   plateauBeta: [1, 1.2],
 };
 
-/** How ImageNet-Test was made, which the paper's Table I measures on (configs/degradation_testing_realesrgan.yaml). */
+/**
+ * How ImageNet-Test was made, on which the paper's Table I measures (ResShift,
+ * configs/degradation_testing_realesrgan.yaml).
+ */
 const imagenetTest: FullDegradation = {
   ...realEsrgan,
   first: {
@@ -120,8 +124,8 @@ const imagenetTest: FullDegradation = {
 };
 
 /**
- * GFPGAN's kind for faces of 512 x 512 (Wang et al. 2021, section 4.1, with ResShift's intervals): blur, shrinking, noise
- * and JPEG, then back to the original's size.
+ * Degradation of faces of 512 x 512 as in GFPGAN (Wang et al. 2021, section 4.1, with ResShift's intervals): blur,
+ * shrinking, noise and JPEG, then back to the original's size.
  */
 const face: FullDegradation = {
   kind: "full",
@@ -167,5 +171,5 @@ export const degradationPresets = {
 
 export type DegradationPreset = keyof typeof degradationPresets;
 
-/** What training uses unless told otherwise. */
+/** The degradation that training uses by default. */
 export const DEFAULT_DEGRADATION: DegradationPreset = "realesrgan";

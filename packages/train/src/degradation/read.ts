@@ -1,4 +1,4 @@
-/** A degradation by the name of a preset or from a JSON file. */
+/** Gets a degradation by the name of a preset, or from a JSON file. */
 import { readFile } from "node:fs/promises";
 import { printable } from "@tadsr/model";
 import { type Fault, shown } from "@tadsr/model/decoders";
@@ -27,7 +27,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** `over`'s fields in place of `base`'s, objects field by field. */
+/** Puts the fields of `over` in place of those of `base`, object by object. */
 const overlaid = (base: unknown, over: unknown): unknown =>
   isFields(base) && isFields(over)
     ? {
@@ -41,7 +41,7 @@ const overlaid = (base: unknown, over: unknown): unknown =>
       }
     : over;
 
-/** `{ "preset": name, ...fields }` as that preset with these fields changed, also within a mix. */
+/** `{ "preset": name, ...fields }` becomes that preset with these fields changed, also inside a mix. */
 const expanded = (value: unknown, path: string): E.Either<Fault, unknown> => {
   if (!isFields(value)) return E.right(value);
   if (Object.hasOwn(value, "preset")) {
@@ -68,13 +68,13 @@ const expanded = (value: unknown, path: string): E.Either<Fault, unknown> => {
   return E.right({ ...value, of: parts });
 };
 
-/** A degradation from a JSON value; `"preset"` in it names one to start from. */
+/** A degradation from a JSON value. A `"preset"` in it is the name of the one to start from. */
 export const degradationOf = (value: unknown): E.Either<Fault, Degradation> =>
   E.chain((whole: unknown) => decodeDegradation(whole, ""))(expanded(value, ""));
 
 const parse = (file: string, text: string): E.Either<DegradationError, Degradation> => {
   const parsed = E.tryCatch(
-    // A byte-order mark, which some editors write, says nothing.
+    // A byte-order mark, which some editors write, is dropped.
     (): unknown => JSON.parse(text.replace(/^\uFEFF/, "")),
     (thrown) => fileReason(thrown),
   );
@@ -82,12 +82,12 @@ const parse = (file: string, text: string): E.Either<DegradationError, Degradati
   const decoded = degradationOf(parsed.right);
   if (E.isRight(decoded)) return decoded;
   const { path, expected, found } = decoded.left;
-  return refusal(`${file}: ${path === "" ? "the whole" : path} must be ${expected}; found ${found}`);
+  return refusal(`${file}: ${path === "" ? "the degradation" : path} must be ${expected}; found ${found}`);
 };
 
 /**
- * The preset of this name, or else the degradation in the JSON file of this name. Paths are relative to `folder`, the
- * current one unless given.
+ * The preset of this name, or else the degradation in the JSON file of this name. Paths are relative to `folder`, by
+ * default the current one.
  */
 export const readDegradation =
   (
@@ -102,7 +102,7 @@ export const readDegradation =
       return nameOrFile.endsWith(".json")
         ? refusal(`${nameOrFile}: cannot be read: ${fileReason(thrown)}`)
         : refusal(
-            `no degradation ${nameOrFile}; there are ${presetNames.join(", ")}, or name a JSON file that is there`,
+            `no degradation ${nameOrFile}; there are ${presetNames.join(", ")}, or give the path of a JSON file`,
           );
     }
   };

@@ -1,4 +1,4 @@
-/** The sums of `weighted-sums.ts` by WebAssembly's vectors, number for number in the same order: so with the same bits. */
+/** The sums of `weighted-sums.ts` by WebAssembly's vectors, in the same order, and so with the same bits. */
 import {
   f32x4,
   fold,
@@ -15,11 +15,11 @@ import {
 import * as O from "fp-ts/lib/Option.js";
 import type { WeightedSums } from "./weighted-sums.ts";
 
-/** Bytes of a number, and of a pixel, which is from one tap to the next. */
+/** The bytes of a number, and of a pixel, the distance of two taps. */
 const NUMBER = 4;
 const PIXEL = 12;
 
-/** Vectors of four numbers whose sums are in registers together. */
+/** The number of vectors, each of four numbers, whose sums are in registers at the same time. */
 const VECTORS = 8;
 const GROUP = 16 * VECTORS;
 
@@ -38,7 +38,7 @@ interface Place {
   readonly taps: Int;
 }
 
-/** A group of sums, of which the first begins at the address `start` of the source. */
+/** A group of sums. The first begins at the address `start` of the source. */
 const groupOfSums = (start: Int, { stride, weights, rows, taps }: Place) => {
   const begun = Array.from({ length: VECTORS }, () => f32x4.constant(0));
   return fold({ from: i32.constant(0), to: rows, step: 1 }, [start, weights, ...begun], (_, values) => {
@@ -50,8 +50,8 @@ const groupOfSums = (start: Int, { stride, weights, rows, taps }: Place) => {
 };
 
 /**
- * A result of `height` rows of `width` bytes, rounded up to whole groups. Addresses, strides, and `taps`, which is the
- * width of a row of weights in the source, are in bytes.
+ * A result of `height` rows of `width` bytes, rounded up to whole groups. All arguments are in bytes: addresses,
+ * strides, and `taps`, the width of a row of weights in the source.
  */
 const sums = wasmFunction(
   ["source", "stride", "weights", "rows", "taps", "target", "targetStride", "width", "height"],
@@ -70,15 +70,15 @@ const sums = wasmFunction(
   },
 );
 
-/** A part of the result that is computed at a time: its width in numbers, whole groups, and its rows at most. */
+/** A part of the result that is computed at a time: its width in numbers, in whole groups, and its most rows. */
 const TILE = { width: (9 * GROUP) / NUMBER, height: 64 } as const;
 
-/** In memory, which is the same for all pictures: so many weights, so many numbers of the source, then the result. */
+/** The memory is the same for all pictures: this many weights, then numbers of the source, then the result. */
 const WEIGHTS = 4096;
 const SOURCE = 81_920;
 const PAGES = Math.ceil((NUMBER * (WEIGHTS + SOURCE + TILE.width * TILE.height)) / 65_536);
 
-/** None of sums that have more weights than there is room for. */
+/** None if the sums have more weights than the memory holds. */
 export type VectorSums = (sums: WeightedSums) => O.Option<Float32Array>;
 
 const sumsBy = ({ call, memory }: WasmInstance<"sums">): VectorSums => {
@@ -116,5 +116,5 @@ const sumsBy = ({ call, memory }: WasmInstance<"sums">): VectorSums => {
   };
 };
 
-/** None where the platform has no vectors, or does not let them be used. */
+/** None if the platform has no vectors or does not allow their use. */
 export const vectorSums = (): O.Option<VectorSums> => O.map(sumsBy)(instantiate({ sums }, PAGES));

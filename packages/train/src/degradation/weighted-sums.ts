@@ -1,21 +1,23 @@
-/** Sums over neighbours, with weights: the loop in which nearly all the time of a correlation goes. */
+/** Weighted sums over neighbours: the loop that takes nearly all the time of a correlation. */
 
 export interface WeightedSums {
-  /** Rows of `stride` numbers, three to a pixel. */
+  /** Rows of `stride` numbers, three for each pixel. */
   readonly source: Float32Array;
   readonly stride: number;
-  /** By rows [rows, taps], a tap for each pixel. */
+  /** By rows [rows, taps], one tap for each pixel. */
   readonly weights: Float32Array;
   readonly rows: number;
   readonly taps: number;
-  /** Of the result, `width` in numbers: width + 3 (taps - 1) <= stride, and the source has height + rows - 1 rows. */
+  /**
+   * Of the result; `width` is in numbers: width + 3 (taps - 1) <= stride, and the source has height + rows - 1 rows.
+   */
   readonly width: number;
   readonly height: number;
 }
 
 /**
- * Number i of row y of the result is the sum of weights[r, k] source[y + r, i + 3 k], in float32: each product is rounded
- * and added to the sum so far, in the order of the weights.
+ * Number i of row y of the result is the sum of weights[r, k] source[y + r, i + 3 k], in float32: each product is
+ * rounded and added to the sum so far, in the order of the weights.
  */
 export const plainSums = ({
   source,

@@ -1,4 +1,4 @@
-/** The photographs that are kept aside: a crop of each, degraded once. */
+/** The photographs for validation: a crop of each, degraded once. */
 import { bicubicResize } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
@@ -17,23 +17,23 @@ import { type DataError, noneUsable } from "../picture-files.ts";
 import { keyOfName } from "../validation.ts";
 import type { ValidationPlan } from "./plan.ts";
 
-/** A crop as it was, and what became of it; values 0..1. */
+/** A crop, and the pictures made from it; values 0..1. */
 export interface HeldBackPicture {
   readonly name: string;
   readonly original: FloatPicture;
   readonly small: FloatPicture;
-  /** `small` enlarged by bicubic interpolation to the size of the original. */
+  /** `small` upscaled by bicubic interpolation to the size of the original. */
   readonly bicubic: FloatPicture;
 }
 
-/** Seed of the degradations: the same in every run, so that runs can be compared. */
+/** The seed of the degradations. It is the same in every run, so that runs can be compared. */
 const SEED = 1;
 
-/** Places spread evenly over 0..total - 1. */
+/** Places that are spread evenly over 0..total - 1. */
 const spread = (total: number, count: number): readonly number[] =>
   Array.from({ length: Math.min(total, count) }, (_, n) => Math.floor((n * total) / Math.min(total, count)));
 
-/** The places from one on and round to it again, without those that are taken. */
+/** The places from `start` on, and around to it again, without those that are taken. */
 function* from(start: number, total: number, taken: ReadonlySet<number>): Generator<number> {
   for (let n = 0; n < total; n++) {
     const place = (start + n) % total;
@@ -87,8 +87,8 @@ export interface HeldBackOptions extends Pick<ValidationPlan, "data" | "pictures
 }
 
 /**
- * Crops and degrades the photographs of a folder: a function of the folder and the options alone. Photographs that
- * cannot be used, or are smaller than the crop, are told to `onSkipped`, and their neighbours taken.
+ * Crops and degrades the photographs of a folder. The result depends on the folder and the options only. If a
+ * photograph cannot be used or is smaller than the crop, `onSkipped` is called, and its neighbour is taken.
  */
 export const openHeldBack =
   ({
@@ -112,7 +112,7 @@ export const openHeldBack =
     return E.right(made);
   };
 
-/** Pictures of one size as one array [n, side, side, 3], values -1..1. */
+/** Stacks pictures of one size into one array [n, side, side, 3], values -1..1. */
 const stacked = (pictures: readonly FloatPicture[]): Float32Array => {
   const length = pictures[0]?.data.length ?? 0;
   const data = new Float32Array(length * pictures.length);
@@ -124,14 +124,14 @@ const stacked = (pictures: readonly FloatPicture[]): Float32Array => {
   return data;
 };
 
-/** The small pictures as a step's batch; its number is 0, which no training step has. */
+/** The small pictures as the batch of a step. Its number is 0, which no training step has. */
 export const batchOf = (pictures: readonly HeldBackPicture[]): TrainingBatch => ({
   step: 0,
   hr: null,
   lr: stacked(pictures.map(({ small }) => small)),
 });
 
-/** The opposite of stacking: pictures of `side` pixels, values about 0..1. */
+/** The inverse of stacking: pictures of `side` pixels, values about 0..1. */
 export const picturesOf = (data: Float32Array | Float64Array, side: number): readonly FloatPicture[] => {
   const length = 3 * side * side;
   return Array.from({ length: data.length / length }, (_, n) => ({

@@ -1,16 +1,16 @@
-/** How far pictures are from others. */
+/** How far pictures are from other pictures. */
 import type { FloatPicture } from "../float-picture.ts";
 
 export interface Closeness {
-  /** The mean absolute difference of all values, of the range 0..1. */
+  /** The mean absolute difference of all values, for the range 0..1. */
   readonly error: number;
-  /** The mean of the pictures' peak signal-to-noise ratios, in dB; 100 where a picture is the same. */
+  /** The mean of the pictures' peak signal-to-noise ratios, in dB; at most 100 for each picture. */
   readonly psnr: number;
 }
 
 const clamped = (value: number): number => Math.min(1, Math.max(0, value));
 
-/** The error that 100 dB are. */
+/** The mean squared error that gives 100 dB. */
 const LEAST_SQUARED_ERROR = 1e-10;
 
 const ofPair = (a: FloatPicture, b: FloatPicture): Closeness => {
@@ -29,13 +29,13 @@ const ofPair = (a: FloatPicture, b: FloatPicture): Closeness => {
 
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
-/** Of pictures against as many others of the same sizes; values beyond 0..1 are clamped, as a file clamps them. */
+/** Compares pictures with the same number of others of the same sizes. Values beyond 0..1 are clamped, as in a file. */
 export const closeness = (pictures: readonly FloatPicture[], others: readonly FloatPicture[]): Closeness => {
   const pairs = pictures.map((picture, n) => ofPair(picture, others[n] as FloatPicture));
   return { error: mean(pairs.map(({ error }) => error)), psnr: mean(pairs.map(({ psnr }) => psnr)) };
 };
 
-/** What the target network's pictures say. */
+/** The measures that need the target network's pictures. */
 export interface TargetMeasures {
   /** The mean absolute error from the target's pictures. */
   readonly distance: number;
@@ -49,19 +49,19 @@ export interface TargetMeasures {
 export interface ValidationMeasures {
   /** Steps done. */
   readonly step: number;
-  /** The mean absolute error from the originals, of the range 0..1. */
+  /** The mean absolute error from the originals, for the range 0..1. */
   readonly error: number;
-  /** In dB. */
+  /** PSNR in dB. */
   readonly psnr: number;
   /** The error as a share of bicubic interpolation's. */
   readonly errorToBicubic: number;
-  /** dB more than bicubic interpolation has. */
+  /** PSNR minus that of bicubic interpolation, in dB. */
   readonly psnrOverBicubic: number;
-  /** null where the training has no target network. */
+  /** null if the training has no target network. */
   readonly target: TargetMeasures | null;
 }
 
-/** What there is to compare: pictures of the same order and sizes. */
+/** The pictures to compare, in the same order and with the same sizes. */
 export interface Compared {
   readonly original: readonly FloatPicture[];
   readonly bicubic: readonly FloatPicture[];

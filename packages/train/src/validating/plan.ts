@@ -1,19 +1,19 @@
-/** What a training is validated by while it runs. */
+/** How a training is validated while it runs. */
 
 export interface ValidationPlan {
-  /** Folder of photographs that are kept aside. */
+  /** Folder of photographs that are not trained on. */
   readonly data: string;
-  /** Steps between validations; there is one at the first step's beginning and one at the end besides. */
+  /** Steps between validations. There are two more: before the first step and at the end. */
   readonly every: number;
-  /** How many photographs, spread evenly over the folder. */
+  /** The number of photographs, spread evenly over the folder. */
   readonly pictures: number;
   /** Side of the crop from the middle of each, in pixels of the photograph. */
   readonly crop: number;
-  /** How many of them are drawn into the sample picture. */
+  /** The number of them that the sample picture shows. */
   readonly samples: number;
 }
 
-/** One pass through the network of a batch that is no larger than a training step's. */
+/** With these, a validation is one pass of a batch that is no larger than a training step's. */
 export const VALIDATION_DEFAULTS: Omit<ValidationPlan, "data"> = {
   every: 500,
   pictures: 16,

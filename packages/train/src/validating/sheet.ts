@@ -1,7 +1,7 @@
-/** Pictures beside each other in one, to look at. */
+/** Puts pictures beside each other into one picture. */
 import type { FloatPicture } from "../float-picture.ts";
 
-/** Between pictures, in pixels; white. */
+/** The white gap between pictures, in pixels. */
 const GAP = 4;
 
 /** Rows of pictures, all of one size. */

@@ -1,4 +1,4 @@
-/** Validation while a training runs: measures to a file, and pictures to look at. */
+/** Validation while a training runs: it writes measures to a file, and pictures to look at. */
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine, Tensors } from "@tadsr/core";
@@ -16,13 +16,13 @@ export const VALIDATION_LOG = "validation.jsonl";
 export const SAMPLES = "samples";
 
 export interface Validator<T> {
-  /** Whether there is a validation after so many steps, of a training of `steps`. */
+  /** Whether there is a validation after this step of a training of `steps`. */
   isDue(step: number, steps: number): boolean;
-  /** Measures weights by name, writes the line and the picture. Rejects where they cannot be written. */
+  /** Measures the weights, and writes the line and the picture. Rejects if they cannot be written. */
   validate(step: number, weights: Tensors<T>): Promise<ValidationMeasures>;
 }
 
-/** Written beside its place and renamed. */
+/** Writes to another name and then renames. */
 const writePicture = async (picture: FloatPicture, file: string): Promise<void> => {
   const { width, height, data } = toBytes(picture);
   const png = await sharp(data, { raw: { width, height, channels: 3 } })
@@ -37,7 +37,7 @@ const writePicture = async (picture: FloatPicture, file: string): Promise<void> 
   }
 };
 
-/** What is thrown names the file and the reason. */
+/** Errors have the file's name and the reason. */
 const writing = async (file: string, write: () => Promise<void>): Promise<void> => {
   try {
     await write();
@@ -47,19 +47,20 @@ const writing = async (file: string, write: () => Promise<void>): Promise<void> 
 };
 
 /**
- * `from`: the step that the training goes on from; what was noted of later ones is dropped, for they come again. The
- * target's pictures are made once. No random number of the training is drawn, and none of its tensors changed.
+ * `from` is the step that the training goes on from. Measures of later steps are dropped, since those steps are taken
+ * again. The target's pictures are made once. Validation draws no random number of the training and changes none of its
+ * tensors.
  */
 export const openValidator = async <T>(
   engine: Engine<T>,
-  task: Pick<OpenTask<T>, "enlarger">,
+  task: Pick<OpenTask<T>, "upscaler">,
   folder: string,
   { every, samples }: Pick<ValidationPlan, "every" | "samples">,
   pictures: readonly HeldBackPicture[],
   from: number,
 ): Promise<Validator<T>> => {
-  const { enlarger } = task;
-  if (enlarger === undefined) throw new Error("this task cannot be validated: it says not how it enlarges");
+  const { upscaler } = task;
+  if (upscaler === undefined) throw new Error("this task cannot be validated: it has no upscaler");
   const log = join(folder, VALIDATION_LOG);
   await keepLogUpTo(log, from === 0 ? -1 : from);
   await mkdir(join(folder, SAMPLES), { recursive: true });
@@ -74,12 +75,12 @@ export const openValidator = async <T>(
     engine.release([tensor]);
     return picturesOf(data, side);
   };
-  const { target: ofTarget } = enlarger;
+  const { target: ofTarget } = upscaler;
   const target = ofTarget === null ? null : await made(() => ofTarget(batch, pictures.length));
   return {
     isDue: (step, steps) => step % every === 0 || step === steps,
     validate: async (step, weights) => {
-      const now = await made(() => enlarger.enlarge(weights, batch, pictures.length));
+      const now = await made(() => upscaler.upscale(weights, batch, pictures.length));
       const report = measured(step, { original, bicubic, now, target });
       const rows = pictures
         .slice(0, samples)

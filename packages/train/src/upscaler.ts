@@ -1,4 +1,4 @@
-/** What a network makes of small pictures, as it is validated. */
+/** How a network upscales small pictures in validation. */
 import {
   deterministicSampler,
   type Engine,
@@ -11,28 +11,28 @@ import { type ConditionedNetwork, predictor } from "@tadsr/model";
 import { LATENT_FACTOR, type LatentMaker } from "./latents.ts";
 import { normals } from "./streams.ts";
 import type { OpenTarget } from "./target.ts";
-import type { Enlarger } from "./task.ts";
+import type { Upscaler } from "./task.ts";
 
-export interface EnlargerOptions<T> {
+export interface UpscalerOptions<T> {
   readonly network: ConditionedNetwork;
   readonly schedule: Schedule;
   readonly seed: number;
-  /** One step from z_T, as a student takes, or all of the schedule's. */
+  /** One step from z_T, as for a student, or all steps of the schedule. */
   readonly steps: "one" | "all";
   readonly latents: LatentMaker<T>;
   readonly target: OpenTarget<T> | null;
 }
 
-/** Training steps are counted from 1, so that this noise is none of theirs. */
+/** Training steps are counted from 1, so no training step has this noise. */
 const BEFORE_ALL_STEPS = 0;
 
-export const openEnlarger = <T>(
+export const openUpscaler = <T>(
   engine: Engine<T>,
-  { network, schedule, seed, steps, latents, target }: EnlargerOptions<T>,
-): Enlarger<T> => {
+  { network, schedule, seed, steps, latents, target }: UpscalerOptions<T>,
+): Upscaler<T> => {
   const { algebra } = engine;
   return {
-    enlarge: (weights, pictures, samples) => {
+    upscale: (weights, pictures, samples) => {
       const { z_y, condition, shape } = latents.of(pictures, samples);
       const noise = engine.upload("image", normals(seed, "noise", BEFORE_ALL_STEPS, shape));
       const z_T = startOfSampling(algebra, schedule)(z_y, noise);
@@ -43,6 +43,6 @@ export const openEnlarger = <T>(
           : runSampler(deterministicSampler(algebra, schedule)(predict, z_T, z_y));
       return algebra.depthToSpace(z_0, LATENT_FACTOR);
     },
-    target: target && ((pictures, samples) => target.enlarge(latents.of(pictures, samples).small)),
+    target: target && ((pictures, samples) => target.upscale(latents.of(pictures, samples).small)),
   };
 };
