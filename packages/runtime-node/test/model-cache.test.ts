@@ -126,7 +126,7 @@ describe("a cache that cannot be used", () => {
       expect(await cache.fill(key, writeEntry())).toBeNull();
     }
     expect(told).toEqual([
-      `the cache ${join(file, "cache")} cannot be read (ENOTDIR): models are prepared anew each time`,
+      `the cache ${join(file, "cache")} cannot be read (ENOTDIR): models are prepared again each time`,
     ]);
   });
 
@@ -137,7 +137,7 @@ describe("a cache that cannot be used", () => {
       expect(await cache.fill(key, writeEntry())).toBeNull();
     }
     expect(told).toHaveLength(1);
-    expect(told[0]).toMatch(/^the cache \/dev\/full cannot be read \(\w+\): models are prepared anew/);
+    expect(told[0]).toMatch(/^the cache \/dev\/full cannot be read \(\w+\): models are prepared again/);
   });
 
   it("is reported once if the disk is full, and leaves nothing behind", async () => {
@@ -152,7 +152,7 @@ describe("a cache that cannot be used", () => {
       expect(await cache.find(key)).toBeNull();
     }
     expect(told).toEqual([
-      `the cache ${folder} cannot be written (ENOSPC): models are prepared anew each time`,
+      `the cache ${folder} cannot be written (ENOSPC): models are prepared again each time`,
     ]);
     expect(await namesIn(folder)).toEqual([]);
   });

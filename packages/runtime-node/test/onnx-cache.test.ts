@@ -116,7 +116,7 @@ describe("onnx with a cache", () => {
     const { result, told } = await computeWithCache(join(file, "cache"), [5, 1]);
     await expectRight(result);
     expect(told).toEqual([
-      `the cache ${join(file, "cache")} cannot be read (ENOTDIR): models are prepared anew each time`,
+      `the cache ${join(file, "cache")} cannot be read (ENOTDIR): models are prepared again each time`,
     ]);
   });
 });

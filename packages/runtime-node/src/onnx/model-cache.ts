@@ -137,7 +137,9 @@ export const modelCache = (folder: string, tell: Tell): ModelCache => {
   /** Says once that the cache cannot be used. This is no reason to stop. */
   const giveUp = (what: string, thrown: unknown): null => {
     if (!isTold)
-      tell(`the cache ${folder} cannot be ${what} (${reasonOf(thrown)}): models are prepared anew each time`);
+      tell(
+        `the cache ${folder} cannot be ${what} (${reasonOf(thrown)}): models are prepared again each time`,
+      );
     isTold = true;
     return null;
   };
