@@ -1,4 +1,4 @@
-/** The command line of the benchmark: which rows, with what, and what is told of them. */
+/** The command line of the benchmark: the rows to run, their options, and what it prints. */
 import { parseArgs } from "node:util";
 import * as E from "fp-ts/lib/Either.js";
 import { failedBy, sayError } from "./lib/bench-error.ts";
@@ -9,12 +9,12 @@ import { resultOf, writeResult } from "./lib/result.ts";
 import type { Request, Row } from "./lib/row.ts";
 import { gatherVersions } from "./lib/versions.ts";
 
-/** Where lines go, and results. */
+/** Where lines and results go. */
 export interface Surface {
   readonly out: (line: string) => void;
-  /** For what goes on meanwhile, and for what went wrong. */
+  /** For progress and for errors. */
   readonly err: (line: string) => void;
-  /** The folder of the results unless `--out` names another. */
+  /** The folder of the results, unless `--out` gives another. */
   readonly results: string;
 }
 
@@ -25,7 +25,7 @@ interface Asked extends Omit<Request, "progress"> {
 }
 
 const USAGE =
-  "bench [name ...] [--runtime onnx] [--rounds n] [--large] [--out folder] [--list]; README.md tells the rest";
+  "bench [name ...] [--runtime onnx] [--rounds n] [--large] [--out folder] [--list]; see README.md";
 
 const readRounds = (text: string | undefined): E.Either<string, number | null> => {
   if (text === undefined) return E.right(null);
@@ -78,7 +78,7 @@ const parse = (args: readonly string[]) =>
     },
   });
 
-/** Runs one row; false where it failed. What is missing is told, and is no failure. */
+/** Runs one row. Returns false if it failed. If something is missing, it says so, and this is no failure. */
 const runRow = async (row: Row, asked: Asked, surface: Surface): Promise<boolean> => {
   const progress = (text: string): void => surface.err(`${row.name}: ${text}`);
   const request: Request = { ...asked, progress };
@@ -107,8 +107,8 @@ const runRow = async (row: Row, asked: Asked, surface: Surface): Promise<boolean
 };
 
 /**
- * The process's exit code: 0, 1 where something failed, 2 where the command line is wrong. That a goal is not
- * met is a result, not a failure.
+ * The process's exit code: 0, 1 if something failed, 2 if the command line is wrong. A goal that is not met is a
+ * result, not a failure.
  */
 export const runBench = async (
   rows: readonly Row[],

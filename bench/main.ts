@@ -1,4 +1,4 @@
-/** `pnpm bench [name ...]`: measures, prints, and writes the results beside this file. */
+/** `pnpm bench [name ...]`: measures, prints, and writes the results to the folder beside this file. */
 import { join } from "node:path";
 import { runBench } from "./command.ts";
 import { rows } from "./rows/index.ts";

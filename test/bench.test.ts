@@ -78,7 +78,9 @@ describe("the fit of a line", () => {
       { x: 2, y: 1 },
       { x: 2, y: 4 },
     ]);
-    expect(refused).toEqual(E.left(failed("a line needs points at two places or more, and 2 were given")));
+    expect(refused).toEqual(
+      E.left(failed("a line needs points at two different x or more, and 2 points were given")),
+    );
   });
 });
 

@@ -1,7 +1,8 @@
 /**
- * ONNX Runtime's bare convolution, 3x3 and as many channels out as in, one after another, from a tensor to a tensor.
+ * ONNX Runtime's bare convolutions, one after another, from tensor to tensor. Each is 3x3 and keeps the number of
+ * channels.
  *
- * Settings: `channels`, `count` (of the convolutions), `side` (of the image, in pixels).
+ * Settings: `channels`, `count` (the number of convolutions), `side` (of the image, in pixels).
  */
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { bareGraph } from "../lib/bare-convolutions.ts";

@@ -1,6 +1,6 @@
 /**
- * A network of Real-ESRGAN's, its weights of no meaning, on one of our runtimes, from RGB bytes to RGB bytes; in one
- * piece, not in tiles.
+ * A network of Real-ESRGAN with meaningless weights, on one of our runtimes, from RGB bytes to RGB bytes, in one piece
+ * and not in tiles.
  *
  * Settings: `network` (a name of `publishedPictureNetworks`), `runtime`, `side` (of the picture, in pixels).
  */

@@ -1,8 +1,9 @@
 /**
  * A model of ours on one of our runtimes, from a picture in memory to a picture in memory.
  *
- * Settings: `model` (a shipped model's name), or `family` (a family's name: its shape with random weights in one step)
- * with `noise` (whether those hear z_t; "heard" or "unheard"); `runtime`, `side` (of the picture, in pixels).
+ * Settings: `model` (a shipped model's name), or `family` (a family's name: a one-step model of its shape with random
+ * weights) with `noise` ("heard" or "unheard": whether the weights for z_t are non-zero); `runtime`, `side` (of the
+ * picture, in pixels).
  */
 import { findModel, loadModel } from "@tadsr/files";
 import { type Model, openUpscaler } from "@tadsr/model";

@@ -1,11 +1,11 @@
 /**
- * UpscalerJS with one of its models, four times, from RGB bytes to RGB bytes; not in patches.
+ * UpscalerJS with one of its models, with the factor 4, from RGB bytes to RGB bytes, not in patches.
  *
  * Settings: `model` (slim, medium or thick), `backend` (tensorflow or wasm), `side` (of the picture, in pixels).
  *
- * It is installed apart (package.json of this folder's parent) without a TensorFlow.js of its own: its process
- * is started with NODE_PATH naming the folder of `tensorflowFolder`, so that it runs on the workspace's, over
- * TensorFlow's own kernels.
+ * It is installed separately (package.json of this folder's parent) and without its own TensorFlow.js. Its process
+ * starts with NODE_PATH set to `tensorflowFolder`, so that it runs on the workspace's TensorFlow.js, with TensorFlow's
+ * own kernels.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import type { Contender } from "../lib/contender.ts";
 import { photograph } from "../lib/photograph.ts";
 import { benchFolder, root } from "../lib/places.ts";
 
-/** The little of TensorFlow.js that is used here. */
+/** The part of TensorFlow.js that is used here. */
 interface TensorFlow {
   readonly tensor3d: (data: Uint8Array, shape: readonly number[], type: "int32") => Tensor;
   readonly setBackend: (name: string) => Promise<boolean>;
@@ -39,7 +39,7 @@ export const tensorflowFolder = join(root, "packages", "runtime-node", "node_mod
 
 export const contender: Contender = (settings) => async () => {
   const { model = "", backend = "", side = "256" } = settings;
-  // Opened through our runtime, which loads the library and says what is missing where it cannot.
+  // Opened through our runtime, which loads the library, or says what is missing.
   for (const name of ["tensorflow", "wasm"] as const) {
     const opened = await runtimes[name].open();
     if (E.isLeft(opened)) return E.left(missing(opened.left.missing, opened.left.remedy));

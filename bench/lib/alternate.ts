@@ -1,13 +1,13 @@
 /**
- * Two sides timed turn by turn. A machine that others use too is faster at one moment and slower at the
- * next; what it was at one moment, it was for both, so their ratio keeps when their times do not.
+ * Times two sides turn by turn. A machine that others use too is faster at one moment and slower at the next. Both
+ * sides see the same moments, so their ratio is stable even if their times are not.
  */
 import type { Samples } from "./statistics.ts";
 
-/** One of the two things that are compared. */
+/** One of the two sides of a comparison. */
 export interface Side {
   readonly name: string;
-  /** Does the work once and gives the milliseconds that it took. */
+  /** Does the work once and returns the milliseconds that it took. */
   readonly run: () => Promise<number>;
 }
 
@@ -22,9 +22,9 @@ export const timed = (name: string, work: () => Promise<unknown>): Side => ({
 });
 
 export interface Alternation {
-  /** Rounds that are timed, one or more: in each, both sides run once. */
+  /** The number of timed rounds, one or more. In each, both sides run once. */
   readonly rounds: number;
-  /** Rounds before them that are not: caches fill, code is compiled. */
+  /** The number of untimed rounds before them, in which caches fill and code is compiled. */
   readonly warmups: number;
 }
 
@@ -34,7 +34,7 @@ export interface Turns {
   readonly theirs: Samples;
 }
 
-/** Who begins changes with every round, so that being first or second favours neither. */
+/** The side that begins changes with every round, so that the order favours neither. */
 export const alternate = async (
   ours: Side,
   theirs: Side,

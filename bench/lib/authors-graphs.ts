@@ -1,6 +1,6 @@
 /**
- * The authors' networks as PyTorch exports them, opened in the same ONNX Runtime: in a folder of three graphs, whose
- * weights are a file of noise that is written here where it is not there.
+ * The authors' networks as PyTorch exports them (ONNX), opened in the same ONNX Runtime. A folder has the three graphs.
+ * Their weights are a file of noise, which is written here if it is missing.
  */
 import { copyFile, open, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ const WEIGHTS = "weights.bin";
 const WEIGHTS_BYTES = 490_000_000;
 const BLOCK = 2 ** 20;
 
-/** `TADSR_BENCH_GRAPHS`, or the folder beside the repository that its developers have. */
+/** `TADSR_BENCH_GRAPHS`, or else the developers' folder beside the repository. */
 const folderOfGraphs = (): string => process.env.TADSR_BENCH_GRAPHS ?? join(root, "..", "shared", "bench");
 
 const isThere = (path: string): Promise<boolean> =>
@@ -46,7 +46,7 @@ const writeWeights = async (path: string): Promise<void> => {
   }
 };
 
-/** Copies the graphs into a folder that may be written, with weights: the path of each. */
+/** Copies the graphs into a writable folder and adds the weights. Returns the path of each. */
 export const prepareGraphs =
   (folder: string): TE.TaskEither<BenchError, Readonly<Record<GraphName, string>>> =>
   async () => {
@@ -56,7 +56,7 @@ export const prepareGraphs =
         return E.left(
           missing(
             `${name}.onnx, the authors' network as PyTorch exports it`,
-            "name the folder of unet.onnx, vq_f4_encoder.onnx and vq_f4_decoder.onnx by TADSR_BENCH_GRAPHS",
+            "set TADSR_BENCH_GRAPHS to the folder of unet.onnx, vq_f4_encoder.onnx and vq_f4_decoder.onnx",
           ),
         );
     for (const name of GRAPHS) await copyFile(join(source, `${name}.onnx`), join(folder, `${name}.onnx`));

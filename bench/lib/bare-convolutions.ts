@@ -1,32 +1,32 @@
 /**
- * ONNX Runtime's bare convolution: a graph of nothing but 3x3 convolutions of as many channels as go in, one after
- * another, from a tensor to a tensor.
+ * ONNX Runtime's bare convolutions: a graph of 3x3 convolutions only, one after another, which keep the number of
+ * channels, from tensor to tensor.
  */
 import { encodeModel, type Lowered } from "@tadsr/engine-onnx";
 import { wave } from "./onnx-session.ts";
 
 export interface BareConvolutions {
   readonly channels: number;
-  /** How many, one after another. */
+  /** The number of convolutions. */
   readonly count: number;
-  /** Of the image, in pixels. */
+  /** The side of the image, in pixels. */
   readonly side: number;
 }
 
 type Value = Lowered["feeds"][number]["value"];
 
-/** Products of all of them. */
+/** The products of all convolutions together. */
 export const productsOfBare = ({ channels, count, side }: BareConvolutions): number =>
   9 * channels * channels * count * side * side;
 
-/** The graph as a file. Images are [1, c, h, w], as ONNX has them. */
+/** The graph as a file. Images are [1, c, h, w], as in ONNX. */
 export const bareGraph = ({ channels, count, side }: BareConvolutions): Uint8Array => {
   const shape = [1, channels, side, side];
   const x: Value = { id: 0, shape, dtype: "float32", source: { tag: "input", name: "x" } };
   const kernel = [channels, channels, 3, 3];
   const size = 9 * channels * channels;
   const after = (input: Value, place: number): Value => {
-    // Small, so that numbers stay finite, and other ones for each.
+    // Small numbers, so that results stay finite, and different ones for each convolution.
     const data = wave(size).map((number, i) => (number + Math.cos(i + place) / 2) / Math.sqrt(9 * channels));
     const weight: Value = {
       id: 2 * place + 1,

@@ -1,15 +1,15 @@
-/** Why a measurement gives no figure. */
+/** Why a measurement gave no figure. */
 export type BenchError =
-  /** Something that this machine or clone has not: the row is left out, and says so. */
+  /** This machine or clone lacks something. The row is left out, and says so. */
   | { readonly _tag: "Missing"; readonly what: string; readonly remedy: string }
-  /** Something that ought to have worked and did not. */
+  /** Something that should have worked did not. */
   | { readonly _tag: "Failed"; readonly message: string };
 
 export const missing = (what: string, remedy: string): BenchError => ({ _tag: "Missing", what, remedy });
 
 export const failed = (message: string): BenchError => ({ _tag: "Failed", message });
 
-/** What was thrown, in one line. */
+/** A thrown value, in one line. */
 export const failedBy = (thrown: unknown): BenchError =>
   failed(String(thrown instanceof Error ? thrown.message : thrown).split("\n")[0] ?? "");
 

@@ -1,4 +1,4 @@
-/** A program run to its end: how long it took, to what, and with how much memory. */
+/** Runs a program to its end, and measures its time, its events and its memory. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,14 +10,14 @@ import { benchFolder, root } from "./places.ts";
 export interface CommandRun {
   /** Milliseconds from the call that starts the process to its end. */
   readonly wall: number;
-  /** Milliseconds to when a line `trace <event> ...` came on standard error, by event; the first of each. */
+  /** Milliseconds until the first line `trace <event> ...` on standard error, for each event. */
   readonly events: Readonly<Record<string, number>>;
-  /** The most memory ever resident, in bytes. */
+  /** The peak of resident memory, in bytes. */
   readonly peak: number;
 }
 
 export interface Command {
-  /** What is given to node. */
+  /** The arguments of node. */
   readonly args: readonly string[];
   /** Added to the environment. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface Command {
 
 const MEMORY = pathToFileURL(join(benchFolder, "programs", "report-memory.mjs")).href;
 
-/** The last line that is not a trace: what a program says when it gives up. */
+/** The last line that is no trace: a failing program's message. */
 const lastWords = (stderr: string): string =>
   stderr
     .trim()
@@ -33,7 +33,7 @@ const lastWords = (stderr: string): string =>
     .filter((line) => !line.startsWith("trace "))
     .at(-1) ?? "";
 
-/** Fails where the program does not end with 0. */
+/** Fails if the program's exit code is not 0. */
 export const runCommand =
   ({ args, environment = {} }: Command): TE.TaskEither<BenchError, CommandRun> =>
   () =>
@@ -69,7 +69,7 @@ export const runCommand =
       });
     });
 
-/** When the event was, in milliseconds. */
+/** The time of the event, in milliseconds. */
 export const eventOf = (run: CommandRun, event: string): E.Either<BenchError, number> => {
   const time = run.events[event];
   return time === undefined

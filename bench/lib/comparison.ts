@@ -1,4 +1,4 @@
-/** What two sides' times come to: their ratio, and what a goal says of it. */
+/** The ratio of two sides' times, and whether it meets a goal. */
 import * as NEA from "fp-ts/lib/NonEmptyArray.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Alternation, alternate, type Side, type Turns } from "./alternate.ts";
@@ -12,7 +12,7 @@ export interface Times extends Summary {
   readonly samples: Samples;
 }
 
-/** Our time over theirs: below 1 where we are faster. */
+/** Our time divided by theirs: below 1 if we are faster. */
 export interface Ratio extends Summary {
   /** The ratio of the two sides' shortest times. */
   readonly ofMinima: number;
@@ -23,9 +23,9 @@ export interface Comparison {
   readonly name: string;
   readonly ours: Times;
   readonly theirs: Times;
-  /** Of the ratios of the rounds, each of two runs beside each other. */
+  /** Of the ratios of the rounds; each round is one run of either side. */
   readonly ratio: Ratio;
-  /** Bounds the median of the ratio. */
+  /** A bound of the median of the ratio. */
   readonly goal: Goal | null;
   readonly verdict: Verdict;
 }
@@ -51,7 +51,7 @@ export const compareTurns = (
   };
 };
 
-/** Two sides, how they are alternated, and the goal of their ratio. */
+/** Two sides, how they are alternated, and the goal for their ratio. */
 export interface Pair {
   readonly name: string;
   readonly ours: Side;
@@ -59,7 +59,7 @@ export interface Pair {
   readonly goal: Goal | null;
 }
 
-/** Fails where a side throws. */
+/** Fails if a side throws. */
 export const measurePair = (
   { name, ours, theirs, goal }: Pair,
   alternation: Alternation,

@@ -1,6 +1,6 @@
 /**
- * The process that a contender runs in: makes it ready, then runs it once for each message that comes, and
- * answers with the milliseconds that it took.
+ * The process that a contender runs in. It makes the contender ready, then runs it once for each message, and answers
+ * with the milliseconds that it took.
  *
  *   node --import tsx lib/contender-process.ts <a module of contenders/> <its settings as JSON>
  */

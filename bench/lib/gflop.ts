@@ -1,10 +1,10 @@
-/** Times for each GFLOP, so that works of different size are compared by how fast they compute. */
+/** Times for each GFLOP, so that works of different sizes can be compared by their speed. */
 import type { Side } from "./alternate.ts";
 
-/** Two operations for a product and its sum. */
+/** A product and its sum count as two operations. */
 export const gflopOf = (products: number): number => (2 * products) / 1e9;
 
-/** A side whose milliseconds are those of one GFLOP. */
+/** A side whose milliseconds are divided by its number of GFLOP. */
 export const forEachGflop = (side: Side, gflop: number): Side => ({
   name: `${side.name}, each GFLOP`,
   run: async () => (await side.run()) / gflop,

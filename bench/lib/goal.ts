@@ -1,4 +1,4 @@
-/** What a figure is hoped to be, and whether it is. */
+/** A bound that a figure should meet, and whether it does. */
 export interface Goal {
   readonly bound: "at most" | "at least";
   readonly value: number;

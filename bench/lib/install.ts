@@ -1,4 +1,4 @@
-/** Brings what this folder's package.json names, when a row first needs it. */
+/** Installs the packages of this folder's package.json, when a row first needs them. */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { benchFolder } from "./places.ts";
 
 const ARGUMENTS = ["-y", "pnpm@12", "install", "--dir", benchFolder, "--frozen-lockfile", "--ignore-scripts"];
 
-/** Whether each package is there in the version that is named. */
+/** Whether each package is installed in the given version. */
 const isInstalled = (): boolean => {
   const { dependencies } = JSON.parse(readFileSync(join(benchFolder, "package.json"), "utf8")) as {
     readonly dependencies: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ const isInstalled = (): boolean => {
   });
 };
 
-/** Does nothing where they are there; else says in one line that they are fetched. */
+/** Does nothing if they are installed. Otherwise says in one line that it fetches them. */
 export const installRivals =
   (say: (line: string) => void): TE.TaskEither<BenchError, void> =>
   async () => {

@@ -11,14 +11,14 @@ export interface Point {
 export interface Line {
   readonly slope: number;
   readonly intercept: number;
-  /** R^2: the part of y's variation that the line explains; 1 where y does not vary. */
+  /** R^2: the part of y's variance that the line explains; 1 if y does not vary. */
   readonly explained: number;
 }
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Fails where fewer than two different x are given. */
+/** Fails if there are fewer than two different x. */
 export const fitLine = (points: readonly Point[]): E.Either<BenchError, Line> => {
   const meanX = mean(points.map(({ x }) => x));
   const meanY = mean(points.map(({ y }) => y));
@@ -26,7 +26,9 @@ export const fitLine = (points: readonly Point[]): E.Either<BenchError, Line> =>
     points.reduce((total, point) => total + term(point), 0);
   const varianceX = sum(({ x }) => (x - meanX) ** 2);
   if (!(varianceX > 0))
-    return E.left(failed(`a line needs points at two places or more, and ${points.length} were given`));
+    return E.left(
+      failed(`a line needs points at two different x or more, and ${points.length} points were given`),
+    );
   const slope = sum(({ x, y }) => (x - meanX) * (y - meanY)) / varianceX;
   const intercept = meanY - slope * meanX;
   const varianceY = sum(({ y }) => (y - meanY) ** 2);

@@ -1,7 +1,7 @@
 /**
- * A side that is a program in any language: it says {"ready": ...} when it may begin, does the work once for
- * every line that it reads, and answers with one line {"milliseconds": ...}, which may tell the part of them that was spent on gradients. It ends with
- * its input.
+ * A side that is a program in any language. It prints {"ready": ...} when it may begin, does the work once for every
+ * line that it reads, and answers with one line {"milliseconds": ...}, which may also have the part spent on gradients.
+ * It ends when its input ends.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -18,9 +18,9 @@ export interface Program {
 }
 
 export interface LineSide extends Side {
-  /** What the program says that it is. */
+  /** What the program says about itself. */
   readonly ready: string;
-  /** Of each run so far that told it: which part of its time the gradients took. */
+  /** For each run so far that reported it: the share of its time that the gradients took. */
   readonly gradientShares: () => readonly number[];
   readonly close: () => void;
 }
@@ -31,7 +31,7 @@ interface Answer {
   readonly gradients?: number;
 }
 
-/** The lines that the program prints, one for each call; null at their end. */
+/** The lines that the program prints, one for each call; null after the last. */
 const answersOf = (child: ChildProcessWithoutNullStreams): (() => Promise<Answer | null>) => {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return async () => {
@@ -48,7 +48,7 @@ export const openLineSide =
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       words += text;
     });
-    // A write to a program that is gone; that it is gone is told by its answers' end.
+    // A write fails if the program is gone. The end of its answers reports that.
     child.stdin.on("error", () => undefined);
     const gone = new Promise<string>((resolve) => {
       child.once("error", (error) => resolve(error.message));

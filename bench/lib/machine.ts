@@ -1,17 +1,17 @@
-/** The machine that figures come from, as far as it bears on them: no name of it, and no path on it. */
+/** The properties of the machine that figures depend on, without its name or any path. */
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import * as O from "fp-ts/lib/Option.js";
 
 export interface Machine {
   readonly processor: string;
-  /** What the system schedules on. */
+  /** The processors that the system schedules on. */
   readonly logicalCores: number;
-  /** Null where the system does not tell. */
+  /** null if the system does not tell. */
   readonly physicalCores: number | null;
-  /** GiB. */
+  /** In GiB. */
   readonly memory: number;
-  /** Those that kernels of networks are written for; empty where the system does not tell. */
+  /** The instruction sets that kernels of networks are written for; empty if the system does not tell. */
   readonly instructions: readonly string[];
   readonly system: string;
 }
@@ -19,7 +19,7 @@ export interface Machine {
 const OF_INTEREST =
   /^(sse4_2|avx|avx2|fma|f16c|avx_vnni|avx512(f|bw|vl|_vnni|_bf16|_fp16)|amx_(tile|int8|bf16)|asimd|asimddp|sve2?|bf16|i8mm)$/;
 
-/** The fields of the first processor in the text of /proc/cpuinfo that list what it can do. */
+/** The instruction sets of the first processor in the text of /proc/cpuinfo. */
 export const instructionsIn = (cpuinfo: string): readonly string[] => {
   const list = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1] ?? "";
   return list.split(/\s+/).filter((name) => OF_INTEREST.test(name));
@@ -38,7 +38,7 @@ export const physicalCoresIn = (cpuinfo: string): number | null => {
 const readCpuinfo = (): string =>
   O.getOrElse(() => "")(O.tryCatch(() => readFileSync("/proc/cpuinfo", "utf8")));
 
-/** Of a kernel's release, the two numbers that begin it: what follows may name whose machine it is. */
+/** The first two numbers of a kernel's release. The rest may identify the machine's owner. */
 const release = (): string => /^\d+\.\d+/.exec(os.release())?.[0] ?? "";
 
 export const describeMachine = (): Machine => {

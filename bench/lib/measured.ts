@@ -1,11 +1,11 @@
-/** What a row has to show. */
+/** The results of a row. */
 import * as E from "fp-ts/lib/Either.js";
 import type { BenchError } from "./bench-error.ts";
 import type { Comparison } from "./comparison.ts";
 import { type Goal, type Verdict, verdictOn } from "./goal.ts";
 import { fitLine, type Line, type Point } from "./line-fit.ts";
 
-/** A figure by itself. */
+/** A single figure. */
 export interface Figure {
   readonly kind: "figure";
   readonly name: string;
@@ -24,7 +24,7 @@ export const figure = (name: string, value: number, unit: string, goal: Goal | n
   verdict: verdictOn(goal, value),
 });
 
-/** How one quantity goes with another. */
+/** How one quantity depends on another. */
 export interface Growth {
   readonly kind: "growth";
   readonly name: string;
@@ -44,7 +44,7 @@ export const fittedPoints = ({
   fittedFrom,
 }: Pick<Growth, "points" | "fittedFrom">): readonly Point[] => points.filter(({ x }) => x >= fittedFrom);
 
-/** Fits the line; fails where fewer than two different x are left. */
+/** Fits the line. Fails if fewer than two different x remain. */
 export const growth = (given: Omit<Growth, "kind" | "line">): E.Either<BenchError, Growth> =>
   E.map((line: Line): Growth => ({ kind: "growth", ...given, line }))(fitLine(fittedPoints(given)));
 

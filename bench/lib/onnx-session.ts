@@ -1,4 +1,4 @@
-/** Sessions of ONNX Runtime by itself, set as this project's engine sets its own. */
+/** Plain sessions of ONNX Runtime, with the same settings as this project's engine. */
 import { physicalCores } from "@tadsr/runtime-node";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
@@ -14,14 +14,14 @@ export const openSession = (model: string | Uint8Array): Promise<InferenceSessio
     : InferenceSession.create(model, options);
 };
 
-/** Numbers between -0.5 and 0.5 that depend on their place alone. */
+/** Numbers between -0.5 and 0.5 that depend only on their place. */
 export const wave = (count: number): Float32Array =>
   Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898) / 2);
 
 export const float = (data: Float32Array, dims: readonly number[]): Tensor =>
   new Tensor("float32", data, [...dims]);
 
-/** An input of the session by its place, with numbers of no meaning. */
+/** An input of the session, by its place, with arbitrary numbers. */
 export const anyInput = (session: InferenceSession, place: number): readonly [string, Tensor] => {
   const described = session.inputMetadata[place];
   if (described === undefined || !described.isTensor) throw new Error(`the graph has no input ${place}`);

@@ -1,6 +1,6 @@
 /**
- * The packages as npm's users have them, compiled, in a folder of their own: the compiled files and the manifests
- * as they are published, beside the libraries that the workspace has installed.
+ * The packages as users of npm get them, compiled, in a separate folder: the compiled files and the published
+ * manifests, together with the libraries that the workspace has installed.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -55,7 +55,7 @@ const layOut = (folder: string): void => {
   }
 };
 
-/** Compiles and lays out; the path of the command's compiled program. */
+/** Compiles the packages into the folder. Returns the path of the compiled command. */
 export const packCommand = (): E.Either<BenchError, string> =>
   E.chain(() =>
     E.tryCatch(() => {

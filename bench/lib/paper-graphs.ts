@@ -1,4 +1,4 @@
-/** This project's graphs of the paper's networks, at 64 to 256 pixels a side, with weights of no meaning. */
+/** This project's graphs of the paper's networks, at 64 to 256 pixels a side, with meaningless weights. */
 import type { Tensors } from "@tadsr/core";
 import { encodeModel, given, lower, rules, simplify, type Term, termAlgebra } from "@tadsr/engine-onnx";
 import { type ParameterSpec, publishedModels, swinUNet, vqAutoencoder } from "@tadsr/model";
@@ -8,7 +8,7 @@ import { wave } from "./onnx-session.ts";
 
 const elements = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
-/** Small, so that activations stay finite through a network. */
+/** Small numbers, so that activations stay finite through a network. */
 const weightsOf = (specs: readonly ParameterSpec[]): Tensors<Term> =>
   Object.fromEntries(
     specs.map(({ name, kind, shape }) => {
@@ -25,7 +25,7 @@ const { network: config, autoencoder, schedule } = publishedModels["tad-sr-s1"];
 const results: Readonly<Record<GraphName, () => Term>> = {
   unet: () => {
     const network = swinUNet(config);
-    // A one-step model is asked at T alone, so that its time is known.
+    // A one-step model is run only at T, so its time is a constant.
     const time = given("matrix", network.timeFeatures(schedule.steps - 1, 1), "constant");
     const inputs = { input: image(64), condition: image(64), time };
     return network.run(termAlgebra)(weightsOf(network.parameters), inputs);
@@ -40,7 +40,7 @@ const results: Readonly<Record<GraphName, () => Term>> = {
   },
 };
 
-/** The file as the engine gives it to ONNX Runtime. */
+/** The file that the engine gives to ONNX Runtime. */
 export const ourGraph = (name: GraphName): Uint8Array => {
   const simple = simplify([results[name]()], rules);
   let count = 0;

@@ -1,6 +1,6 @@
-/** A picture to measure with, much like a photograph, made of nothing but its size. */
+/** A picture to measure with. It resembles a photograph and depends only on its size. */
 
-/** RGB, row-major, 8 bits: as the packages' `Picture`. */
+/** RGB, row-major, 8 bits, as the packages' `Picture`. */
 export interface Photograph {
   readonly width: number;
   readonly height: number;
@@ -8,7 +8,7 @@ export interface Photograph {
   readonly data: Uint8Array;
 }
 
-/** A number in [0, 1) that a place on a grid and a layer decide. */
+/** A number in [0, 1) that depends only on a place on a grid and a layer. */
 const chance = (x: number, y: number, layer: number): number => {
   let bits = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(layer + 1, 0x9e3779b1);
   bits = Math.imul(bits ^ (bits >>> 15), 0x2c1b3c6d);
@@ -16,7 +16,7 @@ const chance = (x: number, y: number, layer: number): number => {
   return ((bits ^ (bits >>> 15)) >>> 0) / 2 ** 32;
 };
 
-/** Chances on a grid of the given step, joined smoothly between its points. */
+/** Such numbers on a grid of the given step, interpolated smoothly between its points. */
 const cloud = (x: number, y: number, step: number, layer: number): number => {
   const column = Math.floor(x / step);
   const row = Math.floor(y / step);
@@ -28,7 +28,7 @@ const cloud = (x: number, y: number, step: number, layer: number): number => {
   return along(row) * (1 - down) + along(row + 1) * down;
 };
 
-/** Brightness, 0 to 1: shapes of every size from a hill to a leaf, a fence before them, and grain. */
+/** Brightness, 0 to 1: shapes from the size of a hill to that of a leaf, a fence in front of them, and grain. */
 const brightness = (x: number, y: number): number => {
   const shapes = [64, 32, 16, 8, 4].reduce(
     (sum, step, layer) => sum + cloud(x, y, step, layer) / 2 ** (layer + 1),

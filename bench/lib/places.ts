@@ -3,5 +3,5 @@ import { join } from "node:path";
 
 export const benchFolder = join(import.meta.dirname, "..");
 export const root = join(benchFolder, "..");
-/** What is made on the way and not kept in git. */
+/** Intermediate files, which are not kept in git. */
 export const cacheFolder = join(root, ".cache", "bench");

@@ -1,4 +1,4 @@
-/** How a quantity grows as a picture: its points and the line that was fitted. */
+/** Plots how a quantity grows: its points and the fitted line. */
 import type { Growth } from "./measured.ts";
 import { linearScale } from "./scale.ts";
 import { type Panel, segment, tag, words } from "./svg.ts";
@@ -15,7 +15,7 @@ export const growthPanel = (growth: Growth, width: number): Panel => {
   const right = width - 30;
   const greatestX = Math.max(...points.map(({ x }) => x));
   const fitted = (x: number): number => Math.max(0, line.intercept + line.slope * x);
-  // Through all points it is drawn from 0 on, where it tells what is always spent.
+  // If the line is fitted to all points, it is drawn from 0 on, where it shows the constant cost.
   const from = points.every((point) => point.x >= fittedFrom) ? 0 : fittedFrom;
   const x = linearScale(greatestX, LEFT, right);
   const y = linearScale(Math.max(fitted(greatestX), ...points.map((point) => point.y)), BOTTOM, TOP);

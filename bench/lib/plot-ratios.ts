@@ -1,4 +1,4 @@
-/** Comparisons as a picture: for each the middle half of its ratios, their median, and its goal. */
+/** Plots comparisons: for each the middle half of its ratios, their median, and its goal. */
 import type { Comparison } from "./comparison.ts";
 import { logScale } from "./scale.ts";
 import { type Panel, segment, tag, words } from "./svg.ts";
@@ -6,7 +6,7 @@ import { type Panel, segment, tag, words } from "./svg.ts";
 const LINE = 44;
 const TOP = 26;
 const EDGE = 24;
-/** Room at the right for the median and the verdict. */
+/** Space at the right for the median and the verdict. */
 const VERDICT = 190;
 
 const shown = (value: number): string => String(Number(value.toPrecision(3)));

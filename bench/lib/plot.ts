@@ -12,7 +12,7 @@ const WIDTH = 820;
 const heading = (title: string): Panel => ({ height: 44, content: words(24, 30, title, { class: "title" }) });
 
 const foot = ({ date, runtime, machine }: Result): Panel => {
-  // Instruction sets are in the JSON; a line has no room for them.
+  // The JSON has the instruction sets; a line has no space for them.
   const where = sayMachine({ ...machine, instructions: [] });
   return { height: 34, content: words(24, 14, `${date}, runtime ${runtime}; ${where}`, { class: "faint" }) };
 };

@@ -1,6 +1,6 @@
 /**
- * A side that runs in a process of its own, so that the threads, the memory and the settings of one library
- * do not bear on the other's.
+ * A side that runs in a separate process, so that the threads, the memory and the settings of one library do not affect
+ * the other side.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { root } from "./places.ts";
 import type { Versions } from "./versions.ts";
 
 export interface Entry {
-  /** What it is called in the results. */
+  /** Its name in the results. */
   readonly name: string;
   /** The file under contenders/, without its ending. */
   readonly contender: string;
@@ -23,14 +23,14 @@ export interface Entry {
 }
 
 export interface ProcessSide extends Side {
-  /** Milliseconds from the first import to ready, and of the first run after it. */
+  /** Milliseconds from the first import until it is ready, and of the first run after that. */
   readonly cold: { readonly opening: number; readonly firstRun: number };
   readonly versions: Versions;
   /** Ends the process. */
   readonly close: () => Promise<void>;
 }
 
-/** The next thing that the process tells, or how it ended without telling. */
+/** The next message of the process, or how it ended without one. */
 const nextReport = (child: ChildProcess): Promise<Report> =>
   new Promise((resolve) => {
     const onMessage = (report: unknown): void => {
@@ -72,7 +72,7 @@ export const openProcessSide =
         cwd: root,
         execArgv: ["--import", "tsx"],
         env: { ...process.env, ...environment },
-        // What libraries say on the way is not ours to print.
+        // Libraries may print messages; these are dropped.
         stdio: ["ignore", "ignore", "ignore", "ipc"],
       },
     );
@@ -98,7 +98,7 @@ export const openProcessSide =
     });
   };
 
-/** Opens two sides, uses them, and ends their processes whatever comes of it. */
+/** Opens two sides, uses them, and ends their processes in every case. */
 export const withProcessSides =
   <A>(
     ours: Entry,

@@ -1,4 +1,4 @@
-/** A row's result as it is printed. */
+/** Prints a row's result. */
 import { sayError } from "./bench-error.ts";
 import type { Comparison } from "./comparison.ts";
 import { sayGoal, type Verdict } from "./goal.ts";
@@ -12,7 +12,7 @@ export const short = (value: number): string =>
 
 const percent = (part: number): string => `${Math.round(100 * part)} %`;
 
-/** Rows of cells under each other; all but the first are aligned at the right. */
+/** Rows of cells below each other. All columns except the first are aligned at the right. */
 export const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
   return rows.map((row) =>

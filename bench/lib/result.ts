@@ -1,4 +1,4 @@
-/** A row's result as it is written to a file. */
+/** Writes a row's result to files. */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -15,7 +15,7 @@ export interface Result {
   readonly name: string;
   readonly title: string;
   readonly measures: string;
-  /** Year, month and day in UTC. */
+  /** Year, month and day, in UTC. */
   readonly date: string;
   readonly runtime: string;
   readonly machine: Machine;
@@ -46,13 +46,13 @@ export const resultOf = (
   measured,
 });
 
-/** Four significant digits: a time that differs in the fifth is the same. */
+/** Four significant digits are enough for a time. */
 const rounded = (_key: string, value: unknown): unknown =>
   typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 
 export const resultJson = (result: Result): string => `${JSON.stringify(result, rounded, 2)}\n`;
 
-/** Writes `<name>.json` and `<name>.svg`, each whole or not at all. */
+/** Writes `<name>.json` and `<name>.svg`, each completely or not at all. */
 export const writeResult = (
   folder: string,
   result: Result,

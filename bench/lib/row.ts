@@ -3,24 +3,24 @@ import type * as TE from "fp-ts/lib/TaskEither.js";
 import type { BenchError } from "./bench-error.ts";
 import type { Measured } from "./measured.ts";
 
-/** What a row is run with. */
+/** The options that a row is run with. */
 export interface Request {
-  /** The runtime of ours that is timed, by its name for `--runtime`. */
+  /** The runtime of ours that is timed, by its name in `--runtime`. */
   readonly runtime: string;
-  /** Rounds that the caller asks for instead of the row's own number. */
+  /** The number of rounds that the caller asks for, or null for the row's own number. */
   readonly rounds: number | null;
-  /** Whether sizes that take minutes are wanted too. */
+  /** Whether sizes that take minutes are measured too. */
   readonly large: boolean;
-  /** Tells the caller that work goes on. */
+  /** Tells the caller what is going on. */
   readonly progress: (text: string) => void;
 }
 
 export interface Row {
-  /** What it is called on the command line, and its result's file. */
+  /** Its name on the command line and of its result's file. */
   readonly name: string;
   readonly title: string;
-  /** What is measured, from where to where, in a sentence or two. */
+  /** What is measured, with its start and end, in a sentence or two. */
   readonly measures: string;
-  /** Parts that could not run are among what it gives; it fails where nothing could. */
+  /** The result includes parts that could not run. It fails only if no part could run. */
   readonly run: (request: Request) => TE.TaskEither<BenchError, readonly Measured[]>;
 }

@@ -1,18 +1,18 @@
-/** From a quantity to a place on a plot, and the values that an axis names. */
+/** From a quantity to a place on a plot, and the values that label an axis. */
 
 export interface Scale {
   readonly at: (value: number) => number;
   readonly ticks: readonly number[];
 }
 
-/** 1, 2 or 5 times a power of ten: the least of them that is not below. */
+/** The smallest of 1, 2 or 5 times a power of ten that is not below `step`. */
 const roundStep = (step: number): number => {
   const power = 10 ** Math.floor(Math.log10(step));
   const lead = [1, 2, 5, 10].find((candidate) => candidate * power >= step * (1 - 1e-9)) ?? 10;
   return lead * power;
 };
 
-/** From 0 to a round value that is not below the greatest, which is positive. */
+/** A linear scale from 0 to a round value that is not below `greatest`, which is positive. */
 export const linearScale = (greatest: number, from: number, to: number): Scale => {
   const step = roundStep(greatest / 5);
   const count = Math.ceil(greatest / step - 1e-9);
@@ -22,7 +22,7 @@ export const linearScale = (greatest: number, from: number, to: number): Scale =
   };
 };
 
-/** By factors, from a round value not above the least to one not below the greatest; both are positive. */
+/** A logarithmic scale from a round value not above `least` to one not below `greatest`; both are positive. */
 export const logScale = (least: number, greatest: number, from: number, to: number): Scale => {
   const leads = [1, 2, 5];
   const first = Math.floor(Math.log10(least));
@@ -33,7 +33,7 @@ export const logScale = (least: number, greatest: number, from: number, to: numb
   const low = steps.findLast((step) => step <= least) ?? least;
   const high = steps.find((step) => step >= greatest && step > low) ?? greatest;
   const within = steps.filter((step) => step >= low && step <= high);
-  // Over many decades only whole ones are named.
+  // If there are many decades, only powers of ten get labels.
   const ticks = within.length > 8 ? within.filter((step) => Number.isInteger(Math.log10(step))) : within;
   return {
     at: (value) => from + ((to - from) * Math.log(value / low)) / Math.log(high / low),

@@ -1,4 +1,6 @@
-/** A model of a family's shape without a folder: weights of no meaning, none of which is zero but those told of. */
+/**
+ * A model of a family's shape, made without a folder. Its weights are random, and none is zero except as stated below.
+ */
 import { makeSchedule, type NdArray } from "@tadsr/core";
 import { type HostWeights, MODEL_FORMAT, type Model, randomWeight, smallNetwork } from "@tadsr/model";
 import { FAMILIES, type FamilyName } from "@tadsr/train";
@@ -12,9 +14,9 @@ const isFamily = (name: string): name is FamilyName => familyNames.includes(name
 const zeros = ({ shape, data }: NdArray): NdArray => ({ shape, data: new Float32Array(data.length) });
 
 /**
- * A one-step model. Random weights stand for trained ones, since those of a fresh network are zero in part, and an
- * engine may leave out what they make zero. Without noise, the weights by which z_t enters are zero, as they are in a
- * model that was trained with them held.
+ * A one-step model. Random weights take the place of trained ones, since some weights of a fresh network are zero, and
+ * an engine may leave out operations with zero weights. Without noise, the weights for z_t are zero, as in a model that
+ * was trained with them held.
  */
 export const shapeModel = (
   name: string,
@@ -50,7 +52,7 @@ export const shapeModel = (
   )(makeSchedule(schedule));
 };
 
-/** Products of a one-step model's convolutions for each pixel of the small picture: all are of stride 1. */
+/** The products of a one-step model's convolutions for each pixel of the small picture. All have stride 1. */
 export const productsOf = ({ network, weights }: Model): number =>
   network.parameters
     .filter(({ name, kind }) => kind === "convolution" && weights[name]?.data.some((value) => value !== 0))

@@ -1,12 +1,12 @@
-/** Figures that stand for a list of times or of ratios. */
+/** Summaries of a list of times or of ratios. */
 import * as NEA from "fp-ts/lib/NonEmptyArray.js";
 import * as N from "fp-ts/lib/number.js";
 
 export type Samples = NEA.NonEmptyArray<number>;
 
 /**
- * The value below which the part `p` (0 to 1) of the samples lies, interpolated between the two nearest:
- * the sample of rank p (n - 1), counted from 0.
+ * The value below which the part `p` (0 to 1) of the samples is, interpolated between the two nearest: the sample of
+ * rank p (n - 1), counted from 0.
  */
 export const quantile = (samples: Samples, p: number): number => {
   const sorted = NEA.sort(N.Ord)(samples);
@@ -16,14 +16,14 @@ export const quantile = (samples: Samples, p: number): number => {
   return below + (above - below) * (rank - Math.floor(rank));
 };
 
-/** In the unit of the samples, but for `spread`, which is relative. */
+/** In the unit of the samples, except for `spread`, which is relative. */
 export interface Summary {
   readonly count: number;
   readonly minimum: number;
   readonly lowerQuartile: number;
   readonly median: number;
   readonly upperQuartile: number;
-  /** How noisy the samples are: the distance between the quartiles over the median. */
+  /** How noisy the samples are: the distance between the quartiles divided by the median. */
   readonly spread: number;
 }
 

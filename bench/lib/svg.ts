@@ -1,8 +1,8 @@
-/** Elements of SVG as text, in colours that suit a light page and a dark one. */
+/** Elements of SVG as text, in colours that suit light and dark pages. */
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** A part of a plot, to be placed under the one before it. Sizes are pixels. */
+/** A part of a plot, which is placed below the part before it. Sizes are in pixels. */
 export interface Panel {
   readonly height: number;
   readonly content: string;
@@ -11,7 +11,7 @@ export interface Panel {
 export const escapeText = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-/** `content` is markup already. Numbers are rounded to a hundredth of a pixel. */
+/** An SVG element. `content` is markup already. Numbers are rounded to a hundredth of a pixel. */
 export const tag = (name: string, attributes: Attributes, content = ""): string => {
   const written = Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${typeof value === "number" ? +value.toFixed(2) : escapeText(value)}"`)
@@ -25,7 +25,7 @@ export const words = (x: number, y: number, text: string, attributes: Attributes
 export const segment = (x1: number, y1: number, x2: number, y2: number, kind: string): string =>
   tag("line", { x1, y1, x2, y2, class: kind });
 
-/** The colours of a page: its ground, text, faint text, lines of the grid, our figures, goals, what misses one. */
+/** The colours of a page: background, text, faint text, grid lines, our figures, goals, and figures that miss one. */
 type Colours = readonly [string, string, string, string, string, string, string];
 
 const LIGHT: Colours = ["#ffffff", "#1d2330", "#5b6475", "#dfe3ea", "#2463b4", "#1b7f4d", "#b5431f"];
@@ -47,7 +47,7 @@ const rules = ([ground, text, faint, grid, ours, goal, missed]: Colours): string
     `.goal{stroke:${goal};stroke-width:3}`,
   ].join("");
 
-/** Panels under each other. */
+/** A page of panels below each other. */
 export const page = (width: number, panels: readonly Panel[]): string => {
   const height = panels.reduce((sum, panel) => sum + panel.height, 0);
   const placed = panels.reduce<{ readonly top: number; readonly markup: string }>(

@@ -1,4 +1,4 @@
-/** A folder for what a row writes on its way, gone when it is done. */
+/** A folder for a row's temporary files. It is removed when the row is done. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ export const inWorkFolder = async <A>(use: (folder: string) => Promise<A>): Prom
   }
 };
 
-/** Writes a square picture as a PNG and gives its path. */
+/** Writes a square picture as a PNG and returns its path. */
 export const writePhotograph = async (folder: string, side: number): Promise<string> => {
   const { width, height, channels, data } = photograph(side, side);
   const path = join(folder, `photograph-${side}.png`);

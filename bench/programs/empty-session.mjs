@@ -1,14 +1,16 @@
 /**
- * The least that a program on ONNX Runtime does before its first result: loads onnxruntime-node and opens a
- * session on a graph of one Identity node, then runs it. Tells on standard error when the session is open and
- * when it has run, as `tadsr` does with TADSR_TRACE=1.
+ * The least that a program on ONNX Runtime does before its first result: it loads onnxruntime-node, opens a session on
+ * a graph of one Identity node, and runs it. It says on standard error when the session is open and when it has run, as
+ * `tadsr` does with TADSR_TRACE=1.
  *
- *   node programs/empty-session.mjs <folder whose node_modules holds onnxruntime-node>
+ * node programs/empty-session.mjs <folder with onnxruntime-node in its node_modules>
  */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 
-/** A field of the protobuf format: a number, or bytes with their length. All here are shorter than 128. */
+/**
+ * A field of the protobuf format: a number, or bytes with their length. All of them here are shorter than 128 bytes.
+ */
 const number = (field, value) => Buffer.from([field << 3, value]);
 const bytes = (field, ...parts) => {
   const content = Buffer.concat(parts.map((part) => Buffer.from(part)));

@@ -1,7 +1,7 @@
 /**
- * Loaded before a command (`node --import`), tells on file descriptor 3, when the process ends, the most memory
- * that was ever resident, in bytes. Of Linux's two records, VmHWM counts this program alone; the other begins
- * with what its parent held.
+ * Loaded before a command (`node --import`). When the process ends, it writes the peak of resident memory in bytes to
+ * file descriptor 3. Linux has two records of it. VmHWM is used, since the other includes the parent's memory at the
+ * start.
  */
 import { readFileSync, writeSync } from "node:fs";
 
@@ -10,7 +10,7 @@ const peak = () => {
     const kib = /^VmHWM:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
     if (kib !== undefined) return Number(kib) * 1024;
   } catch {
-    // Not Linux.
+    // This is not Linux.
   }
   return process.resourceUsage().maxRSS * 1024;
 };

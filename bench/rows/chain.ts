@@ -1,4 +1,4 @@
-/** One picture by a one-step model of the paper's size, from file to file, ours against the authors' graphs. */
+/** One picture through a one-step model of the paper's size, from file to file, ours against the authors' graphs. */
 import { spawnSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -56,7 +56,7 @@ const planes = (pixels: ArrayLike<number>, side: number, unit: (value: number) =
 
 const toUnit = (byte: number): number => byte / 127.5 - 1;
 
-/** The authors' graphs one after another, with what lies between on the host. */
+/** The authors' graphs one after another, with the steps between them on the host. */
 const authorsChain = async (paths: Readonly<Record<GraphName, string>>) => {
   const encoder = await openSession(paths.vq_f4_encoder);
   const unet = await openSession(paths.unet);
@@ -94,7 +94,7 @@ const authorsChain = async (paths: Readonly<Record<GraphName, string>>) => {
   };
 };
 
-/** Random weights of the published size, and the model that they make on the engine. */
+/** Random weights of the published size, and the model on the engine with these weights. */
 const ourChain = async (folder: string, runtime: keyof typeof runtimes) => {
   const main = join(root, "packages", "cli", "src", "main.ts");
   const words = ["--import", "tsx", main, "random-weights", "tad-sr-s1", "--out", folder];

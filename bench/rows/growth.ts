@@ -1,4 +1,4 @@
-/** Time and memory of the command as the picture grows. */
+/** The command's time and memory as the picture grows. */
 import { join } from "node:path";
 import * as E from "fp-ts/lib/Either.js";
 import type { BenchError } from "../lib/bench-error.ts";
@@ -11,10 +11,10 @@ import { inWorkFolder, writePhotograph } from "../lib/work-folder.ts";
 
 const FACTOR = 4;
 const TILE = 256;
-/** Of the picture, in pixels, smallest first. */
+/** The side of the picture, in pixels, smallest first. */
 const SIDES = [64, 128, 256, 512, 768, 896, 1024] as const;
 const LARGE_SIDES = [1536, 2048, 4096] as const;
-/** From here on some tile has others on every side: no larger picture has a larger tile. */
+/** From here on some tile has neighbours on every side. No larger picture has a larger tile. */
 const PAST_ONE_TILE = 3 * TILE;
 
 const MIB = 2 ** 20;
@@ -29,7 +29,7 @@ const megapixels = (side: number): number => side ** 2 / 1e6;
 /** The bytes of the picture and of the result, once each, RGB, in MiB. */
 const ownMemory = (side: number): number => (3 * side ** 2 * (1 + FACTOR ** 2)) / MIB;
 
-/** Every size once a round, so that a slow minute bears on all of them. */
+/** Runs every size once in each round, so that a slow minute affects all of them. */
 const runAll = async (
   request: Request,
   sides: readonly number[],
@@ -42,11 +42,11 @@ const runAll = async (
       request.progress(`${side} to ${side * FACTOR} pixels a side, round ${round + 1} of ${rounds}`);
       const picture = await writePhotograph(folder, side);
       const output = ["--out", join(folder, "enlarged.png"), "--force"];
-      // The command would choose the tile by the memory that is free.
+      // Without this, the command would choose the tile by the free memory.
       const ways = ["--runtime", request.runtime, "--tile", String(TILE)];
       const main = join(root, "packages", "cli", "src", "main.ts");
       const args = ["--import", "tsx", main, "upscale", picture, ...output, ...ways];
-      // A cache of prepared models that the first round fills.
+      // A cache of prepared models, which the first round fills.
       const run = await runCommand({ args, environment: { TADSR_CACHE: join(folder, "models") } })();
       if (E.isLeft(run)) return run;
       runs.push(run.right);
@@ -72,10 +72,10 @@ const timeGrowth = (sized: readonly Sized[]): E.Either<BenchError, readonly Meas
   );
 
 /**
- * Memory is said to be constant past one tile where what is left of it, once every byte of the picture and of
- * the result has been counted twice (decoded or computed, and once more while it is read or encoded), does not
- * grow by more than a tenth from the first picture past one tile to the largest. It says more with the large
- * sizes: among the others the pictures are small beside a tile's computation.
+ * Memory counts as constant beyond one tile if the following does not grow by more than a tenth, from the first picture
+ * beyond one tile to the largest: the memory minus twice the bytes of picture and result (each is decoded or computed,
+ * and held once more while it is read or encoded). This is more telling for the large sizes, since otherwise the
+ * pictures are small compared with a tile's computation.
  */
 const memoryGrowth = (sized: readonly Sized[]): E.Either<BenchError, readonly Measured[]> =>
   E.map((grown: Growth): readonly Measured[] => {

@@ -1,4 +1,4 @@
-/** The rows there are, in the order in which they are run. */
+/** All rows, in the order in which they run. */
 import type { Row } from "../lib/row.ts";
 import { chain } from "./chain.ts";
 import { growth } from "./growth.ts";

@@ -1,4 +1,4 @@
-/** A model of ours beside something else, each in a process of its own, warm and cold. */
+/** A model of ours against something else, each in a separate process, warm and cold. */
 import { join } from "node:path";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { BenchError } from "../lib/bench-error.ts";
@@ -9,7 +9,7 @@ import { type Entry, type ProcessSide, withProcessSides } from "../lib/process-s
 import type { Request } from "../lib/row.ts";
 import { inWorkFolder } from "../lib/work-folder.ts";
 
-/** `side` is of the picture that is enlarged, in pixels; four times as much comes out. */
+/** `side` is that of the picture before upscaling, in pixels; the factor is 4. */
 export const oursAs = (model: string, runtime: string, side: number): Entry => ({
   name: `${model} on ${runtime}`,
   contender: "tadsr",
@@ -31,7 +31,7 @@ const comparePair = (
   theirs: ProcessSide,
 ): TE.TaskEither<BenchError, readonly Measured[]> => {
   const cold = (side: ProcessSide): number => side.cold.opening + side.cold.firstRun;
-  // Each has run once, cold; a slow one is not made to wait for more.
+  // Each has run once already, cold. If it is slow, no more warm-up is done.
   const alternation = { rounds: wanted ?? rounds, warmups: rounds > 5 ? 2 : 0 };
   return TE.map((comparison: Measured): readonly Measured[] => [
     comparison,
@@ -39,12 +39,12 @@ const comparePair = (
   ])(measurePair({ name, ours, theirs, goal }, alternation));
 };
 
-/** The pair's comparison, and the ratio of what each takes from its first import to its first picture. */
+/** The comparison of the pair, and the ratio of their times from the first import to the first picture. */
 export const measureModels =
   (request: Request) =>
   (pair: ModelPair): TE.TaskEither<never, readonly Measured[]> => {
     request.progress(pair.name);
-    // Our cache of prepared models begins empty, so that cold is cold.
+    // Our cache of prepared models is empty at first, so that cold is really cold.
     const measured = () =>
       inWorkFolder((folder) => {
         const apart = (entry: Entry): Entry => ({

@@ -1,4 +1,4 @@
-/** The paper's networks as this project writes them, against the authors' as PyTorch exports them. */
+/** This project's graphs of the paper's networks, against the authors' networks as PyTorch exports them. */
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { timed } from "../lib/alternate.ts";

@@ -11,7 +11,7 @@ import { atMost } from "../lib/goal.ts";
 import type { Measured } from "../lib/measured.ts";
 import type { Row } from "../lib/row.ts";
 
-/** Numbers of a picture of 1000 x 1000 pixels. */
+/** The numbers of a picture of 1000 x 1000 pixels. */
 const COUNT = 3_000_000;
 
 const SOURCE = { seed: 1, stream: 2 };

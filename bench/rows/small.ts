@@ -1,4 +1,4 @@
-/** The small model against others that enlarge four times. */
+/** The small model against others with the factor 4. */
 import * as RA from "fp-ts/lib/ReadonlyArray.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { atMost } from "../lib/goal.ts";
@@ -9,7 +9,7 @@ import type { Row } from "../lib/row.ts";
 import { upscalerJs } from "../lib/upscalerjs-entry.ts";
 import { type ModelPair, measureModels, oursAs } from "./model-pair.ts";
 
-/** The sides of the pictures, in pixels; for each how many rounds against a fast rival, a slower one, a slow one. */
+/** The sides of the pictures, in pixels, and for each the rounds against a fast rival, a slower one and a slow one. */
 const SIZES = [
   { side: 256, rounds: { fast: 15, slower: 11, slow: 3 } },
   { side: 64, rounds: { fast: 31, slower: 21, slow: 7 } },
@@ -35,7 +35,7 @@ const pairs =
       against(upscalerJs("slim", "tensorflow", side), atMost(1), fast),
       against(upscalerJs("medium", "tensorflow", side), atMost(1 / 3), slower),
       against(upscalerJs("thick", "tensorflow", side), atMost(1 / 30), slow),
-      // That tensorflow is the fastest runtime that UpscalerJS has is seen from this one.
+      // This one shows that tensorflow is UpscalerJS's fastest runtime.
       against(upscalerJs("slim", "wasm", side), null, slow),
       against(bicubic(side), null, fast),
     ];

@@ -1,4 +1,4 @@
-/** The stacks' shapes against others that enlarge four times, and against ONNX Runtime's bare convolution. */
+/** The stacks' shapes against others with the factor 4, and against ONNX Runtime's bare convolution. */
 import type { PublishedPictureName } from "@tadsr/model";
 import { FAMILIES, type FamilyName } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
@@ -17,16 +17,16 @@ import { productsOf, shapeModel } from "../lib/shape-model.ts";
 import { UPSCALERJS, upscalerJs } from "../lib/upscalerjs-entry.ts";
 import { type ModelPair, measureModels } from "./model-pair.ts";
 
-/** Of what cannot fail. */
+/** The parts of a task that cannot fail. */
 const parts = E.getOrElse((never: never): readonly Measured[] => never);
 
-/** Of the picture, in pixels. */
+/** The side of the picture, in pixels. */
 const SIDE = 256;
 
-/** Against a fast rival, a slower one, a slow one. */
+/** The rounds against a fast rival, a slower one and a slow one. */
 const ROUNDS = { fast: 15, slower: 9, slow: 3 } as const;
 
-/** The part of the bare convolution's speed that a stack is to reach, from bytes to bytes. */
+/** A stack should reach this share of the bare convolution's speed, from bytes to bytes. */
 const LEAST_SPEED = 0.8;
 
 type Stack = Extract<FamilyName, "small" | "tiny">;
@@ -63,7 +63,7 @@ const pairs = (runtime: string): readonly ModelPair[] => {
   ];
   return [
     against(tiny, slim, atMost(1), ROUNDS.fast),
-    // As it would be where the weights by which z_t enters are not zero.
+    // As it would be if the weights for z_t were not zero.
     against(shape("tiny", runtime, "heard"), slim, null, ROUNDS.fast),
     against(tiny, medium, null, ROUNDS.slower),
     against(tiny, thick, null, ROUNDS.slow),
@@ -85,7 +85,7 @@ const bare = (channels: number, count: number): Entry => ({
 const speed = (name: string, { minimum }: Comparison["ours"]): Measured =>
   figure(name, 1000 / minimum, "GFLOP/s");
 
-/** How long a GFLOP takes a stack, from bytes to bytes, and how long it takes convolutions of as many channels. */
+/** The time of a GFLOP for a stack, from bytes to bytes, and for convolutions with the same number of channels. */
 const compareSpeed =
   (request: Request) =>
   ({
@@ -124,7 +124,7 @@ const compareSpeed =
     );
   };
 
-/** One by itself, and as many as are in the stack's blocks. */
+/** One bare convolution, and as many as the stack's blocks have. */
 const speeds = (["small", "tiny"] as const).flatMap((family) =>
   [1, 2 * FAMILIES[family].network.blocks].map((count) => ({ family, count })),
 );

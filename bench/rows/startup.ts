@@ -1,4 +1,4 @@
-/** From the command to its first tile, beside the least that a program on ONNX Runtime does. */
+/** The time from the command to its first tile, against the least that a program on ONNX Runtime does. */
 import { existsSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import * as A from "fp-ts/lib/Array.js";
@@ -15,10 +15,10 @@ import { benchFolder, root } from "../lib/places.ts";
 import type { Request, Row } from "../lib/row.ts";
 import { inWorkFolder, writePhotograph } from "../lib/work-folder.ts";
 
-/** So small a picture that computing its tile is no part of the start. */
+/** A picture so small that computing its tile takes almost no time. */
 const SIDE = 16;
 
-/** A package of the workspace beside which onnxruntime-node is installed. */
+/** A workspace package that has onnxruntime-node installed. */
 const homeOfOnnxRuntime = (): E.Either<BenchError, string> => {
   const home = ["runtime-node", "engine-onnx"]
     .map((name) => join(root, "packages", name))
@@ -28,13 +28,13 @@ const homeOfOnnxRuntime = (): E.Either<BenchError, string> => {
     : E.right(home);
 };
 
-/** How the command is started: by users of the package, and in a clone. */
+/** How the command is started: as users of the package do, and in a clone. */
 interface Build {
   readonly name: string;
   readonly program: readonly string[];
 }
 
-/** Runs and gives the milliseconds to an event; all that was seen is kept in `seen`. */
+/** Runs the command and returns the milliseconds until an event. All events are kept in `seen`. */
 const sideOf = (name: string, event: string, command: () => Command, seen: CommandRun[] = []): Side => ({
   name,
   run: async () => {
@@ -47,7 +47,7 @@ const sideOf = (name: string, event: string, command: () => Command, seen: Comma
   },
 });
 
-/** What a side threw: an error of ours, or another's. */
+/** An error that a side threw, ours or another's. */
 const asBenchError = (thrown: unknown): BenchError =>
   typeof thrown === "object" && thrown !== null && "_tag" in thrown
     ? (thrown as BenchError)
@@ -61,7 +61,7 @@ interface Start {
   readonly home: string;
 }
 
-/** Events of the command, in order, with their goals. */
+/** The command's events, in order, with their goals. */
 const EVENTS = [
   { event: "tile-started", says: "to the first tile begun", goal: (): Goal | null => null },
   {
@@ -87,7 +87,7 @@ const measureStart = async (request: Request, start: Start): Promise<readonly Me
       ],
       environment: {
         TADSR_TRACE: "1",
-        // The command's cache of prepared models is in here: kept, or new every time.
+        // The command's cache of prepared models: kept if warm, else new every time.
         TADSR_CACHE: state === "warm" ? kept : mkdtempSync(join(folder, "cold-")),
       },
     }),

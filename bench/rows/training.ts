@@ -1,4 +1,4 @@
-/** A training step of ours against the same in PyTorch. */
+/** A training step of ours against the same step in PyTorch. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import * as A from "fp-ts/lib/Array.js";
@@ -44,7 +44,7 @@ const torchVersion = (): E.Either<BenchError, string> => {
       );
 };
 
-/** The step on a runtime; the first of a task makes the file that the others start from. */
+/** The step on a runtime. The first run of a task makes the file that the others start from. */
 const oursOn = (runtime: string, task: string, start: string): Program => ({
   name: `${task}'s step on ${runtime}`,
   command: process.execPath,
@@ -60,7 +60,7 @@ const torchAs = (version: string, task: string, start: string): Program => ({
   args: [join(benchFolder, "training", "step.py"), "--start", start, "--task", task],
 });
 
-/** Which part of the time the passes through the networks take; the rest is AdamW, the moving average and the gradient's norm. */
+/** The share of the time for passes and gradients. The rest is AdamW, the moving average and the gradient's norm. */
 const gradientShare = ({ name, gradientShares }: LineSide, warmups: number): readonly Measured[] => {
   const shares = gradientShares().slice(warmups);
   return A.isNonEmpty(shares)
