@@ -176,7 +176,7 @@ describe("ncnn-weights", () => {
       "fewer numbers than the .param says",
       () => rrdb().subarray(0, 900),
       rrdbParam,
-      /at byte \d+: found \d+ bytes more, expected \d+ for .* of body\.0\.rdb\d\.conv\d/,
+      /at byte \d+: found \d+ more bytes, expected \d+ for .* of body\.0\.rdb\d\.conv\d/,
     ],
     [
       "more numbers than that",

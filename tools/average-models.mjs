@@ -1,11 +1,11 @@
 /**
- * Averages the weights of runs that began from the same model: between a run that is near to the original and
- * one that is sharp lies what neither training found.
+ * Averages the weights of runs that began from the same model. The average of a run near the original and a sharp run
+ * is a compromise that neither training found.
  *
  *   node --import tsx tools/average-models.mjs --out folder 0.9:runs/a/model 0.1:runs/b/checkpoint.safetensors
  *
- * A share is given before each model folder, or before a training's checkpoint, whose moving average is taken. The
- * shares add up to 1. The description is the first model folder's.
+ * Each model folder or checkpoint has a share before it. Of a checkpoint the moving average is taken. The shares add up
+ * to 1. The description is that of the first model folder.
  */
 import { parseArgs } from "node:util";
 import { loadModel, readSafetensors, saveModel } from "@tadsr/files";
@@ -24,7 +24,7 @@ const read = async (path) => {
   if (!path.endsWith(".safetensors")) return right(await loadModel(path)());
   const { tensors } = right(await readSafetensors(path)());
   const averages = Object.entries(tensors).filter(([name]) => name.startsWith(AVERAGE));
-  if (averages.length === 0) fail(`${path}: it holds no moving average; give a training's checkpoint`);
+  if (averages.length === 0) fail(`${path}: it has no moving average; give the checkpoint of a training`);
   return {
     description: null,
     weights: Object.fromEntries(averages.map(([name, array]) => [name.slice(AVERAGE.length), array])),
@@ -53,14 +53,14 @@ if (Math.abs(total - 1) > 1e-9) fail(`the shares add up to ${total}; they must a
 const models = [];
 for (const part of parts) models.push({ ...part, ...(await read(part.path)) });
 const described = models.find(({ description }) => description !== null);
-if (described === undefined) fail("at least one must be a model folder, which says what the weights are");
+if (described === undefined) fail("at least one must be a model folder, which describes the network");
 const weights = Object.fromEntries(
   Object.entries(described.weights).map(([name, { shape, data }]) => {
     const sum = new Float32Array(data.length);
     for (const { share, path, weights } of models) {
       const found = weights[name];
       if (found === undefined || String(found.shape) !== String(shape))
-        fail(`${path}: ${name} is not there with the shape [${shape.join(", ")}]`);
+        fail(`${path}: expected a tensor ${name} with the shape [${shape.join(", ")}]`);
       for (let i = 0; i < sum.length; i++) sum[i] += share * found.data[i];
     }
     return [name, { shape, data: sum }];

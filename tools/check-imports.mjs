@@ -1,19 +1,19 @@
 #!/usr/bin/env node
 /**
- * Fails on an import cycle, on a dependency that points the wrong way between packages, on an import that
- * the package's manifest does not declare (or a declared one that nothing imports), on one of Node's modules
- * where code must run in a browser too, and on a device's backend that is imported before its runtime is
- * opened. An import of types counts between packages; in a cycle, and of Node's modules, it does not, since it
- * is gone when the program runs.
+ * Fails on an import cycle, on a dependency in the wrong direction between packages, on an import that the package's
+ * manifest does not declare (or a declared one that nothing imports), on one of Node's modules in code that must run in
+ * a browser too, and on a device's backend that is imported before its runtime is opened. An import of types counts as
+ * a dependency between packages. It does not count in a cycle, nor as one of Node's modules, since it is gone when the
+ * program runs.
  *
- *   node tools/check-imports.mjs [folder that holds packages/; this repository unless given]
+ *   node tools/check-imports.mjs [folder that holds packages/; by default this repository]
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { parseSync } from "vite";
 
-/** Who may import whom, by folder under packages/. A package that is not named here fails the check. */
+/** The packages that each package may import, by folder under packages/. A package missing here fails the check. */
 const mayImport = {
   core: [],
   laws: ["core"],
@@ -38,14 +38,14 @@ const mayImport = {
   ],
 };
 
-/** All that core may import from npm. */
+/** The only npm packages that core may import. */
 const npmOfCore = ["fp-ts"];
 
-/** What runs in a browser as in Node. Files, sockets and processes are the affair of those who import these. */
+/** Whether a package runs in a browser as in Node. Other packages use files, sockets and processes. */
 const runsEverywhere = (folder) =>
   ["core", "model", "metrics"].includes(folder) || folder.startsWith("engine-");
 
-/** What drives a device. Only a runtime imports it, and only when it is opened. */
+/** Whether a package drives a device. Only a runtime may import it, and only when it is opened. */
 const isBackend = (name) =>
   /^@tensorflow\/tfjs-(backend-|node|react-native)|^onnxruntime|^webgpu$/.test(name);
 const isRuntime = (folder) => folder.startsWith("runtime-");
@@ -62,7 +62,7 @@ const sourcesUnder = (folder) =>
       })
     : [];
 
-/** Every import of a file: what it names, whether it waits for a function's call, whether it is of types. */
+/** Every import of a file: its name, whether it waits for a function's call, whether it imports types. */
 const importsOf = (file) => {
   const { program, errors } = parseSync(file, readFileSync(file, "utf8"));
   if (errors.length > 0) throw new Error(`${relative(root, file)}: ${errors[0].message}`);

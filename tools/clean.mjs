@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Removes what `pnpm build` wrote, so that no file of a source that is gone is ever packed. */
+/** Removes what `pnpm build` wrote, so that no compiled file of a deleted source is packed. */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Adds up vitest's JSON reports, names what did not pass, and prints "N passed, N failed"; exits with 1 unless all passed. A skipped
- * test counts as failed, and so does a file that failed before its first test and a report without
- * tests or that cannot be read.
+ * Adds up vitest's JSON reports, lists the tests that did not pass, and prints "N passed, N failed". Exits with 1
+ * unless all passed. These count as failed too: a skipped test, a file that failed before its first test, a report
+ * without tests, and a report that cannot be read.
  *
  *   node tools/count-tests.mjs <report.json, or a folder of them> [failures from elsewhere]
  */
@@ -33,7 +33,7 @@ const resultsOf = (path) => {
 
 const firstLine = (text) => String(text ?? "").split("\n", 1)[0];
 
-/** A line for each test that did not pass, so that the end of a long log tells which. */
+/** Prints a line for each test that did not pass, so that the end of a long log shows them. */
 const tell = (path, testResults) => {
   const run = basename(path, ".json");
   for (const { name, status, message, assertionResults } of testResults) {
@@ -48,7 +48,7 @@ const tell = (path, testResults) => {
   }
 };
 
-/** Passed and failed of one report. */
+/** The numbers of passed and failed tests in one report. */
 const count = (path) => {
   const testResults = resultsOf(path);
   tell(path, testResults);

