@@ -1,9 +1,9 @@
 /**
- * Checking a derivation of one's own with a property.
+ * Checks a derivation of your own with a property.
  *
- * The claim: Eq 3 at t and then at t - 1, with one prediction, is a single step of the same form from
- * t to t - 2, with eta_{t-2} in the place of eta_{t-1}. The rival is a plausible guess, that the skipped
- * step's shares of z_y add up; the same property refutes it.
+ * The claim: Eq 3 at t and then at t - 1, with one prediction, is a single step of the same form from t to t - 2, with
+ * eta_{t-2} in place of eta_{t-1}. The rival is a plausible guess: that the shares of z_y in the two steps add up. The
+ * same property refutes it.
  */
 import { deterministicStep, etaAt, makeSchedule, type Pointwise, type Schedule } from "@tadsr/core";
 import * as fc from "fast-check";
@@ -26,7 +26,7 @@ const numbers: Pointwise<number> = {
   stopGradient: (a) => a,
 };
 
-/** The coefficients of z_t and z_y for a step from t to t - 2; that of z_0 is what is left of 1. */
+/** The coefficients of z_t and z_y for a step from t to t - 2. The coefficient of z_0 is 1 minus the two. */
 type Derivation = (schedule: Schedule, t: number) => { readonly m: number; readonly j: number };
 
 export const claim: Derivation = (schedule, t) => {
@@ -39,7 +39,7 @@ export const rival: Derivation = (schedule, t) => {
   return { m: Math.sqrt(low / high), j: low - Math.sqrt(low * middle) + middle - Math.sqrt(middle * high) };
 };
 
-/** Any schedule of three steps or more, and a time from which two steps can be taken. */
+/** Any schedule of three steps or more, and a time from which two steps are possible. */
 const situation = fc
   .record({
     steps: fc.integer({ min: 3, max: 20 }),
@@ -54,7 +54,7 @@ const situation = fc
 
 const latent = fc.double({ min: -2, max: 2, noNaN: true });
 
-/** True of a derivation whose single step is the two steps, up to float64's rounding. */
+/** Whether the derivation's single step equals the two steps, up to float64's rounding. */
 export const skipsAStep = (derivation: Derivation) =>
   fc.property(situation, latent, latent, latent, ([schedule, t], z_t, z_0, z_y) => {
     const step = deterministicStep(numbers, schedule);
@@ -64,7 +64,7 @@ export const skipsAStep = (derivation: Derivation) =>
     return Math.abs(oneStep - twoSteps) < 1e-12;
   });
 
-/** Tries both derivations on a thousand situations each. */
+/** Tries both derivations, on a thousand situations each. */
 export const main = () => ({
   claim: fc.check(skipsAStep(claim), { seed: 1, numRuns: 1000 }),
   rival: fc.check(skipsAStep(rival), { seed: 1, numRuns: 1000 }),

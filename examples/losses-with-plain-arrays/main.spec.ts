@@ -29,7 +29,7 @@ test("the distillation loss is the mean squared difference", () => {
 });
 
 test("for this linear teacher, HSD's gradient is a multiple of student - teacher", () => {
-  // F(z_t) = 0.8 z_t / sqrt(4 eta + 1), and z_t's difference is (1 - eta) times that of the ends.
+  // F(z_t) = 0.8 z_t / sqrt(4 eta + 1), and the difference of the z_t is (1 - eta) times that of the ends.
   const omega_2 = (1 - eta_2) / (2 * Math.sqrt(eta_2));
   const factor = omega_2 * (1 - (0.8 * (1 - eta_2)) / Math.sqrt(4 * eta_2 + 1));
   gradient.forEach((g, i) => {

@@ -1,7 +1,7 @@
 /**
- * The schedule and the loss mathematics on plain arrays of numbers: no tensor library at all.
+ * The schedule and the losses on plain arrays of numbers, without any tensor library.
  *
- * `Pointwise<T>` says what the equations ask of a tensor. Thirteen one-line functions make number[] one.
+ * `Pointwise<T>` is what the equations need from a tensor. Thirteen one-line functions provide it for number[].
  */
 import {
   deterministicSampler,
@@ -24,7 +24,7 @@ type Numbers = readonly number[];
 const zip = (formula: (a: number, b: number) => number) => (a: Numbers, b: Numbers) =>
   a.map((a_i, i) => formula(a_i, b[i] ?? Number.NaN));
 
-/** A batch of one sample; a list of factors, one a sample, has one entry. */
+/** A batch of one sample. A list of factors has one entry, since it has one for each sample. */
 const arrays: Pointwise<Numbers> = {
   add: zip((a, b) => a + b),
   subtract: zip((a, b) => a - b),
@@ -41,7 +41,7 @@ const arrays: Pointwise<Numbers> = {
   stopGradient: (a) => a,
 };
 
-/** A "teacher" that has learned one thing: clean latents are 0.8 of what it is shown. */
+/** A "teacher" that has learned one thing: the clean latent is 0.8 times its input. */
 const teacher = (input: Numbers): Numbers => arrays.scale(input, 0.8);
 
 export const main = () => {
@@ -53,7 +53,7 @@ export const main = () => {
   const noise = (stream: number): Numbers => [...normal({ seed: 1, stream }, 0, z_y.length)];
   const z_T = startOfSampling(arrays, schedule)(z_y, noise(0));
 
-  // Eq 3, fifteen times, is the teacher's answer; the student here is the teacher asked once.
+  // Eq 3, fifteen times, gives the teacher's answer. The student here is one prediction of the teacher.
   const z_0_teacher = runSampler(deterministicSampler(arrays, schedule)(teacher, z_T, z_y));
   const z_0_student = teacher(z_T);
 

@@ -26,7 +26,7 @@ test("measures both methods on each seed's small picture", async () => {
   }
 });
 
-test("says what is wrong with a photograph that is none", async () => {
+test("says what is wrong with a file that is no photograph", async () => {
   await expect(main(join(folder, "missing.png"), "tiny-x4")).rejects.toThrow(
     /none of the pictures can be measured/,
   );

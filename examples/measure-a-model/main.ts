@@ -1,6 +1,6 @@
 /**
- * Measuring from code: a model beside bicubic interpolation, on a photograph that is degraded as Real-ESRGAN does it,
- * with three seeds.
+ * Measures from code: a model and bicubic interpolation, on a photograph that is degraded as in Real-ESRGAN, with three
+ * seeds.
  *
  *     npx tsx examples/measure-a-model/main.ts photo.jpg
  */
@@ -13,14 +13,14 @@ import { decodePicture, degradationPresets, degraderOf } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 
-/** The library hands errors back as values; a program that wants to throw them does it in one place. */
+/** The library returns errors as values. A program that wants to throw them does it in one place. */
 const resultOf = async <L extends object, A>(task: TE.TaskEither<L, A>): Promise<A> => {
   const result = await task();
   if (E.isLeft(result)) throw new Error(Object.values(result.left).join("; "));
   return result.right;
 };
 
-/** Measures a shipped model, or one in a folder, on one photograph. */
+/** Measures a shipped model, or a model in a folder, on one photograph. */
 export const main = async (photograph: string, name = "small-x4") => {
   const model = await resultOf(TE.chainW(loadModel)(findModel(name)));
   const engine = await resultOf(runtimes.wasm.open);

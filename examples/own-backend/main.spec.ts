@@ -4,7 +4,7 @@ import { float32, main } from "./main.ts";
 
 describeLaws(float32);
 
-test("the laws hold without a test framework too, and name the broken backend's slip", async () => {
+test("the laws run without a test framework too, and find the broken backend's mistake", async () => {
   const { float32, broken } = await main();
   expect(float32.filter(({ outcome }) => outcome === "fails")).toEqual([]);
   expect(float32.filter(({ outcome }) => outcome === "holds").length).toBe(

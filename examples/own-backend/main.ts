@@ -1,9 +1,9 @@
 /**
- * Writing a backend of one's own and testing it with the laws.
+ * Writes a backend of your own and tests it with the laws.
  *
- * The backend computes in float32: it is the reference interpreter with every result rounded, made by
- * one function over the record of operations. A backend on another tensor library has the same parts:
- * an algebra, upload and download in the logical layouts, and a runtime that opens it.
+ * The backend computes in float32. It is the reference interpreter with every result rounded, made by one function over
+ * the record of operations. A backend on another tensor library has the same parts: an algebra, upload and download in
+ * the logical layouts, and a runtime that opens it.
  */
 import { type Algebra, type Engine, type ReferenceTensor, type Runtime, referenceEngine } from "@tadsr/core";
 import { checkLaws, type LawResult } from "@tadsr/laws/plain";
@@ -16,7 +16,7 @@ const rounded = ({ shape, data }: ReferenceTensor): ReferenceTensor => ({
   data: data.map(Math.fround),
 });
 
-/** The algebra with something done to every result. */
+/** The algebra with a function applied to every result. */
 const after = (
   algebra: Algebra<ReferenceTensor>,
   change: (result: ReferenceTensor) => ReferenceTensor,
@@ -32,21 +32,21 @@ export const float32Engine: Engine<ReferenceTensor> = {
   ...referenceEngine,
   name: "float32",
   algebra: after(referenceEngine.algebra, rounded),
-  /** A result is off by half a unit in its last place; sums are exact until they are rounded. */
+  /** A result has an error of half a unit in its last place. Sums are exact until they are rounded. */
   epsilon: 2 ** -23,
   upload: (kind, array) => rounded(referenceEngine.upload(kind, array)),
-  /** The reference's gradients follow its own tensors, not the rounded ones: this backend has none. */
+  /** null, since the reference's gradients follow its own tensors and not the rounded ones. */
   differentiate: null,
 };
 
-/** What `describeLaws`, the command line and the examples take. This one can always be opened. */
+/** The value that `describeLaws`, the command line and the examples take. This one can always be opened. */
 export const float32: Runtime<ReferenceTensor> = {
   name: float32Engine.name,
   epsilon: float32Engine.epsilon,
   open: TE.right(float32Engine),
 };
 
-/** The same with a slip: the convolution takes no notice of its stride. */
+/** The same with a mistake: the convolution ignores its stride. */
 export const brokenEngine: Engine<ReferenceTensor> = {
   ...float32Engine,
   name: "broken",
@@ -57,7 +57,7 @@ export const brokenEngine: Engine<ReferenceTensor> = {
   },
 };
 
-/** Tries the laws on both, without a test framework. */
+/** Tries the laws on both engines, without a test framework. */
 export const main = async (): Promise<Readonly<Record<"float32" | "broken", readonly LawResult[]>>> => ({
   float32: await checkLaws(float32Engine),
   broken: await checkLaws(brokenEngine),

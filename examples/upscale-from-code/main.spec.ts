@@ -9,7 +9,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { main } from "./main.ts";
 
-/** A model far smaller than the shipped one, with random weights, so that the spec is quick. */
+/** A model much smaller than the shipped one, with random weights, so that the spec is fast. */
 const description: ModelDescription = {
   format: "tadsr-model/1",
   name: "tiny",
@@ -53,7 +53,7 @@ beforeEach(({ task }) => {
 
 const options = () => ({ model: join(folder, "model"), runtime: "cpu", tile: 8 }) as const;
 
-test("writes the picture four times larger, and tells its progress", async () => {
+test("writes the picture four times larger, and reports its progress", async () => {
   const told: string[] = [];
   const onProgress = (done: number, total: number) => told.push(`${done}/${total}`);
   expect(await main(input, output, { ...options(), onProgress })).toEqual({ width: 156, height: 184 });
@@ -71,7 +71,7 @@ test("stops when the signal says so, and writes nothing", async () => {
   expect(await readdir(folder)).not.toContain(basename(output));
 });
 
-test("says which models there are when it is given none of them", async () => {
+test("lists the models if it is given an unknown one", async () => {
   await expect(main(input, output, { model: "no-such-model" })).rejects.toThrow(
     /no-such-model: neither a shipped model nor a folder with model\.json/,
   );

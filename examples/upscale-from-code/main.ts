@@ -1,5 +1,5 @@
 /**
- * Upscaling from code: a model, a runtime, a picture; progress as it goes, and an AbortSignal to stop it.
+ * Upscales from code: a model, a runtime and a picture, with progress and an AbortSignal to stop it.
  *
  *     npx tsx examples/upscale-from-code/main.ts photo.jpg photo-4x.png
  */
@@ -10,7 +10,7 @@ import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import sharp from "sharp";
 
-/** The library hands errors back as values; a program that wants to throw them does it in one place. */
+/** The library returns errors as values. A program that wants to throw them does it in one place. */
 const resultOf = async <A>(task: TaskEither<{ readonly message: string }, A>): Promise<A> => {
   const result = await task();
   if (E.isLeft(result)) throw new Error(result.left.message);
@@ -27,7 +27,7 @@ export interface Options {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Reads `input`, writes it to `output` enlarged, and returns the size of the result. */
+/** Reads `input`, writes it upscaled to `output`, and returns the size of the result. */
 export const main = async (input: string, output: string, options: Options = {}) => {
   const { model: name = "small-x4", runtime = "wasm", seed = 0, ...others } = options;
   const model = await resultOf(loadModel(await resultOf(findModel(name))));
@@ -53,8 +53,9 @@ export const main = async (input: string, output: string, options: Options = {})
 
 if (import.meta.filename === process.argv[1]) {
   const [input, output] = process.argv.slice(2);
-  if (input === undefined || output === undefined) throw new Error("give a picture and where to write it");
-  // Ten minutes at most.
+  if (input === undefined || output === undefined)
+    throw new Error("give a picture and a path for the result");
+  // Stops after ten minutes.
   const signal = AbortSignal.timeout(600_000);
   const onProgress = (done: number, total: number) => process.stderr.write(`\r${done} of ${total} tiles`);
   const { width, height } = await main(input, output, { signal, onProgress });
