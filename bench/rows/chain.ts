@@ -129,7 +129,7 @@ export const chain: Row = {
   name: "chain",
   title: "A one-step model of the paper's size from file to file, 64 to 256",
   measures:
-    "Read, encode, one step, decode, write, with everything open and warm, in one process. Against ours stand the " +
+    "Read, encode, one step, decode, write, with everything open and warm, in one process. Ours is compared with the " +
     "authors' three graphs in the same ONNX Runtime with the same threads. Weights are noise on both sides.",
   run: (request) =>
     TE.tryCatch(

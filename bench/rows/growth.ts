@@ -106,7 +106,7 @@ export const growth: Row = {
   title: "Time and peak memory as the picture grows",
   measures:
     "The command from its start to its end, a file to a file, in tiles of 256; the shortest time and the largest resident set of the " +
-    "rounds. Pictures are 256 to 4096 pixels a side when enlarged, with --large 256 to 4096 before.",
+    "rounds. Pictures are 256 to 4096 pixels a side when upscaled, with --large also up to 4096 before.",
   run: (request) => () =>
     inWorkFolder(async (folder) => {
       const sides = request.large ? [...SIDES, ...LARGE_SIDES] : SIDES;

@@ -135,7 +135,7 @@ export const stack: Row = {
   measures:
     "Pictures of 256 x 256 pixels, four times, RGB bytes in memory to RGB bytes in memory, both sides open and warm, each in a process of its own; " +
     "ours and Real-ESRGAN's are shapes with random weights, in one step, and without noise where nothing else is said. " +
-    "Against the bare convolution stand milliseconds for each GFLOP of the convolutions.",
+    "The comparison with the bare convolution is in milliseconds for each GFLOP of the convolutions.",
   run: (request) => async () => {
     const rivals = await installRivals(request.progress)();
     const measured: Measured[] = [];

@@ -149,7 +149,7 @@ const main = async (): Promise<void> => {
   if (![batch, side, rounds].every((value) => Number.isSafeInteger(value) && (value ?? 0) > 0))
     return giveUp("--batch, --side and --rounds are whole numbers above 0");
   const runtime = Object.values(runtimes).find(({ name }) => name === values.runtime);
-  if (runtime === undefined) return giveUp(`--runtime ${values.runtime} is none of this project's`);
+  if (runtime === undefined) return giveUp(`--runtime ${values.runtime} is no runtime of this project`);
   const opened = await runtime.open();
   if (E.isLeft(opened)) return giveUp(`${opened.left.missing} is missing: ${opened.left.remedy}`);
   const asked = { network, batch: batch ?? 1, side: side ?? 1, rounds: rounds ?? 1 };

@@ -95,7 +95,7 @@ const main = async (): Promise<void> => {
   const task = TASKS.find((name) => name === values.task);
   if (task === undefined) return giveUp(`--task is ${values.task}; allowed: ${TASKS.join(", ")}`);
   const runtime = Object.values(runtimes).find(({ name }) => name === values.runtime);
-  if (runtime === undefined) return giveUp(`--runtime ${values.runtime} is none of this project's`);
+  if (runtime === undefined) return giveUp(`--runtime ${values.runtime} is no runtime of this project`);
   if (!existsSync(file)) await makeStart(file, task);
   const start = rightOf(await readStart(file, task)());
   const schedule = scheduleOf(start.schedule);

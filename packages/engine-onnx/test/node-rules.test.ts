@@ -27,32 +27,32 @@ const itMakes = (rule: NodeRule, cases: readonly Case[]): void => {
   });
 };
 
-describe("transposes one after the other", () => {
+describe("consecutive transposes", () => {
   itMakes(all.mergeTransposes, [
-    ["are one", [2, 3, 4], (g, a) => transpose(g, transpose(g, a, [1, 2, 0]), [0, 2, 1]), ["Transpose"]],
+    ["become one", [2, 3, 4], (g, a) => transpose(g, transpose(g, a, [1, 2, 0]), [0, 2, 1]), ["Transpose"]],
     [
-      "are none where the second undoes the first",
+      "vanish if the second undoes the first",
       [2, 3, 4, 5],
       (g, a) => transpose(g, transpose(g, a, [0, 3, 1, 2]), [0, 2, 3, 1]),
       [],
     ],
-    ["are none where one moves nothing", [2, 3], (g, a) => transpose(g, a, [0, 1]), []],
+    ["vanish if one moves nothing", [2, 3], (g, a) => transpose(g, a, [0, 1]), []],
     [
-      "are none by threes",
+      "vanish if three of them undo each other",
       [2, 3, 4],
       (g, a) => transpose(g, transpose(g, transpose(g, a, [1, 2, 0]), [1, 2, 0]), [1, 2, 0]),
       [],
     ],
   ]);
   itLeaves(all.mergeTransposes, [
-    ["one by itself", [2, 3], (g, a) => transpose(g, a, [1, 0])],
+    ["a single one", [2, 3], (g, a) => transpose(g, a, [1, 0])],
     [
-      "what has a reshape between",
+      "two with a reshape between them",
       [2, 6],
       (g, a) => transpose(g, reshape(g, transpose(g, a, [1, 0]), [3, 4]), [1, 0]),
     ],
     [
-      "one that moves an axis of length 1, which is another rule's",
+      "one that moves an axis of length 1, which is the work of another rule",
       [1, 3],
       (g, a) => transpose(g, a, [1, 0]),
     ],
@@ -68,38 +68,33 @@ describe("a transpose that only moves axes of length 1", () => {
       (g, a) => transpose(g, a, [0, 2, 3, 1]),
       ["Reshape"],
     ],
-    ["is a reshape where every axis has length 1", [1, 1], (g, a) => transpose(g, a, [1, 0]), ["Reshape"]],
+    ["is a reshape if every axis has length 1", [1, 1], (g, a) => transpose(g, a, [1, 0]), ["Reshape"]],
   ]);
   itLeaves(all.reshapeInsteadOfTranspose, [
-    ["two axes that change places round one of length 1", [3, 1, 4], (g, a) => transpose(g, a, [2, 1, 0])],
+    ["two axes that change places around one of length 1", [3, 1, 4], (g, a) => transpose(g, a, [2, 1, 0])],
     ["an image of three channels", [1, 3, 2, 2], (g, a) => transpose(g, a, [0, 2, 3, 1])],
   ]);
 });
 
-describe("reshapes one after the other", () => {
+describe("consecutive reshapes", () => {
   itMakes(all.mergeReshapes, [
-    ["are the last", [2, 6], (g, a) => reshape(g, reshape(g, a, [3, 4]), [4, -1]), ["Reshape"]],
-    [
-      "are none where the shape is there again",
-      [2, 6],
-      (g, a) => reshape(g, reshape(g, a, [12]), [2, 6]),
-      [],
-    ],
-    ["are none where one changes nothing", [2, 6], (g, a) => reshape(g, a, [0, 6]), []],
+    ["become the last one", [2, 6], (g, a) => reshape(g, reshape(g, a, [3, 4]), [4, -1]), ["Reshape"]],
+    ["vanish if the first shape comes back", [2, 6], (g, a) => reshape(g, reshape(g, a, [12]), [2, 6]), []],
+    ["vanish if one changes nothing", [2, 6], (g, a) => reshape(g, a, [0, 6]), []],
   ]);
   itLeaves(all.mergeReshapes, [
     [
-      "a target that takes a length from what is between",
+      "a target that takes a length from the shape between them",
       [4, 6],
       (g, a) => reshape(g, reshape(g, a, [3, 8]), [0, 2, 4]),
     ],
     [
-      "one that has a transpose between",
+      "two with a transpose between them",
       [2, 6],
       (g, a) => reshape(g, transpose(g, reshape(g, a, [3, 4]), [1, 0]), [2, 6]),
     ],
     [
-      "one that names what remains, which may be another length at another size",
+      "a target with -1, which may be another length at another size",
       [2, 6],
       (g, a) => reshape(g, a, [2, -1]),
     ],
@@ -116,7 +111,7 @@ describe("reshapes one after the other", () => {
   ]);
 });
 
-describe("reshaping and transposing what stands in the file", () => {
+describe("reshaping and transposing tensors of the file", () => {
   const numbers = (shape: readonly number[]) => Float32Array.from(counting(shape));
   const inFile = (build: (graph: Graph, a: Value) => Value): Value => {
     const [ruled, plain] = [[all.moveInitializers], []].map((rules) => {
@@ -160,21 +155,21 @@ describe("reshaping and transposing what stands in the file", () => {
   });
 });
 
-describe("neighbouring slices put together again", () => {
+describe("neighbouring slices that are joined again", () => {
   itMakes(all.joinSlices, [
     [
-      "are the whole",
+      "become the whole",
       [2, 6],
       (g, a) => concat(g, [slice(g, a, 1, 0, 2), slice(g, a, 1, 2, 3), slice(g, a, 1, 3, 6)], 1),
       [],
     ],
     [
-      "are a slice of it",
+      "become one slice",
       [6, 2],
       (g, a) => concat(g, [slice(g, a, 0, 1, 2), slice(g, a, 0, 2, 5)], 0),
       ["Slice"],
     ],
-    ["are what there is where there is but one", [6], (g, a) => concat(g, [a], 0), []],
+    ["become the slice itself if there is only one", [6], (g, a) => concat(g, [a], 0), []],
   ]);
   const stepped = (g: Graph, a: Value, start: number, end: number): Value =>
     g.node({
@@ -188,7 +183,7 @@ describe("neighbouring slices put together again", () => {
     ["those in another order", [6], (g, a) => concat(g, [slice(g, a, 0, 3, 6), slice(g, a, 0, 0, 3)], 0)],
     ["those that overlap", [6], (g, a) => concat(g, [slice(g, a, 0, 0, 4), slice(g, a, 0, 3, 6)], 0)],
     [
-      "those along another axis than they are put together",
+      "those that are joined along another axis",
       [4, 4],
       (g, a) => concat(g, [slice(g, a, 0, 0, 2), slice(g, a, 0, 2, 4)], 1),
     ],
@@ -198,14 +193,14 @@ describe("neighbouring slices put together again", () => {
       (g, a) => concat(g, [slice(g, a, 0, 0, 3), slice(g, cast(g, a, "int64"), 0, 3, 6)], 0),
     ],
     [
-      "those beside something else",
+      "those that are joined with something else",
       [6],
       (g, a) => concat(g, [slice(g, a, 0, 0, 3), slice(g, a, 0, 3, 6), a], 0),
     ],
   ]);
 });
 
-describe("whole numbers made floats and whole again", () => {
+describe("whole numbers that become floats and whole again", () => {
   const whole = (g: Graph): Value => g.initializer(BigInt64Array.from([0n, 3n, 8191n]), [3]);
   const through = (...kinds: readonly Value["dtype"][]): Value => {
     const [ruled, plain] = [[all.mergeCasts], []].map((rules) => {
@@ -216,27 +211,27 @@ describe("whole numbers made floats and whole again", () => {
     return ruled;
   };
 
-  it("are what they were", () => {
+  it("are dropped", () => {
     expect(operatorsOf(through("float32", "int64"))).toEqual([]);
     expect(operatorsOf(through("float32", "int64", "float32"))).toEqual(["Cast"]);
   });
 
-  it("stay where the kind between does not hold them", () => {
+  it("stay if the type between cannot represent them", () => {
     expect(operatorsOf(through("bool", "int64"))).toEqual(["Cast", "Cast"]);
     expect(operatorsOf(through("uint8", "int64"))).toEqual(["Cast", "Cast"]);
   });
 
   itLeaves(all.mergeCasts, [
-    ["floats made whole", [3], (g, a) => cast(g, a, "int64")],
+    ["floats that become whole", [3], (g, a) => cast(g, a, "int64")],
     [
-      "floats made whole and floats again, which drops their fractions",
+      "floats that become whole and floats again, which drops their fractions",
       [3],
       (g, a) => cast(g, cast(g, a, "int64"), "float32"),
     ],
   ]);
 });
 
-describe("what is added to each channel", () => {
+describe("a number added to each channel", () => {
   const shape = [1, 3, 2, 2] as const;
   const channels = (g: Graph, first: number): Value =>
     g.initializer(Float32Array.of(first, first + 1, first + 2), [1, 3, 1, 1]);
@@ -269,9 +264,9 @@ describe("what is added to each channel", () => {
       shape,
       (g, a) => plus(g, plus(g, a, g.initializer(Float32Array.of(1, 2), [1, 1, 2, 1])), other(g, a)),
     ],
-    ["what is added to an image that is given", shape, (g, a) => plus(g, a, other(g, a))],
+    ["an image added to an image", shape, (g, a) => plus(g, a, other(g, a))],
     [
-      "what is added to vectors",
+      "a number added to vectors",
       [3],
       (g, a) => plus(g, plus(g, a, g.initializer(Float32Array.of(1, 2, 3), [3])), a),
     ],

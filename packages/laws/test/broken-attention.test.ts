@@ -147,7 +147,7 @@ const windowAttentions: Faults = [
     ofPaper,
   ],
   [
-    "the positions lie head after head",
+    "the positions are stored head after head",
     windows(same, (positions, { heads }) => {
       const rows = positions.data.length / heads;
       return from(positions.shape, (i) => at(positions, (i % heads) * rows + Math.floor(i / heads)));

@@ -190,7 +190,7 @@ const codebooks: Faults = [
   ],
 ];
 
-const oneTap = "sequenceConvolution correlates round the end: one tap rotates the sequence";
+const oneTap = "sequenceConvolution correlates in a circle: one tap rotates the sequence";
 
 const flippedTaps = (weight: Image): Image => {
   const taps = weight.shape[2] as number;

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe("training a student with a discriminator", () => {
-  it("trains a discriminator beside the student, and keeps no tensor of it", async () => {
+  it("trains a discriminator with the student, and keeps no tensor of it", async () => {
     const before = engine.liveTensors();
     const outcome = await adversarial("adversarial");
     expect(outcome).toMatchObject({ step: 6, finished: true });

@@ -213,7 +213,7 @@ describe("a training batch", () => {
     }
   });
 
-  it("lays the small crop exactly over the large one, its edges untouched by what lies outside", async () => {
+  it("aligns the small crop exactly with the large one, without an effect of what is outside at its edges", async () => {
     // On a ramp, every filter's output at a whole ratio is the area's mean, unless an edge is mirrored into it.
     const { noise, firstJpeg } = lightDegradation;
     const smooth = (scale: number): BatchOptions => ({

@@ -38,7 +38,7 @@ const tapWeight = (c: number, taps: number, tap: number): Input =>
 
 const convolving: readonly Law[] = [
   definition({
-    name: "sequenceConvolution correlates round the end: one tap rotates the sequence",
+    name: "sequenceConvolution correlates in a circle: one tap rotates the sequence",
     statement:
       "a weight that is 1 at tap j of k gives pixel p + j - (k - 1) / 2 at pixel p; pixels are counted row by row in a circle",
     operations: ["sequenceConvolution"],
