@@ -7,7 +7,7 @@
  *
  *   node tools/setup-tensorflow.mjs [--cuda] [--wheel <file>]
  *
- *   --cuda          the build that uses NVIDIA GPUs; needs CUDA 12 and cuDNN 9 where the loader finds them
+ *   --cuda          the build that uses NVIDIA GPUs; needs CUDA 12 and cuDNN 9 in a place that the loader searches
  *   --wheel <file>  a wheel that is already here, instead of downloading it
  */
 import { spawnSync } from "node:child_process";

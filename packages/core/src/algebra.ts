@@ -111,7 +111,7 @@ export interface Neural<T> extends Pointwise<T> {
   leakyRelu(a: T, slope: number): T;
   /** a * Phi(a), with the normal distribution function itself and not its approximation by tanh. */
   gelu(a: T): T;
-  /** A slope for each channel: image [n, h, w, c] where it is > 0, else slope [c] times it. */
+  /** A slope for each channel: an element a of image [n, h, w, c] if a > 0, else slope [c] times a. */
   prelu(image: T, slope: T): T;
   /**
    * Cross-correlation. image [n, h, w, i], weight of kind `convolution` (logical [o, i, kh, kw]),

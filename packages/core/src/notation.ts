@@ -10,7 +10,7 @@
  * | `z_t`, `z_T` | z_t, z_T | the forward process at time t, and at its end T |
  * | `eta[t]` | η_t | how far the mean has shifted from z_0 to z_y; `eta[0] = 0` |
  * | `alpha_t` | α_t | η_t − η_{t−1} |
- * | `kappa` | κ | standard deviation of the noise where η = 1 |
+ * | `kappa` | κ | standard deviation of the noise at η = 1 |
  * | `omega`, `omega_2` | ω, ω₂ | weights of the score distillation |
  * | `F` | F_φ | the teacher: predicts z_0 from z_t |
  * | `f` | f_θ | the student: predicts z_0 from z_T in one step |

@@ -10,9 +10,9 @@ import type { Time } from "./notation.ts";
 export interface ScheduleConfig {
   /** T, the number of times of the original schedule: an integer from 1 up. */
   readonly steps: number;
-  /** Standard deviation of the noise where eta = 1; above 0. */
+  /** Standard deviation of the noise at eta = 1; above 0. */
   readonly kappa: number;
-  /** sqrt(eta_1), divided by kappa where kappa is above 1; above 0. */
+  /** sqrt(eta_1) is this number, divided by kappa if kappa is above 1; above 0. */
   readonly minNoiseLevel: number;
   /** sqrt(eta_T): above sqrt(eta_1), at most 1. */
   readonly etasEnd: number;

@@ -42,7 +42,7 @@ describe("Eq 1, the forward process", () => {
     );
   });
 
-  test("Eq 1 at t = 0 is z_0, and where eta_T = 1 its mean at T is z_y", () => {
+  test("Eq 1 at t = 0 is z_0, and if eta_T = 1 its mean at T is z_y", () => {
     fc.assert(
       fc.property(numbers(4), numbers(4), numbers(4), between(0.2, 4), (z_0, z_y, epsilon, kappa) => {
         const schedule = scheduleOf({ ...superResolutionSchedule, kappa, etasEnd: 1 });
@@ -134,7 +134,7 @@ describe("what the network is fed", () => {
     expect(distance(call?.input ?? [], [3 * factor, 4 * factor])).toBeLessThan(1e-15);
   });
 
-  test("an index for each sample where there is a time for each", () => {
+  test("an index for each sample if there is a time for each", () => {
     expect(fed("once", [5, 1]).call?.index).toEqual([12, 0]);
   });
 

@@ -19,7 +19,7 @@ const mirrored = (magnitude: fc.Arbitrary<number>): fc.Arbitrary<number> =>
 
 /** Anything from -4 to 4. */
 export const anything = numbers(-4, 4);
-/** At least 1/4 away from zero: for divisors, and where a function has a kink at zero. */
+/** At least 1/4 away from zero: for divisors, and for functions with a kink at zero. */
 export const awayFromZero = mirrored(numbers(0.25, 4));
 /** At least 1 away from zero. */
 export const atLeastOne = mirrored(numbers(1, 4));

@@ -165,7 +165,7 @@ export const dualAlgebra: Algebra<Dual> = {
       (x) => (x > 0 ? 1 : slope),
     )(a),
   gelu: elementwise(R.gelu, geluSlope),
-  // d prelu(x, p) = dx where x > 0, else p dx + x dp.
+  // d prelu(x, p) = dx if x > 0, else p dx + x dp.
   prelu: ({ value: x, tangent: dx }, { value: p, tangent: dp }) => ({
     value: R.prelu(x, p),
     tangent: {

@@ -41,7 +41,7 @@ describe("planLaws", () => {
     );
   });
 
-  it("leaves out the laws of joining where the engine has none", async () => {
+  it("leaves out the laws of joining if the engine has none", async () => {
     const { joining: _joining, ...plain } = referenceEngine;
     const { tests } = await planLaws(runtimeOf(plain), { noSkips: true });
     expect(tests.map(({ title }) => title)).toEqual(
@@ -54,7 +54,7 @@ describe("planLaws", () => {
     ]);
   });
 
-  it("adds the gradient laws where the engine has gradients", async () => {
+  it("adds the gradient laws if the engine has gradients", async () => {
     const { tests } = await planLaws(runtimeOf(dualEngine()), { noSkips: true });
     expect(tests.map(({ title }) => title)).toEqual(
       laws.filter(({ needs }) => needs !== "joining").map(({ name }) => name),
@@ -90,7 +90,7 @@ describe("planLaws", () => {
     await expect(stale?.run?.()).rejects.toThrow();
   });
 
-  it("rejects with the explanation where a law fails", async () => {
+  it("rejects with the explanation if a law fails", async () => {
     const { tests } = await planLaws(runtimeOf(overflowing), { noSkips: true });
     const test = tests.find(({ title }) => title === softplus);
     await expect(test?.run?.()).rejects.toThrow(/softplus does not overflow fails on reference: .*Infinity/);

@@ -73,7 +73,7 @@ describe("a degradation in JSON", () => {
     }
   });
 
-  it("is refused where intervals, weights and kinds do not fit together", () => {
+  it("is refused if intervals, weights and kinds do not fit together", () => {
     const { realesrgan, face, bicubic } = degradationPresets;
     const over = (path: string, by: unknown): string =>
       refused(replaced(json(realesrgan), path.split("."), by));

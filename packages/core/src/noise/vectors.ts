@@ -1,4 +1,4 @@
-/** Numbers by WebAssembly's vectors, where the platform has them. */
+/** Numbers by WebAssembly's vectors, for platforms that have them. */
 import * as O from "fp-ts/lib/Option.js";
 import { instantiate, type WasmInstance } from "../wasm/instance.ts";
 import { BLOCKS, type Maker } from "./maker.ts";

@@ -48,7 +48,7 @@ describe("Eq 4, the teacher's objective", () => {
     );
   });
 
-  test("Eq 4's weight at t = 1 takes the posterior variance of t = 2, and is 1 where T = 1", () => {
+  test("Eq 4's weight at t = 1 takes the posterior variance of t = 2, and is 1 if T = 1", () => {
     fc.assert(
       fc.property(schedules(2), (schedule) => {
         expect(denoisingWeight(schedule)(1)).toBe(1 / (2 * posteriorVariance(schedule)(2)));
@@ -77,7 +77,7 @@ describe("Eq 4, the teacher's objective", () => {
 });
 
 describe("Eq 6, distillation", () => {
-  test("Eq 6 is the mean squared difference, 0 only where student and teacher end alike", () => {
+  test("Eq 6 is the mean squared difference, 0 only if student and teacher end alike", () => {
     fc.assert(
       fc.property(numbers(5), numbers(5), (student, teacher) => {
         const squares = student.map((z, i) => (z - (teacher[i] ?? Number.NaN)) ** 2);

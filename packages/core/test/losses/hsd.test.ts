@@ -92,7 +92,7 @@ describe("Eq 7 to Eq 8, line by line", () => {
     );
   });
 
-  test("Eq 8 equals Eq 7 for a nonlinear predictor, and where its input is scaled twice", () => {
+  test("Eq 8 equals Eq 7 for a nonlinear predictor, and if its input is scaled twice", () => {
     fc.assert(
       fc.property(situations(nonlinearPredictors), fc.constantFrom("once", "twice"), (s, scaling) => {
         const pair = perturbed(s, scaling);
@@ -114,7 +114,7 @@ describe("Eq 7 to Eq 8, line by line", () => {
     equal(closed, scoreDifferenceOfEnds(arrays, schedule)(pair, 1));
   });
 
-  test("Eq 8 is 0 where the student ends as the teacher does: it has no bias", () => {
+  test("Eq 8 is 0 if the student ends as the teacher does: it has no bias", () => {
     fc.assert(
       fc.property(either, (s) => {
         const pair = perturbed({ ...s, z_0_student: s.z_0_teacher });

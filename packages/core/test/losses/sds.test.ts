@@ -45,7 +45,7 @@ describe("Eq 5, score distillation sampling", () => {
     );
   });
 
-  test("Eq 5 is Eq 7 where the teacher denoises its own end perfectly", () => {
+  test("Eq 5 is Eq 7 if the teacher denoises its own end perfectly", () => {
     fc.assert(
       fc.property(either, (s) => {
         const pair = perturbed(s);
@@ -67,7 +67,7 @@ describe("Eq 5, score distillation sampling", () => {
     );
   });
 
-  test("Eq 5 is biased: it is not 0 where the student ends as the teacher does", () => {
+  test("Eq 5 is biased: it is not 0 if the student ends as the teacher does", () => {
     const schedule = scheduleOf(superResolutionSchedule);
     const half = (input: Numbers): Numbers => arrays.scale(input, 0.5);
     const end = [1, -1];
