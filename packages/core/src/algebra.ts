@@ -14,10 +14,9 @@ import type { PerSample } from "./notation.ts";
 /**
  * What the schedule, the samplers and the losses need. Plain arrays are enough for it.
  *
- * Laws: `add` is commutative and associative with `scale(a, 0)` as its unit; `subtract(a, b) =
- * add(a, scale(b, -1))`; `scale` is linear in both arguments; `multiply` is commutative and
- * distributes over `add`; `relu(a) - relu(-a) = a`; `softplus(a) - softplus(-a) = a`;
- * `mean` is linear and `mean(offset(a, c)) = mean(a) + c`; `sqrt(square(a)) = |a|`.
+ * Laws: `add` is commutative and associative with `scale(a, 0)` as its unit; `subtract(a, b) = add(a, scale(b, -1))`;
+ * `scale` is linear in both arguments; `multiply` is commutative and distributes over `add`; `relu(a) - relu(-a) = a`;
+ * `softplus(a) - softplus(-a) = a`; `mean` is linear and `mean(offset(a, c)) = mean(a) + c`; `sqrt(square(a)) = |a|`.
  */
 export interface Pointwise<T> {
   add(a: T, b: T): T;
@@ -88,19 +87,16 @@ export interface WindowOptions extends AttentionOptions {
 /**
  * What the networks need besides `Pointwise`.
  *
- * Laws: `conv2d` is linear in the image and in the weight, and a 1x1 identity weight returns its
- * image; a stride-1 convolution commutes with translation away from the edges; `depthToSpace`
- * inverts `spaceToDepth`; `concatChannels` then `sliceChannels` gives the parts back;
- * `channelNorm` has mean square 1 over channels and does not change when its input is scaled;
- * `modulate(a, 0, 0) = a`; `modulate(a, null, b) = modulate(a, 0, b)`; every pixel of `upsampleNearest(a, f)`
- * equals its source pixel;
- * `groupNorm` with weight 1 and bias 0 has mean 0 in each group and does not change when a constant is
- * added to a group; `gelu(a) - gelu(-a) = a`; `prelu` is
- * `leakyRelu` if all slopes are equal; `attention` gives each pixel a weighted mean of the values,
- * and is linear in them; `windowAttention` does not look across the edge of a window, and is `attention`
- * if one window covers the image and `positions` is 0; `takeRows(nearestIndices(takeRows(i, e), e), e) =
- * takeRows(i, e)`; `sequenceConvolution` commutes with rotations of the sequence; `spectralNormalize` does
- * not change when its weight is scaled by a positive number.
+ * Laws: `conv2d` is linear in the image and in the weight, and a 1x1 identity weight returns its image; a stride-1
+ * convolution commutes with translation away from the edges; `depthToSpace` inverts `spaceToDepth`; `concatChannels`
+ * then `sliceChannels` gives the parts back; `channelNorm` has mean square 1 over channels and does not change when its
+ * input is scaled; `modulate(a, 0, 0) = a`; `modulate(a, null, b) = modulate(a, 0, b)`; every pixel of
+ * `upsampleNearest(a, f)` equals its source pixel; `groupNorm` with weight 1 and bias 0 has mean 0 in each group and
+ * does not change when a constant is added to a group; `gelu(a) - gelu(-a) = a`; `prelu` is `leakyRelu` if all slopes
+ * are equal; `attention` gives each pixel a weighted mean of the values, and is linear in them; `windowAttention` does
+ * not look across the edge of a window, and is `attention` if one window covers the image and `positions` is 0;
+ * `takeRows(nearestIndices(takeRows(i, e), e), e) = takeRows(i, e)`; `sequenceConvolution` commutes with rotations of
+ * the sequence; `spectralNormalize` does not change when its weight is scaled by a positive number.
  */
 export interface Neural<T> extends Pointwise<T> {
   /** a * sigmoid(a). */
@@ -155,8 +151,8 @@ export interface Neural<T> extends Pointwise<T> {
    * Attention among the pixels of one window. The grid's lines are at shift plus multiples of the window, so windows at
    * the edges may be smaller. positions [(2 window - 1)^2, heads] is added to the scores: for a query dy pixels below
    * and dx pixels right of its key, row (dy + window - 1) (2 window - 1) + dx + window - 1. With the edges `wrapped`,
-   * if a side is no multiple of the window, pixels that nothing attends to fill it up to the next multiple; dy and dx
-   * are then counted within the window.
+   * dy and dx are counted within the window, and pixels that nothing attends to fill each side up to the next multiple
+   * of the window.
    *
    * An engine that rolls or pads the image into equal windows gives a score of -100 or less to what is outside the true
    * window (the authors' code uses -100). The result is the same unless scores differ by tens.

@@ -3,7 +3,7 @@
 const SIGN = 0x8000;
 const INFINITE = 0x7c00;
 const QUIET_NAN = 0x7e00;
-/** float32's bits of 65520, above which numbers round to infinity; and of 2^-14, the smallest normal number. */
+/** float32's bits of 65520, from which on numbers round to infinity; and of 2^-14, the smallest normal number. */
 const TOO_LARGE = 0x477ff000;
 const LEAST_NORMAL = 0x38800000;
 /** The difference of the two exponent biases, 112. */

@@ -42,7 +42,7 @@ export interface BlurDescription {
 export type FilterWeights = Readonly<Record<ResizeFilter, number>>;
 
 export interface ResizeDescription {
-  /** How often the picture grows, shrinks, and keeps its size. Only the ratios count. */
+  /** How often it grows, shrinks, keeps its size, or takes any factor (`either`). Only the ratios count. */
   readonly up: number;
   readonly down: number;
   readonly keep: number;
