@@ -8,7 +8,7 @@
  * The two lines stand alone. The report's path is from the repository's root. Without methods or columns, all are
  * taken.
  *
- * node --import tsx tools/docs-tables.mjs [--check] [folder of the repository; by default this one]
+ *     node --import tsx tools/docs-tables.mjs [--check] [folder of the repository; by default this one]
  *
  * With --check nothing is written, and a table that differs from its report is a fault.
  */

@@ -3,7 +3,7 @@
  * a graph of one Identity node, and runs it. It says on standard error when the session is open and when it has run, as
  * `tadsr` does with TADSR_TRACE=1.
  *
- * node programs/empty-session.mjs <folder with onnxruntime-node in its node_modules>
+ *   node programs/empty-session.mjs <folder with onnxruntime-node in its node_modules>
  */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
