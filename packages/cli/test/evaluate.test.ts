@@ -178,6 +178,18 @@ describe("tadsr evaluate", () => {
     ]);
   });
 
+  it("writes beside the originals what is no picture", async () => {
+    const { code, err } = await evaluate(
+      "bicubic",
+      "-o",
+      "originals/r.json",
+      "--html",
+      "originals/p.html",
+      ...MEASURES,
+    );
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+  });
+
   it("measures regular files alone", async () => {
     await mkdir(at("originals", "folder.png"));
     if (process.platform !== "win32") execFileSync("mkfifo", [at("originals", "pipe.png")]);
@@ -231,6 +243,7 @@ describe("tadsr evaluate", () => {
       /nothing-x4: there is no folder of pictures, model or file nothing-x4/,
       1,
     ],
+    ["a model whose name is mistyped", ["smal-x4"], /did you mean small-x4\?/, 1],
     ["a name without a folder", ["mine="], /give a method as name=folder/, 2],
     ["a share over 1", ["m=a.pth+b.pth:1.5"], /a share of 1\.5, allowed: from 0 to 1/, 2],
     ["no originals", ["bicubic", "--originals", "empty"], /empty: no pictures in this folder/, 1],
@@ -266,10 +279,15 @@ describe("tadsr evaluate", () => {
     [
       "a report over an original",
       ["bicubic", "-o", "originals/a.png", "--force"],
-      /lies in originals, whose/,
+      /one of the pictures of originals/,
       1,
     ],
-    ["a page over one", ["bicubic", "--html", "linked/b.png", "--force"], /lies in originals, whose/, 1],
+    [
+      "a page over one",
+      ["bicubic", "--html", "linked/b.png", "--force"],
+      /one of the pictures of originals/,
+      1,
+    ],
     [
       "to keep over the originals",
       ["originals2=bicubic", "--originals", "k/small", "--keep", "k", "--force"],

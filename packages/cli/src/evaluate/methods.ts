@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { shippedModels } from "@tadsr/files";
 import { bicubicMethod, type LeftOut, type Method, ORIGINALS } from "@tadsr/metrics";
-import { DESCRIPTION_FILE } from "@tadsr/model";
+import { DESCRIPTION_FILE, nearestName } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, inputFailure, usageFailure } from "../failure.ts";
@@ -27,6 +27,11 @@ const isThere = (path: string, as: "file" | "folder"): Promise<boolean> =>
     () => false,
   );
 
+const hintOf = (what: string, known: readonly string[]): string => {
+  const nearest = nearestName(what, [...known, BICUBIC]);
+  return nearest === null ? "" : `; did you mean ${nearest}?`;
+};
+
 /** Why what is named cannot be found; null where a folder or a file has the name. */
 const notThere = (
   shell: Shell,
@@ -37,7 +42,8 @@ const notThere = (
   shipped.includes(what) || existsSync(resolveIn(shell, what))
     ? null
     : inputFailure(
-        `${word}: there is no folder of pictures, model or file ${what}, and no shipped model is called so (shipped are ${shipped.join(", ")})`,
+        `${word}: there is no folder of pictures, model or file ${what}, and no shipped model is called so ` +
+          `(shipped are ${shipped.join(", ")})${hintOf(what, shipped)}`,
       );
 
 /** A folder of pictures is one without the description that a model's folder has. */

@@ -71,6 +71,8 @@ const inputsOf = (
     .map((folder) => resolveIn(shell, folder)),
 ];
 
+const hasPictureName = (file: string): boolean => /\.(jpe?g|png|webp|tiff?|avif|gif)$/i.test(file);
+
 /** Why the report or the page cannot go where it is to go; null where both can. */
 const objectionToFiles = async (
   shell: Shell,
@@ -84,10 +86,10 @@ const objectionToFiles = async (
     if (file === undefined) continue;
     if (file.trim() === "") return usageFailure(`${option} names no file`);
     if (file === STREAM) return usageFailure(`${option} - is not known here; --json prints the report`);
-    const input = await lieWithin([resolveIn(shell, file)], inputs);
+    const input = hasPictureName(file) ? await lieWithin([resolveIn(shell, file)], inputs) : null;
     if (input !== null)
       return outputFailure(
-        `${option} ${file}: it lies in ${displayPath(shell, input)}, whose pictures are measured; name another place`,
+        `${option} ${file}: it would be one of the pictures of ${displayPath(shell, input)}, which are measured; name another place`,
       );
   }
   return out !== undefined &&
