@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createContext, Script } from "node:vm";
 import { uniform } from "@tadsr/core";
+import { decodeMessage } from "@tadsr/engine-onnx";
 import { findModel } from "@tadsr/files";
 import { convertWeights, fileInMemory, type Picture, sinkInMemory } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -45,7 +46,7 @@ const bundle = async (entry: string, plugins: readonly Plugin[] = []): Promise<B
   return { code: chunk.code, ofNode: seen.flatMap((text) => text.match(OF_NODE) ?? []) };
 };
 
-/** What both a page and Node have, beside the language itself. The program finds nothing else. */
+/** What both a page and Node have, beside the language itself. The program finds nothing else, nor may it make code of text. */
 const globalsOfPages = { Blob, DecompressionStream, TextDecoder, TextEncoder, setTimeout };
 
 const small: Picture = {
@@ -79,7 +80,7 @@ describe("a program that reads models and enlarges pictures", () => {
   let inPage: typeof program;
   beforeAll(async () => {
     bundled = await bundle(PROGRAM);
-    const page = createContext({ ...globalsOfPages });
+    const page = createContext({ ...globalsOfPages }, { codeGeneration: { strings: false, wasm: true } });
     new Script(bundled.code).runInContext(page);
     inPage = new Script("program").runInContext(page);
   });
@@ -94,6 +95,13 @@ describe("a program that reads models and enlarges pictures", () => {
     expect(expected).toMatchObject({ width: 24, height: 20 });
     expect(plain(await inPage.enlarge(description, weights, small))).toEqual(expected);
     expect(plain(await inPage.enlarge(description, await asTorch(weights), small))).toEqual(expected);
+  });
+
+  it("writes the same ONNX file as in Node, and makes no code of text for it", () => {
+    const file = program.brightening(4, 5);
+    if (typeof file === "string") throw new Error(file);
+    expect(decodeMessage(file)).toMatchObject({ graph: { input: [{ name: "picture" }] } });
+    expect([...inPage.brightening(4, 5)]).toEqual([...file]);
   });
 
   it("says in one line what is wrong with a file", async () => {

@@ -1,5 +1,6 @@
 /** What a page does with models and weights that it has as bytes; `browser-bundle.test.ts` bundles it. */
 import { referenceEngine } from "@tadsr/core";
+import { DEFAULT_OPSET, encodeModel, exportGraph, given, termAlgebra } from "@tadsr/engine-onnx";
 import { fileInMemory, fileOfBlob, openCheckpoint, type Picture, readModel, upscale } from "@tadsr/model";
 
 /** The enlarged picture, or what is wrong in one line; `weights` is a checkpoint of any format. */
@@ -29,4 +30,22 @@ export const firstNumbers = async (file: Blob): Promise<readonly string[] | stri
   }
   await close();
   return found;
+};
+
+/** An ONNX file that brightens a picture of that size and then takes a third of it, or what is wrong in one line. */
+export const brightening = (height: number, width: number): Uint8Array | string => {
+  const shape = [1, height, width, 3];
+  const data = new Float32Array(3 * height * width);
+  const picture = given("image", { shape, data }, "data");
+  const light = given("image", { shape, data: data.map((_, place) => place) }, "constant");
+  const result = termAlgebra.scale(termAlgebra.add(picture, light), 1 / 3);
+  const graph = exportGraph(
+    {
+      inputs: [{ name: "picture", term: picture }],
+      filtered: [],
+      outputs: [{ name: "result", term: result }],
+    },
+    { opset: DEFAULT_OPSET, winograd: "never", openSizes: false },
+  );
+  return graph._tag === "Left" ? graph.left : encodeModel(graph.right);
 };

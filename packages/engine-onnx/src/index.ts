@@ -27,7 +27,7 @@ export {
   listingOf,
   nodeCounts,
 } from "./onnx/encode.ts";
-export { decodeMessage } from "./onnx/protobuf.ts";
+export { decodeMessage } from "./onnx/messages.ts";
 export { rules, simplify } from "./passes/index.ts";
 export { termAlgebra } from "./recording/record.ts";
 export { type Given, given, type Term } from "./recording/term.ts";

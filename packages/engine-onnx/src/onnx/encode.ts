@@ -1,6 +1,6 @@
 /** The bytes of a graph's ONNX file. Its weights are inside, or beside it in a file of their own. */
 import type { Lowered } from "../lowering/lower.ts";
-import { encodeMessage } from "./protobuf.ts";
+import { type AttributeMessage, encodeMessage, type TensorMessage, type ValueMessage } from "./messages.ts";
 import { type Attribute, type Dtype, elementsOf, type Numbers, type OnnxNode, type Value } from "./value.ts";
 
 /** ONNX's numbers for the element types of tensors. */
@@ -58,7 +58,7 @@ export const listingOf = ({ outputs }: Pick<Lowered, "outputs">): Listing => {
 
 const TYPES = { float: 1, int: 2, text: 3, ints: 7 } as const;
 
-const attributeMessage = (name: string, attribute: Attribute): Readonly<Record<string, unknown>> => {
+const attributeMessage = (name: string, attribute: Attribute): AttributeMessage => {
   if ("float" in attribute) return { name, f: attribute.float, type: TYPES.float };
   if ("int" in attribute) return { name, i: attribute.int, type: TYPES.int };
   if ("text" in attribute) return { name, s: new TextEncoder().encode(attribute.text), type: TYPES.text };
@@ -86,7 +86,7 @@ export interface EncodeOptions {
   readonly beside?: Beside;
 }
 
-const tensorMessage = (value: Value, name: string, beside: Beside | undefined): unknown => {
+const tensorMessage = (value: Value, name: string, beside: Beside | undefined): TensorMessage => {
   const { shape, dtype, source } = value;
   const numbers = source.tag === "initializer" ? source.data : new Float32Array();
   const head = { dims: shape, dataType: DTYPE_CODES[dtype], name };
@@ -117,7 +117,7 @@ export const encodeModel = (lowered: Lowered, options: EncodeOptions = {}): Uint
   }
   const nameOf = (value: Value | null): string =>
     value === null ? "" : (names.get(value.id) ?? `value${value.id}`);
-  const described = (name: string, { shape, dtype }: Value): unknown => ({
+  const described = (name: string, { shape, dtype }: Value): ValueMessage => ({
     name,
     type: {
       tensorType: {

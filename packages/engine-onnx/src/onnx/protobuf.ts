@@ -1,78 +1,164 @@
 /**
- * The messages of an ONNX file that are written here, for a protobuf library. The numbers of their fields are those of
- * ONNX's interface (onnx/onnx, onnx/onnx.proto).
+ * Messages of protobuf as records of fields. Of protobufjs only the writer and the reader are used: the rest makes
+ * code while it runs, which a page's content security policy may forbid.
  */
-import protobuf from "protobufjs";
+import protobuf, { type Reader, type Writer } from "protobufjs/minimal.js";
 
-type Fields = Readonly<Record<string, readonly [number, string, "repeated"?]>>;
+/** How a value is written, without its tag, and read again. */
+export interface Kind<A> {
+  /** Protobuf's wire type: 0 for a varint, 2 for a length and bytes, 5 for four bytes. */
+  readonly wire: 0 | 2 | 5;
+  write(writer: Writer, value: A): void;
+  read(reader: Reader): A;
+}
 
-const message = (fields: Fields): protobuf.IType => ({
-  fields: Object.fromEntries(
-    Object.entries(fields).map(([name, [id, type, rule]]) => [
-      name,
-      rule === undefined ? { id, type } : { id, type, rule },
-    ]),
-  ),
-});
+/** A field of a message: one value of a kind, or a list of them. */
+interface Field<A> {
+  readonly id: number;
+  /** A list that is not there is empty. */
+  readonly isList: boolean;
+  write(writer: Writer, value: A): void;
+  gather(): Gathering<A>;
+}
 
-const root = protobuf.Root.fromJSON({
-  nested: {
-    Model: message({
-      irVersion: [1, "int64"],
-      producerName: [2, "string"],
-      producerVersion: [3, "string"],
-      docString: [6, "string"],
-      graph: [7, "Graph"],
-      opsetImport: [8, "OperatorSet", "repeated"],
-      metadataProps: [14, "Entry", "repeated"],
-    }),
-    OperatorSet: message({ domain: [1, "string"], version: [2, "int64"] }),
-    Entry: message({ key: [1, "string"], value: [2, "string"] }),
-    Graph: message({
-      node: [1, "Node", "repeated"],
-      name: [2, "string"],
-      initializer: [5, "Tensor", "repeated"],
-      input: [11, "ValueInfo", "repeated"],
-      output: [12, "ValueInfo", "repeated"],
-    }),
-    Node: message({
-      input: [1, "string", "repeated"],
-      output: [2, "string", "repeated"],
-      name: [3, "string"],
-      opType: [4, "string"],
-      attribute: [5, "Attribute", "repeated"],
-      domain: [7, "string"],
-    }),
-    Attribute: message({
-      name: [1, "string"],
-      f: [2, "float"],
-      i: [3, "int64"],
-      s: [4, "bytes"],
-      ints: [8, "int64", "repeated"],
-      type: [20, "int32"],
-    }),
-    Tensor: message({
-      dims: [1, "int64", "repeated"],
-      dataType: [2, "int32"],
-      name: [8, "string"],
-      rawData: [9, "bytes"],
-      externalData: [13, "Entry", "repeated"],
-      dataLocation: [14, "int32"],
-    }),
-    ValueInfo: message({ name: [1, "string"], type: [2, "Type"] }),
-    Type: message({ tensorType: [1, "TensorType"] }),
-    TensorType: message({ elemType: [1, "int32"], shape: [2, "Shape"] }),
-    Shape: message({ dim: [1, "Dimension", "repeated"] }),
-    Dimension: message({ dimValue: [1, "int64"], dimParam: [2, "string"] }),
+/** Takes what stands under a field's tags, one tag after another. */
+interface Gathering<A> {
+  add(reader: Reader, wire: number): void;
+  value(): A | undefined;
+}
+
+type Fields = Readonly<Record<string, Field<unknown>>>;
+
+/** A message's values by their fields' names. Each may be left out. */
+type Content<F> = { readonly [N in keyof F]?: F[N] extends Field<infer A> ? A : never };
+
+export const int32: Kind<number> = {
+  wire: 0,
+  write: (writer, value) => writer.int32(value),
+  read: (reader) => reader.int32(),
+};
+
+/** As a number, exact up to 2^53. */
+export const int64: Kind<number> = {
+  wire: 0,
+  write: (writer, value) => writer.int64(value),
+  read: (reader) => Number(reader.int64()),
+};
+
+export const float: Kind<number> = {
+  wire: 5,
+  write: (writer, value) => writer.float(value),
+  read: (reader) => reader.float(),
+};
+
+export const string: Kind<string> = {
+  wire: 2,
+  write: (writer, value) => writer.string(value),
+  read: (reader) => reader.string(),
+};
+
+export const bytes: Kind<Uint8Array> = {
+  wire: 2,
+  write: (writer, value) => writer.bytes(value),
+  read: (reader) => reader.bytes(),
+};
+
+const tagOf = (id: number, wire: number): number => id * 8 + wire;
+
+/** What a reader takes for a field that is not there, so it is not written. */
+const isDefault = (value: unknown): boolean =>
+  Object.is(value, 0) || value === "" || (value instanceof Uint8Array && value.length === 0);
+
+export const one = <A>(id: number, kind: Kind<A>): Field<A> => ({
+  id,
+  isList: false,
+  write: (writer, value) => {
+    if (!isDefault(value)) kind.write(writer.uint32(tagOf(id, kind.wire)), value);
+  },
+  gather: () => {
+    let found: A | undefined;
+    const add = (reader: Reader): void => {
+      found = kind.read(reader);
+    };
+    return { add, value: () => found };
   },
 });
 
-const model = root.lookupType("Model");
+/** Numbers share one tag, and are read with a tag each, too; other values have a tag each. */
+export const many = <A>(id: number, kind: Kind<A>): Field<readonly A[]> => ({
+  id,
+  isList: true,
+  write: (writer, values) => {
+    if (values.length === 0) return;
+    if (kind.wire === 2) {
+      for (const value of values) kind.write(writer.uint32(tagOf(id, 2)), value);
+      return;
+    }
+    writer.uint32(tagOf(id, 2)).fork();
+    for (const value of values) kind.write(writer, value);
+    writer.ldelim();
+  },
+  gather: () => {
+    const found: A[] = [];
+    const add = (reader: Reader, wire: number): void => {
+      if (wire === kind.wire) found.push(kind.read(reader));
+      else for (const end = reader.uint32() + reader.pos; reader.pos < end; ) found.push(kind.read(reader));
+    };
+    return { add, value: () => found };
+  },
+});
 
-/** The bytes of a Model. `content` has the field names above. */
-export const encodeMessage = (content: Readonly<Record<string, unknown>>): Uint8Array =>
-  model.encode(content).finish();
+/** Writer and reader of a message's fields, in their order in the record. Fields that are not known are passed over. */
+const inside = <F extends Fields>(fields: F) => {
+  const named = Object.entries(fields);
+  const byId = new Map(named.map(([name, field]) => [field.id, { name, field }]));
+  return {
+    write: (writer: Writer, content: Content<F>): Writer => {
+      for (const [name, field] of named) {
+        const value: unknown = content[name];
+        if (value !== undefined) field.write(writer, value);
+      }
+      return writer;
+    },
+    read: (reader: Reader, end: number): Content<F> => {
+      const found = new Map<string, Gathering<unknown>>();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        const known = byId.get(tag >>> 3);
+        if (known === undefined) {
+          reader.skipType(tag & 7);
+          continue;
+        }
+        const gathering = found.get(known.name) ?? known.field.gather();
+        found.set(known.name, gathering);
+        gathering.add(reader, tag & 7);
+      }
+      for (const [name, { isList, gather }] of named)
+        if (isList && !found.has(name)) found.set(name, gather());
+      const values = [...found].map(([name, gathering]) => [name, gathering.value()]);
+      return Object.fromEntries(values) as Content<F>;
+    },
+  };
+};
 
-/** A Model as plain data, with whole numbers as numbers. */
-export const decodeMessage = (bytes: Uint8Array): Readonly<Record<string, unknown>> =>
-  model.toObject(model.decode(bytes), { longs: Number, arrays: true });
+/** A message within another. */
+export const message = <F extends Fields>(fields: F): Kind<Content<F>> => {
+  const { write, read } = inside(fields);
+  return {
+    wire: 2,
+    write: (writer, content) => write(writer.fork(), content).ldelim(),
+    read: (reader) => read(reader, reader.uint32() + reader.pos),
+  };
+};
+
+/** A message as a file of its own. Throws where bytes are no message. */
+export const outermost = <F extends Fields>(fields: F) => {
+  const { write, read } = inside(fields);
+  return {
+    encode: (content: Content<F>): Uint8Array => write(protobuf.Writer.create(), content).finish(),
+    decode: (content: Uint8Array): Content<F> => {
+      const reader = protobuf.Reader.create(content);
+      return read(reader, reader.len);
+    },
+  };
+};
