@@ -44,7 +44,7 @@ import { describe, expect, it } from "vitest";
 /** As `onnx` writes graphs on a CPU, and for every other tool to read. */
 const dialects: Readonly<Record<string, Dialect>> = {
   "as onnx computes it": fastestDialect,
-  "in plain ONNX": { ...fastestDialect, contrib: false, winograd: "never" },
+  "in plain ONNX": { ...fastestDialect, winograd: "never" },
 };
 
 /** Not zero, and so small that biases, which differ, still do after sums of it. */

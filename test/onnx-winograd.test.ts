@@ -75,7 +75,7 @@ const inFloat64 = ({ image, weight, bias, options }: Arrays): ReferenceTensor =>
   return referenceAlgebra.conv2d(wide(image), wide(weight), bias === null ? null : wide(bias), options);
 };
 
-const DIALECT: Omit<Dialect, "winograd"> = { opset: 20, contrib: true, openSizes: false };
+const DIALECT: Omit<Dialect, "winograd"> = { opset: 20, openSizes: false };
 
 /** How many nodes there are of each operator, the kernel being built in or fed. */
 const counts = (

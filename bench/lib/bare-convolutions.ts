@@ -43,7 +43,7 @@ export const bareGraph = ({ channels, count, side }: BareConvolutions): Uint8Arr
         output: 0,
         node: {
           op: "Conv",
-          domain: "",
+
           inputs: [input, weight],
           attributes: { kernel_shape: { ints: [3, 3] }, pads: { ints: [1, 1, 1, 1] } },
           outputs: 1,

@@ -28,7 +28,7 @@ const watched = (
   const engine = onnxEngine({
     name: "watched",
     epsilon: 1e-6,
-    dialect: { opset: 20, contrib: false, winograd: "never", openSizes: false },
+    dialect: { opset: 20, winograd: "never", openSizes: false },
     ...(sessions === undefined ? {} : { sessions }),
     openSession: async (graph): Promise<Session> => {
       const place = opened.push(graph) - 1;

@@ -184,7 +184,6 @@ describe("an entry's key", () => {
     return contentKey(
       lower([twice ? termAlgebra.add(term, term) : term], {
         opset: 20,
-        contrib: true,
         winograd: "never",
         openSizes: false,
         nameOf: () => "image",

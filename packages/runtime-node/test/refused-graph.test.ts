@@ -9,7 +9,7 @@ import { namesIn, temporaryFolder } from "./cache-folder.ts";
 const impossible = (): Lowered => {
   const described = { shape: [2 ** 18], dtype: "float32" } as const;
   const value = { id: 0, ...described, source: { tag: "input", name: "data0" } } as const;
-  const node = { op: "NoSuchOperator", domain: "", inputs: [value], attributes: {}, outputs: 1 };
+  const node = { op: "NoSuchOperator", inputs: [value], attributes: {}, outputs: 1 };
   const result = { id: 1, ...described, source: { tag: "node", node, output: 0 } } as const;
   return {
     feeds: [{ value, name: "data0", source: { slot: 0 } }],

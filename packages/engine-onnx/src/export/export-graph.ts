@@ -97,7 +97,6 @@ export const exportGraph = (plan: ExportPlan, dialect: ExportDialect): E.Either<
   try {
     const lowered = lower(results, {
       ...dialect,
-      contrib: false,
       nameOf: (term) => names.get(term) ?? "filtered",
       resultNames: plan.outputs.map(({ name }) => name),
     });

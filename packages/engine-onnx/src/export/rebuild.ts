@@ -12,7 +12,6 @@ export const sameNode = (graph: Graph, node: OnnxNode, like: Value, of: Renewed)
     throw new Error(`${node.op} has ${node.outputs} results; a file has only nodes with one`);
   return graph.node({
     op: node.op,
-    domain: node.domain,
     inputs: node.inputs.map((input) => (input === null ? null : of(input))),
     attributes: node.attributes,
     shape: like.shape,

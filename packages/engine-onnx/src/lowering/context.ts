@@ -14,8 +14,6 @@ export type WinogradUse = "where-faster" | "always" | "never";
 /** How a graph is written. */
 export interface Dialect {
   readonly opset: number;
-  /** Whether ONNX Runtime's own operators may be used, if they are faster. */
-  readonly contrib: boolean;
   readonly winograd: WinogradUse;
   /** Whether sizes of the picture are left open: then nothing in the graph may depend on them. */
   readonly openSizes: boolean;

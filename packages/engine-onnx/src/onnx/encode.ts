@@ -131,7 +131,6 @@ export const encodeModel = (lowered: Lowered, options: EncodeOptions = {}): Uint
       },
     },
   });
-  const domains = new Set(nodes.map(({ node }) => node.domain).filter((domain) => domain !== ""));
   const used = new Set(nodes.flatMap(({ node }) => node.inputs.map((input) => input?.id)));
   const isUsed = ({ id }: Value): boolean => used.has(id) || copies.some(({ from }) => from.id === id);
   return encodeMessage({
@@ -139,10 +138,7 @@ export const encodeModel = (lowered: Lowered, options: EncodeOptions = {}): Uint
     producerName: options.producer?.name ?? "tadsr",
     producerVersion: options.producer?.version ?? "",
     ...(options.description === undefined ? {} : { docString: options.description }),
-    opsetImport: [
-      { domain: "", version: lowered.opset },
-      ...[...domains].map((domain) => ({ domain, version: 1 })),
-    ],
+    opsetImport: [{ version: lowered.opset }],
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
     graph: {
       name: options.graphName ?? "tadsr",
@@ -150,7 +146,6 @@ export const encodeModel = (lowered: Lowered, options: EncodeOptions = {}): Uint
         ...nodes.map(({ node, results }, index) => ({
           name: `${node.op}${index}`,
           opType: node.op,
-          domain: node.domain,
           input: node.inputs.map(nameOf),
           output: Array.from({ length: node.outputs }, (_, output) => {
             const result = results.find(({ source }) => source.tag === "node" && source.output === output);

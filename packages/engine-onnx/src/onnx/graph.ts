@@ -7,7 +7,6 @@ import { type Attributes, type Dtype, elementsOf, type Numbers, type OnnxNode, t
 /** A node to be made, with the shapes and types of its results. */
 export interface Proposal {
   readonly op: string;
-  readonly domain?: string;
   readonly inputs: readonly (Value | null)[];
   readonly attributes?: Attributes;
   readonly shape: readonly number[];
@@ -63,12 +62,12 @@ export const makeGraph = (rules: readonly NodeRule[]): Graph => {
     return known;
   };
 
-  const nodes: Graph["nodes"] = ({ op, domain = "", inputs, attributes = {}, dtype = "float32" }, shapes) => {
+  const nodes: Graph["nodes"] = ({ op, inputs, attributes = {}, dtype = "float32" }, shapes) => {
     const ids = inputs.map((input) => input?.id ?? "").join();
-    const key = `${domain}.${op}(${ids})${JSON.stringify(attributes)}${dtype}${shapes.length}`;
+    const key = `${op}(${ids})${JSON.stringify(attributes)}${dtype}${shapes.length}`;
     const known = made.get(key);
     if (known !== undefined) return known;
-    const node: OnnxNode = { op, domain, inputs, attributes, outputs: shapes.length };
+    const node: OnnxNode = { op, inputs, attributes, outputs: shapes.length };
     const results = shapes.map((shape, output) => value(shape, dtype, { tag: "node", node, output }));
     made.set(key, results);
     return results;

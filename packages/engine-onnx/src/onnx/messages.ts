@@ -1,10 +1,13 @@
-/** The messages of an ONNX file that are written here, as ONNX's interface (onnx.proto) numbers their fields. */
+/**
+ * The messages of an ONNX file that are written here. The numbers of their fields are those of ONNX's interface
+ * (onnx/onnx, onnx/onnx.proto).
+ */
 import { bytes, float, int32, int64, type Kind, many, message, one, outermost, string } from "./protobuf.ts";
 
 /** What a message of that kind holds. */
 type Held<K> = K extends Kind<infer A> ? A : never;
 
-const operatorSet = message({ domain: one(1, string), version: one(2, int64) });
+const operatorSet = message({ version: one(2, int64) });
 
 const entry = message({ key: one(1, string), value: one(2, string) });
 
@@ -42,7 +45,6 @@ const node = message({
   name: one(3, string),
   opType: one(4, string),
   attribute: many(5, attribute),
-  domain: one(7, string),
 });
 
 const graph = message({

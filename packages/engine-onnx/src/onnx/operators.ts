@@ -4,9 +4,6 @@ import { type Attributes, type Dtype, elementsOf, type Value } from "./value.ts"
 
 export const OPSET = 20;
 
-/** The domain of ONNX Runtime's own operators, for which it has kernels beyond ONNX's. */
-export const CONTRIB = "com.microsoft";
-
 /** Indices into a tensor are whole numbers of 64 bits. */
 export const ints = (graph: Graph, ...numbers: readonly number[]): Value =>
   graph.initializer(BigInt64Array.from(numbers, BigInt), [numbers.length]);

@@ -16,8 +16,6 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 
 export interface OnnxNode {
   readonly op: string;
-  /** Empty for ONNX's own operators. */
-  readonly domain: string;
   /** null for an optional input that is left out. */
   readonly inputs: readonly (Value | null)[];
   readonly attributes: Attributes;

@@ -28,7 +28,6 @@ export interface OnnxOptions {
 /** How graphs are written for ONNX Runtime on a CPU. */
 export const fastestDialect: Dialect = {
   opset: 20,
-  contrib: true,
   winograd: "where-faster",
   openSizes: false,
 };
@@ -44,7 +43,7 @@ const REMEDIES: Readonly<Record<OnnxProvider, string>> = {
 /** The transforms of Winograd's convolutions save time on a CPU. GPUs have their own fast convolutions. */
 const dialectOf = (provider: OnnxProvider, changes: Partial<Dialect>): Dialect => ({
   ...fastestDialect,
-  ...(provider === "cpu" ? {} : { winograd: "never", contrib: false }),
+  ...(provider === "cpu" ? {} : { winograd: "never" }),
   ...changes,
 });
 
