@@ -10,7 +10,7 @@ export const atLeast = (value: number): Goal => ({ bound: "at least", value });
 /** "met", "not met by 12 %" (of the goal's value) or "no goal". */
 export type Verdict = string;
 
-export const reaches = (goal: Goal, figure: number): boolean =>
+const reaches = (goal: Goal, figure: number): boolean =>
   goal.bound === "at most" ? figure <= goal.value : figure >= goal.value;
 
 export const verdictOn = (goal: Goal | null, figure: number): Verdict => {

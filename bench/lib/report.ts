@@ -7,13 +7,13 @@ import { type Figure, fittedPoints, type Growth, type Measured } from "./measure
 import type { Result } from "./result.ts";
 
 /** Three significant digits, without an exponent. */
-export const short = (value: number): string =>
+const short = (value: number): string =>
   value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
 
 const percent = (part: number): string => `${Math.round(100 * part)} %`;
 
 /** Rows of cells below each other. All columns except the first are aligned at the right. */
-export const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
+const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
   return rows.map((row) =>
     row

@@ -7,7 +7,7 @@ import { FAMILIES, type FamilyName } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { type BenchError, failed } from "./bench-error.ts";
 
-export const familyNames = Object.keys(FAMILIES) as readonly FamilyName[];
+const familyNames = Object.keys(FAMILIES) as readonly FamilyName[];
 
 const isFamily = (name: string): name is FamilyName => familyNames.includes(name as FamilyName);
 

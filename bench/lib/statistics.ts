@@ -8,7 +8,7 @@ export type Samples = NEA.NonEmptyArray<number>;
  * The value below which the part `p` (0 to 1) of the samples is, interpolated between the two nearest: the sample of
  * rank p (n - 1), counted from 0.
  */
-export const quantile = (samples: Samples, p: number): number => {
+const quantile = (samples: Samples, p: number): number => {
   const sorted = NEA.sort(N.Ord)(samples);
   const rank = p * (sorted.length - 1);
   const below = sorted[Math.floor(rank)] as number;

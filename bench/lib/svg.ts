@@ -8,7 +8,7 @@ export interface Panel {
   readonly content: string;
 }
 
-export const escapeText = (text: string): string =>
+const escapeText = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /** An SVG element. `content` is markup already. Numbers are rounded to a hundredth of a pixel. */

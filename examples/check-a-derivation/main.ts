@@ -29,12 +29,12 @@ const numbers: Pointwise<number> = {
 /** The coefficients of z_t and z_y for a step from t to t - 2. The coefficient of z_0 is 1 minus the two. */
 type Derivation = (schedule: Schedule, t: number) => { readonly m: number; readonly j: number };
 
-export const claim: Derivation = (schedule, t) => {
+const claim: Derivation = (schedule, t) => {
   const [low, high] = [etaAt(schedule, t - 2), etaAt(schedule, t)];
   return { m: Math.sqrt(low / high), j: low - Math.sqrt(low * high) };
 };
 
-export const rival: Derivation = (schedule, t) => {
+const rival: Derivation = (schedule, t) => {
   const [low, middle, high] = [etaAt(schedule, t - 2), etaAt(schedule, t - 1), etaAt(schedule, t)];
   return { m: Math.sqrt(low / high), j: low - Math.sqrt(low * middle) + middle - Math.sqrt(middle * high) };
 };
@@ -55,7 +55,7 @@ const situation = fc
 const latent = fc.double({ min: -2, max: 2, noNaN: true });
 
 /** Whether the derivation's single step equals the two steps, up to float64's rounding. */
-export const skipsAStep = (derivation: Derivation) =>
+const skipsAStep = (derivation: Derivation) =>
   fc.property(situation, latent, latent, latent, ([schedule, t], z_t, z_0, z_y) => {
     const step = deterministicStep(numbers, schedule);
     const twoSteps = step(step(z_t, z_0, z_y, t), z_0, z_y, t - 1);

@@ -28,7 +28,7 @@ const after = (
   return Object.fromEntries(operations) as unknown as Algebra<ReferenceTensor>;
 };
 
-export const float32Engine: Engine<ReferenceTensor> = {
+const float32Engine: Engine<ReferenceTensor> = {
   ...referenceEngine,
   name: "float32",
   algebra: after(referenceEngine.algebra, rounded),
@@ -47,7 +47,7 @@ export const float32: Runtime<ReferenceTensor> = {
 };
 
 /** The same with a mistake: the convolution ignores its stride. */
-export const brokenEngine: Engine<ReferenceTensor> = {
+const brokenEngine: Engine<ReferenceTensor> = {
   ...float32Engine,
   name: "broken",
   algebra: {

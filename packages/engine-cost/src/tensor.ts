@@ -23,7 +23,7 @@ export const isThrownMismatch = (thrown: unknown): thrown is ThrownMismatch =>
 export const describe = ({ shape, source, maker }: CostTensor): string =>
   typeof source === "string" ? `${JSON.stringify(maker)} ${shown(shape)}` : `${shown(shape)} of ${maker}`;
 
-export const refuse = (operation: string, found: string, expected: string): never => {
+const refuse = (operation: string, found: string, expected: string): never => {
   const mismatch = shapeMismatch(operation, found, expected);
   throw Object.assign(new Error(mismatch.message), { mismatch });
 };

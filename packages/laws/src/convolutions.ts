@@ -5,7 +5,7 @@ import { dimensions, type Input, imageShapes, inputFrom, tensorOf, upTo } from "
 
 export const none: Padding = { top: 0, bottom: 0, left: 0, right: 0 };
 
-export const paddings: fc.Arbitrary<Padding> = fc.record({
+const paddings: fc.Arbitrary<Padding> = fc.record({
   top: fc.nat(2),
   bottom: fc.nat(2),
   left: fc.nat(2),
@@ -23,11 +23,7 @@ export interface Convolution {
 export type Which = "conv2d" | "depthwiseConv2d";
 
 /** The padding that TensorFlow calls `same`: as many pixels as a stride needs; an odd one goes after. */
-export const samePadding = (
-  size: readonly [number, number],
-  kernel: readonly [number, number],
-  stride: number,
-) => {
+const samePadding = (size: readonly [number, number], kernel: readonly [number, number], stride: number) => {
   const [vertical, horizontal] = [0, 1].map((axis) => {
     const [length, taps] = [size[axis] ?? 1, kernel[axis] ?? 1];
     return Math.max(0, (Math.ceil(length / stride) - 1) * stride + taps - length);

@@ -46,7 +46,7 @@ export interface LawOf<I> {
 }
 
 /** Sums of a few dozen products, each with an error of epsilon, have an error of less than this many epsilons. */
-export const DEFAULT_FACTOR = 16;
+const DEFAULT_FACTOR = 16;
 
 /**
  * Hides the type of a law's inputs, so that one list can hold all laws. Its `holds` only ever gets its own `inputs`.

@@ -24,7 +24,6 @@ export {
   functionLaws,
   gradientLaws,
   imageLaws,
-  joiningLaws,
   linearLaws,
   normalisationLaws,
   sequenceLaws,

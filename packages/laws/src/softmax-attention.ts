@@ -13,7 +13,7 @@ export interface AttentionOperands {
 /** The scores of a head in a sample: for each query, one number for each of its pairs. */
 export type Scores = readonly (readonly number[])[];
 
-export const scoresOf = (
+const scoresOf = (
   { query, key, positions }: Omit<AttentionOperands, "value">,
   heads: number,
   pairs: Pairs,
@@ -35,7 +35,7 @@ export const scoresOf = (
 };
 
 /** e^(s_j) / sum_k e^(s_k), from differences, which do not overflow. */
-export const softmax = (scores: readonly number[]): readonly number[] =>
+const softmax = (scores: readonly number[]): readonly number[] =>
   scores.map((score) => 1 / scores.reduce((sum, other) => sum + Math.exp(other - score), 0));
 
 /** The result that attention must give. */

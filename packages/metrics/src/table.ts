@@ -52,7 +52,7 @@ export const shownNumber = (value: number, digits: number): string => {
 };
 
 /** Three figures where there are fewer before the point. */
-export const shownSeconds = (seconds: number): string =>
+const shownSeconds = (seconds: number): string =>
   seconds.toFixed(seconds < 1 ? 3 : seconds < 10 ? 2 : seconds < 100 ? 1 : 0);
 
 /** In groups of three figures. */

@@ -13,7 +13,7 @@ import fc from "fast-check";
 /** JSON has no negative zero. */
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => value + 0);
 
-export const arbitraryValue: fc.Arbitrary<Value> = fc.oneof(
+const arbitraryValue: fc.Arbitrary<Value> = fc.oneof(
   { weight: 9, arbitrary: finite },
   { weight: 1, arbitrary: fc.constant("Infinity" as const) },
 );

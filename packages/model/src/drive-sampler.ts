@@ -2,10 +2,7 @@
 import type { Engine, SamplerStep } from "@tadsr/core";
 
 /** Drives a sampler to its end, each step computed by itself, holding no more than one step's results. */
-export const driveFrugally = async <T>(
-  engine: Engine<T>,
-  steps: Generator<SamplerStep<T>, T>,
-): Promise<T> => {
+const driveFrugally = async <T>(engine: Engine<T>, steps: Generator<SamplerStep<T>, T>): Promise<T> => {
   let held: readonly T[] = [];
   for (;;) {
     const step = engine.scope(() => steps.next());

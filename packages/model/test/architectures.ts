@@ -53,7 +53,7 @@ export const refusal = (shapes: Shapes): string => {
   return E.isLeft(result) ? result.left.message : "";
 };
 
-export const perLevel = (levels: number, least: number) =>
+const perLevel = (levels: number, least: number) =>
   fc.array(fc.integer({ min: least, max: 3 }), { minLength: levels, maxLength: levels });
 
 export const vqConfig: fc.Arbitrary<VqAutoencoderConfig> = fc.integer({ min: 1, max: 4 }).chain((levels) =>
@@ -93,7 +93,7 @@ export const residualConfig: fc.Arbitrary<ResidualUNetConfig> = fc
     }),
   );
 
-export const small = fc.integer({ min: 1, max: 5 });
+const small = fc.integer({ min: 1, max: 5 });
 
 export const pictureConfig: fc.Arbitrary<PictureNetworkConfig> = fc.oneof(
   fc.record({

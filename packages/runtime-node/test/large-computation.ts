@@ -18,10 +18,7 @@ const array = (seed: number, shape: readonly number[]): NdArray => ({
 });
 
 /** Two convolutions on 64 x 64 pixels, with weights drawn from the seed: [1, 64, 64, 2]. */
-export const computeLarge = async <T>(
-  { upload, algebra, download }: Engine<T>,
-  seed = 1,
-): Promise<NdArray> => {
+const computeLarge = async <T>({ upload, algebra, download }: Engine<T>, seed = 1): Promise<NdArray> => {
   const options = { stride: 1, padding };
   const image = upload("image", array(7, [1, SIDE, SIDE, 2]));
   const first = upload("convolution", array(seed, [32, 2, 3, 3]), "constant");

@@ -25,7 +25,7 @@ export type Purpose = keyof typeof PURPOSES;
 const STEPS = 2 ** 32;
 
 /** The stream of a purpose at a step. A resumed run draws the same numbers as an uninterrupted one. */
-export const streamOf = (seed: number, purpose: Purpose, step: number): NoiseSource => ({
+const streamOf = (seed: number, purpose: Purpose, step: number): NoiseSource => ({
   seed,
   stream: PURPOSES[purpose] * STEPS + step,
 });

@@ -37,7 +37,7 @@ export const share = <A>(all: readonly A[], holds: (one: A) => boolean): number 
   all.filter(holds).length / all.length;
 
 /** Four and a half standard deviations of a share of `count` draws. */
-export const spread = (probability: number, count: number): number =>
+const spread = (probability: number, count: number): number =>
   4.5 * Math.sqrt((probability * (1 - probability)) / count) + 1e-9;
 
 export const expectShare = <A>(all: readonly A[], holds: (one: A) => boolean, probability: number): void => {

@@ -17,7 +17,7 @@ import type { EvaluateOptions } from "./options.ts";
 import type { Originals } from "./originals.ts";
 import { type MethodSpec, methodSpec, nameOfPath } from "./spec.ts";
 
-export const BICUBIC = "bicubic";
+const BICUBIC = "bicubic";
 
 export type Named = MethodSpec & { readonly title: string; readonly kind: "bicubic" | "folder" | "model" };
 

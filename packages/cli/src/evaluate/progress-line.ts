@@ -13,7 +13,7 @@ const WIPE = "\r\u001b[2K";
 const SILENT: ProgressLine = { tell: () => undefined, clear: () => undefined };
 
 /** `12 of 140, 2 min 05 s left: baboon, seed 0, small-x4`, in at most `columns` characters. */
-export const progressText = (
+const progressText = (
   done: number,
   total: number,
   what: string,

@@ -35,7 +35,7 @@ const named = (specs: readonly ParameterSpec[]): Tensors<Origin> =>
   Object.fromEntries(specs.map(({ name }) => [name, { from: name }]));
 
 /** What the network does, a line an operation. */
-export const operationsOf = (architecture: Architecture): readonly string[] => {
+const operationsOf = (architecture: Architecture): readonly string[] => {
   const lines: string[] = [];
   const algebra = scribe(lines);
   switch (architecture.kind) {

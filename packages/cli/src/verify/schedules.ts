@@ -6,7 +6,7 @@ import { isNumbers, isObject, type JsonObject, numberOf } from "./json.ts";
 import { absent, broken, compared, elementError, type Row } from "./row.ts";
 
 /** float64 arithmetic of a dozen operations in another order, for every element by itself. */
-export const SCHEDULE_TOLERANCE = 1e-12;
+const SCHEDULE_TOLERANCE = 1e-12;
 
 interface Quantity {
   /** The recorded name. */

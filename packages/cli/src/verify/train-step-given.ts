@@ -27,7 +27,7 @@ type Judge = Contestants["discriminator"];
 const PUBLISHED = { lambda_hsd: 1, lambda_adv: 0.02, lr: 5e-5 } as const;
 
 /** "AdamW betas 0.9/0.999 eps 1e-8 no decay": what it tells, the usual values for what it does not. */
-export const adamwOf = (text: string | undefined): AdamWOptions => {
+const adamwOf = (text: string | undefined): AdamWOptions => {
   const number = String.raw`\s*[=:]?\s*\(?\s*([0-9.]+(?:e[-+]?\d+)?)`;
   const read = (pattern: string, group = 1): number | undefined => {
     const found = new RegExp(pattern, "i").exec(text ?? "")?.[group];

@@ -32,7 +32,7 @@ const factors = (context: Context, { shape }: Value, factor: Factor | readonly F
 };
 
 /** a sigmoid(a); ONNX Runtime makes one kernel of the two operators. */
-export const silu = ({ graph }: Pick<Context, "graph">, a: Value): Value =>
+const silu = ({ graph }: Pick<Context, "graph">, a: Value): Value =>
   binary(graph, "Mul", a, unary(graph, "Sigmoid", a));
 
 /** ONNX has GELU from opset 20 on; before that, it is written as a (1 + erf(a / sqrt 2)) / 2. */

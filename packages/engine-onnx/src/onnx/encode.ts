@@ -4,7 +4,7 @@ import { type AttributeMessage, encodeMessage, type TensorMessage, type ValueMes
 import { type Attribute, type Dtype, elementsOf, type Numbers, type OnnxNode, type Value } from "./value.ts";
 
 /** ONNX's numbers for the element types of tensors. */
-export const DTYPE_CODES: Readonly<Record<Dtype, number>> = {
+const DTYPE_CODES: Readonly<Record<Dtype, number>> = {
   float32: 1,
   uint8: 2,
   int64: 7,

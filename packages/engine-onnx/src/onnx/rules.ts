@@ -1,5 +1,5 @@
 /** The simplifications of ONNX nodes. Each gives the same values by the definition of the operators. */
-import type { Graph, NodeRule, Proposal } from "./graph.ts";
+import type { NodeRule, Proposal } from "./graph.ts";
 import {
   elementsOf,
   intOf,
@@ -199,6 +199,3 @@ export const nodeRules: readonly NodeRule[] = [
   mergeCasts,
   addPerChannelLast,
 ];
-
-/** For tests, and for graphs that are not to be simplified. */
-export type { Graph };

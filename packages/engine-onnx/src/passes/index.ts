@@ -8,7 +8,7 @@ import { sliceParts } from "./slice-parts.ts";
 import { sliceWeights } from "./slice-weights.ts";
 
 export { type Rule, simplify } from "./pass.ts";
-export { dropGradientStops, dropZeroConvolutions, foldConstants, fuseModulation, sliceParts, sliceWeights };
+export { dropGradientStops, dropZeroConvolutions, foldConstants, fuseModulation, sliceParts };
 
 export const rules: readonly Rule[] = [
   dropGradientStops,

@@ -29,7 +29,7 @@ export interface Applied {
 
 export type Term = Given | Applied;
 
-export const isTerm = (value: unknown): value is Term =>
+const isTerm = (value: unknown): value is Term =>
   typeof value === "object" && value !== null && "tag" in value && "maker" in value;
 
 export const isConstant = (term: Term): term is Given => term.tag === "given" && term.use === "constant";

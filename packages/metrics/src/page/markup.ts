@@ -14,7 +14,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text made safe inside an element or a quoted attribute. HTML has no NUL, so it is shown as a replacement. */
-export const escapeHtml = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "").replaceAll("\0", "\uFFFD");
 
 const written = (part: Part): string => {

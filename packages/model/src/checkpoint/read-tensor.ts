@@ -41,10 +41,7 @@ export const readFloats = async (file: TorchFile, tensor: TorchTensor): Promise<
 };
 
 /** Float32 from the bytes; a number of F64 that float32 cannot hold is refused, not made infinite. */
-export const floatsOf = (
-  dtype: Parameters<typeof decodeFloats>[0],
-  bytes: Uint8Array,
-): Checked<Float32Array> => {
+const floatsOf = (dtype: Parameters<typeof decodeFloats>[0], bytes: Uint8Array): Checked<Float32Array> => {
   const numbers = decodeFloats(dtype, bytes);
   return numbers === null
     ? invalid("a number too large for float32", "numbers that float32 can hold")
@@ -52,7 +49,7 @@ export const floatsOf = (
 };
 
 /** Whole numbers from the bytes; one beyond 2^53 is refused, since it would be rounded. */
-export const integersOf = (dtype: TensorDtype, bytes: Uint8Array): Checked<Float64Array> => {
+const integersOf = (dtype: TensorDtype, bytes: Uint8Array): Checked<Float64Array> => {
   const numbers = decodeIntegers(dtype, bytes);
   return numbers === null
     ? invalid(dtype, "whole numbers (I64, I32, I16, I8, U8, BOOL) below 2^53")

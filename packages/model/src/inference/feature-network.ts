@@ -17,7 +17,7 @@ export interface UnknownFeatures {
   readonly message: string;
 }
 
-export const unknownFeatures = (file: string, why: string): UnknownFeatures => ({
+const unknownFeatures = (file: string, why: string): UnknownFeatures => ({
   _tag: "UnknownFeatures",
   file,
   message: `${file}: ${why}`,

@@ -56,7 +56,7 @@ const starts = (size: number, tile: number, stride: number): readonly number[] =
     : [...Array.from({ length: Math.ceil((size - tile) / stride) }, (_, i) => i * stride), size - tile];
 
 /** The stride is 7/8 of the tile: 448 for 512, as the authors have it. */
-export const strideOf = (tile: number): number => (tile * 7) / 8;
+const strideOf = (tile: number): number => (tile * 7) / 8;
 
 /** The tiles in reading order; sizes are in pixels of the padded picture. */
 export const planChops = (width: number, height: number, tile: number): readonly Rectangle[] => {

@@ -86,7 +86,7 @@ export interface Chance {
 }
 
 /** Mulberry32: quick, and good enough to choose what to break. */
-export const chance = (seed: number): Chance => {
+const chance = (seed: number): Chance => {
   let state = seed >>> 0;
   const below = (bound: number): number => {
     state = (state + 0x6d2b79f5) >>> 0;

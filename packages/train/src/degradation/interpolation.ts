@@ -12,7 +12,7 @@ const cubic = (x: number): number => {
 const triangle = (x: number): number => Math.max(0, 1 - Math.abs(x));
 
 /** Pixel centres are at half-integers. Places beyond the edge have the edge pixel's value. */
-export const interpolationWeights = (
+const interpolationWeights = (
   from: number,
   to: number,
   filter: Exclude<ResizeFilter, "area">,

@@ -29,7 +29,7 @@ const withShortcut = (branch: Layer, shortcut: Layer): Layer => ({
 });
 
 /** Twice norm, swish and a 3x3 convolution, and the input added. */
-export const residualBlock = (name: string, inputs: number, outputs: number): Layer =>
+const residualBlock = (name: string, inputs: number, outputs: number): Layer =>
   withShortcut(
     inSequence([
       norm(`${name}.norm1`, inputs),
@@ -46,7 +46,7 @@ export const residualBlock = (name: string, inputs: number, outputs: number): La
  * Norm, attention of one head among all pixels, and the input added. The scores of n pixels are n^2
  * numbers: 64 MB in float32 for the latent of a 256 x 256 picture under f4, 1 GB at 512 x 512.
  */
-export const attentionBlock = (name: string, channels: number): Layer => {
+const attentionBlock = (name: string, channels: number): Layer => {
   const projection = (part: string): Layer =>
     convolution(`${name}.${part}`, { inputs: channels, outputs: channels, kernel: 1 });
   const normalise = norm(`${name}.norm`, channels);

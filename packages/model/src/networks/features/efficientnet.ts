@@ -63,7 +63,7 @@ export interface Phase {
   readonly x: number;
 }
 
-export const USUAL_PHASE: Phase = { y: 0, x: 0 };
+const USUAL_PHASE: Phase = { y: 0, x: 0 };
 
 /** Phases that there are along an axis: two for each halving. */
 export const EFFICIENTNET_PHASES = 16;
