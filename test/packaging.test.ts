@@ -6,6 +6,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkPackage, createPackageFromTarballData, type Problem } from "@arethetypeswrong/core";
+import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
@@ -45,6 +47,10 @@ const packages = readdirSync(join(root, "packages"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")))
   .map(({ name }) => String(name));
+
+/** The packages are modules, as they say, and for those who resolve as modules do. */
+const concernsModules = (problem: Problem): boolean =>
+  !("resolutionKind" in problem && ["node10", "node16-cjs"].includes(problem.resolutionKind));
 
 const versionOf = (name: string): string =>
   JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies[name];
@@ -161,6 +167,16 @@ describe.skipIf(!reachable)(
       }
       expect(readFileSync(join(installed, "LICENSE"), "utf8")).toContain("Apache License");
       expect(readFileSync(join(installed, "README.md"), "utf8")).toContain(`# ${name}`);
+    });
+
+    test.each(packages)("%s is found sound by publint and Are the types wrong", async (name) => {
+      const tarball = readFileSync(join(folder, `${name.replace("@", "").replace("/", "-")}-0.1.0.tgz`));
+      const bytes = Uint8Array.from(tarball);
+      const { messages } = await publint({ strict: true, pack: { tarball: bytes.buffer } });
+      expect(messages).toEqual([]);
+      const checked = await checkPackage(createPackageFromTarballData(bytes));
+      expect(checked.types).toEqual({ kind: "included" });
+      expect("problems" in checked && checked.problems.filter(concernsModules)).toEqual([]);
     });
 
     test("can be imported and run from JavaScript, with the shipped models", () => {
