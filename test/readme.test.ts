@@ -5,7 +5,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "../packages/cli/src/program.ts";
+import { memoryShell } from "../packages/cli/test/memory-shell.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -42,32 +45,51 @@ afterAll(() => {
   }
 });
 
-const node = (args: readonly string[]) =>
-  spawnSync(process.execPath, ["--import", "tsx", ...args], { cwd: root, encoding: "utf8" });
+/** Runs programs one after another. Writes a line of JSON after each: what it threw, or null. */
+const RUN_PROGRAMS = `
+for (const file of process.argv.slice(1)) {
+  const thrown = await import(file).then(() => null, (error) => String(error?.stack ?? error));
+  process.stdout.write("\\0" + JSON.stringify(thrown) + "\\0");
+}
+`;
+
+/** What each program prints, and what it throws, in one process: it loads what they share once. */
+const finished = new Map<string, { readonly printed: string; readonly thrown: unknown }>();
+
+beforeAll(() => {
+  const files = programs.map(([title, path, text]) => {
+    const folder = folderFor(path);
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `${title.replaceAll(/\W+/g, "-")}.mts`);
+    writeFileSync(file, text);
+    return pathToFileURL(file).href;
+  });
+  const words = ["--import", "tsx", "--input-type=module", "--eval", RUN_PROGRAMS, ...files];
+  const { stdout, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
+  const parts = stdout.split("\0");
+  programs.forEach(([title], n) => {
+    const [printed = "", thrown] = parts.slice(2 * n, 2 * n + 2);
+    finished.set(title, { printed, thrown: thrown === undefined ? stderr : JSON.parse(thrown) });
+  });
+}, 120_000);
 
 test("there are programs in README.md", () => {
   expect(programs.filter(([, path]) => path === "README.md").length).toBeGreaterThan(0);
 });
 
-test.each(programs)("%s runs and prints what its comments say", (title, path, text) => {
-  const folder = folderFor(path);
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${title.replaceAll(/\W+/g, "-")}.mts`);
-  writeFileSync(file, text);
-  const { status, stdout, stderr } = node([file]);
-  expect(status, stderr).toBe(0);
-  expect(stdout.trim().split("\n")).toEqual(expected(text));
+test.each(programs)("%s runs and prints what its comments say", (title, _, text) => {
+  const { printed, thrown } = finished.get(title) ?? { printed: "", thrown: "it did not run" };
+  expect(thrown).toBeNull();
+  expect(printed.trim().split("\n")).toEqual(expected(text));
 });
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
 /** The help of a command: of tadsr itself where there are no words. */
-const helps = new Map<string, string>();
-const helpOf = (words: readonly string[]): string => {
-  const key = words.join(" ");
-  const help = helps.get(key) ?? node(["packages/cli/src/main.ts", ...words, "--help"]).stdout;
-  helps.set(key, help);
-  return help;
+const helpOf = async (words: readonly string[]): Promise<string> => {
+  const { shell, out } = memoryShell(root);
+  await run(shell, [...words, "--help"]);
+  return out();
 };
 
 const commandsOf = (help: string): readonly string[] =>
@@ -86,7 +108,7 @@ const commandLines = withPrograms.flatMap((path) =>
   ),
 );
 
-test.each(commandLines)("%s: `%s` is a command line that exists", (_, line) => {
+test.each(commandLines)("%s: `%s` is a command line that exists", async (_, line) => {
   const words = line.replace(/\s+#.*$/, "").split(/\s+/);
   if (words[0] === "git" || words[0] === "cd" || (words[0] === "npm" && words[1] === "install")) return;
   if (words[0] === "npx" && (words[1] === "vitest" || words[1] === "tsx")) {
@@ -102,20 +124,22 @@ test.each(commandLines)("%s: `%s` is a command line that exists", (_, line) => {
   if (script !== "tadsr" && script !== "upscale") return;
   const typed = script === "upscale" ? ["upscale", ...rest] : rest;
   const [command = "", sub = ""] = typed;
-  const names = commandsOf(helpOf([])).includes(command) ? [command] : [];
+  const names = commandsOf(await helpOf([])).includes(command) ? [command] : [];
   expect(names).toEqual([command]);
-  const path = commandsOf(helpOf(names)).includes(sub) ? [command, sub] : names;
+  const path = commandsOf(await helpOf(names)).includes(sub) ? [command, sub] : names;
   const options = rest.filter((word) => word.startsWith("--"));
-  for (const option of options) expect(helpOf(path)).toMatch(new RegExp(`(^|\\s)${option}\\b`, "m"));
+  const help = await helpOf(path);
+  for (const option of options) expect(help).toMatch(new RegExp(`(^|\\s)${option}\\b`, "m"));
 });
 
-test("README.md's table of commands names each command once, and no other", () => {
+test("README.md's table of commands names each command once, and no other", async () => {
   const table = [...read("README.md").matchAll(/^\| `([\w-]+)` \| [^|\n]* \|$/gm)].map(([, name]) => name);
-  expect([...table].sort()).toEqual([...commandsOf(helpOf([]))].sort());
+  expect([...table].sort()).toEqual([...commandsOf(await helpOf([]))].sort());
 });
 
-test("README.md's table of runtimes names each runtime that upscale takes", () => {
-  const choices = /--runtime <name>[^(]*\(choices: ([^)]*?), default/s.exec(helpOf(["upscale"]))?.[1] ?? "";
+test("README.md's table of runtimes names each runtime that upscale takes", async () => {
+  const choices =
+    /--runtime <name>[^(]*\(choices: ([^)]*?), default/s.exec(await helpOf(["upscale"]))?.[1] ?? "";
   const named = [...choices.matchAll(/"(\w+)"/g)].map(([, name]) => name);
   const table = [...read("README.md").matchAll(/^\| `(\w+)` \| (?:[^|\n]*\|){4}$/gm)].map(([, name]) => name);
   expect([...table].sort()).toEqual([...named].sort());
