@@ -1,17 +1,16 @@
 /** A training that is killed, or whose disk is full, loses only the work since its last checkpoint. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { uniform } from "@tadsr/core";
 import { readSafetensors } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import { trainTeacher } from "../src/index.ts";
+import { BUNDLED_RUN } from "./bundled-run.ts";
 import { message, right } from "./either.ts";
 import { at, engine, killAfterStep, losses, teacher, weightsFile } from "./runs.ts";
 import { tinyPlan, tinyTeacher, writePhotographs } from "./tiny.ts";
 
-const SCRIPT = fileURLToPath(new URL("./killed-run.ts", import.meta.url));
 const CHECKPOINT_EVERY = tinyTeacher("", "").checkpointEvery ?? 1;
 
 /** The step of the checkpoint in a run's folder, or 0 if there is none. The checkpoint must be complete. */
@@ -25,7 +24,7 @@ const savedStep = async (name: string): Promise<number> => {
 };
 
 const start = (name: string, more: readonly string[]): ChildProcess =>
-  spawn(process.execPath, ["--import", "tsx", SCRIPT, at("photographs"), at(name), "--resume", ...more]);
+  spawn(process.execPath, [BUNDLED_RUN, at("photographs"), at(name), "--resume", ...more]);
 
 const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -58,7 +57,7 @@ const live = async (name: string, { steps, milliseconds }: Moment, more: readonl
     killed = true;
     void wait(milliseconds).then(() => child.kill("SIGKILL"));
   });
-  if (steps === 0) void wait(10 * milliseconds).then(() => child.kill("SIGKILL"));
+  if (steps === 0) void wait(4 * milliseconds).then(() => child.kill("SIGKILL"));
   await new Promise((resolve) => child.on("close", resolve));
   return done();
 };
@@ -106,7 +105,7 @@ describe("a training that is killed again and again", () => {
     }
     const validations = (name: string) => readFile(at(name, "validation.jsonl"), "utf8");
     expect(await validations("killed-watched")).toBe(await validations("killed-watched-not"));
-    // Twenty processes start. That takes half a minute on two idle cores, and much longer on busy ones.
+    // Twenty processes start. That takes ten seconds on two idle cores, and much longer on busy ones.
   }, 900_000);
 });
 
@@ -115,7 +114,7 @@ const liveWithin = (name: string, kibibytes: number): Promise<readonly [number |
   new Promise((resolve) => {
     // Without the trap, the signal XFSZ would end the process instead of making its write fail.
     const command = `trap '' XFSZ; ulimit -f ${kibibytes}; exec "$0" "$@"`;
-    const words = ["--import", "tsx", SCRIPT, at("photographs"), at(name), "--resume"];
+    const words = [BUNDLED_RUN, at("photographs"), at(name), "--resume"];
     const child = spawn("bash", ["-c", command, process.execPath, ...words]);
     let error = "";
     child.stderr.on("data", (chunk) => {
