@@ -76,7 +76,7 @@ test.each(lines)("%s", async (line) => {
   const { shell, out, err } = memoryShell(folder);
   const [, result] = RESULTS.find(([pattern]) => pattern.test(line)) ?? [];
   const [script = "", ...rest] = line.split(" ");
-  const words = script === "tadsr" ? rest : [script, ...rest, "--runtime", "wasm"];
+  const words = script === "tadsr" ? rest : [script, ...rest, "--runtime", "onnx"];
   const code =
     words[0] === "random-weights"
       ? // The published model's own files would be 700 MB.
