@@ -70,7 +70,7 @@ const imageOf = ({ width, height, data }: Picture): NdArray => ({
 /** Sides that halvings do not divide, one of them the least that the network takes. */
 const pairsFor = ({ smallest }: FeatureNetwork): readonly (readonly [Picture, Picture])[] => [
   [drawnPicture(smallest, smallest + 6, 0), drawnPicture(smallest, smallest + 6, 1)],
-  [drawnPicture(45, 35, 2), drawnPicture(45, 35, 3)],
+  [drawnPicture(smallest + 11, smallest + 5, 2), drawnPicture(smallest + 11, smallest + 5, 3)],
 ];
 
 const writtenBy = async (network: FeatureNetwork): Promise<readonly [string, string]> => {
