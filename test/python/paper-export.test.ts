@@ -146,19 +146,23 @@ describe("an ONNX file of a model of the paper's kind, in Python,", () => {
     "is its network, the time inside or open, in either width and every opset's operators",
     async () => {
       const opened = await openModel(await saveFolder("network", fourTimes, tinyAutoencoder));
-      const given = { input: drawn(0, 1, 64, 128, 4), condition: pictureOf(64, 128) };
-      const at = (t: number): Promise<Run> => networkRun(engine, opened, given, t);
       const { T } = opened.schedule;
+      const given = (width: number) => ({
+        input: drawn(0, 1, 64, width, 4),
+        condition: pictureOf(64, width),
+      });
+      const at = (t: number, width = 128): Promise<Run> => networkRun(engine, opened, given(width), t);
       const [first, last] = [await at(1), await at(T)];
       const network = (out: string, ...words: readonly string[]): Promise<string> =>
         exported("network", out, "--size", "64x128", "--part", "network", ...words);
 
       expectSame(place, await network("open.onnx", "--open-time"), [first, last]);
-      const timed: Run = { inputs: given, expected: last.expected };
-      for (const dtype of BOTH) {
-        const file = await network(`${dtype}.onnx`, "--dtype", dtype);
-        expect(expectSame(place, file, [timed], dtype).operators).toContain("Gelu");
-      }
+      const timed: Run = { inputs: given(128), expected: last.expected };
+      expect(expectSame(place, await network("float32.onnx"), [timed]).operators).toContain("Gelu");
+      // Half as wide, since ONNX's own evaluator, to which float16 is held too, takes seconds.
+      const narrow: Run = { inputs: given(64), expected: (await at(T, 64)).expected };
+      const half = await network("float16.onnx", "--dtype", "float16", "--size", "64x64");
+      expect(expectSame(place, half, [narrow], "float16").operators).toContain("Gelu");
       const { operators } = expectSame(place, await network("19.onnx", "--opset", "19"), [timed]);
       expect(operators).toContain("Erf");
       expect(operators).not.toContain("Gelu");
