@@ -1,2 +1,2 @@
-/** Lets signals, timers and input be handled between two pieces of work. */
+/** Lets the program handle signals, timers and input between two pieces of work. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,10 +1,10 @@
-/** A latent's pixels as bytes, in one pass on the host over what is kept of it. */
+/** A latent's pixels as bytes, in one pass on the host over the part that is kept. */
 import type { NdArray } from "@tadsr/core";
 import type { Rectangle } from "./picture.ts";
 
 /**
- * The bytes of a part of the picture that `pixelsOfLatent` makes of a latent, -1 to 1 becoming 0 to 255, rounded and
- * cut off: [height factor, width factor, c]. `kept` is the part in the latent's places. Null where a value of it is not
+ * The bytes of a part of the picture that `pixelsOfLatent` makes of a latent: [height factor, width factor, c]. -1 to 1
+ * becomes 0 to 255, rounded and clamped. `kept` is the part, in pixels of the latent. Null if one of its values is not
  * finite.
  *
  * @param latent [1, h, w, c factor^2]
@@ -18,7 +18,7 @@ export const bytesOfLatent = (
   const area = factor * factor;
   const channels = deep / area;
   const bytes = new Uint8ClampedArray(kept.width * kept.height * deep);
-  // 0 as long as every value is finite, and NaN from the first that is not.
+  // 0 while every value is finite, NaN after the first that is not.
   let rest = 0;
   let to = 0;
   for (let row = kept.y; row < kept.y + kept.height; row++)

@@ -1,8 +1,8 @@
-/** Decoders of model.json, field by field: each gives the value, or where in it what is wrong. */
+/** Decoders for the fields of model.json. Each gives the value, or what is wrong and where. */
 import type { ScheduleConfig } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 
-/** What is wrong with a value: where in it, what was expected, what was found. */
+/** What is wrong with a value: its place, what was expected, what was found. */
 export interface Fault {
   readonly path: string;
   readonly expected: string;
@@ -52,7 +52,7 @@ export const list =
     return E.right(items);
   };
 
-/** An object with these fields and no others, so that a misspelt optional field is not lost in silence. */
+/** An object with these fields and no others, so that a misspelt optional field is noticed. */
 export const record =
   <A>(fields: { readonly [K in keyof A]-?: Decoder<A[K]> }): Decoder<A> =>
   (value, path) => {

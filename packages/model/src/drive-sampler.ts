@@ -1,7 +1,7 @@
-/** Running a sampler on an engine. */
+/** Runs a sampler on an engine. */
 import type { Engine, SamplerStep } from "@tadsr/core";
 
-/** Drives a sampler to its end, each step computed by itself, holding no more than one step's results. */
+/** Runs a sampler to its end, one step after another. No more than one step's results are held. */
 const driveFrugally = async <T>(engine: Engine<T>, steps: Generator<SamplerStep<T>, T>): Promise<T> => {
   let held: readonly T[] = [];
   for (;;) {
@@ -14,17 +14,17 @@ const driveFrugally = async <T>(engine: Engine<T>, steps: Generator<SamplerStep<
   }
 };
 
-/** What a sampler starts from, and what else the network is given at every step. */
+/** What sampling starts from, and the network's other inputs at every step. */
 export interface Sampled<T> {
   readonly z_T: T;
   readonly z_y: T;
-  /** What the network is told beside z_t, where it lives from step to step. */
+  /** The condition and other inputs beside z_t, kept on the engine from step to step. */
   readonly condition?: T;
 }
 
 /**
- * z_0 from where sampling starts: by one prediction, which an engine may compute together with what is around it,
- * or step by step, each by itself. What `start` makes is released; z_0 is the caller's.
+ * z_0 from the start of sampling. With one prediction, the engine may compute it together with what is around it; with
+ * more steps, each is computed by itself. The result of `start` is released; the caller owns z_0.
  */
 export const sampleFrugally = async <T, Start extends Sampled<T>>(
   engine: Engine<T>,

@@ -1,4 +1,4 @@
-/** JSON allows a key twice in one object, and parsers then drop one without a word. */
+/** JSON allows a key twice in one object. Parsers then silently drop one of the two. */
 
 const CODES = { quote: 0x22, comma: 0x2c, colon: 0x3a, list: 0x5b, escape: 0x5c, listEnd: 0x5d } as const;
 const [OBJECT, OBJECT_END] = [0x7b, 0x7d] as const;
@@ -11,9 +11,9 @@ const stringEnd = (text: string, from: number): number => {
   return at + 1;
 };
 
-/** The first key that an object of the text has twice, null where there is none. The text must be JSON. */
+/** The first key that an object in the text has twice, or null. The text must be JSON. */
 export const duplicateKey = (text: string): string | null => {
-  // The keys seen of each open object; an open list has none.
+  // For each open object the keys seen so far; for an open list, none.
   const open: (Set<string> | null)[] = [];
   let isKey = false;
   for (let at = 0; at < text.length; at++) {

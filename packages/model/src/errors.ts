@@ -1,6 +1,6 @@
 /**
- * Why a model cannot be read or written. Each has a `message` of one line that names the file, what was
- * expected, what was found and what to do; only `WeightsMismatch` has a line for each tensor.
+ * Why a model cannot be read or written. Each error has a one-line `message` with the file, what was expected, what was
+ * found and what to do. Only the message of `WeightsMismatch` has several lines, one for each tensor.
  */
 import { fileReason } from "./file-reason.ts";
 import { quoted } from "./quoted.ts";
@@ -19,7 +19,7 @@ export interface FileUnwritable {
   readonly message: string;
 }
 
-/** The file is no safetensors file, or a damaged one. `key` is the tensor's name, null for the whole file. */
+/** The file is not a safetensors file, or is damaged. `key` is the tensor's name, null for the whole file. */
 export interface InvalidSafetensors {
   readonly _tag: "InvalidSafetensors";
   readonly file: string;
@@ -29,7 +29,7 @@ export interface InvalidSafetensors {
   readonly message: string;
 }
 
-/** The file is no checkpoint, or a damaged or hostile one. `key` is the tensor's name, null for the whole file. */
+/** The file is not a checkpoint, or is damaged or hostile. `key` is the tensor's name, null for the whole file. */
 export interface InvalidCheckpoint {
   readonly _tag: "InvalidCheckpoint";
   readonly file: string;
@@ -47,7 +47,7 @@ export interface RefusedCode {
   readonly message: string;
 }
 
-/** The file has several groups of tensors, or not the one asked for. */
+/** The file has several groups of tensors, or lacks the one asked for. */
 export interface UnknownGroup {
   readonly _tag: "UnknownGroup";
   readonly file: string;
@@ -56,7 +56,7 @@ export interface UnknownGroup {
   readonly message: string;
 }
 
-/** A tensor was asked for that the file does not have. */
+/** The file lacks a tensor that was asked for. */
 export interface MissingTensor {
   readonly _tag: "MissingTensor";
   readonly file: string;
@@ -64,7 +64,7 @@ export interface MissingTensor {
   readonly message: string;
 }
 
-/** A number cannot be held by the type it is to be written in. */
+/** A number does not fit the type that it is to be written in. */
 export interface ValueOutOfRange {
   readonly _tag: "ValueOutOfRange";
   readonly file: string;
@@ -88,7 +88,7 @@ export type Mismatch =
       readonly found: readonly number[];
     };
 
-/** The weights are not those of the network they are for. All mismatches, in one report. */
+/** The weights do not fit the network they are for. One error reports all mismatches. */
 export interface WeightsMismatch {
   readonly _tag: "WeightsMismatch";
   readonly file: string;
@@ -96,7 +96,7 @@ export interface WeightsMismatch {
   readonly message: string;
 }
 
-/** model.json is not JSON, or a field of it is missing or wrong. `key` is its path, as `network.channels[1]`. */
+/** model.json is not JSON, or a field of it is missing or wrong. `key` is the field's path: `network.channels[1]`. */
 export interface InvalidDescription {
   readonly _tag: "InvalidDescription";
   readonly file: string;
@@ -106,7 +106,7 @@ export interface InvalidDescription {
   readonly message: string;
 }
 
-/** Neither a shipped model nor a folder. */
+/** The name is neither a shipped model's nor a folder's. */
 export interface UnknownModel {
   readonly _tag: "UnknownModel";
   readonly name: string;
@@ -159,7 +159,7 @@ export const invalidCheckpoint = (
   return { _tag: "InvalidCheckpoint", file, key, expected, found, message };
 };
 
-/** Names come from the file: without line ends, and cut where they are long. */
+/** Names come from the file: they are shown without line ends, and cut if they are long. */
 export const refusedCode = (file: string, name: string): RefusedCode => {
   const shown = name.replace(/[^\x20-\x7e]/g, "?").slice(0, 200);
   const message = `${file}: it asks for ${shown}, which weights do not need; nothing was run: take the weights from whom you trust, as safetensors or a plain state dict`;

@@ -13,13 +13,13 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
 };
 
-/** The first line of whatever was thrown, without a stack. */
+/** The first line of a thrown error's text, without its stack. */
 export const firstLine = (thrown: unknown): string => {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return (text.split("\n").find((line) => line.trim() !== "") ?? "unknown error").trim();
 };
 
-/** What a failed file operation means, in words. */
+/** The reason why a file operation failed, in words. */
 export const fileReason = (thrown: unknown): string => {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   return REASONS[code] ?? firstLine(thrown);

@@ -1,11 +1,11 @@
 /**
- * The space-to-depth latent of the small model family, on the host: lossless, free, and the same order as
+ * The space-to-depth latent of the small model family, on the host. It is lossless, and its channels have the order of
  * the algebra's `spaceToDepth` (channel = c factor^2 + y factor + x, PyTorch's `pixel_unshuffle`).
  */
 import type { NdArray } from "@tadsr/core";
 import type { FloatRaster } from "./picture.ts";
 
-/** Calls `visit(latent, pixel)` with the two places of every value, both counted from 0. */
+/** Calls `visit(latent, pixel)` for every value with its two places, both counted from 0. */
 const forEachValue = (
   height: number,
   width: number,
@@ -24,7 +24,7 @@ const forEachValue = (
         }
 };
 
-/** [H, W, c] -> [1, H / factor, W / factor, c factor^2]. Throws where the size is no multiple of the factor. */
+/** [H, W, c] -> [1, H / factor, W / factor, c factor^2]. Throws if the size is no multiple of the factor. */
 export const latentOfPixels = ({ width, height, channels, data }: FloatRaster, factor: number): NdArray => {
   if (width % factor !== 0 || height % factor !== 0)
     throw new RangeError(

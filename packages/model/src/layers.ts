@@ -1,6 +1,6 @@
 /**
- * The layers networks are made of: each is its parameters as data beside a function of the algebra, so
- * that names and shapes can be checked before a tensor is read and nothing is said twice.
+ * The layers of networks. Each has its parameters as data beside a function of the algebra, so that names and shapes
+ * can be checked before a tensor is read, and are written down only once.
  */
 import type { Algebra, GroupNormOptions, Padding, Tensors } from "@tadsr/core";
 import { type ParameterSpec, parameter } from "./parameters.ts";
@@ -10,7 +10,7 @@ export interface Layer {
   run<T>(algebra: Algebra<T>, weights: Tensors<T>, input: T): T;
 }
 
-/** Padding that keeps the size under a stride-1 kernel of odd size. */
+/** Padding that keeps the image's size, for a kernel of odd size with stride 1. */
 export const around = (pixels: number): Padding => ({
   top: pixels,
   bottom: pixels,
@@ -42,7 +42,7 @@ export const convolution = (name: string, shape: ConvolutionShape): Layer => {
   };
 };
 
-/** `name.weight` [outputs, inputs] and `name.bias` [outputs], on a matrix [batch, inputs] or at every pixel. */
+/** `name.weight` [outputs, inputs] and `name.bias` [outputs], applied to a matrix [batch, inputs] or at every pixel. */
 export const dense = (
   name: string,
   { inputs, outputs, initial = "fan-in" }: Omit<ConvolutionShape, "kernel">,

@@ -1,19 +1,19 @@
 /**
- * Running a network in little memory. A scope releases what was made in it when it ends; but then every
- * intermediate of a network is alive at its end. So the network is first interpreted with an algebra that
- * only notes which operation's result is used last where, and then run with each released at that moment.
+ * Running a network in little memory. A scope releases its tensors when it ends, so at the end of a network all its
+ * intermediates would be alive. Therefore the network is first interpreted with an algebra that only notes where each
+ * result is used last. Then the network is run, and each result is released right after its last use.
  */
 import type { Algebra, Engine, Tensors } from "@tadsr/core";
 import type { Layer } from "./layers.ts";
 import type { ConditionedNetwork } from "./networks/network.ts";
 import type { ParameterSpec } from "./parameters.ts";
 
-/** For each operation, in the order of execution: the operations whose results nothing needs after it. */
+/** For each operation, in the order of execution: the operations whose results are not needed after it. */
 export type Lifetimes = readonly (readonly number[])[];
 
 type Operation = (...operands: readonly unknown[]) => unknown;
 
-/** An algebra whose operations all are `around(name)`. */
+/** An algebra that replaces every operation by `around(name)`. */
 const algebraOf = <T>(around: (name: keyof Algebra<T>) => Operation): Algebra<T> =>
   new Proxy({} as Algebra<T>, {
     get: (_, name) => around(name as keyof Algebra<T>),
@@ -28,12 +28,12 @@ const isResult = (value: unknown): value is Result =>
   typeof value === "object" && value !== null && "operation" in value;
 
 /**
- * Any computation with the algebra that does the same operations on every input. `given` stands for each of
- * its weights and inputs; what it returns is kept.
+ * Any computation with the algebra that does the same operations on every input. `given` is called for each of its
+ * weights and inputs. The returned tensor is kept.
  */
 export type Computation = <T>(algebra: Algebra<T>, given: T) => T | readonly T[];
 
-/** When each result of a computation is used last. */
+/** Where each result of a computation is used last. */
 export const lifetimesOfComputation = (compute: Computation): Lifetimes => {
   const lastUse: number[] = [];
   const algebra = algebraOf<Result>(() => (...operands) => {
@@ -53,7 +53,7 @@ export const lifetimesOfComputation = (compute: Computation): Lifetimes => {
 const everyParameter = <T>(parameters: readonly Pick<ParameterSpec, "name">[], given: T): Tensors<T> =>
   Object.fromEntries(parameters.map(({ name }) => [name, given]));
 
-/** When each result of the network is used last. A network runs the same operations on every input. */
+/** Where each result of the network is used last. A network runs the same operations on every input. */
 export const lifetimesOf = (network: ConditionedNetwork): Lifetimes =>
   lifetimesOfComputation((algebra, given) =>
     network.run(algebra)(everyParameter(network.parameters, given), {
@@ -63,19 +63,19 @@ export const lifetimesOf = (network: ConditionedNetwork): Lifetimes =>
     }),
   );
 
-/** The same for a layer, or a network that is one, as an autoencoder's parts are. */
+/** The same for a layer, or for a network that is a layer, such as an autoencoder's parts. */
 export const lifetimesOfLayer = (layer: Layer): Lifetimes =>
   lifetimesOfComputation((algebra, given) =>
     layer.run(algebra, everyParameter(layer.parameters, given), given),
   );
 
 /**
- * The engine's algebra for one run of the computation, releasing as the lifetimes say. What an operation
- * makes for itself is released when it ends. Every tensor but the inputs and what is kept is gone then.
+ * The engine's algebra for one run of the computation, which releases results as the lifetimes say. The temporary
+ * tensors of an operation are released when it ends. At the end only the inputs and the kept result are alive.
  */
 export const releasingAlgebra = <T>(engine: Engine<T>, lifetimes: Lifetimes): Algebra<T> => {
   const results: T[] = [];
-  // An engine may hand an operand back as the result: it is released with the last that shares it.
+  // An engine may return an operand as the result. Then it is released after the last use of both.
   const sharers = new Map<unknown, number>();
   const letGo = (operation: number): void => {
     const tensor = results[operation] as T;

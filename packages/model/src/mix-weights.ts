@@ -1,10 +1,10 @@
-/** Two networks' weights mixed, as Real-ESRGAN does to set how much noise is removed (--denoise_strength). */
+/** Mixes the weights of two networks, as Real-ESRGAN does to set how much noise is removed (--denoise_strength). */
 import type { NdArray } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { quoted } from "./quoted.ts";
 import { type HostWeights, isSameShape } from "./weights.ts";
 
-/** The weights are not of one network, or the share is none. */
+/** The weights belong to different networks, or the share is not from 0 to 1. */
 export interface CannotMix {
   readonly _tag: "CannotMix";
   readonly message: string;
@@ -20,7 +20,7 @@ const mixed = (a: NdArray, b: NdArray, share: number): NdArray => ({
 
 const shown = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
-/** (1 - share) a + share b in float32, the share from 0 to 1; both have the same names and shapes. */
+/** (1 - share) a + share b in float32, with the share from 0 to 1. Both have the same names and shapes. */
 export const mixWeights = (
   a: HostWeights,
   b: HostWeights,

@@ -1,4 +1,4 @@
-/** model.json: what a model is, but for its weights. Written by people and programs, so checked field by field. */
+/** model.json describes a model without its weights. People and programs write it, so every field is checked. */
 import { makeSchedule, type ScheduleConfig } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import {
@@ -22,10 +22,10 @@ import { COLOURS } from "./picture.ts";
 
 export const MODEL_FORMAT = "tadsr-model/1";
 
-/** Pixels of the picture made from one position of the latent: factor x factor, and their colours. */
+/** One position of the latent holds factor x factor pixels of the picture, with their colours. */
 export interface SpaceToDepthLatent {
   readonly kind: "space-to-depth";
-  /** Also the magnification: the latent has the size of the low-resolution picture. */
+  /** Also the factor of the upscaling: the latent has the size of the low-resolution picture. */
   readonly factor: number;
 }
 
@@ -35,7 +35,7 @@ export interface ModelDescription {
   readonly latent: SpaceToDepthLatent;
   readonly schedule: ScheduleConfig;
   readonly network: SmallNetworkConfig;
-  /** Steps of the sampler it was trained for: 1 for a student, T for a teacher. */
+  /** The number of sampler steps that it was trained for: 1 for a student, T for a teacher. */
   readonly steps: number;
 }
 
@@ -66,7 +66,7 @@ const stack = record<StackConfig>({
   timeChannels: whole(1, MOST_CHANNELS),
 });
 
-/** The decoder of the kind that the value says it is. */
+/** The decoder for the kind that the value names. */
 const network: Decoder<SmallNetworkConfig> = (value, path) => {
   const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
   if (kind === "stack") return stack(value, path);
@@ -85,7 +85,7 @@ const description = record<ModelDescription>({
   steps: whole(1, 1_000_000),
 });
 
-/** What no field can say by itself. */
+/** Checks that need more than one field. */
 const consistent = (model: ModelDescription): E.Either<Fault, ModelDescription> => {
   const { latent, network, steps } = model;
   const latentChannels = COLOURS * latent.factor ** 2;
@@ -112,7 +112,7 @@ const consistent = (model: ModelDescription): E.Either<Fault, ModelDescription> 
     : E.left({ path: "steps", expected: `at most the schedule's ${T} steps`, found: shown(steps) });
 };
 
-/** Checks the parsed content of the `file` named in errors. */
+/** Checks the parsed content; errors name the `file`. */
 export const decodeDescription = (
   file: string,
   value: unknown,

@@ -1,4 +1,4 @@
-/** A model: what it is, and its weights. On a disk it is a folder of two files, but they may come from anywhere. */
+/** A model: a description and weights. On a disk it is a folder of two files, but they may come from anywhere. */
 import { makeSchedule, type Schedule } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
@@ -22,7 +22,7 @@ import type { FloatType } from "./number-formats.ts";
 import { writeSafetensors } from "./safetensors.ts";
 import { checkWeights, type HostWeights, readWeights } from "./weights.ts";
 
-/** What a model is. */
+/** The model's description. */
 export const DESCRIPTION_FILE = "model.json";
 /** The weights of its network. */
 export const WEIGHTS_FILE = "model.safetensors";
@@ -32,7 +32,7 @@ export interface Model {
   readonly description: ModelDescription;
   readonly schedule: Schedule;
   readonly network: ConditionedNetwork;
-  /** Float32, whatever they are stored in. */
+  /** Float32, whatever type the file stores. */
   readonly weights: HostWeights;
 }
 
@@ -54,7 +54,7 @@ const parseJson = (file: string, bytes: Uint8Array): E.Either<InvalidDescription
     (thrown) => invalidDescription(file, "", "JSON", `text that is none (${(thrown as Error).message})`),
   );
 
-/** The parsed content of a model.json, not checked. */
+/** The parsed content of a model.json, unchecked. */
 export const parseDescription = (
   file: ByteFile,
 ): TE.TaskEither<FileUnreadable | InvalidDescription, unknown> =>
@@ -72,13 +72,13 @@ export const readDescription = (
     TE.chainEitherKW((value) => decodeDescription(file.name, value)),
   );
 
-/** A description's schedule; `decodeDescription` has checked it, another caller may not have. */
+/** A description's schedule. `decodeDescription` has checked it; another caller may not have. */
 const scheduleOf = (file: string, { schedule }: ModelDescription): E.Either<InvalidDescription, Schedule> =>
   E.mapLeft(({ field, found, allowed }: { field: string; found: unknown; allowed: string }) =>
     invalidDescription(file, `schedule.${field}`, allowed, String(found)),
   )(makeSchedule(schedule));
 
-/** Reads a model. Names and shapes are checked against the network before a tensor is read. */
+/** Reads a model. Names and shapes are checked against the network before any tensor is read. */
 export const readModel = (files: ModelFiles<ByteFile>): TE.TaskEither<ModelError, Model> =>
   pipe(
     readDescription(files.description),
@@ -92,7 +92,7 @@ export interface SaveOptions {
   readonly dtype: FloatType;
 }
 
-/** Checks a description and weights as in reading; errors call them by the files' names. */
+/** Checks a description and weights as reading does. Errors use the files' names. */
 export const checkModel = (
   names: ModelFiles<string>,
   description: ModelDescription,

@@ -1,4 +1,4 @@
-/** Guesses what was meant by a name that is not there. */
+/** Guesses which name was meant by one that does not exist. */
 
 /** Insertions, deletions and substitutions from a to b (Levenshtein). */
 const editDistance = (a: string, b: string): number => {
@@ -14,10 +14,10 @@ const editDistance = (a: string, b: string): number => {
   return row[b.length] as number;
 };
 
-/** A prefix too many, as in `module.input.bias`, is what names most often differ by. */
+/** Names most often differ by an extra prefix, as in `module.input.bias`. */
 const isSuffix = (a: string, b: string): boolean => a.length > 0 && b.endsWith(`.${a}`);
 
-/** The candidate that is fewest edits away, if less than a third of the name would change; else null. */
+/** The candidate that is fewest edits away, if less than a third of the name would change; otherwise null. */
 export const nearestName = (name: string, candidates: Iterable<string>): string | null => {
   let [best, fewest]: [string | null, number] = [null, Math.ceil(name.length / 3)];
   for (const candidate of candidates) {

@@ -1,19 +1,19 @@
-/** The nearest of many names to each of many, without taking long where they come from a hostile file. */
+/** For each of many names the nearest of many others, in bounded time even if they come from a hostile file. */
 import { nearestName } from "./nearest-name.ts";
 
-/** Longer names are not compared; no parameter has one. */
+/** Longer names are not compared. No parameter has one. */
 const LONGEST = 200;
 
-/** Comparing takes the product of the lengths; of a network that is quite another, hundreds are all unlike. */
+/** Limit of the sum of length times length over all comparisons: two different networks have hundreds of names. */
 const MOST_COMPARED = 2 ** 24;
 
-/** What follows each point of the name. */
+/** The rests of the name that begin after one of its points. */
 const endings = (name: string): readonly string[] =>
   [...name.matchAll(/\./g)].map(({ index }) => name.slice(index + 1)).filter((ending) => ending !== "");
 
 /**
- * Guesses like `nearestName`: a candidate that differs by a prefix is always found, another only as long as
- * there is time for it.
+ * Guesses like `nearestName`. A candidate that differs by a prefix is always found; another one is found only while
+ * there is time left.
  */
 export const nearestNames = (all: readonly string[]): ((name: string) => string | null) => {
   const candidates = all.filter(({ length }) => length <= LONGEST);

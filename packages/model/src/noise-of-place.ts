@@ -1,10 +1,10 @@
-/** The noise of a part of a picture's latent, the same however the picture is cut. */
+/** The noise of a part of a picture's latent. It does not depend on how the picture is cut. */
 import { fillNormal, type NdArray, type NoiseSource } from "@tadsr/core";
 import type { Rectangle } from "./picture.ts";
 
 /**
- * [1, height, width, channels] at a place in a latent whose rows are `rowWidth` long: value `channel` at (row,
- * column) is the source's number (row rowWidth + column) channels + channel.
+ * [1, height, width, channels] at a place in a latent with rows of `rowWidth`. The value of a channel at (row, column)
+ * is the source's number (row rowWidth + column) channels + channel.
  */
 export const noiseOfPlace = (
   source: NoiseSource,

@@ -1,4 +1,4 @@
-/** Numbers as checkpoints hold them, little-endian: F32, F16 and BF16 are read and written, others read. */
+/** Numbers as checkpoints store them, little-endian. F32, F16 and BF16 are read and written, others only read. */
 import { getFloat16, setFloat16 } from "@petamoriken/float16";
 
 export const FLOAT_TYPES = ["F32", "F16", "BF16"] as const;
@@ -8,15 +8,15 @@ export type FloatType = (typeof FLOAT_TYPES)[number];
 interface NumberFormat {
   readonly bytes: number;
   readonly read: (view: DataView, at: number) => number;
-  /** Rounds to nearest, ties to even; too large becomes infinite. */
+  /** Rounds to nearest, ties to even. Too large numbers become infinite. */
   readonly write: (view: DataView, at: number, value: number) => void;
 }
 
-/** The upper half of a float32's bits. A NaN stays one: its top mantissa bit is set. */
+/** The upper half of a float32's bits. A NaN stays one, because its top mantissa bit is set. */
 const bfloat16Bits = (bits: number): number => {
   const isNotANumber = (bits & 0x7fffffff) > 0x7f800000;
   if (isNotANumber) return (bits >>> 16) | 0x0040;
-  // Half of the last kept bit, less a hair where that bit is even; a carry into the exponent is right.
+  // Half of the last kept bit, one unit less if that bit is even. A carry into the exponent gives the right result.
   const rounding = 0x7fff + ((bits >>> 16) & 1);
   return (bits + rounding) >>> 16;
 };
@@ -46,12 +46,12 @@ export const numberFormats: Readonly<Record<FloatType, NumberFormat>> = {
   },
 };
 
-/** Where a float32's bits are looked at. */
+/** Room for a float32, to see its bits. */
 const SCRATCH = new DataView(new ArrayBuffer(4));
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** The numbers of `bytes`, which holds them without a gap. Those of F32 may share its memory. */
+/** The numbers in `bytes`, which has no gaps. F32 numbers may share its memory. */
 export const decodeNumbers = (type: FloatType, bytes: Uint8Array): Float32Array => {
   const format = numberFormats[type];
   const length = bytes.byteLength / format.bytes;
@@ -63,7 +63,7 @@ export const decodeNumbers = (type: FloatType, bytes: Uint8Array): Float32Array 
     for (let i = 0; i < length; i++) result[i] = format.read(view, 4 * i);
     return result;
   }
-  // Two bytes have few patterns: looking each up is a hundred times as fast. As bits, since NaNs have several.
+  // Two bytes have few patterns, so a table is a hundred times as fast. It holds bits, since there are several NaNs.
   const bits = new Uint32Array(result.buffer);
   const patterns = patternsOf(type);
   for (let i = 0; i < bits.length; i++) bits[i] = patterns[view.getUint16(2 * i, true)] as number;
@@ -72,7 +72,7 @@ export const decodeNumbers = (type: FloatType, bytes: Uint8Array): Float32Array 
 
 const known = new Map<FloatType, Uint32Array>();
 
-/** The bits of the float32 that each pattern of two bytes is. */
+/** The bits of the float32 for each pattern of two bytes. */
 const patternsOf = (type: FloatType): Uint32Array => {
   const before = known.get(type);
   if (before !== undefined) return before;
@@ -87,7 +87,7 @@ const patternsOf = (type: FloatType): Uint32Array => {
   return patterns;
 };
 
-/** Types whose numbers can be had as float32. */
+/** Types that can be read as float32. */
 export const READABLE_FLOATS = [...FLOAT_TYPES, "F64"] as const;
 
 export type ReadableFloat = (typeof READABLE_FLOATS)[number];
@@ -95,7 +95,7 @@ export type ReadableFloat = (typeof READABLE_FLOATS)[number];
 export const isReadableFloat = (type: string): type is ReadableFloat =>
   (READABLE_FLOATS as readonly string[]).includes(type);
 
-/** As float32; F64 is rounded, and null where a finite number of it would become infinite. */
+/** As float32. F64 is rounded; null if a finite number would become infinite. */
 export const decodeFloats = (type: ReadableFloat, bytes: Uint8Array): Float32Array | null => {
   if (type !== "F64") return decodeNumbers(type, bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -126,7 +126,7 @@ export const INTEGER_TYPES = Object.keys(integerFormats) as readonly IntegerType
 
 const isIntegerType = (type: string): type is IntegerType => Object.hasOwn(integerFormats, type);
 
-/** Whole numbers as float64; null for other types and where one is beyond 2^53. */
+/** Whole numbers as float64. Null for other types, and if a number is beyond 2^53. */
 export const decodeIntegers = (type: string, bytes: Uint8Array): Float64Array | null => {
   if (!isIntegerType(type)) return null;
   const format = integerFormats[type];
@@ -140,15 +140,15 @@ export const decodeIntegers = (type: string, bytes: Uint8Array): Float64Array | 
   return result;
 };
 
-/** Float32's bits as F16's: rounded to nearest, ties to even. The library's setFloat16 takes a microsecond. */
+/** Float32's bits to F16's, rounded to nearest, ties to even. The library's setFloat16 takes a microsecond a number. */
 const float16Bits = (bits: number): number => {
   const sign = (bits >>> 16) & 0x8000;
   const size = bits & 0x7fffffff;
   if (size > 0x7f800000) return sign | 0x7e00;
-  // From 2^16 on it is infinite; a carry makes infinity of what rounds up to that.
+  // From 2^16 on the result is infinite. A number below that can round up to infinity by its carry.
   if (size >= 0x47800000) return sign | 0x7c00;
   if (size >= 0x38800000) return sign | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13);
-  // Below 2^-14 the exponent stays and the mantissa moves right; below 2^-25 nothing is left of it.
+  // Below 2^-14 the exponent stays and the mantissa is shifted right. Below 2^-25 the result is 0.
   if (size < 0x33000000) return sign;
   const shift = 126 - (size >>> 23);
   const mantissa = (size & 0x7fffff) | 0x800000;

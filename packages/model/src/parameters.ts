@@ -1,4 +1,4 @@
-/** What parameters a network has, as data: names are PyTorch's, shapes are logical. */
+/** A network's parameters as data: names are PyTorch's, shapes are logical. */
 import { type NdArray, type NoiseSource, normal, type TensorKind, type Tensors } from "@tadsr/core";
 
 export interface ParameterSpec {
@@ -9,9 +9,9 @@ export interface ParameterSpec {
 }
 
 /**
- * How fresh weights are drawn. `fan-in`: normal with variance 1 / (inputs of one output); `small`: normal
- * with deviation 0.02, for tables that are added to something; `ones`: a scale that starts idle; `zeros`: a
- * bias, or a branch that starts silent.
+ * How fresh weights are drawn. `fan-in`: normal with variance 1 / (inputs of one output). `small`: normal with standard
+ * deviation 0.02, for tables that are added to something. `ones`: a scale that changes nothing at first. `zeros`: a
+ * bias, or a branch that adds nothing at first.
  */
 export type Initial = "zeros" | "ones" | "small" | "fan-in";
 
@@ -23,14 +23,14 @@ export const elements = (shape: readonly number[]): number =>
 export const parameterCount = (specs: readonly ParameterSpec[]): number =>
   specs.reduce((sum, { shape }) => sum + elements(shape), 0);
 
-/** The parameter of that name; absence is a programming error, since names are checked on loading. */
+/** The parameter of that name. Its absence is a programming error, because names are checked on loading. */
 export const parameter = <T>(weights: Tensors<T>, name: string): T => {
   const tensor = weights[name];
   if (tensor === undefined) throw new Error(`parameter ${name} is missing from the weights`);
   return tensor;
 };
 
-/** Fresh weights, a function of the seed and of each parameter's place in the list. */
+/** Fresh weights. They depend only on the seed and each parameter's place in the list. */
 export const initialWeights = (
   specs: readonly ParameterSpec[],
   { seed }: Pick<NoiseSource, "seed">,

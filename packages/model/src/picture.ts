@@ -1,4 +1,4 @@
-/** Pictures as they come from and go to a codec, and places in them. */
+/** Pictures as codecs take and give them, and places in pictures. */
 
 /** Colours of a picture: red, green, blue. */
 export const COLOURS = 3;
@@ -24,7 +24,7 @@ export interface FloatRaster extends Raster {
   readonly data: Float32Array;
 }
 
-/** A rectangle of pixels; it may reach beyond a picture where a function says so. */
+/** A rectangle of pixels. It may reach beyond a picture if a function allows that. */
 export interface Rectangle {
   readonly x: number;
   readonly y: number;
@@ -32,7 +32,7 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** The same part of a picture that is so many times wider and higher. */
+/** The same part of a picture that is `factor` times wider and higher. */
 export const scaled = ({ x, y, width, height }: Rectangle, factor: number): Rectangle => ({
   x: x * factor,
   y: y * factor,

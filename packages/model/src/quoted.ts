@@ -1,14 +1,14 @@
-/** Texts from files as errors show them: in quotes, on one line, harmless to a terminal, and not long. */
+/** Texts from files as errors show them: quoted, on one line, short, and harmless to a terminal. */
 
 const LONGEST = 200;
 
-/** What JSON leaves as it is but lines and terminals obey: DEL and C1, marks of direction, line separators. */
+/** Characters that JSON leaves as they are but terminals obey: DEL and C1, marks of direction, line separators. */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 const escaped = (character: string): string =>
   `\\u{${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}}`;
 
-/** JSON, or nearly so, of which no more than `longest` characters are left. */
+/** JSON, or nearly so, cut to `longest` characters. */
 export const printable = (json: string, longest = LONGEST): string =>
   (json.length > longest ? `${json.slice(0, longest)}...` : json).replace(OBEYED, escaped);
 

@@ -1,4 +1,4 @@
-/** Random weights of any network, so that its size can be tried without the authors' files. */
+/** Random weights for any network, so that its size can be tried without the authors' files. */
 import { type NdArray, normal } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
@@ -12,9 +12,9 @@ import { type WeightFormat, writeWeights } from "./weight-writer/write-weights.t
 const SMALL = 0.02;
 
 /**
- * One parameter, a function of the seed and of its place in the network's list. None is silent, as zeros would be
- * and as training begins: matrices and kernels have variance 1 / (inputs of one output), scales are near 1,
- * biases and tables of deviation 0.02.
+ * One parameter. It depends only on the seed and its place in the network's list. No parameter is zero, although
+ * training begins with zeros: matrices and kernels have variance 1 / (inputs of one output), scales are near 1, biases
+ * and tables have standard deviation 0.02.
  */
 export const randomWeight = (
   { kind, shape, initial }: ParameterSpec,
@@ -25,7 +25,7 @@ export const randomWeight = (
   const deviation = isSmall ? SMALL : 1 / Math.sqrt(Math.max(1, count / (shape[0] ?? 1)));
   const mean = initial === "ones" ? 1 : 0;
   const data = new Float32Array(count);
-  // In pieces, as the draws are float64.
+  // In pieces, because the draws are float64.
   const PIECE = 2 ** 16;
   for (let start = 0; start < count; start += PIECE) {
     const drawn = normal({ seed, stream: place }, start, Math.min(PIECE, count - start));

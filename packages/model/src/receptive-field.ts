@@ -1,6 +1,6 @@
 /**
- * How far a network sees, derived by interpreting it: an algebra whose "tensor" is the interval of input
- * pixels that a pixel depends on. Tiles are read with this margin around the part that is kept.
+ * How far a network sees, found by interpreting it with an algebra whose "tensor" is the interval of input pixels that
+ * a pixel depends on. Tiles are read with this margin around the part that is kept.
  */
 import type { Algebra, ConvolutionOptions, WindowOptions } from "@tadsr/core";
 import type { ConditionedNetwork } from "./networks/network.ts";
@@ -8,15 +8,15 @@ import type { PictureNetwork } from "./networks/picture-network.ts";
 import type { ParameterSpec } from "./parameters.ts";
 
 export interface ReceptiveField {
-  /** Input pixels that a prediction depends on beyond its own place, on the side that needs most. */
+  /** How many input pixels a prediction depends on beyond its own place, on the side that needs most. */
   readonly margin: number;
-  /** Origins and sizes of what the network is given must be multiples of this. */
+  /** Origins and sizes of the network's input must be multiples of this. */
   readonly alignment: number;
 }
 
 /**
- * Pixel i of a tensor of `scale` s depends on input pixels s i - before .. s i + s - 1 + after.
- * Matrices and vectors have no place: they reach nothing. A weight carries its kernel's size.
+ * Pixel i of a tensor of `scale` s depends on the input pixels s i - before .. s i + s - 1 + after. Matrices and
+ * vectors have no place, so they depend on no pixel. A weight carries its kernel's size.
  */
 interface Reach {
   readonly scale: number;
@@ -56,7 +56,7 @@ const upsampled = (image: Reach, factor: number): Reach => {
   return { ...image, scale, before: image.before + shift, after: image.after + shift };
 };
 
-/** A pixel may be at any place of its window; the grid of windows asks for origins on its lines. */
+/** A pixel may be anywhere in its window. The grid of windows needs origins on its lines. */
 const windowed = (image: Reach, { window }: WindowOptions): Reach => ({
   ...image,
   before: image.before + (window - 1) * image.scale,
@@ -106,7 +106,7 @@ const reachAlgebra: Algebra<Reach> = {
   groupNorm: everywhere,
   attention: everywhere,
   windowAttention: (query, key, value, _positions, options) =>
-    // Windows that close round the picture's edges join what lies farthest apart.
+    // Windows that wrap around the picture's edges join the farthest pixels.
     options.edges === "wrapped" && options.shift > 0
       ? everywhere()
       : windowed([query, key, value].reduce(join), options),
@@ -130,16 +130,16 @@ const reachOf = (
       ]),
     ),
   );
-  // What a part of a pixel reaches beyond a whole one lies in a pixel that it does not see.
+  // A fraction at the end of the reach belongs to a pixel that is not seen, so it is dropped.
   return { margin: Math.floor(Math.max(before, after)), alignment: coarsest };
 };
 
-/** Margin and alignment in pixels of the network's input, which for the small family are LR pixels. */
+/** Margin and alignment in pixels of the network's input. For the small family these are LR pixels. */
 export const receptiveField = (network: ConditionedNetwork): ReceptiveField =>
   reachOf(network.parameters, (weights) =>
     network.run(reachAlgebra)(weights, { input: NOTHING, condition: NOTHING, time: NOTHING }),
   );
 
-/** The same of a network that makes a picture of a picture, for all pixels that come of one. */
+/** The same for a network from pictures to pictures, for all result pixels of one input pixel. */
 export const receptiveFieldOfPictures = (network: PictureNetwork): ReceptiveField =>
   reachOf(network.parameters, (weights) => network.run(reachAlgebra)(weights, NOTHING));

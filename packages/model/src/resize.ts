@@ -1,6 +1,6 @@
 /**
- * Bicubic resizing as the method's own z_y is made: a = -0.75, half-pixel centres, no
- * antialias, edges clamped; PyTorch's `interpolate(mode="bicubic", align_corners=False)`.
+ * Bicubic resizing as the method makes z_y: a = -0.75, half-pixel centres, no antialias, edges clamped; PyTorch's
+ * `interpolate(mode="bicubic", align_corners=False)`.
  */
 import type { FloatRaster, Raster, Rectangle } from "./picture.ts";
 
@@ -22,7 +22,7 @@ interface Taps {
   readonly last: number;
 }
 
-/** The taps of output positions start..start+length-1, where `from` source pixels become `to`. */
+/** The taps of output positions start..start+length-1, for a resize from `from` pixels to `to`. */
 const tapsOf = (from: number, to: number, start: number, length: number): Taps => {
   const positions = new Int32Array(length * TAPS);
   const weights = new Float64Array(length * TAPS);
@@ -47,7 +47,7 @@ type Four = readonly [number, number, number, number];
 const four = (list: Int32Array | Float64Array, at: number): Four =>
   [list[at], list[at + 1], list[at + 2], list[at + 3]] as unknown as Four;
 
-/** Source rows first..last, as the taps down need them, resized along the row: [rows, width, channels]. */
+/** Source rows first..last, as the vertical taps need them, resized along the row: [rows, width, channels]. */
 const resizeRows = (source: Raster, across: Taps, down: Taps, width: number): Float64Array => {
   const { channels, data } = source;
   const result = new Float64Array((down.last - down.first + 1) * width * channels);
@@ -70,11 +70,11 @@ const resizeRows = (source: Raster, across: Taps, down: Taps, width: number): Fl
 };
 
 /**
- * Resizes to height x width and returns the `window` of it (all, when left out), in pixels of the result.
+ * Resizes to height x width and returns its `window` (all, if left out), in pixels of the result.
  *
- * The source is continued by its edge pixels without end, and so is the result: the window may reach
- * beyond it. A window's values are those of the whole result to the last bit. Values are not clamped:
- * bicubic overshoots at edges. Sizes must be at least 1.
+ * The source's edge pixels are repeated without end, so the window may reach beyond the result. A window's values are
+ * those of the whole result to the last bit. Values are not clamped: bicubic overshoots at edges. Sizes must be at
+ * least 1.
  */
 export const bicubicResize = (
   source: Raster,

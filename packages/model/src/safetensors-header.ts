@@ -1,6 +1,6 @@
 /**
- * The header of a safetensors file: 8 bytes with its length, then JSON that says of every tensor its type,
- * its shape and its place in what follows. Nothing of it is trusted before it is checked.
+ * The header of a safetensors file: 8 bytes with its length, then JSON with each tensor's type, shape and place in the
+ * bytes that follow. Nothing in it is trusted before it is checked.
  */
 import * as E from "fp-ts/lib/Either.js";
 import { duplicateKey } from "./duplicate-key.ts";
@@ -8,7 +8,7 @@ import { type InvalidSafetensors, invalidSafetensors } from "./errors.ts";
 import { elements } from "./parameters.ts";
 import { printable } from "./quoted.ts";
 
-/** Bytes of one number of each type the format has. */
+/** Bytes of one number of each type of the format. */
 const BYTES = {
   BOOL: 1,
   U8: 1,
@@ -29,20 +29,20 @@ const BYTES = {
 
 export type StoredType = keyof typeof BYTES;
 
-/** The length of the header stands in the file's first eight bytes, little-endian. */
+/** The first eight bytes hold the header's length, little-endian. */
 export const LENGTH_BYTES = 8;
 
-/** Longer headers are taken for damage or an attack: it is that of some 60 000 tensors. */
+/** A longer header means damage or an attack: this is the size for about 60 000 tensors. */
 const LONGEST_HEADER = 2 ** 23;
 
-/** PyTorch's own bound on a tensor's dimensions. */
+/** PyTorch's own limit on a tensor's dimensions. */
 const MOST_DIMENSIONS = 64;
 
 export interface TensorEntry {
   readonly name: string;
   readonly type: StoredType;
   readonly shape: readonly number[];
-  /** First byte and the one after the last, counted from the end of the header. */
+  /** The first byte and the one after the last, counted from the end of the header. */
   readonly begin: number;
   readonly end: number;
 }
@@ -112,7 +112,7 @@ const metadataOf = (file: string, value: unknown): Checked<Readonly<Record<strin
       ? E.right(value as Readonly<Record<string, string>>)
       : E.left(invalidSafetensors(file, null, "__metadata__ that maps names to texts", shown(value)));
 
-/** Tensors follow one another without a gap or an overlap and end where the file does. */
+/** Tensors must follow one another without gaps or overlaps, and end where the file ends. */
 const checkPlaces = (
   file: string,
   sorted: readonly TensorEntry[],
@@ -157,7 +157,7 @@ const parse = (file: string, bytes: Uint8Array): Checked<Readonly<Record<string,
   }
 };
 
-/** Reads the header's bytes; `dataSize` is what the file has after them. */
+/** Reads the header's bytes; `dataSize` is the number of bytes after them. */
 export const parseHeader = (
   file: string,
   bytes: Uint8Array,

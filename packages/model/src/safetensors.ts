@@ -1,6 +1,6 @@
 /**
- * Weights in safetensors files. The header is read and checked first; a tensor's bytes are read when it is
- * asked for, so that a file of any size costs the memory of one tensor.
+ * Weights in safetensors files. The header is read and checked first. A tensor's bytes are read when it is asked for,
+ * so a file of any size needs the memory of one tensor.
  */
 import type { NdArray } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
@@ -43,12 +43,12 @@ import {
 
 export type SafetensorsError = FileUnreadable | InvalidSafetensors | MissingTensor;
 
-/** An open file: what is in it is known, nothing of it is read. */
+/** An open file: its list of tensors is known, their numbers are not read yet. */
 export interface SafetensorsFile extends SafetensorsHeader {
   readonly file: string;
-  /** One tensor as float32, from F32, F16, BF16 or F64 (which is rounded). */
+  /** One tensor as float32, from F32, F16, BF16 or F64 (F64 is rounded). */
   readonly read: (name: string) => TE.TaskEither<SafetensorsError, NdArray>;
-  /** One tensor of whole numbers, as float64; beyond 2^53 they are refused. */
+  /** One tensor of whole numbers, as float64. Numbers beyond 2^53 are refused. */
   readonly readIntegers: (name: string) => TE.TaskEither<SafetensorsError, NdArray>;
   readonly close: () => Promise<void>;
 }
@@ -93,7 +93,7 @@ const missing = (file: string, key: string, names: Iterable<string>): MissingTen
   };
 };
 
-/** Numbers of a type, null where they cannot be held; `allowed` names what is expected. */
+/** Reads numbers of a type, or gives null if they cannot be represented. `allowed` is for the message. */
 interface Decoding {
   readonly allowed: string;
   readonly decode: (type: StoredType, bytes: Uint8Array) => NdArray["data"] | null;
@@ -132,7 +132,7 @@ const readTensor =
     }
   };
 
-/** Reads the header of an open source, which the result keeps. Rejects where the source does. */
+/** Reads the header of an open source, which the result keeps. Rejects if the source does. */
 export const safetensorsIn = async (
   file: string,
   source: ByteSource,
@@ -148,7 +148,7 @@ export const safetensorsIn = async (
 export const openSafetensors = (file: ByteFile): TE.TaskEither<SafetensorsError, SafetensorsFile> =>
   openKept(file, safetensorsIn);
 
-/** Reads tensors one after another: the named ones of an open file, all when left out. */
+/** Reads tensors one after another: the named ones of an open file, or all if left out. */
 export const readTensors =
   (
     opened: SafetensorsFile,
@@ -185,7 +185,7 @@ const place = (tensors: Readonly<Record<string, NdArray>>, type: FloatType): rea
   });
 };
 
-/** The first finite number that the type would make infinite. */
+/** The first finite number that would become infinite in the type. */
 const overflow = (bytes: Uint8Array, type: FloatType, data: NdArray["data"]): number | null => {
   const stored = decodeNumbers(type, bytes);
   const at = data.findIndex((value, i) => Number.isFinite(value) && !Number.isFinite(stored[i] as number));

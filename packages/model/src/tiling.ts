@@ -1,4 +1,4 @@
-/** How a picture is cut into tiles: which part of it each pass reads, and which part of that it keeps. */
+/** How a picture is cut into tiles: which part of the picture each pass reads, and which part of that it keeps. */
 import type { Rectangle } from "./picture.ts";
 
 export interface TilingOptions {
@@ -6,20 +6,20 @@ export interface TilingOptions {
   readonly width: number;
   readonly height: number;
   /**
-   * Side of the part that a tile in the middle keeps, in pixels, rounded up to the alignment. At the edges it is
-   * more, since nothing lies beyond them that would have to be read.
+   * Side of the part that a tile in the middle keeps, in pixels, rounded up to the alignment. A tile at an edge keeps
+   * more, because it needs no margin there.
    */
   readonly tile: number;
-  /** Pixels that the kept part depends on beyond itself, on each side. */
+  /** The kept part depends on this many pixels around it, on each side. */
   readonly margin: number;
-  /** What is read begins at multiples of this and has multiples of it as its size. */
+  /** The part that is read begins at multiples of this, and its size is a multiple of it. */
   readonly alignment: number;
 }
 
 export interface Tile {
-  /** The part of the picture that this tile gives; together the kept parts are a partition of it. */
+  /** The part of the picture that this tile gives. The kept parts of all tiles cover the picture once. */
   readonly kept: Rectangle;
-  /** What has to be read for it: inside the padded picture, aligned. */
+  /** The part that is read for it: inside the padded picture, aligned. */
   readonly read: Rectangle;
 }
 
@@ -40,8 +40,8 @@ interface Part {
 }
 
 /**
- * Parts that all read as much, so that an engine prepares itself once: the last one is moved inward. Each keeps what
- * lies the margin inside of what it reads, and the first and the last all up to the edge.
+ * All parts read the same number of pixels, so that an engine prepares itself once: the last one is moved inward. Each
+ * part keeps what is at least the margin inside of what it reads; the first and the last keep all up to the edge.
  */
 const partsOf = (size: number, { tile, margin, alignment }: TilingOptions): readonly Part[] => {
   const padded = paddedSize(size, alignment);
@@ -66,9 +66,9 @@ const rectangle = (rows: Span, columns: Span): Rectangle => ({
 });
 
 /**
- * The tiles in reading order. The picture is padded at its right and bottom to a multiple of the
- * alignment; since what is read is cut only at the padded picture's own edges, a network with that
- * margin computes at every kept pixel what it would compute on the whole.
+ * The tiles in reading order. The picture is padded at its right and bottom to a multiple of the alignment. What a tile
+ * reads is cut only at the edges of the padded picture. So a network with that margin computes the same value at every
+ * kept pixel as on the whole picture.
  */
 export const planTiles = (options: TilingOptions): readonly Tile[] => {
   const columns = partsOf(options.width, options);

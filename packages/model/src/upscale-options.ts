@@ -1,20 +1,20 @@
-/** What an upscaling is asked for, its checks, and why it may fail. */
+/** The options of an upscaling, their checks, and the errors. */
 import { noiseSource, respace, type Schedule } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type { Model } from "./model.ts";
 import type { Picture, Rectangle } from "./picture.ts";
 
-/** Side of the part of the picture that one pass keeps, in its pixels, when left out. */
+/** Default side of the part that one pass keeps, in pixels of the picture. */
 export const DEFAULT_TILE = 256;
 
 export interface UpscaleOptions {
-  /** Of the noise: a whole number from 0 to 2^53 - 1. The same seed gives the same picture, whatever the tile. */
+  /** Seed of the noise: a whole number from 0 to 2^53 - 1. The same seed gives the same picture, whatever the tile. */
   readonly seed: number;
-  /** Side of the part of the picture that one pass keeps, in its pixels; from 1 up. */
+  /** Side of the part that one pass keeps, in pixels of the picture; at least 1. */
   readonly tile?: number;
-  /** Steps of the sampler, 1 to the schedule's T; what the model was trained for when left out. */
+  /** Steps of the sampler, 1 to the schedule's T; the number that the model was trained for if left out. */
   readonly steps?: number;
-  /** Looked at before every tile. */
+  /** Checked before every tile. */
   readonly signal?: AbortSignal;
   /** Called before the first tile and after every one. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -30,7 +30,7 @@ export type UpscaleError =
     }
   | { readonly _tag: "InvalidPicture"; readonly message: string }
   | { readonly _tag: "Aborted"; readonly done: number; readonly total: number; readonly message: string }
-  /** The network gave an infinity or a NaN. `tile` is where, in pixels of the picture. */
+  /** The network gave an infinity or a NaN. `tile` is the place, in pixels of the picture. */
   | { readonly _tag: "NotFinite"; readonly tile: Rectangle; readonly message: string }
   /** The engine threw: most often because memory ran out. */
   | { readonly _tag: "EngineFailed"; readonly engine: string; readonly message: string };
@@ -87,20 +87,20 @@ export const checkPicture = ({ width, height, data }: Picture): E.Either<Upscale
       );
 };
 
-/** The tile's side, `DEFAULT_TILE` when left out. */
+/** The tile's side, `DEFAULT_TILE` if left out. */
 export const checkTile = (tile: number = DEFAULT_TILE): E.Either<UpscaleError, number> =>
   isCount(tile) ? E.right(tile) : refuseOption("tile", tile, "a whole number from 1");
 
-/** What is done: how far a network sees over all its steps goes by how many there are. */
+/** The schedule and the number of steps. The network's reach over all steps depends on this number. */
 export interface Sampling {
   readonly seed: number;
   readonly tile: number;
   readonly steps: number;
-  /** Its T is `steps`, unless `steps` is 1: then z_0 is predicted at T in one go. */
+  /** Its T is `steps`, except if `steps` is 1: then z_0 is predicted from z_T in one step. */
   readonly schedule: Schedule;
 }
 
-/** All T steps, some of them (respaced as the published code does), or one from T. */
+/** All T steps, some of them (respaced as in the published code), or one step from T. */
 export const scheduleFor = (schedule: Schedule, steps: number): E.Either<UpscaleError, Schedule> =>
   steps === schedule.T || steps === 1
     ? E.right(schedule)

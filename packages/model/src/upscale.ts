@@ -1,10 +1,9 @@
 /**
- * A picture made larger by a model, tile by tile: bicubic upsampling, its latent z_y, noise, the network,
- * and pixels again. Beyond the picture and the result, memory is bounded by the tile.
+ * Makes a picture larger by a model, tile by tile: bicubic upsampling, its latent z_y, noise, the network, and pixels
+ * again. Besides the picture and the result, the tile limits the memory.
  *
- * The result does not depend on the tile but for rounding: z_y is computed as in the whole
- * picture's, the noise goes by the place in the whole picture, and what is read around a tile is all that
- * the network can see from it.
+ * Except for rounding, the result does not depend on the tile: z_y is computed as in the whole picture's, the noise
+ * depends on the place in the whole picture, and each tile is read with all that the network can see from it.
  */
 import {
   deterministicSampler,
@@ -42,22 +41,22 @@ import {
 } from "./upscale-options.ts";
 import { uploadWeights } from "./weights.ts";
 
-/** A part of the result that is done. */
+/** A finished part of the result. */
 export interface FinishedTile {
   /** Its place in the result, in the result's pixels. */
   readonly place: Rectangle;
   /** [place.height, place.width, 3]. */
   readonly data: Uint8Array;
-  /** How many are done with this one, and how many there are. */
+  /** How many tiles are done, including this one, and how many there are. */
   readonly done: number;
   readonly total: number;
 }
 
 /** A model on an engine. */
 export interface Upscaler {
-  /** The result is so many times wider and higher. */
+  /** The result is this many times wider and higher. */
   readonly factor: number;
-  /** The tiles of the result in reading order, each as it is done; ends after a failure. */
+  /** The tiles of the result in reading order, each when it is done. Ends after an error. */
   readonly tiles: (
     picture: Picture,
     options: UpscaleOptions,
@@ -68,7 +67,7 @@ export interface Upscaler {
   readonly close: () => void;
 }
 
-/** The part of a request that is the same for every tile. */
+/** What is the same for every tile of a request. */
 interface Job<T> {
   readonly engine: Engine<T>;
   readonly model: Model;
@@ -80,13 +79,13 @@ interface Job<T> {
   readonly isNoisy: boolean;
   readonly picture: Picture;
   readonly sampling: Sampling;
-  /** Width of the padded picture: noise is counted in its rows. */
+  /** Width of the padded picture: noise is counted along its rows. */
   readonly paddedWidth: number;
 }
 
 /**
- * A part of the padded picture in [-1, 1], and `reach` pixels more around it; the padding, and what lies beyond the
- * picture, repeats its edge pixels, as `bicubicResize` does.
+ * A part of the padded picture in [-1, 1], with `reach` more pixels around it. The padding, and everything beyond the
+ * picture, repeats its edge pixels, as in `bicubicResize`.
  */
 const pixelsAround = ({ width, height, data }: Picture, read: Rectangle, reach: number): NdArray => {
   const [high, wide] = [read.height + 2 * reach, read.width + 2 * reach];
@@ -111,7 +110,7 @@ const sample = <T>(job: Job<T>, read: Rectangle): Promise<T> => {
   const isTimeFixed = steps === 1;
   const source = { seed: sampling.seed, stream: 0 };
   const start = () => {
-    // z_y: bicubic upsampling and its pixels as channels, by one convolution.
+    // z_y: bicubic upsampling with its pixels as channels, by one convolution.
     const pixels = engine.upload("image", pixelsAround(job.picture, read, BICUBIC_REACH));
     const z_y = algebra.conv2d(pixels, job.bicubic, null, { stride: 1, padding: around(0) });
     const condition = conditionOf(algebra, model.network, z_y, () =>
@@ -165,7 +164,7 @@ async function* upscaleTiles<T>(
   const { margin, alignment } = receptiveField(job.model.network);
   const { width, height } = picture;
   const { tile, steps } = sampling;
-  // Each step sees the margin around what the one after it sees.
+  // Each step needs the margin around the part that the next step needs.
   const tiles = planTiles({ width, height, tile, margin: margin * steps, alignment });
   const paddedWidth = paddedSize(width, alignment);
   const total = tiles.length;
@@ -186,7 +185,7 @@ async function* upscaleTiles<T>(
   }
 }
 
-/** Puts a tile into its place in the result. */
+/** Copies a tile to its place in the result. */
 export const placeTile = (result: Picture, { place, data }: Pick<FinishedTile, "place" | "data">): void => {
   const length = place.width * 3;
   for (let row = 0; row < place.height; row++) {
@@ -195,7 +194,7 @@ export const placeTile = (result: Picture, { place, data }: Pick<FinishedTile, "
   }
 };
 
-/** A result to be filled, or that memory has no room for it. */
+/** An empty result, or an error if memory has no room for it. */
 export const emptyPicture = (width: number, height: number): E.Either<UpscaleError, Picture> =>
   E.tryCatch(
     (): Picture => ({ width, height, channels: 3, data: new Uint8Array(width * height * 3) }),
@@ -205,12 +204,12 @@ export const emptyPicture = (width: number, height: number): E.Either<UpscaleErr
     }),
   );
 
-/** Its name is none of a parameter's. */
+/** No parameter has this name. */
 const BICUBIC = { name: "bicubic kernel", kind: "convolution" } as const;
 
 /**
- * Puts a model's weights on the engine, for any number of pictures one after another; `close` releases
- * them. The engine stays the caller's.
+ * Puts a model's weights on the engine, for any number of pictures one after another. `close` releases them. The engine
+ * stays the caller's.
  */
 export const openUpscaler = <T>(engine: Engine<T>, model: Model): E.Either<UpscaleError, Upscaler> => {
   const { factor } = model.description.latent;
@@ -249,7 +248,7 @@ export const openUpscaler = <T>(engine: Engine<T>, model: Model): E.Either<Upsca
   })(uploaded);
 };
 
-/** Upscales one picture: the weights go on the engine before and off it after. */
+/** Upscales one picture: puts the weights on the engine before, and releases them after. */
 export const upscale =
   <T>(engine: Engine<T>, model: Model) =>
   (picture: Picture, options: UpscaleOptions): TE.TaskEither<UpscaleError, Picture> =>

@@ -23,7 +23,7 @@ const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 const hint = (nearest: string | null): string =>
   nearest === null ? "" : `; the nearest name is ${quoted(nearest)}`;
 
-/** One line of a report: which tensor, what was found and expected. */
+/** One line of a report: the tensor, what was found and what was expected. */
 export const mismatchLine = (mismatch: Mismatch): string => {
   const key = quoted(mismatch.key);
   if (mismatch.kind === "missing")
@@ -36,7 +36,7 @@ export const mismatchLine = (mismatch: Mismatch): string => {
 export const isSameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, i) => size === b[i]);
 
-/** Everything by which the shapes differ from what the parameters ask for, in the parameters' order. */
+/** All differences between the shapes and the parameters, in the parameters' order. */
 const mismatchesOf = (
   specs: readonly ParameterSpec[],
   shapes: ReadonlyMap<string, readonly number[]>,
@@ -47,7 +47,7 @@ const mismatchesOf = (
   const [nearestStray, nearestAbsent] = [nearestNames(strays), nearestNames(absent)];
   const ofParameters = specs.flatMap(({ name: key, shape: expected }): readonly Mismatch[] => {
     const found = shapes.get(key);
-    // A parameter that is missing is most likely a stray under another name, and the other way round.
+    // A missing parameter and an unexpected tensor are most likely the same one under two names.
     if (found === undefined) return [{ kind: "missing", key, expected, nearest: nearestStray(key) }];
     return isSameShape(found, expected) ? [] : [{ kind: "shape", key, expected, found }];
   });
@@ -57,10 +57,10 @@ const mismatchesOf = (
   ];
 };
 
-/** The report's message has so many lines; the error itself has all mismatches. */
+/** The message has at most this many lines; the error has all mismatches. */
 const MOST_LINES = 2000;
 
-/** `file` is named in the error; names and shapes must be the parameters', no more and no fewer. */
+/** Checks that names and shapes are the parameters', no more and no fewer. Errors name the `file`. */
 export const checkShapes = (
   file: string,
   specs: readonly ParameterSpec[],
@@ -78,7 +78,7 @@ export const checkShapes = (
   return E.left({ _tag: "WeightsMismatch", file, mismatches, message });
 };
 
-/** The same for weights in memory, whose data must also have as many numbers as their shapes say. */
+/** The same for weights in memory. Their data must also have as many numbers as their shapes say. */
 export const checkWeights = (
   file: string,
   specs: readonly ParameterSpec[],
@@ -96,9 +96,9 @@ export const checkWeights = (
   );
 
 export interface ReadWeightsOptions {
-  /** Which group of the file's tensors; see `mainGroup` for what is taken without it. */
+  /** The group of the file's tensors; see `mainGroup` for the default. */
   readonly path?: string;
-  /** Tensors that are no parameters and may be there, as buffers. */
+  /** Tensors that are no parameters but may be there, such as buffers. */
   readonly ignore?: (name: string) => boolean;
 }
 
@@ -132,8 +132,8 @@ const readGroup =
   };
 
 /**
- * Reads the parameters from a checkpoint of any format that has them and no others, as float32. All names and
- * shapes are checked before any tensor is read; then tensors are read one after another.
+ * Reads the parameters as float32 from a checkpoint of any format that has exactly these. All names and shapes are
+ * checked before any tensor is read; then tensors are read one after another.
  */
 export const readWeights = (
   file: ByteFile,

@@ -1,8 +1,8 @@
-/** Where a file's bytes go, one part after another, so that a writer holds no more than one part. */
+/** A writer's destination. It takes a file's bytes part by part, so a writer holds only one part at a time. */
 export interface ByteSink {
-  /** What messages call the file. */
+  /** The file's name in messages. */
   readonly name: string;
-  /** Appends the bytes. Rejects where they cannot be written; a message tells the reason. */
+  /** Appends the bytes. Rejects if they cannot be written, with the reason as the message. */
   write(bytes: Uint8Array): Promise<void>;
 }
 
@@ -11,7 +11,7 @@ export interface MemorySink extends ByteSink {
   bytes(): Uint8Array;
 }
 
-/** Collects what is written, in memory. */
+/** Collects the written bytes in memory. */
 export const sinkInMemory = (name: string): MemorySink => {
   const parts: Uint8Array[] = [];
   return {

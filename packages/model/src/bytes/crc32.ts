@@ -2,10 +2,10 @@
 
 const POLYNOMIAL = 0xedb88320;
 
-/** Bytes that are taken at once. */
+/** How many bytes one step takes. */
 const STRIDE = 8;
 
-/** At 256 k + b: what a byte b makes of an empty sum when k bytes of 0 follow it. */
+/** At 256 k + b: the checksum, begun at 0, of a byte b with k bytes of 0 after it. */
 const TABLE = (() => {
   const table = new Int32Array(256 * STRIDE);
   for (let byte = 0; byte < 256; byte++) {
@@ -22,7 +22,7 @@ const TABLE = (() => {
 
 const entry = (following: number, byte: number): number => TABLE[256 * following + (byte & 0xff)] as number;
 
-/** The checksum of the bytes that gave `former` with these after them. */
+/** Continues a checksum: `former` is that of the bytes before these. */
 export const crc32 = (bytes: Uint8Array, former = 0): number => {
   let sum = ~former;
   let at = 0;

@@ -1,10 +1,10 @@
-/** Files of bytes that lie in memory, in a Blob, or come from a server. */
+/** Files in memory, in a Blob, or from a server. */
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { fileUnreadable } from "../errors.ts";
 import type { ByteFile, ByteSource } from "./byte-file.ts";
 
-/** A file of bytes that lie in memory. They are not copied: who changes them changes the file. */
+/** A file in memory. The bytes are not copied: if they change, the file changes. */
 export const fileInMemory = (name: string, bytes: Uint8Array): ByteFile => ({
   name,
   open: TE.right({
@@ -20,15 +20,15 @@ const sourceOfBlob = (blob: Blob): ByteSource => ({
   close: async () => undefined,
 });
 
-/** A Blob, such as a file that the user of a page has chosen; only what is asked for is read. */
+/** A Blob, such as a file that the user of a page has chosen. Only the ranges that are asked for are read. */
 export const fileOfBlob = (name: string, blob: Blob): ByteFile => ({
   name,
   open: TE.right(sourceOfBlob(blob)),
 });
 
 /**
- * What `fetch` gave. The body is received when the file is first opened, and kept; the browser decides where. A
- * status such as 404 is an error. The name is the address that answered, unless another is given.
+ * A response of `fetch`. Its body is received when the file is first opened, and kept; the browser decides where. A
+ * status such as 404 is an error. The name is the address that answered, unless another name is given.
  */
 export const fileOfResponse = (response: Response, name: string = response.url): ByteFile => {
   let received: Promise<Blob> | null = null;

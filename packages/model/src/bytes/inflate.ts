@@ -1,10 +1,10 @@
-/** Deflated bytes, by the decompression that browsers and Node have in common. */
+/** Inflates bytes by the decompression that browsers and Node both have. */
 
-/** The content, which must have exactly `size` bytes; null where the bytes are damaged or give another number. */
+/** The content, which must have exactly `size` bytes. Null if the bytes are damaged or give another number. */
 export const inflateRaw = async (packed: Uint8Array, size: number): Promise<Uint8Array | null> => {
   const { readable, writable } = new DecompressionStream("deflate-raw");
   const writer = writable.getWriter();
-  // What goes wrong with them, the reader is told too.
+  // The reader gets the same error, so it is not handled here.
   writer.write(packed.slice()).catch(() => undefined);
   writer.close().catch(() => undefined);
   const reader = readable.getReader();

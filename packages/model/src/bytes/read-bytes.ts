@@ -1,4 +1,4 @@
-/** What readers do with a file: all of it, a part of it piece by piece, or hold it open. */
+/** Ways to read a file: whole, piece by piece, or held open. */
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type FileUnreadable, fileUnreadable } from "../errors.ts";
@@ -17,8 +17,8 @@ export const readWhole = ({ name, open }: ByteFile): TE.TaskEither<FileUnreadabl
   );
 
 /**
- * Opens a file and makes something that keeps the source, to close it later. Where that fails, the source is closed at
- * once; what `make` throws is why the file cannot be read.
+ * Opens a file and makes something that keeps the source, to close it later. If `make` throws, the source is closed at
+ * once, and the thrown error is the reason why the file cannot be read.
  */
 export const openKept =
   <E1, A>(
@@ -40,10 +40,10 @@ export const openKept =
     }
   };
 
-/** What one read of `scanBytes` asks for. */
+/** Bytes of one read of `scanBytes`. */
 const PIECE = 2 ** 22;
 
-/** Passes over a part of the source, piece by piece; gives how many bytes there were. */
+/** Reads a part of the source piece by piece, and gives how many bytes there were. */
 export const scanBytes = async (
   source: ByteSource,
   from: number,

@@ -1,7 +1,7 @@
 /**
- * Weights in a file of any of three formats, told by content and not by name: safetensors, and PyTorch's zip and
- * legacy ones. What is in the file is known once it is open; a tensor is read when it is asked for. Nothing that
- * a file asks to be run is run.
+ * Weights in a file of one of three formats: safetensors, and PyTorch's zip and legacy formats. The content tells
+ * which, not the name. Opening a file lists its tensors; a tensor is read when it is asked for. No code that a file
+ * asks for is ever run.
  */
 import type { NdArray } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
@@ -30,15 +30,15 @@ export interface CheckpointEntry {
   readonly name: string;
   readonly dtype: StoredType;
   readonly shape: readonly number[];
-  /** Which of the file's tensors it is: the name in full, after the group's path. */
+  /** The tensor's full name in the file: its group's path, then its own name. */
   readonly key: string;
 }
 
 /** Tensors that are direct members of one dict. */
 export interface TensorGroup {
-  /** As `state_dict` or `model.ema`; "" is the outermost. */
+  /** Such as `state_dict` or `model.ema`; "" is the outermost group. */
   readonly path: string;
-  /** What stood before every name and is taken away, as `module.`. */
+  /** The prefix that every name had and that was removed, such as `module.`. */
   readonly prefix: string;
   /** By name, without the prefix, in the file's order. */
   readonly entries: ReadonlyMap<string, CheckpointEntry>;
@@ -49,11 +49,11 @@ export interface Checkpoint {
   readonly file: string;
   readonly format: CheckpointFormat;
   readonly groups: readonly TensorGroup[];
-  /** Texts beside the tensors; of PyTorch's files, the outermost dict's numbers and texts. */
+  /** Texts beside the tensors. For PyTorch's files: the numbers and texts of the outermost dict. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** One tensor as float32 in row-major order, from F32, F16, BF16 or F64 (which is rounded). */
+  /** One tensor as float32 in row-major order, from F32, F16, BF16 or F64 (F64 is rounded). */
   readonly read: (entry: CheckpointEntry) => TE.TaskEither<CheckpointError, NdArray>;
-  /** One tensor of whole numbers, as float64; beyond 2^53 they are refused. */
+  /** One tensor of whole numbers, as float64. Numbers beyond 2^53 are refused. */
   readonly readIntegers: (entry: CheckpointEntry) => TE.TaskEither<CheckpointError, NdArray>;
   readonly close: Task<void>;
 }
@@ -71,11 +71,11 @@ const groupOf = <A>(
   return { path, prefix, entries: new Map(entries) };
 };
 
-/** What all tensors together may claim: so many times the file's bytes, or LITTLE, which is as much as one may repeat. */
+/** All tensors together may claim this many times the file's bytes. LITTLE bytes are always allowed. */
 const MOST_CLAIMED = 16;
 const LITTLE = 2 ** 26;
 
-/** Views may repeat numbers; but a small file of huge tensors is an attack. */
+/** Views may repeat numbers, but a small file with huge tensors is an attack. */
 const checkClaims = (torch: TorchFile, tensors: readonly TorchTensor[], fileSize: number): Checked<void> => {
   const repeated = tensors.find(
     ({ shape, storage }) => elements(shape) > Math.max(LITTLE / 4, storage.count),
@@ -185,6 +185,6 @@ const openSource = async (
   return complain(E.chain((read: TorchFile) => ofTorch(file, source, read))(torch));
 };
 
-/** Opens a file of any of the formats and checks what it says of its tensors; the caller closes it. */
+/** Opens a file of any of the formats and checks its list of tensors. The caller closes it. */
 export const openCheckpoint = (file: ByteFile): TE.TaskEither<CheckpointError, Checkpoint> =>
   openKept(file, openSource);

@@ -1,8 +1,8 @@
-/** What is wrong with a file, before its name is put before it. */
+/** What is wrong with a file, without the file's name. */
 import * as E from "fp-ts/lib/Either.js";
 import { type InvalidCheckpoint, invalidCheckpoint, type RefusedCode, refusedCode } from "../errors.ts";
 
-/** `refused`: the file asks for something to be run. Nothing was. */
+/** `refused`: the file asks to run code. None was run. */
 export type Complaint =
   | { readonly kind: "invalid"; readonly found: string; readonly expected: string }
   | { readonly kind: "refused"; readonly name: string };
@@ -14,7 +14,7 @@ export const invalid = (found: string, expected: string): E.Either<Complaint, ne
 
 export const refused = (name: string): E.Either<Complaint, never> => E.left({ kind: "refused", name });
 
-/** The complaint as an error: `key` is the tensor or the part of the file. */
+/** The complaint as an error; `key` is the tensor or the part of the file. */
 export const complainAbout =
   (file: string, key: string | null) =>
   (complaint: Complaint): InvalidCheckpoint | RefusedCode =>

@@ -1,4 +1,4 @@
-/** Types of numbers that tensors are stored in, under safetensors' names, with PyTorch's storages for them. */
+/** The number types of tensors, under safetensors' names, with PyTorch's storage class for each. */
 
 /** Bytes of one number. */
 export const DTYPE_BYTES = {
@@ -16,7 +16,7 @@ export const DTYPE_BYTES = {
 
 export type TensorDtype = keyof typeof DTYPE_BYTES;
 
-/** PyTorch's classes of storages, in its module `torch`. */
+/** PyTorch's storage classes, from its module `torch`. */
 export const STORAGE_DTYPES: Readonly<Record<string, TensorDtype>> = {
   DoubleStorage: "F64",
   FloatStorage: "F32",

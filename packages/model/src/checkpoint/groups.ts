@@ -1,4 +1,4 @@
-/** The tensors of a checkpoint as groups: each dict or list of them, under its path, by plain names. */
+/** The tensors of a checkpoint as groups: each dict or list of tensors is a group, named by its path. */
 import * as E from "fp-ts/lib/Either.js";
 import type { UnknownGroup } from "../errors.ts";
 import { quoted } from "../quoted.ts";
@@ -11,10 +11,10 @@ export interface RawGroup<A> {
   readonly members: ReadonlyMap<string, A>;
 }
 
-/** Nobody nests state dicts so deeply; who does wants to break the reader. */
+/** Deeper nesting is refused: no real state dict is nested so deeply. */
 const DEEPEST = 100;
 
-/** Likewise for members of all dicts and lists, counted by every path that leads to them. */
+/** The same for the members of all dicts and lists. A member that several paths lead to counts several times. */
 const MOST_MEMBERS = 200_000;
 
 type Members = readonly (readonly [string, PickleValue])[];
@@ -26,7 +26,7 @@ const membersOf = (value: PickleValue): Members | null => {
   return null;
 };
 
-/** All groups of what was saved; the outermost has the path "", and a tensor saved alone the name "". */
+/** All groups of the saved object. The outermost has the path "". A tensor that was saved alone has the name "". */
 export const groupsOf = (root: PickleValue): Checked<readonly RawGroup<TorchTensor>[]> => {
   if (isKind(root, "tensor")) return E.right([{ path: "", members: new Map([["", root]]) }]);
   const groups = new Map<string, RawGroup<TorchTensor>>();
@@ -60,10 +60,10 @@ export const groupsOf = (root: PickleValue): Checked<readonly RawGroup<TorchTens
   return groups.size > 0 ? E.right([...groups.values()]) : invalid("no tensor in it", "a state dict");
 };
 
-/** What wrappers put before every name: data-parallel training, and compiling. */
+/** Prefixes that wrappers put before every name: data-parallel training, and compiling. */
 const PREFIXES = ["module.", "_orig_mod."];
 
-/** What every name begins with of the prefixes, one after another; "" where there is none. */
+/** The prefixes that every name begins with, joined; "" if there are none. */
 export const commonPrefix = (names: readonly string[]): string => {
   let prefix = "";
   for (;;) {
@@ -75,7 +75,7 @@ export const commonPrefix = (names: readonly string[]): string => {
   }
 };
 
-/** Of several groups, these are what training saves for use: averaged weights first. */
+/** If a file has several groups, one of these is the one to use. Averaged weights come first. */
 const PREFERRED = ["params_ema", "params", "state_dict", ""];
 
 const shownPath = (path: string): string => (path === "" ? '"" (the outermost)' : quoted(path));
@@ -91,8 +91,8 @@ const unknownGroup = (file: string, path: string | null, choices: readonly strin
 };
 
 /**
- * The group of that path; without one, the only group there is, or else the one under params_ema, params,
- * state_dict or at the outermost, in this order.
+ * The group of that path. Without a path: the only group, or else the one under params_ema, params, state_dict or at
+ * the outermost, in this order.
  */
 export const mainGroup = <G extends { readonly path: string }>(
   { file, groups }: { readonly file: string; readonly groups: readonly G[] },

@@ -1,9 +1,9 @@
 /**
- * The instructions that a pickle may consist of here: what Python's pickler writes for plain data in
- * protocols 2 to 5. Everything else is refused by its name.
+ * The pickle instructions that are allowed here: those that Python's pickler writes for plain data in protocols 2 to 5.
+ * Every other instruction is refused by its name.
  */
 
-/** How an instruction's argument stands in the bytes after it. */
+/** How an instruction's argument is written in the bytes after it. */
 export type ArgumentKind =
   | "none"
   | "unsigned-1"
@@ -71,7 +71,7 @@ export const OPCODES: ReadonlyMap<number, Opcode> = new Map(
   ACCEPTED.map(([byte, name, argument]) => [byte, { name, argument }]),
 );
 
-/** The others that Python knows, for what is said when they are refused. */
+/** Python's other instructions, for the message that refuses them. */
 const REFUSED: Readonly<Record<number, string>> = {
   48: "POP",
   49: "POP_MARK",
@@ -105,6 +105,6 @@ const REFUSED: Readonly<Record<number, string>> = {
   152: "READONLY_BUFFER",
 };
 
-/** As `the instruction INST`. */
+/** Such as `the instruction INST`. */
 export const refusedOpcode = (byte: number): string =>
   `the instruction ${REFUSED[byte] ?? `0x${byte.toString(16).padStart(2, "0")}`}`;

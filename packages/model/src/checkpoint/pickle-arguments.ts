@@ -3,7 +3,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { type Checked, invalid } from "./complaint.ts";
 import type { ArgumentKind } from "./opcodes.ts";
 
-/** Where the next byte is read. */
+/** Where the next byte is read. It moves. */
 export interface Cursor {
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -16,7 +16,7 @@ export const cursorAt = (bytes: Uint8Array, place: number): Cursor => ({
   place,
 });
 
-/** Names of globals are short; a longer one is damage. */
+/** Names of globals are short. A longer one means a damaged file. */
 const LONGEST_LINE = 256;
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -50,7 +50,7 @@ const twoLines = (cursor: Cursor): Checked<Argument> => {
   return E.map((second: string): Argument => [first.right, second])(line(cursor));
 };
 
-/** Two's complement, little-endian, of as many bytes as the first says. */
+/** A little-endian two's complement number. The first byte gives its length in bytes. */
 const integer = (cursor: Cursor): Checked<Argument> => {
   const length = cursor.view.getUint8(cursor.place++);
   if (length > cursor.bytes.length - cursor.place) return cutOff(cursor.bytes.length);
@@ -77,7 +77,7 @@ const WIDTHS: Readonly<Record<ArgumentKind, number>> = {
   "two-lines": 0,
 };
 
-/** The argument at the cursor, which then stands behind it. */
+/** Reads the argument at the cursor, and moves the cursor behind it. */
 export const readArgument = (cursor: Cursor, kind: ArgumentKind): Checked<Argument> => {
   const { view, place } = cursor;
   if (WIDTHS[kind] > cursor.bytes.length - place) return cutOff(cursor.bytes.length);

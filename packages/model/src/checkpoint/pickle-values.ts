@@ -1,4 +1,4 @@
-/** What a pickle of PyTorch's builds: plain data, and tensors that tell where their numbers lie. */
+/** The values in a pickle of PyTorch's: plain data, and tensors with the places of their numbers. */
 import * as E from "fp-ts/lib/Either.js";
 import { quoted } from "../quoted.ts";
 import { type Checked, invalid } from "./complaint.ts";
@@ -19,7 +19,7 @@ export interface PickleTuple {
   readonly items: readonly PickleValue[];
 }
 
-/** A name of the closed list. `call` makes a value of arguments and runs nothing of the file's. */
+/** A name of the closed list. `call` makes a value from arguments. It runs no code of the file. */
 export interface PickleGlobal {
   readonly kind: "global";
   readonly name: string;
@@ -27,7 +27,7 @@ export interface PickleGlobal {
   readonly call: ((values: readonly PickleValue[]) => Checked<PickleValue>) | null;
 }
 
-/** Numbers of one type, without a gap, under a key of the file. */
+/** Numbers of one type without gaps, stored under a key of the file. */
 export interface TorchStorage {
   readonly kind: "storage";
   readonly key: string;
@@ -35,7 +35,7 @@ export interface TorchStorage {
   readonly count: number;
 }
 
-/** A view of a storage; offset and strides count numbers, not bytes. Within the storage's bounds. */
+/** A view of a storage, within its bounds. Offset and strides count numbers, not bytes. */
 export interface TorchTensor {
   readonly kind: "tensor";
   readonly storage: TorchStorage;
@@ -44,7 +44,7 @@ export interface TorchTensor {
   readonly strides: readonly number[];
 }
 
-/** A thing of PyTorch's that is no tensor, as a device: kept by its name. */
+/** An object of PyTorch's that is no tensor, such as a device. Only its name is kept. */
 export interface PickleOpaque {
   readonly kind: "opaque";
   readonly name: string;
@@ -73,7 +73,7 @@ export const isKind = <K extends Objects["kind"]>(
 ): value is Extract<Objects, { readonly kind: K }> =>
   typeof value === "object" && value !== null && value.kind === kind;
 
-/** A value in few words, for errors. */
+/** A value in a few words, for errors. */
 export const described = (value: PickleValue | undefined): string => {
   if (value === undefined) return "nothing";
   if (value === null) return "None";
@@ -83,7 +83,7 @@ export const described = (value: PickleValue | undefined): string => {
   return `a ${value.kind}`;
 };
 
-/** Adds an item as Python's `dict[key] = value` does, but a key only once: PyTorch writes none twice. */
+/** Adds an item as Python's `dict[key] = value` does, but refuses a repeated key: PyTorch writes none. */
 export const setItem = (
   { entries }: PickleDict,
   key: PickleValue | undefined,

@@ -1,6 +1,6 @@
 /**
- * Reads a pickle and runs nothing of it. A pickle is a program for a small stack machine; this machine knows
- * the instructions that build plain data, and takes every name that the program asks for from a closed list.
+ * Reads a pickle without running any of its code. A pickle is a program for a small stack machine. This machine knows
+ * only the instructions that build plain data, and takes every name that the program asks for from a closed list.
  */
 import * as E from "fp-ts/lib/Either.js";
 import { type Checked, type Complaint, invalid, refused } from "./complaint.ts";
@@ -8,11 +8,11 @@ import { OPCODES, type OpcodeName, refusedOpcode } from "./opcodes.ts";
 import { type Argument, cursorAt, readArgument } from "./pickle-arguments.ts";
 import { described, isKind, type PickleGlobal, type PickleValue, setItem } from "./pickle-values.ts";
 
-/** What the program may ask for from outside. */
+/** What the program may ask for from outside the pickle. */
 export interface PickleRules {
-  /** The thing of that name, null where the closed list has it not. */
+  /** The object of that name, or null if the closed list lacks it. */
   readonly global: (module: string, name: string) => PickleGlobal | null;
-  /** What stands outside the pickle, as a storage. */
+  /** An object outside the pickle, such as a storage. */
   readonly persistent: (identity: PickleValue) => Checked<PickleValue>;
 }
 
@@ -22,30 +22,30 @@ export interface Unpickled {
   readonly end: number;
 }
 
-/** More instructions are taken for an attack: some 12 000 tensors need as many. */
+/** More instructions are treated as an attack: about 12 000 tensors need this many. */
 const MOST_OPERATIONS = 500_000;
 
 interface Machine {
   readonly stack: PickleValue[];
-  /** The stack's heights where MARK stood. */
+  /** The stack's height at each MARK. */
   readonly marks: number[];
   readonly memo: Map<number, PickleValue>;
   readonly rules: PickleRules;
 }
 
-/** The values above the last mark; the mark goes with them. */
+/** Takes the values above the last mark, and the mark. */
 const popMark = ({ stack, marks }: Machine): Checked<PickleValue[]> => {
   const mark = marks.pop();
   return mark === undefined ? invalid("no MARK", "a MARK before it") : E.right(stack.splice(mark));
 };
 
-/** That many values, which must lie above the last mark. */
+/** Takes that many values, which must be above the last mark. */
 const pop = ({ stack, marks }: Machine, count: number): Checked<PickleValue[]> =>
   stack.length - (marks.at(-1) ?? 0) < count
     ? invalid("too few values before it", `${count} values`)
     : E.right(stack.splice(stack.length - count));
 
-/** The uppermost value, which stays. */
+/** The uppermost value, which stays on the stack. */
 const top = ({ stack, marks }: Machine): PickleValue | undefined =>
   stack.length > (marks.at(-1) ?? 0) ? stack.at(-1) : undefined;
 
@@ -110,7 +110,7 @@ const reduce = (machine: Machine): Checked<void> => {
   return pushChecked(machine, callee.call(values.items));
 };
 
-/** PyTorch gives its state dicts an attribute `_metadata`, which says nothing about tensors. */
+/** PyTorch gives its state dicts an attribute `_metadata`, which has nothing to do with tensors. */
 const build = (machine: Machine): Checked<void> => {
   const state = pop(machine, 1);
   if (E.isLeft(state)) return state;
@@ -132,7 +132,7 @@ const stackGlobal = (machine: Machine): Checked<void> => {
     : global(machine, operands.right[0] ?? null, operands.right[1] ?? null);
 };
 
-/** One instruction; STOP, at which the program ends, is not among them. */
+/** Runs one instruction. STOP, which ends the program, is handled elsewhere. */
 const perform = (machine: Machine, name: Exclude<OpcodeName, "STOP">, argument: Argument): Checked<void> => {
   switch (name) {
     case "PROTO":
@@ -218,7 +218,7 @@ const result = ({ stack, marks }: Machine, end: number): Checked<Unpickled> => {
     : E.right({ value, end });
 };
 
-/** The value of the pickle that begins at that place. */
+/** Reads the value of the pickle that begins at that place. */
 export const unpickle = (bytes: Uint8Array, from: number, rules: PickleRules): Checked<Unpickled> => {
   const machine: Machine = { stack: [], marks: [], memo: new Map(), rules };
   const cursor = cursorAt(bytes, from);

@@ -40,7 +40,7 @@ export const readFloats = async (file: TorchFile, tensor: TorchTensor): Promise<
     : invalid(dtype, "numbers of F32, F16, BF16 or F64");
 };
 
-/** Float32 from the bytes; a number of F64 that float32 cannot hold is refused, not made infinite. */
+/** Float32 from the bytes. An F64 number that float32 cannot hold is refused, not made infinite. */
 const floatsOf = (dtype: Parameters<typeof decodeFloats>[0], bytes: Uint8Array): Checked<Float32Array> => {
   const numbers = decodeFloats(dtype, bytes);
   return numbers === null
@@ -48,7 +48,7 @@ const floatsOf = (dtype: Parameters<typeof decodeFloats>[0], bytes: Uint8Array):
     : E.right(numbers);
 };
 
-/** Whole numbers from the bytes; one beyond 2^53 is refused, since it would be rounded. */
+/** Whole numbers from the bytes. One beyond 2^53 is refused, because it would be rounded. */
 const integersOf = (dtype: TensorDtype, bytes: Uint8Array): Checked<Float64Array> => {
   const numbers = decodeIntegers(dtype, bytes);
   return numbers === null
@@ -56,7 +56,7 @@ const integersOf = (dtype: TensorDtype, bytes: Uint8Array): Checked<Float64Array
     : E.right(numbers);
 };
 
-/** Whole numbers, and truth as 0 and 1, as float64. */
+/** Whole numbers as float64; true is 1 and false is 0. */
 export const readWhole = (file: TorchFile, tensor: TorchTensor): Promise<Checked<NdArray>> =>
   read(
     file,

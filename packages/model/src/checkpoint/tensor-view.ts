@@ -1,9 +1,9 @@
-/** Where a tensor's numbers lie within its storage: offset and strides, counted in numbers. */
+/** Where a tensor's numbers are within its storage: offset and strides, counted in numbers. */
 import * as E from "fp-ts/lib/Either.js";
 import { type Checked, invalid } from "./complaint.ts";
 import { described, isKind, type PickleValue, type TorchStorage, type TorchTensor } from "./pickle-values.ts";
 
-/** PyTorch's own bound on a tensor's dimensions. */
+/** PyTorch's own limit on a tensor's dimensions. */
 const MOST_DIMENSIONS = 64;
 
 const isCount = (value: PickleValue | undefined): value is number =>
@@ -14,17 +14,17 @@ const countsOf = (value: PickleValue | undefined): readonly number[] | null =>
     ? value.items
     : null;
 
-/** Null where the product is beyond whole numbers. */
+/** Null if the product is too large for a safe integer. */
 const product = (shape: readonly number[]): number | null => {
   const count = shape.reduce((a, b) => a * b, 1);
   return Number.isSafeInteger(count) ? count : null;
 };
 
-/** How many numbers of the storage lie from a tensor's first to its last. */
+/** How many numbers of the storage there are from a tensor's first to its last. */
 export const span = ({ shape, strides }: Pick<TorchTensor, "shape" | "strides">): number =>
   shape.includes(0) ? 0 : shape.reduce((last, size, i) => last + (size - 1) * (strides[i] ?? 0), 1);
 
-/** A tensor whose parts are of the right types and whose numbers all lie within the storage. */
+/** A tensor whose parts have the right types and whose numbers are all within the storage. */
 export const checkedTensor = (
   storage: TorchStorage,
   offset: PickleValue | undefined,
@@ -46,7 +46,7 @@ export const checkedTensor = (
       );
 };
 
-/** Whether the numbers lie one after another in row-major order. */
+/** Whether the numbers follow one another in row-major order. */
 export const isContiguous = ({ shape, strides }: Pick<TorchTensor, "shape" | "strides">): boolean => {
   if (shape.includes(0)) return true;
   let step = 1;
@@ -58,11 +58,11 @@ export const isContiguous = ({ shape, strides }: Pick<TorchTensor, "shape" | "st
   return true;
 };
 
-/** Whether one number stands at several places of the tensor because of a stride of 0. */
+/** Whether a stride of 0 repeats a number at several places of the tensor. */
 export const isExpanded = ({ shape, strides }: Pick<TorchTensor, "shape" | "strides">): boolean =>
   shape.some((size, i) => size > 1 && strides[i] === 0);
 
-/** Whether two places of the tensor are one number, other than by a stride of 0; views do not overlap so. */
+/** Whether two places of the tensor share a number without a stride of 0. PyTorch's views never overlap so. */
 export const isOverlapping = ({ shape, strides }: Pick<TorchTensor, "shape" | "strides">): boolean => {
   if (shape.includes(0)) return false;
   const axes = shape
@@ -77,7 +77,7 @@ export const isOverlapping = ({ shape, strides }: Pick<TorchTensor, "shape" | "s
   return false;
 };
 
-/** The tensor's numbers in row-major order, from those of its span. */
+/** The tensor's numbers in row-major order, from the numbers of its span. */
 export const gather = <A extends Float32Array | Float64Array>(
   { shape, strides }: Pick<TorchTensor, "shape" | "strides">,
   numbers: A,
@@ -89,7 +89,7 @@ export const gather = <A extends Float32Array | Float64Array>(
   let row = 0;
   for (let at = 0; at < result.length; at += length) {
     for (let i = 0; i < length; i++) result[at + i] = numbers[row + i * step] as number;
-    // The next row: the last but one index goes up, and carries.
+    // The next row: the last index but one goes up, and carries.
     for (let axis = last - 1; axis >= 0; axis--) {
       row += strides[axis] as number;
       index[axis] = (index[axis] as number) + 1;

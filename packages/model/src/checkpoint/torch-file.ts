@@ -1,16 +1,16 @@
-/** What the two formats of PyTorch have in common once they are opened. */
+/** What PyTorch's two formats have in common after opening. */
 import type { Checked } from "./complaint.ts";
 import type { PickleValue, TorchStorage, TorchTensor } from "./pickle-values.ts";
 
 export interface TorchFile {
   readonly format: "pytorch-zip" | "pytorch-legacy";
-  /** What was given to `torch.save`. */
+  /** The object that was given to `torch.save`. */
   readonly root: PickleValue;
-  /** Bytes that reading this tensor costs. */
+  /** How many bytes must be read for this tensor. */
   readonly cost: (tensor: TorchTensor) => number;
-  /** That many bytes of a storage, from the given one on. */
+  /** Reads that many bytes of a storage, beginning at the given one. */
   readonly read: (storage: TorchStorage, from: number, length: number) => Promise<Checked<Uint8Array>>;
 }
 
-/** A longer pickle is taken for an attack: the tensors it may have need a third of that. */
+/** A longer pickle is treated as an attack: the largest allowed number of tensors needs a third of it. */
 export const LARGEST_PICKLE = 2 ** 23;

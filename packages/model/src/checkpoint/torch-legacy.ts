@@ -1,9 +1,9 @@
 /**
- * The format of `torch.save` before PyTorch 1.6: five pickles one after another (a magic number, the protocol,
- * the machine, what was saved, the keys of the storages), then each storage, its count before it. It has no
- * checksum. So what damage could change without a sign, and PyTorch's own files do not have, is refused. What
- * no reader can tell from damage is left: a number that is another one, and where in a storage shared with others
- * a view begins.
+ * The format of `torch.save` before PyTorch 1.6. It has five pickles one after another (a magic number, the protocol,
+ * the machine, the saved object, the keys of the storages), then each storage with its count before it. It has no
+ * checksum. So contents that PyTorch never writes, but that damage could make without another sign, are refused. Two
+ * kinds of damage cannot be noticed: a changed number, and a changed offset of a view in a storage that it shares with
+ * others.
  */
 import * as E from "fp-ts/lib/Either.js";
 import type { ByteSource } from "../bytes/byte-file.ts";
@@ -19,7 +19,7 @@ import { type TorchRules, torchRules } from "./torch-objects.ts";
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
 
-/** The count before a storage. */
+/** Reads the count before a storage. */
 const COUNT_BYTES = 8;
 
 interface Pickles {
@@ -66,7 +66,7 @@ const readPickles = (bytes: Uint8Array, rules: TorchRules): Checked<Pickles> => 
   );
 };
 
-/** Where each storage's numbers begin. They must fill the file: each key once, each storage asked for. */
+/** Where each storage's numbers begin. Each key is listed once, each storage is used, and they fill the file. */
 const findStorages = async (
   source: ByteSource,
   { keys, end }: Pickles,
@@ -99,7 +99,7 @@ const findStorages = async (
     : invalid(`${source.size - at} bytes after the last storage`, "none");
 };
 
-/** A damaged stride would make such a view of a plain tensor, and nothing else would tell. */
+/** Refuses repeated numbers: a damaged stride would turn a plain tensor into such a view without any other sign. */
 const checkViews = (tensor: TorchTensor): Checked<void> => {
   const distinct = tensor.shape.reduce((n, size, i) => (tensor.strides[i] === 0 ? n : n * size), 1);
   const isPartial = isExpanded(tensor) && distinct !== tensor.storage.count;
@@ -111,7 +111,7 @@ const checkViews = (tensor: TorchTensor): Checked<void> => {
     : E.right(undefined);
 };
 
-/** Reads the pickles and finds the storages; of these nothing is read. */
+/** Reads the pickles and finds the storages, without reading their numbers. */
 export const openTorchLegacy = async (source: ByteSource): Promise<Checked<TorchFile>> => {
   const rules = torchRules(checkViews);
   const pickles = readPickles(await source.read(0, Math.min(LARGEST_PICKLE, source.size)), rules);

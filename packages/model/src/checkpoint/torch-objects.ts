@@ -1,4 +1,4 @@
-/** The closed list of names that a pickle of PyTorch's may ask for, and what stands for each here. */
+/** The closed list of names that a pickle of PyTorch's may ask for, and the value of each here. */
 import * as E from "fp-ts/lib/Either.js";
 import { type Checked, invalid } from "./complaint.ts";
 import { STORAGE_DTYPES } from "./dtypes.ts";
@@ -43,7 +43,7 @@ const tensor = ([
   ...more
 ]: readonly PickleValue[]): Checked<TorchTensor> => {
   if (!isKind(storage, "storage")) return invalid(described(storage), "a tensor's storage");
-  // It holds marks such as "conjugate" or "negative", which change what the numbers mean.
+  // These attributes are flags such as "conjugate" or "negative", which change what the numbers mean.
   const isPlain =
     metadata === undefined || metadata === null || (isKind(metadata, "dict") && metadata.entries.size === 0);
   if (!isPlain || more.length > 0) return invalid("a tensor with further attributes", "a plain tensor");
@@ -70,7 +70,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   "torch.device": device,
 };
 
-/** Types of numbers may stand in configurations. */
+/** Number types, which configurations may contain. */
 const DTYPES: readonly string[] = [
   "float32",
   "float64",
@@ -101,14 +101,14 @@ const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map([
 ]);
 
 export interface TorchRules extends PickleRules {
-  /** The storages asked for, by key. */
+  /** The storages that the pickle asks for, by key. */
   readonly storages: ReadonlyMap<string, TorchStorage>;
 }
 
 const isCount = (value: PickleValue | undefined): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
-/** `("storage", class, key, device, count)`; the legacy format adds the view that the storage is of another. */
+/** `("storage", class, key, device, count)`; the legacy format adds a view if the storage is part of another. */
 const storageOf = (identity: PickleValue): Checked<TorchStorage> => {
   const items = isKind(identity, "tuple") ? identity.items : [];
   const [tag, type, key, , count, view] = items;
@@ -125,7 +125,7 @@ const storageOf = (identity: PickleValue): Checked<TorchStorage> => {
 
 const accepted = (): Checked<void> => E.right(undefined);
 
-/** Rules for one pickle, which gather what storages it asks for. `check` may refuse a tensor's view. */
+/** Rules for one pickle, which collect the storages it asks for. `check` may refuse a tensor's view. */
 export const torchRules = (check: (tensor: TorchTensor) => Checked<void> = accepted): TorchRules => {
   const storages = new Map<string, TorchStorage>();
   const rebuild: PickleGlobal = {

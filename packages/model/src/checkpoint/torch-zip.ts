@@ -1,4 +1,4 @@
-/** The format of `torch.save` since PyTorch 1.6: a zip file of a pickle and one entry for each storage. */
+/** The format of `torch.save` since PyTorch 1.6: a zip file with a pickle and one entry for each storage. */
 import * as E from "fp-ts/lib/Either.js";
 import type { ByteSource } from "../bytes/byte-file.ts";
 import { quoted } from "../quoted.ts";
@@ -22,7 +22,7 @@ const listEntries = async (source: ByteSource): Promise<Checked<Entries>> => {
   return readDirectory(await source.read(offset, size), place.right);
 };
 
-/** The pickle of `<folder>/data.pkl`; the folder has the file's first name. */
+/** The pickle of `<folder>/data.pkl`. The folder is named after the file as it was first saved. */
 const findPickle = (entries: Entries): Checked<{ readonly pickle: ZipEntry; readonly folder: string }> => {
   const [pickle, ...others] = [...entries.values()].filter(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickle === undefined || others.length > 0)
@@ -32,7 +32,7 @@ const findPickle = (entries: Entries): Checked<{ readonly pickle: ZipEntry; read
     : invalid(`a pickle of ${pickle.size} bytes`, `at most ${LARGEST_PICKLE}`);
 };
 
-/** Older files do not say; they come from little-endian machines, as nearly all do. */
+/** Older files do not name their byte order. They come from little-endian machines, as nearly all do. */
 const checkByteOrder = async (entry: ZipEntry | undefined, read: ReadEntry): Promise<Checked<void>> => {
   if (entry === undefined) return E.right(undefined);
   if (entry.size > 16) return invalid("a byte order of many bytes", '"little"');
@@ -42,7 +42,7 @@ const checkByteOrder = async (entry: ZipEntry | undefined, read: ReadEntry): Pro
   return order === "little" ? E.right(undefined) : invalid(`the byte order ${quoted(order)}`, '"little"');
 };
 
-/** Every storage that is asked for has an entry of its size. */
+/** Checks that every storage that the pickle asks for has an entry of the right size. */
 const findStorages = (
   entries: Entries,
   folder: string,
@@ -63,7 +63,7 @@ const findStorages = (
   return E.right(found);
 };
 
-/** Lists the file and reads its pickle; of the storages nothing is read. */
+/** Lists the entries and reads the pickle, without reading the storages. */
 export const openTorchZip = async (source: ByteSource): Promise<Checked<TorchFile>> => {
   const entries = await listEntries(source);
   if (E.isLeft(entries)) return entries;

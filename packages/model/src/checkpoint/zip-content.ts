@@ -1,4 +1,4 @@
-/** The content of a zip file's entries, read by ranges; an entry's checksum is verified before any of it is used. */
+/** Reads the content of a zip file's entries by ranges. An entry's checksum is verified before any of it is used. */
 import * as E from "fp-ts/lib/Either.js";
 import type { ByteSource } from "../bytes/byte-file.ts";
 import { crc32 } from "../bytes/crc32.ts";
@@ -11,7 +11,7 @@ import { LOCAL, type ZipEntry } from "./zip-directory.ts";
 /** Reads that many bytes of an entry, from the given one on. */
 export type ReadEntry = (entry: ZipEntry, from: number, length: number) => Promise<Checked<Uint8Array>>;
 
-/** The entry's first byte, from its local header, which must be of the same name and method. */
+/** The place of the entry's first byte, from its local header, which must have the same name and method. */
 const contentStart = async (source: ByteSource, entry: ZipEntry): Promise<Checked<number>> => {
   const name = new TextEncoder().encode(entry.name);
   const bytes = await source.read(entry.header, LOCAL.bytes + name.length);
@@ -44,7 +44,7 @@ const inflated = async (source: ByteSource, entry: ZipEntry, start: number): Pro
     : E.map(() => content)(checkCrc(entry, crc32(content)));
 };
 
-/** A reader of entries; it remembers which ones' checksums it has verified. */
+/** A reader of entries. It remembers which checksums it has verified. */
 export const entryReader = (source: ByteSource): ReadEntry => {
   const verified = new Map<ZipEntry, number>();
 
@@ -54,7 +54,7 @@ export const entryReader = (source: ByteSource): ReadEntry => {
     return contentStart(source, entry);
   };
 
-  /** A whole entry is read and summed at once. */
+  /** Reads a whole entry and computes its checksum at once. */
   const whole = async (entry: ZipEntry, at: number): Promise<Checked<Uint8Array>> => {
     const bytes = await source.read(at, entry.size);
     const checked = checkCrc(entry, crc32(bytes));

@@ -1,7 +1,7 @@
 /**
- * The list of a zip file's entries, from the directory at its end. Strict: every count, offset and size must
- * agree, entries may not overlap, and what zip allows but PyTorch never writes is refused. No path of it is
- * ever used as one.
+ * The list of a zip file's entries, from the directory at its end. It is strict: every count, offset and size must
+ * agree, and entries may not overlap. Anything that zip allows but PyTorch never writes is refused. No path in the file
+ * is ever used as a path on the disk.
  */
 import * as E from "fp-ts/lib/Either.js";
 import { quoted } from "../quoted.ts";
@@ -11,10 +11,10 @@ export interface ZipEntry {
   readonly name: string;
   readonly isDeflated: boolean;
   readonly crc: number;
-  /** Bytes in the file and bytes of the content. */
+  /** Bytes of the entry as stored in the file, and bytes of its content. */
   readonly stored: number;
   readonly size: number;
-  /** Where its local header stands, and the first byte that is no more the entry's. */
+  /** Where its local header begins, and the first byte after the entry. */
   readonly header: number;
   readonly limit: number;
 }
@@ -25,10 +25,10 @@ const END64 = { signature: 0x06064b50, bytes: 56 };
 const CENTRAL = { signature: 0x02014b50, bytes: 46 };
 export const LOCAL = { signature: 0x04034b50, bytes: 30 };
 
-/** What must be read from the file's end to find the directory. */
+/** How many bytes must be read from the file's end to find the directory. */
 export const TAIL_BYTES = END.bytes + LOCATOR.bytes + END64.bytes;
 
-/** A directory of more bytes is taken for an attack; it is that of some 60 000 entries. */
+/** A larger directory is treated as an attack: this is the size for about 60 000 entries. */
 const LARGEST_DIRECTORY = 2 ** 22;
 
 export interface DirectoryPlace {
@@ -42,7 +42,7 @@ const viewOf = (bytes: Uint8Array): DataView =>
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Where the directory is, from the file's last bytes; it must end where the records of the end begin. */
+/** Where the directory is, from the file's last bytes. It must end where the end records begin. */
 export const findDirectory = (tail: Uint8Array, fileSize: number): Checked<DirectoryPlace> => {
   const view = viewOf(tail);
   const end = tail.length - END.bytes;
@@ -72,7 +72,7 @@ export const findDirectory = (tail: Uint8Array, fileSize: number): Checked<Direc
     : invalid(`${count} entries in a directory of ${size} bytes`, "fewer");
 };
 
-/** The records of zip64, which PyTorch writes always; they must agree with the short ones. */
+/** The records of zip64, which PyTorch always writes. They must agree with the short ones. */
 const findLong = (
   view: DataView,
   locator: number,
@@ -99,7 +99,7 @@ const findLong = (
     : invalid("zip64 records that disagree", "a directory that all records agree about");
 };
 
-/** Sizes and offset, of which those that do not fit into 32 bits stand in the field 1 of `extra`. */
+/** Sizes and offset. Those that do not fit into 32 bits are in the field 1 of `extra`. */
 const longNumbers = (extra: DataView, numbers: readonly number[]): Checked<readonly number[]> => {
   if (!numbers.includes(0xffffffff)) return E.right(numbers);
   let at = 0;
@@ -171,10 +171,10 @@ const entryAt = (bytes: Uint8Array, at: number): Checked<Listed> => {
   }))(numbers);
 };
 
-/** Deflate makes of one byte at most so many. */
+/** Deflate can turn one byte into at most this many. */
 const MOST_INFLATED = 1032;
 
-/** Content may be this many times its bytes in the file, or LITTLE bytes: weights hardly compress. */
+/** Content may be this many times its stored bytes, or LITTLE bytes. Weights hardly compress. */
 const MOST_COMPRESSED = 16;
 const LITTLE = 2 ** 26;
 
@@ -191,7 +191,7 @@ const checkSizes = ({ name, isDeflated, stored, size }: Listed): Checked<void> =
       );
 };
 
-/** Entries by name. They must follow one another, each whole within the bytes before the directory. */
+/** Entries by name. They must follow one another, and each must end before the directory. */
 export const readDirectory = (
   bytes: Uint8Array,
   { offset, count }: DirectoryPlace,

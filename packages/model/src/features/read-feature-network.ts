@@ -1,4 +1,4 @@
-/** A feature network's weights from a file of any format, and the weights of its channels from another. */
+/** Reads a feature network's weights from a file of any format, and its channels' weights from another file. */
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -31,7 +31,7 @@ export interface FeatureWeights {
   readonly network: FeatureNetwork;
   /** The network's parameters. */
   readonly weights: HostWeights;
-  /** What each channel counts, by LPIPS's names `linK.model.1.weight`; null: every channel counts 1. */
+  /** The weight of each channel, by LPIPS's names `linK.model.1.weight`; null: every weight is 1. */
   readonly linear: HostWeights | null;
 }
 
@@ -47,7 +47,7 @@ const checkFinite =
     return E.right(weights);
   };
 
-/** Names and shapes were judged before, so that every other tensor may be there. */
+/** Names and shapes were checked before, so the file may hold other tensors too. */
 const readParameters = (
   file: ByteFile,
   specs: readonly ParameterSpec[],
@@ -77,8 +77,8 @@ const readLinear = (file: ByteFile, network: FeatureNetwork): TE.TaskEither<Feat
 
 /**
  * Reads a feature network: AlexNet or VGG16 as torchvision saves them, or EfficientNet-lite0 as
- * `tools/perceptual-weights.py` writes it. Names and shapes tell which it is. `linearFile` has LPIPS's weights of
- * the channels, such as `alex.pth` of the lpips package. Weights come as float32.
+ * `tools/perceptual-weights.py` writes it. Names and shapes tell which network it is. `linearFile` holds LPIPS's
+ * channel weights, such as `alex.pth` of the lpips package. Weights are read as float32.
  */
 export const readFeatureNetwork = (
   file: ByteFile,

@@ -1,4 +1,4 @@
-/** Which network a file's tensors are, by their names and shapes alone: a checkpoint need not say it. */
+/** Finds which network a file's tensors belong to, from their names and shapes alone. */
 import * as E from "fp-ts/lib/Either.js";
 import type { Mismatch } from "../errors.ts";
 import { nearestName } from "../nearest-name.ts";
@@ -23,7 +23,7 @@ import { inferStack } from "./stack.ts";
 import { inferSwinUNet, type SwinUNetOverrides } from "./swin-unet.ts";
 import { inferVqAutoencoder } from "./vq-autoencoder.ts";
 
-/** `assumed` names the fields that the tensors leave open: they have the published value, or none. */
+/** `assumed` names the fields that the tensors do not determine: they have the published value, or none. */
 export type Architecture = { readonly assumed: readonly string[] } & (
   | { readonly kind: "swin-unet"; readonly config: SwinUNetConfig }
   | { readonly kind: "vq-autoencoder"; readonly config: VqAutoencoderConfig }
@@ -34,7 +34,7 @@ export type Architecture = { readonly assumed: readonly string[] } & (
   | { readonly kind: "rrdb"; readonly config: RrdbConfig }
 );
 
-/** The tensors are those of no network here, or not all of them are. `kind` is what they were taken for. */
+/** The tensors fit no network known here, or some are missing. `kind` is the network they were compared with. */
 export interface UnknownArchitecture {
   readonly _tag: "UnknownArchitecture";
   readonly file: string;
@@ -43,7 +43,7 @@ export interface UnknownArchitecture {
 }
 
 export interface InferenceOptions extends SwinUNetOverrides, DiscriminatorOverrides {
-  /** What errors call the tensors' source. */
+  /** The source of the tensors, as errors name it. */
   readonly file?: string;
 }
 
@@ -54,7 +54,7 @@ const refuse = (file: string, kind: UnknownArchitecture["kind"], why: string): R
   return E.left({ _tag: "UnknownArchitecture", file, kind, message: `${file}: ${taken}${why}` });
 };
 
-/** Names by which each network is known: it has one of them. */
+/** Names that identify a network: it has at least one of them. */
 const SIGNS: readonly (readonly [Architecture["kind"], readonly string[]])[] = [
   ["swin-unet", ["time_embed.0.weight", "input_blocks.0.0.weight"]],
   ["vq-autoencoder", ["quantize.embedding.weight", "encoder.conv_in.weight"]],
@@ -88,16 +88,16 @@ const propose = (
   }
 };
 
-/** No picture is halved more often. */
+/** No known network halves its picture more often. */
 const MOST_LEVELS = 32;
 
-/** No network has so many blocks, or convolutions, one after another. */
+/** No known network has so many blocks, or convolutions, one after another. */
 const MOST_BLOCKS = 1000;
 
 const tooMany = (found: number, what: string): string | null =>
   found > MOST_BLOCKS ? `found ${found} ${what}, expected at most ${MOST_BLOCKS}` : null;
 
-/** Why no network can be made of the configuration; null where one can. */
+/** Why no network can be made of the configuration; null if one can be made. */
 const faultOf = (file: string, { kind, config }: Architecture): string | null => {
   const positive = (key: string, found: readonly number[]): string | null =>
     found.length > 0 && found.every((value) => Number.isSafeInteger(value) && value >= 1)
@@ -143,7 +143,7 @@ const faultOf = (file: string, { kind, config }: Architecture): string | null =>
   }
 };
 
-/** Every tensor that a file of the network holds, but for what is recomputed. */
+/** Every tensor that a file of the network holds, except the recomputed ones. */
 export const tensorsOf = (architecture: Architecture): readonly ParameterSpec[] => {
   switch (architecture.kind) {
     case "swin-unet":
@@ -164,7 +164,7 @@ export const tensorsOf = (architecture: Architecture): readonly ParameterSpec[] 
   }
 };
 
-/** The first tensor that the file lacks, has in another shape, or has beside the network's; null if none. */
+/** The first tensor that is missing, has another shape, or is not the network's; null if there is none. */
 const firstDifference = (architecture: Architecture, shapes: Shapes): Mismatch | null => {
   const specs = tensorsOf(architecture);
   const declared = new Set(specs.map(({ name }) => name));
@@ -176,13 +176,13 @@ const firstDifference = (architecture: Architecture, shapes: Shapes): Mismatch |
   }
   const [stray] = strays;
   if (stray === undefined) return null;
-  // Every parameter is there, so that the stray is none of them under another name.
+  // Every parameter is there, so the unexpected tensor is not one of them under another name.
   return { kind: "unexpected", key: stray, nearest: null };
 };
 
 /**
- * The architecture of a file with these tensors, buffers (`isBuffer`) among them. The network that is made of
- * the result has exactly these tensors; where no network has, the error says in one line what does not fit.
+ * The architecture of a file with these tensors, including buffers (`isBuffer`). The network made from the result has
+ * exactly these tensors. If no network has them, the error says in one line what does not fit.
  */
 export const inferArchitecture = (
   shapes: Shapes,

@@ -5,13 +5,13 @@ import type { ShapeReader } from "./shape-reader.ts";
 const TIME_FEATURES = 160;
 
 export interface DiscriminatorOverrides {
-  /** How much smaller each feature map is than the latent, a side. */
+  /** How many times smaller each feature map is than the latent, per side. */
   readonly strides?: readonly number[];
-  /** Where it is not told the time, nothing in the file says how many features it would be told it by. */
+  /** The number of time features, for a discriminator without the time: nothing in its file tells this number. */
   readonly timeFeatures?: number;
 }
 
-/** The feature maps' sizes are not in its own shapes: all are taken to weigh alike unless `strides` are given. */
+/** The shapes do not tell the feature maps' sizes: unless `strides` are given, all heads weigh alike. */
 export const inferDiscriminator = (
   { axis, count, has }: ShapeReader,
   { strides, timeFeatures }: DiscriminatorOverrides,

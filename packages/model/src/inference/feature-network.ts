@@ -1,4 +1,4 @@
-/** Which feature network a file's tensors are, and whether linear weights fit one, by names and shapes alone. */
+/** Finds which feature network a file's tensors belong to, and whether linear weights fit it, by names and shapes. */
 import * as E from "fp-ts/lib/Either.js";
 import type { Mismatch } from "../errors.ts";
 import { nearestName } from "../nearest-name.ts";
@@ -10,7 +10,7 @@ import { quoted } from "../quoted.ts";
 import { isSameShape, mismatchLine } from "../weights.ts";
 import type { Shapes } from "./shape-reader.ts";
 
-/** The tensors are those of no feature network here, or not all of them are, or linear weights do not fit. */
+/** The tensors fit no feature network known here, some are missing, or the linear weights do not fit. */
 export interface UnknownFeatures {
   readonly _tag: "UnknownFeatures";
   readonly file: string;
@@ -27,17 +27,17 @@ const KNOWN = "AlexNet or VGG16 of torchvision, or what tools/perceptual-weights
 
 const FIRST = "features.0.weight";
 
-/** What the tensors look like; null where they look like none. */
+/** The network that the tensors look like, or null. */
 const likely = (shapes: Shapes): FeatureNetwork | null => {
   if (shapes.has("stem.weight")) return efficientNetLite0;
   const kernel = shapes.get(FIRST)?.at(-1);
   return [alexNet, vgg16].find(({ parameters }) => parameters[0]?.shape.at(-1) === kernel) ?? null;
 };
 
-/** The classifier after the features, which no distance asks. */
+/** The classifier after the features, which no distance uses. */
 const isIgnored = (name: string): boolean => name.startsWith("classifier.");
 
-/** The first tensor that is missing, of another shape, or (where `others` are not allowed) one too many. */
+/** The first tensor that is missing, has another shape, or (unless `others` are allowed) is not the network's. */
 const firstDifference = (
   specs: readonly ParameterSpec[],
   shapes: Shapes,
@@ -56,7 +56,7 @@ const firstDifference = (
     : { kind: "unexpected", key: stray, nearest: null };
 };
 
-/** The network whose tensors these are; a classifier's may be there too. */
+/** The network that these tensors belong to. They may include a classifier's. */
 export const featureNetworkOf = (file: string, shapes: Shapes): E.Either<UnknownFeatures, FeatureNetwork> => {
   const network = likely(shapes);
   if (network === null) {
@@ -79,7 +79,7 @@ export const linearParameters = ({ channels }: FeatureNetwork): readonly Paramet
     initial: "ones",
   }));
 
-/** Whether the tensors have linear weights for each feature map of the network; other tensors are passed over. */
+/** Checks that there are linear weights for each feature map of the network. Other tensors are ignored. */
 export const checkLinear = (
   file: string,
   network: FeatureNetwork,

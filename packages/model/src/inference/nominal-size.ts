@@ -1,14 +1,14 @@
-/** The nominal side of a UNet's latent, and its windows' side, from what its Swin layers tell of them. */
+/** Finds the nominal side of a UNet's latent and its windows' side from its Swin layers. */
 
-/** The least and the greatest that a whole number can be. */
+/** The least and the greatest possible value of a whole number. */
 export type Range = readonly [least: number, greatest: number];
 
-/** Of one Swin layer. A level's side is the latent's, halved `level` times and cut to whole pixels. */
+/** Of one Swin layer. A level's side is the latent's, halved `level` times and rounded down to whole pixels. */
 export interface Evidence {
   readonly level: number;
-  /** Side of its windows: the configured one, or the level's side where that is smaller. */
+  /** Side of its windows: the configured one, or the level's side if that is smaller. */
   readonly window: number;
-  /** The level's side, where more is known of it. */
+  /** The level's side, if more is known of it. */
   readonly sides: Range | null;
 }
 
@@ -18,7 +18,7 @@ interface Sizes {
 }
 
 export interface NominalSizes extends Sizes {
-  /** The fields that the evidence leaves open, and so have the published value. */
+  /** The fields that the evidence does not determine, which so have the published value. */
   readonly assumed: readonly string[];
 }
 
@@ -27,11 +27,11 @@ interface Choice {
   readonly given: Partial<Sizes>;
 }
 
-/** The level's side, where no layer has windows wider than `widest`. */
+/** The level's side, if no layer has windows wider than `widest`. */
 const sidesOf = ({ window, sides }: Evidence, widest: number): Range =>
   sides ?? (window < widest ? [window, window] : [window, Number.POSITIVE_INFINITY]);
 
-/** The greatest that halves evenly, which masks are made for; the published one where there is no greatest. */
+/** The greatest side that halves evenly, as masks need it; the published side if there is no greatest. */
 const pick = ([least, greatest]: Range, unit: number, published: number): number => {
   const isEndless = greatest === Number.POSITIVE_INFINITY;
   if (isEndless) return published >= least ? published : Math.ceil(least / unit) * unit;
@@ -40,9 +40,9 @@ const pick = ([least, greatest]: Range, unit: number, published: number): number
 };
 
 /**
- * Sides that masks or shrunk windows leave open make the same network, and only name its levels otherwise;
- * without those, the side decides where windows are shifted. Windows are as wide as the widest, unless these
- * fill their level: then the configured ones may be wider, which has no effect.
+ * If masks or shrunk windows leave several sides possible, they all make the same network with other names for its
+ * levels. Without masks and shrunk windows, the side decides at which levels windows are shifted. The configured window
+ * is taken to be the widest found. If that fills its level, the true one may be wider, which has no effect.
  */
 export const inferSides = (
   evidence: readonly Evidence[],

@@ -1,4 +1,4 @@
-/** Real-ESRGAN's networks: everything of them is in the shapes. */
+/** Real-ESRGAN's networks: their shapes determine them completely. */
 import type { RrdbConfig } from "../networks/rrdb.ts";
 import type { SrvggConfig } from "../networks/srvgg.ts";
 import type { ShapeReader } from "./shape-reader.ts";

@@ -1,7 +1,7 @@
 import type { ResidualUNetConfig } from "../networks/residual-unet.ts";
 import type { ShapeReader } from "./shape-reader.ts";
 
-/** Everything of it is in the shapes. */
+/** Its shapes determine it completely. */
 export const inferResidualUNet = ({ axis, count }: ShapeReader): ResidualUNetConfig => {
   const shrinkings = count((level) => `shrink.${level}.weight`);
   const channels = [

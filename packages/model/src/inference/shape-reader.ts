@@ -1,18 +1,18 @@
-/** Reading a network's configuration off its tensors' shapes. */
+/** Reads a network's configuration from the shapes of its tensors. */
 
 /** Shapes by the tensors' names, without a wrapper's prefix. */
 export type Shapes = ReadonlyMap<string, readonly number[]>;
 
 export interface ShapeReader {
   /**
-   * The length of an axis. 1 where there is no such tensor or axis: the tensor is then the first `absent`
-   * one, and nothing that is made of the 1 is used.
+   * The length of an axis, or 1 if there is no such tensor or axis. Then `absent` names the first such tensor, and no
+   * value computed from the 1 is used.
    */
   axis(name: string, axis: number): number;
   has(name: string): boolean;
-  /** How many follow each other from 0 on, by the name of a tensor that each of them has. */
+  /** How many of the tensors `nameOf(0)`, `nameOf(1)`, ... there are, up to the first that is missing. */
   count(nameOf: (index: number) => string): number;
-  /** The first tensor that was asked for and is not there, or has too few axes. */
+  /** The first tensor that was asked for and is missing, or has too few axes. */
   absent(): string | null;
 }
 

@@ -1,7 +1,7 @@
 import type { StackConfig } from "../networks/stack.ts";
 import type { ShapeReader } from "./shape-reader.ts";
 
-/** Everything of it is in the shapes. */
+/** Its shapes determine it completely. */
 export const inferStack = ({ axis, count }: ShapeReader): StackConfig => ({
   kind: "stack",
   latentChannels: axis("output.weight", 0),

@@ -1,28 +1,28 @@
 /**
- * The configuration of a UNet with Swin layers from its shapes: all of it, but for the nominal size of its
- * latent, which is only in the sizes of the masks that the authors' files hold.
+ * The configuration of a UNet with Swin layers, from its shapes. They determine all of it except the nominal size of
+ * its latent, which only the sizes of the masks in the authors' files tell.
  */
 import type { WindowEdges } from "@tadsr/core";
 import type { SwinUNetConfig } from "../networks/swin-unet-config.ts";
 import { type Evidence, inferSides } from "./nominal-size.ts";
 import type { ShapeReader } from "./shape-reader.ts";
 
-/** What the published networks have, for what the shapes do not say. */
+/** The published networks' values, for fields that the shapes do not determine. */
 const PUBLISHED = { imageSize: 64, window: 8, headChannels: 32, mlpRatio: 4, edges: "wrapped" } as const;
 
-/** What of a configuration may be told, for where the shapes do not say it or mislead. */
+/** Fields that a caller may set, if the shapes do not determine them or mislead. */
 export interface SwinUNetOverrides {
-  /** Nominal side of the latent: where windows shrink and stop being shifted. */
+  /** Nominal side of the latent: it decides at which levels windows shrink and are not shifted. */
   readonly imageSize?: number;
   readonly window?: number;
   readonly headChannels?: number;
-  /** The authors' networks all have `wrapped` ones, which is not listed among what is assumed. */
+  /** All of the authors' networks have `wrapped` masks, so this field is not listed as assumed. */
   readonly edges?: WindowEdges;
-  /** Channels of the latent, where they are not those of the prediction. */
+  /** Channels of the latent, if they differ from those of the prediction. */
   readonly latentChannels?: number;
 }
 
-/** The way down: how many residual blocks each level has. */
+/** The number of residual blocks of each level on the way down. */
 const blocksDown = ({ has }: ShapeReader): readonly number[] => {
   const blocks = [0];
   for (let step = 1; ; step++) {
@@ -32,7 +32,7 @@ const blocksDown = ({ has }: ShapeReader): readonly number[] => {
   }
 };
 
-/** The first step up of each level, finest first: there is one at least, of one block more than down. */
+/** The first step up of each level, finest first. Each level has at least one: one block more than on the way down. */
 const firstStepsUp = (blocks: readonly number[]): readonly number[] => {
   let step = 0;
   const coarsestFirst = blocks.toReversed().map((count) => {
@@ -43,27 +43,27 @@ const firstStepsUp = (blocks: readonly number[]): readonly number[] => {
   return coarsestFirst.reverse();
 };
 
-/** A factor that makes `width` of `channels` when the product is cut to a whole number. */
+/** A multiplier that gives `width` when it is multiplied by `channels` and rounded down. */
 const multiplier = (width: number, channels: number): number => {
   const quotient = width / channels;
   return Math.trunc(quotient * channels) === width ? quotient : quotient * (1 + Number.EPSILON);
 };
 
-/** The side of the windows whose relative positions a table of so many rows holds: (2 side - 1)^2. */
+/** The side of the windows, from the rows of their table of relative positions: (2 side - 1)^2. */
 const windowOfRows = (rows: number): number => (Math.sqrt(rows) + 1) / 2;
 
-/** A Swin layer that the file has, at a level. */
+/** A Swin layer of the file, and its level. */
 interface Placed {
   readonly name: string;
   readonly level: number;
 }
 
-/** What a Swin layer's shapes tell of its level's nominal side. */
+/** What a Swin layer's shapes tell about its level's nominal side. */
 const evidenceOf = ({ axis, has }: ShapeReader, { name, level }: Placed): Evidence => {
   const first = `${name}.blocks.0.attn`;
   const window = windowOfRows(axis(`${first}.relative_position_bias_table`, 0));
   const mask = `${name}.blocks.1.attn_mask`;
-  // Only a shifted block has a mask: one matrix for each window, the last of which may reach over the edge.
+  // Only a shifted block has a mask: one matrix for each window. The last window may reach over the edge.
   if (has(mask)) {
     const windows = Math.sqrt(axis(mask, 0));
     return { level, window, sides: [(windows - 1) * window + 1, windows * window] };

@@ -1,7 +1,7 @@
 import type { VqAutoencoderConfig } from "../networks/autoencoder/config.ts";
 import type { ShapeReader } from "./shape-reader.ts";
 
-/** Everything of it is in the shapes. */
+/** Its shapes determine it completely. */
 export const inferVqAutoencoder = ({ axis, count, has }: ShapeReader): VqAutoencoderConfig => {
   const conv1 = (level: number, block: number): string => `encoder.down.${level}.block.${block}.conv1.weight`;
   const channels = axis("encoder.conv_in.weight", 0);

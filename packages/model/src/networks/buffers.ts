@@ -1,9 +1,9 @@
 /**
- * Tensors in the authors' files that nothing learned: the networks here derive them from their configuration,
- * so that they are neither parameters nor unexpected. Their sizes depend on the nominal image size only.
+ * Tensors in the authors' files that are not learned. The networks here derive them from their configuration, so
+ * they are neither parameters nor unexpected. Their sizes depend only on the nominal image size.
  */
 
 const BUFFERS = [/(^|\.)relative_position_index$/, /(^|\.)attn_mask$/];
 
-/** Whether the tensor of that name is recomputed rather than read. */
+/** Whether the tensor of that name is recomputed instead of read. */
 export const isBuffer = (name: string): boolean => BUFFERS.some((pattern) => pattern.test(name));

@@ -1,6 +1,6 @@
 /**
- * What a network is told beside z_t. The paper's networks read the low-resolution picture; the residual UNet reads
- * z_y, the latent of the bicubic upsampling; the stack reads both.
+ * A network's input beside z_t. The paper's networks read the low-resolution picture. The residual UNet reads z_y, the
+ * latent of the bicubic upsampling. The stack reads both.
  */
 import type { Algebra } from "@tadsr/core";
 import { COLOURS } from "../picture.ts";
@@ -12,7 +12,7 @@ interface Conditioned {
   readonly latentChannels: number;
 }
 
-/** Channels of the `condition` that the network is given. */
+/** Channels of the network's `condition`. */
 export const conditionChannels = ({ condition, latentChannels }: Conditioned): number => {
   if (condition === "picture") return COLOURS;
   return condition === "z_y" ? latentChannels : latentChannels + COLOURS;
@@ -22,7 +22,7 @@ export const conditionChannels = ({ condition, latentChannels }: Conditioned): n
  * The `condition` of a network, [n, h, w, conditionChannels].
  *
  * @param z_y [n, h, w, latent channels]
- * @param picture the low-resolution picture in [-1, 1], [n, h, w, 3]; asked for only where the network reads it
+ * @param picture the low-resolution picture in [-1, 1], [n, h, w, 3]; only called if the network reads it
  */
 export const conditionOf = <T>(
   { concatChannels }: Pick<Algebra<T>, "concatChannels">,

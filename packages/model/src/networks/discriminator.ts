@@ -1,10 +1,10 @@
 /**
- * The time-aware discriminator (Eq 10): for each feature map of the frozen teacher's encoder, GroupNorm with
- * scale and shift from the time, SiLU and a 3x3 convolution, and a head that reads the pixels as one
- * sequence (the paper, section IV). Without the time it is the plain GAN of the paper's ablation.
+ * The time-aware discriminator (Eq 10). For each feature map of the frozen teacher's encoder it has a GroupNorm whose
+ * scale and shift come from the time, SiLU, a 3x3 convolution, and a head that reads the pixels as one sequence (the
+ * paper, section IV). Without the time it is the plain GAN of the paper's ablation.
  *
- * Its convolutions over the sequence are spectrally normalised, as in PyTorch: each has vectors u and v
- * that are not learned but follow the weight, one power iteration a training pass. They are `state`.
+ * Its convolutions over the sequence are spectrally normalised, as in PyTorch. Each has vectors u and v that are not
+ * learned: they follow the weight by one power iteration in each training pass. They are the `state`.
  */
 import {
   type Algebra,
@@ -23,13 +23,13 @@ export interface DiscriminatorConfig {
   readonly kind: "discriminator";
   /** Channels of each feature map. */
   readonly channels: readonly number[];
-  /** How much smaller each map is, a side, than the latent: it weighs the heads. All alike if absent. */
+  /** How many times smaller each map is than the latent, per side: it weighs the heads. If absent, all weigh alike. */
   readonly strides?: readonly number[];
   /** Sinusoidal features of the time index; even. */
   readonly timeFeatures: number;
   /** Logits of each head at each pixel. */
   readonly outputs: number;
-  /** False: it is not told the time. */
+  /** False: the time is not an input. */
   readonly timeAware: boolean;
 }
 
@@ -42,11 +42,11 @@ export interface DiscriminatorInputs<T> {
 export interface Discriminator {
   readonly config: DiscriminatorConfig;
   readonly parameters: readonly ParameterSpec[];
-  /** The u [outputs] and v [inputs of an output] of each spectrally normalised weight. */
+  /** The vectors u [outputs] and v [inputs of an output] of each spectrally normalised weight. */
   readonly state: readonly ParameterSpec[];
   /** [n, timeFeatures] of 0-based indices. */
   timeFeatures(index: PerSample, batch: number): NdArray;
-  /** The logits of each head, an image [n, h, w, outputs] of its feature map's size. */
+  /** The logits of each head: an image [n, h, w, outputs] of its feature map's size. */
   run<T>(
     algebra: Algebra<T>,
   ): (weights: Tensors<T>, state: Tensors<T>, inputs: DiscriminatorInputs<T>) => readonly HeadLogits<T>[];
@@ -58,16 +58,16 @@ const EPSILON = 1e-5;
 const FEATURE_GROUPS = 32;
 const HEAD_GROUPS = 4;
 const SLOPE = 0.2;
-/** Pixels that a head's longer convolution spans: a feature map needs as many at least. */
+/** Pixels that a head's longer convolution spans. A feature map needs at least as many. */
 export const HEAD_SPAN = 9;
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
 
-/** `groups` many, or the most that divide it and the channels (the published channels are multiples of 32). */
+/** This many groups, or the most that divide it and the channels (published channels are multiples of 32). */
 const groupNorm = (name: string, channels: number, groups: number): Layer =>
   groupNormalization(name, channels, { groups: divisor(groups, channels), epsilon: EPSILON });
 
-/** Eq 10, and what a head is given. */
+/** Eq 10, and the input of a head. */
 const featureLayer = (index: number, channels: number, { timeAware, timeFeatures }: DiscriminatorConfig) => {
   const projection = dense(`emb_layers.${index}.1`, { inputs: timeFeatures, outputs: 2 * channels });
   const norm = groupNorm(`out_layers.${index}.0`, channels, FEATURE_GROUPS);
@@ -123,7 +123,7 @@ export const discriminator = (config: DiscriminatorConfig): Discriminator => {
   const scales = channels.map((count, index) => ({
     prepare: featureLayer(index, count, config),
     head: headLayer(index, count, outputs),
-    // As a head's logits are as many as its map's pixels, which are 1 / stride^2 of the latent's.
+    // A head has as many logits as its map has pixels, which is 1 / stride^2 of the latent's.
     count: 1 / (strides?.[index] ?? 1) ** 2,
   }));
   return {

@@ -6,12 +6,14 @@ const BASE_CHANNELS = 16;
 /** Modules of a level in the authors' sequence: convolution, SiLU, downsampling. */
 const MODULES = 3;
 
-/** A pyramid of `levels` halvings is a layer from `channels` channels to `outputs`. */
+/** A pyramid with `levels` halvings is a layer from `channels` channels to `outputs`. */
 export interface Pyramid extends Layer {
   readonly outputs: number;
 }
 
-/** Each level is a 3x3 convolution, SiLU and a halving that doubles the channels. None is the image itself. */
+/**
+ * Each level is a 3x3 convolution, SiLU and a halving that doubles the channels. With no level the image is unchanged.
+ */
 export const lqPyramid = (name: string, channels: number, levels: number): Pyramid => {
   const steps = Array.from({ length: levels }, (_, level) => {
     const width = BASE_CHANNELS * 2 ** level;

@@ -1,4 +1,4 @@
-/** What every network that predicts z_0 offers, whatever is inside. */
+/** A network that predicts z_0, whatever its architecture. */
 import type { Algebra, NdArray, PerSample, Tensors } from "@tadsr/core";
 import type { ParameterSpec } from "../parameters.ts";
 import type { Condition } from "./condition.ts";
@@ -7,17 +7,17 @@ import type { Condition } from "./condition.ts";
 export interface NetworkInputs<T> {
   /** z_t, scaled by `scaleInput`. */
   readonly input: T;
-  /** What the network's `condition` names: see `conditionOf`. */
+  /** The image that the network's `condition` names: see `conditionOf`. */
   readonly condition: T;
   /** `timeFeatures` of the 0-based index: [n, features]. */
   readonly time: T;
 }
 
-/** The part of a network that goes down: the feature maps that a discriminator reads (Eq 9). */
+/** The encoder of a network: it gives the feature maps that a discriminator reads (Eq 9). */
 export interface Encoder {
   /** Channels of each feature map. */
   readonly channels: readonly number[];
-  /** Pixels of the latent a side for each pixel of the feature map. */
+  /** How many pixels of the latent, per side, one pixel of each feature map covers. */
   readonly strides: readonly number[];
   /** The feature maps k = 0, 1, ...: [n, h / strides[k], w / strides[k], channels[k]]. */
   run<T>(algebra: Algebra<T>): (weights: Tensors<T>, inputs: NetworkInputs<T>) => readonly T[];
@@ -25,13 +25,13 @@ export interface Encoder {
 
 export interface ConditionedNetwork {
   readonly parameters: readonly ParameterSpec[];
-  /** Channels of the latent it reads and predicts. */
+  /** Channels of the latent that it reads and predicts. */
   readonly latentChannels: number;
-  /** What it is told beside z_t. */
+  /** Its input beside z_t. */
   readonly condition: Condition;
-  /** The convolution by which alone z_t enters, by its name, where there is one: see `readsNoise`. */
+  /** The name of the only convolution that reads z_t, if there is just one: see `readsNoise`. */
   readonly entrance?: string;
-  /** The features of a batch's 0-based indices that the network is fed as a matrix [n, features]. */
+  /** The time features of a batch's 0-based indices, as the network takes them: a matrix [n, features]. */
   timeFeatures(index: PerSample, batch: number): NdArray;
   readonly encoder: Encoder;
   /** Predicts z_0: [n, h, w, latent channels]. */

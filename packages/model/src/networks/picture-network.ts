@@ -1,12 +1,12 @@
-/** What every network offers that makes a picture of a picture, with no noise and no time. */
+/** A network from pictures to pictures, without noise and without time. */
 import type { Algebra, Tensors } from "@tadsr/core";
 import type { ParameterSpec } from "../parameters.ts";
 
 export interface PictureNetwork {
-  /** By the names that PyTorch's files have. */
+  /** Named as in PyTorch's files. */
   readonly parameters: readonly ParameterSpec[];
-  /** The result is so many times wider and higher. */
+  /** The result is this many times wider and higher. */
   readonly factor: number;
-  /** image [n, h, w, 3] in [0, 1] -> [n, factor h, factor w, 3], about in [0, 1] but not cut off there. */
+  /** image [n, h, w, 3] in [0, 1] -> [n, factor h, factor w, 3], about in [0, 1] but not clamped. */
   run<T>(algebra: Algebra<T>): (weights: Tensors<T>, image: T) => T;
 }

@@ -1,4 +1,4 @@
-/** The networks that make a picture of a picture, by their configurations. */
+/** The networks from pictures to pictures, by their configurations. */
 import type { Layer } from "../layers.ts";
 import type { PictureNetwork } from "./picture-network.ts";
 import { type RrdbConfig, rrdb } from "./rrdb.ts";
@@ -9,7 +9,7 @@ export type PictureNetworkConfig = SrvggConfig | RrdbConfig;
 export const pictureNetwork = (config: PictureNetworkConfig): PictureNetwork =>
   config.kind === "srvgg" ? srvgg(config) : rrdb(config);
 
-/** The network as a layer, for what takes one. */
+/** The network as a layer, for functions that take one. */
 export const asLayer = ({ parameters, run }: PictureNetwork): Layer => ({
   parameters,
   run: (algebra, weights, input) => run(algebra)(weights, input),

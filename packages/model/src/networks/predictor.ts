@@ -2,13 +2,13 @@ import type { Engine, PerSample, Predictor, Tensors } from "@tadsr/core";
 import { type Lifetimes, releasingAlgebra } from "../lifetimes.ts";
 import type { ConditionedNetwork } from "./network.ts";
 
-/** Whether a network is asked at one time only, so that an engine may compute what depends on it once. */
+/** Whether the network is called at one time only. Then an engine may compute once what depends on the time. */
 export interface PredictorOptions {
   readonly isTimeFixed: boolean;
 }
 
 /**
- * The network as core's samplers and losses want it: z_t scaled and a 0-based index in, z_0 out.
+ * The network in the form that core's samplers and losses take: z_t scaled and a 0-based index in, z_0 out.
  * `condition` is that of the same batch (`conditionOf`).
  */
 export const predictor =
@@ -27,7 +27,7 @@ export const predictor =
       time: engine.upload("matrix", network.timeFeatures(index, batch), isTimeFixed ? "constant" : "data"),
     });
 
-/** `predictor` of one sample, in little memory: what lies between is released after its last use. */
+/** `predictor` for one sample, in little memory: intermediates are released after their last use. */
 export const frugalPredictor =
   <T>(
     engine: Engine<T>,
@@ -43,7 +43,7 @@ export const frugalPredictor =
     return predictor(frugal, network, weights, condition, 1, options)(input, index);
   };
 
-/** The network's encoder as Eq 9 wants it: z_t scaled and a 0-based index in, feature maps out. */
+/** The network's encoder in the form of Eq 9: z_t scaled and a 0-based index in, feature maps out. */
 export const featureReader =
   <T>(
     engine: Engine<T>,

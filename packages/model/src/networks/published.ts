@@ -1,10 +1,10 @@
 /**
- * The published models as data: which files hold them, what networks are in those, and how they sample.
+ * The published models as data: their files, the networks in those, and how they sample.
  *
- * From the authors' and ResShift's configurations: the files' names, the schedules, every number of the real-world UNet and of both
- * autoencoders, that students have their teacher's architecture, that faces have lq of 512 for a latent of 64.
- * The rest, faces' UNet and the magnifications, from the authors' configuration files; that teachers sample
- * with noise, from their sampling code. What a file's tensors tell is inferred from them all the same.
+ * The authors' and ResShift's configuration files give the files' names, the schedules, every number of the real-world
+ * UNet and of both autoencoders, and the faces' UNet, with lq of 512 for a latent of 64. They also give the factors,
+ * and that students have their teacher's architecture. The authors' sampling code shows that teachers sample with
+ * noise. Anything that a file's tensors tell is nevertheless inferred from them.
  */
 import { faceRestorationSchedule, type ScheduleConfig, superResolutionSchedule } from "@tadsr/core";
 import { type VqAutoencoderConfig, vqF4, vqF8Face } from "./autoencoder/config.ts";
@@ -45,11 +45,11 @@ export interface PublishedModel {
   readonly network: SwinUNetConfig;
   readonly autoencoder: VqAutoencoderConfig;
   readonly schedule: ScheduleConfig;
-  /** Steps it samples with: T for a teacher, 1 for a student. */
+  /** The number of sampler steps: T for a teacher, 1 for a student. */
   readonly steps: number;
-  /** How those are made: Eq 2 with noise, as the authors run their teachers, or Eq 3 without. */
+  /** The kind of step: Eq 2 with noise, as the authors run their teachers, or Eq 3 without. */
   readonly sampler: "ancestral" | "deterministic";
-  /** How many times larger the result is than the LR image. */
+  /** How many times larger the result is than the LR image, per side. */
   readonly magnification: number;
   /** The authors' names of the files. */
   readonly files: { readonly network: string; readonly autoencoder: string };

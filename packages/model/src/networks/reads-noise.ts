@@ -1,10 +1,10 @@
-/** Whether a network, as its weights are, reads z_t at all. */
+/** Whether a network with its present weights reads z_t at all. */
 import type { NdArray, Tensors } from "@tadsr/core";
 import type { ConditionedNetwork } from "./network.ts";
 
 /**
- * False where the weights by which alone z_t enters are zero, as those of a stack are that was trained without noise:
- * what it predicts is then the same whatever z_t is, and no noise need be drawn for it.
+ * False if z_t enters only by weights that are all zero, as in a stack that was trained without noise. The prediction
+ * then does not depend on z_t, so no noise need be drawn.
  */
 export const readsNoise = (
   { entrance }: Pick<ConditionedNetwork, "entrance">,

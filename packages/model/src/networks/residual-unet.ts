@@ -1,13 +1,13 @@
 /**
  * The small network family: a time-conditioned residual UNet at the size of the low-resolution picture.
  *
- * It predicts z_0 as z_y plus a residual whose last layer starts at zero, so an untrained model is
- * bicubic. It normalises over channels at each pixel, never over space, and has no attention: its
- * receptive field is finite, so tiles join without a seam. Not from the paper; its role is F_phi and
- * f_theta for people who have no published weights.
+ * It predicts z_0 as z_y plus a residual. The last layer of the residual starts at zero, so an untrained model is
+ * bicubic. It normalises over channels at each pixel, never over space, and has no attention: its receptive field is
+ * finite, so tiles join without a seam. It is not from the paper; it is F_phi and f_theta for people who have no
+ * published weights.
  *
- * A discriminator reads what the blocks of each level give on the way down. (The paper's encoder gives
- * what follows each shrinking; here the finest level, which holds the texture, is not left out.)
+ * A discriminator reads the output of each level's blocks on the way down. (In the paper's encoder it reads the output
+ * of each halving. Here the finest level, which holds the texture, is read too.)
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { convolution, dense, type Layer } from "../layers.ts";
@@ -20,7 +20,7 @@ export interface ResidualUNetConfig {
   readonly latentChannels: number;
   /** Channels of each level, finest first; each further level halves height and width. */
   readonly channels: readonly number[];
-  /** Residual blocks of each level, on the way down and (but for the last level) again on the way up. */
+  /** Residual blocks of each level, on the way down and (except for the last level) again on the way up. */
   readonly blocks: readonly number[];
   /** Sinusoidal features of the time index; even. */
   readonly timeFeatures: number;
@@ -35,7 +35,7 @@ interface Block {
   run<T>(algebra: Algebra<T>, weights: Tensors<T>, image: T, time: T): T;
 }
 
-/** Norm, time's scale and shift, convolution, SiLU, convolution, and the input added. */
+/** Norm, scale and shift by the time, convolution, SiLU, convolution; then the input is added. */
 const residualBlock = (name: string, channels: number, timeChannels: number): Block => {
   const modulation = dense(`${name}.time`, { inputs: timeChannels, outputs: 2 * channels, initial: "zeros" });
   const first = convolution(`${name}.conv1`, { inputs: channels, outputs: channels, kernel: 3 });
@@ -70,11 +70,11 @@ const blockList = (name: string, count: number, channels: number, timeChannels: 
 };
 
 interface Level extends Block {
-  /** What the blocks on the way down give, this level's and those of the coarser ones. */
+  /** The outputs of the blocks on the way down, of this level and of the coarser ones. */
   encode<T>(algebra: Algebra<T>, weights: Tensors<T>, image: T, time: T): readonly T[];
 }
 
-/** One level: blocks, the coarser levels inside, and blocks again on what the two of them give. */
+/** One level: blocks, the coarser levels inside, then blocks on the outputs of both. */
 const level = (config: ResidualUNetConfig, depth: number): Level => {
   const channels = config.channels[depth] ?? 0;
   const inner = config.channels[depth + 1];
@@ -106,7 +106,7 @@ const level = (config: ResidualUNetConfig, depth: number): Level => {
   };
 };
 
-/** Height and width of the latents it is given must be multiples of 2^(levels - 1). */
+/** Height and width of its latents must be multiples of 2^(levels - 1). */
 export const residualUNet = (config: ResidualUNetConfig): ConditionedNetwork => {
   const { latentChannels, timeChannels } = config;
   const channels = config.channels[0] ?? 0;

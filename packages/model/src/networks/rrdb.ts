@@ -1,7 +1,8 @@
 /**
- * RRDBNet of ESRGAN as Real-ESRGAN has it (BasicSR, basicsr/archs/rrdbnet_arch.py), such as RealESRGAN_x4plus:
- * residual blocks of densely joined 3x3 convolutions with LeakyReLU, then twice the pixels, twice, by repetition
- * and a convolution. Factors 2 and 1 fold pixels into channels before. Names are those of the authors' files.
+ * RRDBNet of ESRGAN as Real-ESRGAN has it (BasicSR, basicsr/archs/rrdbnet_arch.py), such as RealESRGAN_x4plus. It has
+ * residual blocks of densely joined 3x3 convolutions with LeakyReLU; then it doubles height and width twice, by
+ * repeating pixels and a convolution. For factors 2 and 1 it first folds pixels into channels. Names are the authors'
+ * files'.
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { convolution, type Layer } from "../layers.ts";
@@ -9,11 +10,11 @@ import type { PictureNetwork } from "./picture-network.ts";
 
 export interface RrdbConfig {
   readonly kind: "rrdb";
-  /** Of the features between blocks. */
+  /** Channels between blocks. */
   readonly channels: number;
-  /** Channels that each convolution but the last of a dense block adds. */
+  /** Channels that each convolution of a dense block adds, except the last. */
   readonly growth: number;
-  /** Residual blocks of three dense blocks each. */
+  /** Residual blocks, each of three dense blocks. */
   readonly blocks: number;
   /** 4, 2 or 1. */
   readonly factor: number;
@@ -22,9 +23,9 @@ export interface RrdbConfig {
 export const RRDB_FACTORS: readonly number[] = [4, 2, 1];
 
 const COLOURS = 3;
-/** What the body magnifies by; a smaller factor is made of a picture that is so much smaller. */
+/** The body's own factor. For a smaller factor the picture is first made as much smaller. */
 const OWN_FACTOR = 4;
-/** What a block's result is multiplied by before its input is added. */
+/** A block's result is multiplied by this before its input is added. */
 const RESIDUAL_SCALE = 0.2;
 const SLOPE = 0.2;
 const CONVOLUTIONS = 5;
@@ -35,7 +36,7 @@ type Shape = Pick<RrdbConfig, "channels" | "growth">;
 const residual = <T>(algebra: Algebra<T>, input: T, result: T): T =>
   algebra.add(algebra.scale(result, RESIDUAL_SCALE), input);
 
-/** Each convolution is given the block's input and what those before it made. */
+/** Each convolution reads the block's input and the outputs of the convolutions before it. */
 const denseBlock = (name: string, { channels, growth }: Shape): Layer => {
   const layer = (i: number, outputs: number): Layer =>
     convolution(`${name}.conv${i + 1}`, { inputs: channels + i * growth, outputs, kernel: 3 });

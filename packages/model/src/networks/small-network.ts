@@ -1,4 +1,4 @@
-/** The networks of the small family, which work on the lossless latent at the size of the low-resolution picture. */
+/** The networks of the small family. They work on the lossless latent, at the size of the low-resolution picture. */
 import type { ConditionedNetwork } from "./network.ts";
 import { type ResidualUNetConfig, residualUNet } from "./residual-unet.ts";
 import { type StackConfig, stack } from "./stack.ts";

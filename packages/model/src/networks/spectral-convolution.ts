@@ -1,6 +1,6 @@
 /**
- * A convolution over an image's pixels as a sequence whose weight is divided by its largest singular value,
- * as in PyTorch's spectral_norm: u and v, which find that value, are state beside the learned weights.
+ * A convolution over an image's pixels as a sequence. Its weight is divided by its largest singular value, as in
+ * PyTorch's spectral_norm. The vectors u and v, which find that value, are state beside the learned weights.
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { type ParameterSpec, parameter } from "../parameters.ts";
@@ -9,7 +9,7 @@ export interface SpectralConvolution {
   readonly parameters: readonly ParameterSpec[];
   readonly state: readonly ParameterSpec[];
   run<T>(algebra: Algebra<T>, weights: Tensors<T>, state: Tensors<T>, image: T): T;
-  /** v from W^T u, then u from W v: their new values by name. No gradient passes. */
+  /** New values of v (from W^T u) and then u (from W v), by name. No gradient passes. */
   powerIteration<T>(algebra: Algebra<T>, weights: Tensors<T>, state: Tensors<T>): Tensors<T>;
 }
 
@@ -23,11 +23,11 @@ export const spectralConvolution = (
   ) as [string, string, string, string];
   return {
     parameters: [
-      // Not 0, or a head that is first given nothing (its feature layer starts silent) would have no slope.
+      // Not 0: a head whose first input is 0 (its feature layer starts at zero) would have no slope.
       { name: bias, kind: "vector", shape: [outputs], initial: "small" },
       { name: weight, kind: "sequence", shape: [outputs, inputs, span], initial: "fan-in" },
     ],
-    // Their first lengths do not matter: an iteration before the first pass makes them unit vectors.
+    // Their first lengths do not matter: an iteration before the first pass normalises them.
     state: [
       { name: u, kind: "vector", shape: [outputs], initial: "fan-in" },
       { name: v, kind: "vector", shape: [inputs * span], initial: "fan-in" },

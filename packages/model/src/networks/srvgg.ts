@@ -1,7 +1,7 @@
 /**
  * SRVGGNetCompact of Real-ESRGAN (realesrgan/archs/srvgg_arch.py), such as realesr-general-x4v3: plain 3x3
- * convolutions with PReLU at the size of the picture, whose last channels are the pixels of the result; the
- * picture, each pixel repeated, is added. Names are those of the authors' files: `body.N`.
+ * convolutions with PReLU at the size of the picture. Their last channels are the pixels of the result. The picture,
+ * each pixel repeated, is added. Names are those of the authors' files: `body.N`.
  */
 import { convolution, type Layer } from "../layers.ts";
 import { parameter } from "../parameters.ts";
@@ -9,16 +9,16 @@ import type { PictureNetwork } from "./picture-network.ts";
 
 export interface SrvggConfig {
   readonly kind: "srvgg";
-  /** Of every layer between the picture and the result. */
+  /** Channels of every layer between the picture and the result. */
   readonly channels: number;
-  /** Convolutions from channels to channels: one more is before them, and one after. */
+  /** Convolutions from channels to channels. There is one more before them and one after. */
   readonly convolutions: number;
   readonly factor: number;
 }
 
 const COLOURS = 3;
 
-/** `name.weight` [channels]: PReLU. */
+/** PReLU with `name.weight` [channels]. */
 const slopes = (name: string, channels: number): Layer => {
   const weight = `${name}.weight`;
   return {

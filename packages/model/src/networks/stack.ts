@@ -1,15 +1,15 @@
 /**
- * The stack: residual blocks of 3x3 convolutions, all at the size of the low-resolution picture. It is for
- * photographs on a plain CPU: no normalisation, no change of size, and nothing between one block and the next, so
- * that an engine does little else than convolutions, and so that gradients pass the trunk unchanged.
+ * The stack: residual blocks of 3x3 convolutions, all at the size of the low-resolution picture. It is made for
+ * photographs on a plain CPU. It has no normalisation, no change of size, and nothing between blocks. So an engine
+ * spends nearly all its time in convolutions, and gradients pass the trunk unchanged.
  *
- * A block is y + convolution(leakyRelu(convolution(y) + shift)), the shift being one number for each channel, which
- * follows from the time. In a one-step model the time is fixed, and the shift becomes part of the convolution's bias.
+ * A block is y + convolution(leakyRelu(convolution(y) + shift)). The shift is one number for each channel and depends
+ * only on the time. In a one-step model the time is fixed, so the shift becomes part of the convolution's bias.
  *
- * It predicts z_0 as z_y plus a residual whose last layer starts at zero, so an untrained model is bicubic. It reads
- * z_t by weights that start at zero, since noise keeps a small network from learning while it knows nothing yet, and
- * the low-resolution picture beside it. Not from the paper; its role is f_theta and F_phi for people who have no
- * published weights and no graphics card.
+ * It predicts z_0 as z_y plus a residual whose last layer starts at zero, so an untrained model is bicubic. Beside z_y
+ * it reads the low-resolution picture and z_t. The weights for z_t start at zero, because noise keeps a small network
+ * from learning at first. It is not from the paper; it is f_theta and F_phi for people who have no published weights
+ * and no graphics card.
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { convolution, dense, type Layer } from "../layers.ts";
@@ -31,10 +31,10 @@ export interface StackConfig {
   readonly timeChannels: number;
 }
 
-/** Of the LeakyReLU below zero. */
+/** Slope of the LeakyReLU below zero. */
 export const STACK_SLOPE = 0.2;
 
-/** The weights by which z_t enters. A training may hold them at zero while the network learns the rest. */
+/** The weights by which z_t enters. Training may hold them at zero while the network learns the rest. */
 export const NOISY_INPUT = "input.latent";
 
 interface Block {
@@ -69,7 +69,7 @@ const residualBlock = (name: string, channels: number, timeChannels: number): Bl
   };
 };
 
-/** A discriminator reads the trunk a third of the way, two thirds of the way, and at its end. */
+/** A discriminator reads the trunk at a third, at two thirds, and at its end. */
 const readAfter = (blocks: number): readonly number[] =>
   [1, 2, 3].map((part) => Math.max(1, Math.round((part * blocks) / 3)));
 

@@ -1,7 +1,6 @@
 /**
- * The Swin layer of the paper's UNet: attention in windows whose grid is displaced in every second block
- * (Liu et al., "Swin Transformer", 2021), with group normalisation and 1x1 convolutions
- * (ResShift, models/swin_transformer.py).
+ * The Swin layer of the paper's UNet: attention in windows, whose grid is shifted in every second block (Liu et al.,
+ * "Swin Transformer", 2021), with group normalisation and 1x1 convolutions (ResShift, models/swin_transformer.py).
  */
 import { convolution, dense, groupNormalization, type Layer } from "../layers.ts";
 import { type ParameterSpec, parameter } from "../parameters.ts";
@@ -17,13 +16,13 @@ interface Windows {
   readonly shift: number;
 }
 
-/** Windows of a block: as large as the nominal side where that is smaller, and then without a shift. */
+/** Windows of a block. If the nominal side is smaller, they are as large as that and not shifted. */
 const windowsOf = ({ window }: SwinConfig, side: number, block: number): Windows =>
   side <= window
     ? { window: side, shift: 0 }
     : { window, shift: block % 2 === 0 ? 0 : Math.floor(window / 2) };
 
-/** Multi-head attention in windows with a learned bias by relative position, and a projection. */
+/** Multi-head attention in windows, with a learned bias by relative position, and a projection. */
 const windowedAttention = (name: string, swin: SwinConfig, { window, shift }: Windows): Layer => {
   const { channels, edges } = swin;
   const heads = channels / swin.headChannels;
@@ -49,7 +48,7 @@ const windowedAttention = (name: string, swin: SwinConfig, { window, shift }: Wi
   };
 };
 
-/** image + attention(norm(image)), and the same with a network of two layers at each pixel. */
+/** image + attention(norm(image)), then the same with a network of two layers at each pixel. */
 const swinBlock = (name: string, swin: SwinConfig, windows: Windows): Layer => {
   const { channels } = swin;
   const hidden = Math.trunc(channels * swin.mlpRatio);
@@ -70,8 +69,8 @@ const swinBlock = (name: string, swin: SwinConfig, windows: Windows): Layer => {
 };
 
 /**
- * To the layer's own channels, its blocks, and back; nothing is added around it. `side` is the level's
- * nominal side, `outer` its channels.
+ * A convolution to the layer's own channels, the blocks, and a convolution back. No input is added around them. `side`
+ * is the level's nominal side, `outer` its channels.
  */
 export const swinLayer = (name: string, swin: SwinConfig, outer: number, side: number): Layer => {
   const enter = convolution(`${name}.patch_embed.proj`, { inputs: outer, outputs: swin.channels, kernel: 1 });

@@ -1,22 +1,22 @@
-/** What a UNet with Swin layers is made of, as data, and the authors' way of writing it. */
+/** The configuration of a UNet with Swin layers, as data and in the authors' form. */
 import type { WindowEdges } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 
-/** Window attention layers; widths in channels, lengths in pixels of the level they stand at. */
+/** Window attention layers. Widths are in channels, lengths in pixels of the layer's level. */
 export interface SwinConfig {
   /** The nominal sides of the levels that have a Swin layer; the middle always has one. */
   readonly resolutions: readonly number[];
-  /** Blocks of a layer; every second one has its windows shifted. */
+  /** Blocks of a layer. Every second one has shifted windows. */
   readonly depth: number;
   /** Channels inside of a layer. */
   readonly channels: number;
   /** Channels of one head; divides `channels`. */
   readonly headChannels: number;
-  /** Side of a window where the nominal side is larger; else the window is as large as that. */
+  /** Side of a window. If the nominal side is smaller, the window is as large as that. */
   readonly window: number;
   /** Hidden channels of a block's two-layer network, as a multiple of `channels`. */
   readonly mlpRatio: number;
-  /** At the image's edges; `wrapped` in all that the authors published. */
+  /** Masks at the image's edges; `wrapped` in everything that the authors published. */
   readonly edges: WindowEdges;
 }
 
@@ -24,14 +24,14 @@ export interface SwinUNetConfig {
   readonly kind: "swin-unet";
   /** Channels of the latent that it reads. */
   readonly latentChannels: number;
-  /** Channels that it predicts: the latent's, where it is to predict z_0. */
+  /** Channels that it predicts: the latent's, if it predicts z_0. */
   readonly outputChannels: number;
   /**
-   * Nominal side of the latent, a level's being imageSize / 2^level. It decides where Swin layers stand and
-   * whether their windows shrink; the network runs on other sizes too.
+   * Nominal side of the latent; that of a level is imageSize / 2^level. It decides which levels have Swin layers and
+   * whether their windows shrink. The network runs on other sizes too.
    */
   readonly imageSize: number;
-  /** Channels that each level's multiplier multiplies; also the sinusoidal features of the time index. */
+  /** Channels before the levels' multipliers; also the number of sinusoidal features of the time index. */
   readonly channels: number;
   /** Channels of each level as multiples of `channels`, finest first. */
   readonly multipliers: readonly number[];
@@ -41,13 +41,13 @@ export interface SwinUNetConfig {
   readonly scaleShift: boolean;
   readonly swin: SwinConfig;
   /**
-   * What is concatenated to the latent: an image of so many channels whose nominal side is `size`, imageSize
-   * times a power of two; null where there is none.
+   * The image that is concatenated to the latent: its channels, and its nominal side `size`, which is imageSize times a
+   * power of two. Null if there is none.
    */
   readonly condition: { readonly channels: number; readonly size: number } | null;
 }
 
-/** A configuration that no network can be made of. `key` is the field, as its record names it. */
+/** The configuration makes no network. `key` is the field, as its record names it. */
 export interface InvalidNetworkConfig {
   readonly _tag: "InvalidNetworkConfig";
   readonly source: string;
@@ -57,7 +57,7 @@ export interface InvalidNetworkConfig {
   readonly message: string;
 }
 
-/** Channels that are normalised together are a 32nd of all. */
+/** The norm has 32 groups of channels. */
 export const GROUPS = 32;
 
 const shown = (value: unknown): string =>
@@ -77,11 +77,11 @@ export const levelChannels = ({ channels, multipliers }: SwinUNetConfig): readon
 export const levelSides = ({ imageSize, multipliers }: SwinUNetConfig): readonly number[] =>
   multipliers.map((_, level) => Math.floor(imageSize / 2 ** level));
 
-/** Times that the condition's sides are halved until they are the latent's. */
+/** How often the condition's sides are halved until they are the latent's. */
 export const conditionLevels = ({ condition, imageSize }: SwinUNetConfig): number =>
   condition === null ? 0 : Math.log2(condition.size / imageSize);
 
-/** Each field by its path in the record, what it should be, and whether it is. */
+/** Each field by its path in the record: what it should be, its value, and whether it is right. */
 const demands = (config: SwinUNetConfig): readonly (readonly [string, string, unknown, boolean])[] => {
   const { imageSize, channels, multipliers, blocks, swin, condition } = config;
   const isCount = (value: number, least = 1): boolean => Number.isSafeInteger(value) && value >= least;
@@ -141,7 +141,7 @@ const demands = (config: SwinUNetConfig): readonly (readonly [string, string, un
   ];
 };
 
-/** What the authors call the fields. */
+/** The authors' names of the fields. */
 const AUTHORS_NAMES: Readonly<Record<string, string>> = {
   latentChannels: "in_channels",
   outputChannels: "out_channels",
@@ -169,13 +169,13 @@ const checked = (
   return E.left(invalid(source, names[key] ?? key, expected, value));
 };
 
-/** The configuration, or the first thing by which no network can be made of it. `source` is named in it. */
+/** The configuration, or the first reason why no network can be made of it. The error names `source`. */
 export const checkSwinUNetConfig = (
   source: string,
   config: SwinUNetConfig,
 ): E.Either<InvalidNetworkConfig, SwinUNetConfig> => checked(source, config, {});
 
-/** A field of the authors' record: what makes a value of it, null where the value is none; and its default. */
+/** A field of the authors' record: a function from its content to a value or null, and its default. */
 interface Field<A> {
   readonly expected: string;
   readonly read: (value: unknown) => A | null;
@@ -203,7 +203,7 @@ const numberOrNumbers: Field<number | readonly number[]> = {
   read: (value) => real.read(value) ?? numbers.read(value),
 };
 
-/** What the authors' network can be told but the published ones are not, and this one does not do. */
+/** Options that the authors' network has, the published ones do not use, and this one lacks. */
 const FIXED: readonly (readonly [string, unknown])[] = [
   ["dims", 2],
   ["conv_resample", true],
@@ -216,10 +216,10 @@ const FIXED: readonly (readonly [string, unknown])[] = [
 const CONDITION_CHANNELS = 3;
 
 /**
- * The configuration from the authors' record of the constructor's arguments, as `model.params` in their YAML
- * files and in manifest.json. What has no bearing on the result (`dropout`, `use_fp16`) is ignored; a field that
- * is not there has the authors' default. Records from before `lq_size` was a field have lq at the latent's size,
- * and count its channels among `in_channels`.
+ * The configuration from the authors' record of the constructor's arguments: `model.params` in their YAML files and in
+ * manifest.json. Fields that do not affect the result (`dropout`, `use_fp16`) are ignored. A missing field has the
+ * authors' default. Older records have no `lq_size`: their lq has the latent's size, and its channels are counted among
+ * `in_channels`.
  */
 export const swinUNetConfigOf = (
   source: string,

@@ -1,6 +1,6 @@
 /**
- * The paper's network: a UNet with residual blocks and Swin layers, fed the scaled z_t beside the LR image,
- * which predicts z_0 (F_phi and f_theta of the paper; ResShift, models/unet.py). Names are those of the authors' files.
+ * The paper's network (F_phi and f_theta; ResShift, models/unet.py): a UNet with residual blocks and Swin layers. It
+ * reads the scaled z_t and the LR image, and predicts z_0. Names are those of the authors' files.
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { convolution, dense, groupNormalization, type Layer } from "../layers.ts";
@@ -33,7 +33,7 @@ interface Plan {
   readonly up: readonly Block[];
 }
 
-/** Every numbered block in the authors' order; what a step down gives, a step up takes again, last first. */
+/** Every numbered block in the authors' order. The steps up take the outputs of the steps down, last first. */
 const plan = (config: SwinUNetConfig, entering: Layer): Plan => {
   const { swin } = config;
   const timeChannels = TIME_WIDTH * config.channels;
@@ -85,7 +85,7 @@ const plan = (config: SwinUNetConfig, entering: Layer): Plan => {
   return { down, middle, up };
 };
 
-/** What the way down leaves: every step's output, and the middle's. */
+/** The result of the way down: every step's output, and the middle's. */
 interface Descent<T> {
   readonly time: T;
   readonly steps: readonly T[];
@@ -93,8 +93,8 @@ interface Descent<T> {
 }
 
 /**
- * Sides of the latent are multiples of 2^(levels - 1), the condition's sides 2^k times the latent's with k its
- * pyramid's levels. The configuration has passed `checkSwinUNetConfig`.
+ * Sides of the latent are multiples of 2^(levels - 1). Sides of the condition are 2^k times the latent's, where k is
+ * the number of its pyramid's levels. The configuration has passed `checkSwinUNetConfig`.
  */
 export const swinUNet = (config: SwinUNetConfig): ConditionedNetwork => {
   const { latentChannels, condition } = config;
@@ -115,7 +115,7 @@ export const swinUNet = (config: SwinUNetConfig): ConditionedNetwork => {
 
   const descend = <T>(algebra: Algebra<T>, weights: Tensors<T>, inputs: NetworkInputs<T>): Descent<T> => {
     const embedded = embed2.run(algebra, weights, algebra.silu(embed1.run(algebra, weights, inputs.time)));
-    // Every block of the authors' has this SiLU of its own.
+    // Each of the authors' blocks has its own SiLU here.
     const time = algebra.silu(embedded);
     const given =
       pyramid === null
@@ -130,7 +130,7 @@ export const swinUNet = (config: SwinUNetConfig): ConditionedNetwork => {
     return { time, steps, bottom: middle.run(algebra, weights, hidden, time) };
   };
 
-  // What a discriminator reads: the outputs of the halvings, of the last step down and of the middle.
+  // A discriminator reads the outputs of the halvings, of the last step down and of the middle.
   const read = down.flatMap(({ halves }, step) => (halves || step === down.length - 1 ? [step] : []));
   const halvingsUntil = (step: number): number =>
     down.slice(0, step + 1).filter(({ halves }) => halves).length;

@@ -1,16 +1,16 @@
-/** What the paper's UNet is made of beside its Swin layers: residual blocks and changes of size (ResShift, models/unet.py). */
+/** The blocks of the paper's UNet besides its Swin layers: residual blocks and resizing (ResShift, models/unet.py). */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { convolution, dense, groupNormalization, type Layer } from "../layers.ts";
 import type { ParameterSpec } from "../parameters.ts";
 import { NORM } from "./swin-layer.ts";
 
-/** A step of the UNet: an image, and the time's embedding [n, channels] after a SiLU. */
+/** A step of the UNet, from an image and the time's embedding [n, channels] after a SiLU. */
 export interface Block {
   readonly parameters: readonly ParameterSpec[];
   run<T>(algebra: Algebra<T>, weights: Tensors<T>, image: T, time: T): T;
 }
 
-/** One after the other. */
+/** Runs the steps one after another. */
 export const inSequence = (blocks: readonly Block[]): Block => ({
   parameters: blocks.flatMap(({ parameters }) => parameters),
   run: (algebra, weights, image, time) =>
@@ -25,8 +25,9 @@ interface ResidualShape {
 }
 
 /**
- * Norm, SiLU, convolution; norm, scale and shift by the time, SiLU, convolution; and the input added, through
- * a 1x1 convolution where the channels change. Without `scaleShift` the time is added before the second norm.
+ * Norm, SiLU, convolution; norm, scale and shift by the time, SiLU, convolution; then the input is added. If the
+ * channels change, the input goes through a 1x1 convolution. Without `scaleShift` the time is added before the second
+ * norm.
  */
 export const residualBlock = (name: string, shape: ResidualShape): Block => {
   const { inputs, outputs, timeChannels, scaleShift } = shape;

@@ -1,11 +1,11 @@
 /**
- * The authors' way with pictures of any size (ResShift, utils/util_image.py): padded by reflection to whole multiples, cut into
- * tiles that overlap, and the overlaps averaged. The networks see all of a tile, so that tiles would show seams
- * if they only touched.
+ * How the authors handle pictures of any size (ResShift, utils/util_image.py): pad them by reflection to whole
+ * multiples, cut them into overlapping tiles, and average the overlaps. The networks see all of a tile, so tiles that
+ * only touch would show seams.
  */
 import type { FloatRaster, Raster, Rectangle } from "../picture.ts";
 
-/** The place in a line of `size` pixels that mirroring at its first and last pixels leads to. */
+/** Mirrors a place at the first and last of `size` pixels until it is inside. */
 const mirrored = (place: number, size: number): number => {
   if (size === 1) return 0;
   const period = 2 * (size - 1);
@@ -14,9 +14,8 @@ const mirrored = (place: number, size: number): number => {
 };
 
 /**
- * The picture continued at its right and bottom to width x height by reflection, the edge pixel not repeated, as
- * PyTorch's `pad(mode="reflect")`; where more is asked for than there is, it is reflected again. `map` is applied
- * to each value.
+ * Extends the picture at its right and bottom to width x height by reflection, as PyTorch's `pad(mode="reflect")`: the
+ * edge pixel is not repeated. If that is not enough, it is reflected again. `map` is applied to each value.
  */
 export const reflectPad = (
   { width: from, height: rows, channels, data }: Raster,
@@ -36,7 +35,7 @@ export const reflectPad = (
   return { width, height, channels, data: result };
 };
 
-/** A part of the picture, which has it whole. */
+/** A part of the picture; all of it is inside. */
 export const cut = (
   { width, channels, data }: FloatRaster,
   { x, y, width: wide, height }: Rectangle,
@@ -49,13 +48,13 @@ export const cut = (
   return { width: wide, height, channels, data: result };
 };
 
-/** Where tiles begin along one side: strides apart, the last one ending with the picture. */
+/** Where tiles begin along one side: one stride apart, and the last one ends with the picture. */
 const starts = (size: number, tile: number, stride: number): readonly number[] =>
   size <= tile
     ? [0]
     : [...Array.from({ length: Math.ceil((size - tile) / stride) }, (_, i) => i * stride), size - tile];
 
-/** The stride is 7/8 of the tile: 448 for 512, as the authors have it. */
+/** The stride is 7/8 of the tile: 448 for 512, as in the authors' code. */
 const strideOf = (tile: number): number => (tile * 7) / 8;
 
 /** The tiles in reading order; sizes are in pixels of the padded picture. */
@@ -65,7 +64,7 @@ export const planChops = (width: number, height: number, tile: number): readonly
   return starts(height, tile, strideOf(tile)).flatMap((y) => across.map((x) => ({ x, y, ...size })));
 };
 
-/** How many of the tiles have each place along one side. */
+/** How many tiles cover each place along one side. */
 const coverage = (spans: readonly (readonly [number, number])[], size: number): Uint16Array => {
   const counts = new Uint16Array(size);
   for (const [start, length] of spans)
@@ -73,7 +72,7 @@ const coverage = (spans: readonly (readonly [number, number])[], size: number): 
   return counts;
 };
 
-/** Sums what tiles give into `sum`, which may be smaller than the padded picture they are cut from. */
+/** Adds a tile's result to `sum`, which may be smaller than the padded picture that the tiles are cut from. */
 export const addTile = (sum: FloatRaster, tile: FloatRaster, { x, y }: Rectangle): void => {
   const { channels } = sum;
   const columns = Math.min(tile.width, sum.width - x) * channels;
@@ -85,7 +84,7 @@ export const addTile = (sum: FloatRaster, tile: FloatRaster, { x, y }: Rectangle
   }
 };
 
-/** Divides, in place, what `addTile` summed by how many tiles have each pixel. */
+/** Divides the sum that `addTile` made, in place, by the number of tiles over each pixel. */
 export const averageTiles = (sum: FloatRaster, places: readonly Rectangle[]): void => {
   const { width, height, channels, data } = sum;
   const unique = (spans: readonly (readonly [number, number])[]) => [...new Map(spans).entries()];

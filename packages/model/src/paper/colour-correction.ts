@@ -1,6 +1,6 @@
 /**
- * Colour correction: a latent model may shift colours, so the result takes its colours, or its low frequencies,
- * from the bicubic upsampling. The two ways that the field calls `wavelet` and `adain`, from their definitions.
+ * Colour correction. A latent model may shift colours, so the result takes its colours, or its low frequencies, from
+ * the bicubic upsampling. These are the two ways that the field calls `wavelet` and `adain`, from their definitions.
  */
 import type { FloatRaster } from "../picture.ts";
 
@@ -13,7 +13,7 @@ interface Moments {
   readonly deviation: number;
 }
 
-/** Of one channel over all pixels; the deviation is that of the population. */
+/** The mean and the population's standard deviation of one channel over all pixels. */
 const momentsOf = ({ data, channels }: FloatRaster, channel: number): Moments => {
   const count = data.length / channels;
   let sum = 0;
@@ -26,7 +26,7 @@ const momentsOf = ({ data, channels }: FloatRaster, channel: number): Moments =>
 
 /**
  * Adaptive instance normalisation (Huang and Belongie, 2017): each channel of the picture gets the mean and the
- * deviation that it has in the target. A channel that does not vary becomes the target's mean.
+ * standard deviation of the target's. A constant channel becomes the target's mean.
  */
 export const adaptiveNormalisation = (picture: FloatRaster, target: FloatRaster): FloatRaster => {
   const { channels } = picture;
@@ -40,10 +40,10 @@ export const adaptiveNormalisation = (picture: FloatRaster, target: FloatRaster)
   return { ...picture, data };
 };
 
-/** Detail of up to 2^5 pixels is the picture's own. */
+/** The picture keeps its own detail up to 2^5 pixels. */
 const LEVELS = 5;
 
-/** [1, 2, 1] / 4 with its taps `reach` pixels apart along one axis; edge pixels continue. */
+/** [1, 2, 1] / 4 with taps `reach` pixels apart along one axis. Edge pixels are repeated. */
 const blurAxis = (
   { width, height, channels, data }: FloatRaster,
   reach: number,
@@ -65,7 +65,7 @@ const blurAxis = (
   return result;
 };
 
-/** The a-trous decomposition's last approximation: blurred with taps 1, 2, 4, 8 and 16 pixels apart. */
+/** The last approximation of the a-trous decomposition: blurred with taps 1, 2, 4, 8 and 16 pixels apart. */
 export const lowFrequencies = (picture: FloatRaster): FloatRaster => {
   let blurred = picture;
   for (let level = 0; level < LEVELS; level++) {
@@ -75,7 +75,7 @@ export const lowFrequencies = (picture: FloatRaster): FloatRaster => {
   return blurred;
 };
 
-/** The picture's own high frequencies (all that the blurs took away) on the target's low ones. */
+/** The picture's own high frequencies (all that the blurs removed) plus the target's low ones. */
 export const waveletCorrection = (picture: FloatRaster, target: FloatRaster): FloatRaster => {
   const [own, wanted] = [lowFrequencies(picture), lowFrequencies(target)];
   const data = picture.data.map((value, i) => value + ((wanted.data[i] as number) - (own.data[i] as number)));

@@ -1,8 +1,8 @@
-/** Why files do not make a model of the paper's kind: one line each. */
+/** Why files make no model of the paper's kind, in one line each. */
 import type { ModelError } from "../errors.ts";
 import type { UnknownArchitecture } from "../inference/architecture.ts";
 
-/** The file holds another network than it is used as. */
+/** The file holds a network of another kind than the one it is used for. */
 export interface WrongNetwork {
   readonly _tag: "WrongNetwork";
   readonly file: string;

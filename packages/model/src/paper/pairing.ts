@@ -1,4 +1,4 @@
-/** Whether a UNet and an autoencoder belong together, and how the sizes of what they read hang together. */
+/** Whether a UNet and an autoencoder belong together, and the ratios of their sizes. */
 
 import { downsamplingFactor, type VqAutoencoderConfig } from "../networks/autoencoder/config.ts";
 import { conditionLevels, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
@@ -7,17 +7,17 @@ import { COLOURS } from "../picture.ts";
 
 /** Colours of a picture. */
 
-/** LR pixels for each pixel of the latent, a side: the pyramid's halvings. */
+/** LR pixels for each pixel of the latent, per side: 2^halvings of the pyramid. */
 export const latentStride = (network: SwinUNetConfig): number => 2 ** conditionLevels(network);
 
 /**
- * The result is so many times wider and higher than the LR picture: what the autoencoder shrinks, over what the
- * pyramid shrinks. 4 for real-world super-resolution (f4, no pyramid), 1 for faces (f8, three halvings).
+ * The result is this many times wider and higher than the LR picture: the autoencoder's shrinking divided by the
+ * pyramid's. 4 for real-world super-resolution (f4, no pyramid), 1 for faces (f8, three halvings).
  */
 export const magnificationOf = (network: SwinUNetConfig, autoencoder: VqAutoencoderConfig): number =>
   downsamplingFactor(autoencoder) / latentStride(network);
 
-/** Why they do not work together: which field of the network, what it is and what it should be. */
+/** Why they do not work together: the network's field, its value, and the expected value. */
 export interface PairFault {
   readonly key: string;
   readonly expected: string;
@@ -53,11 +53,11 @@ export const faultOfPair = (network: SwinUNetConfig, autoencoder: VqAutoencoderC
 /** The authors pad LR pictures to multiples of this; a network with more levels needs more. */
 const PADDED_TO = 64;
 
-/** Sides of what the networks are given, in LR pixels, are multiples of this. */
+/** Sides of the networks' inputs, in LR pixels, are multiples of this. */
 export const alignmentOf = (network: SwinUNetConfig): number =>
   Math.max(PADDED_TO, latentStride(network) * 2 ** (network.multipliers.length - 1));
 
-/** A place in the LR picture as one in its latent. */
+/** A place in the LR picture, as a place in its latent. */
 export const latentPlace = ({ x, y, width, height }: Rectangle, stride: number): Rectangle => ({
   x: x / stride,
   y: y / stride,

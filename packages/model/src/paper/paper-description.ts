@@ -37,7 +37,7 @@ export interface PaperDescription {
   readonly latent: VqLatent;
   readonly schedule: ScheduleConfig;
   readonly network: SwinUNetConfig;
-  /** Steps it samples with unless told otherwise: 1 for a student, T for a teacher. */
+  /** The default number of sampler steps: 1 for a student, T for a teacher. */
   readonly steps: number;
   readonly sampler: SamplerName;
 }
@@ -101,7 +101,7 @@ const description = record<PaperDescription>({
   sampler: oneOf(...SAMPLERS),
 });
 
-/** What no field can say by itself. */
+/** Checks that need more than one field. */
 const consistent = (model: PaperDescription): E.Either<Fault, PaperDescription> => {
   const checked = checkSwinUNetConfig("", model.network);
   if (E.isLeft(checked)) {
@@ -126,7 +126,7 @@ const consistent = (model: PaperDescription): E.Either<Fault, PaperDescription> 
     : E.left({ path: "steps", expected: `at most the schedule's ${T} steps`, found: shown(model.steps) });
 };
 
-/** Whether the parsed content of a model.json is meant to be of this kind. */
+/** Whether the parsed content of a model.json says it is of this kind. */
 export const isPaperDescription = (value: unknown): boolean => {
   const kindOf = (key: string): unknown => {
     const part: unknown = typeof value === "object" && value !== null ? Reflect.get(value, key) : null;
@@ -135,7 +135,7 @@ export const isPaperDescription = (value: unknown): boolean => {
   return kindOf("network") === "swin-unet" || kindOf("latent") === "vq";
 };
 
-/** Checks the parsed content of the `file` named in errors. */
+/** Checks the parsed content; errors name the `file`. */
 export const decodePaperDescription = (
   file: string,
   value: unknown,

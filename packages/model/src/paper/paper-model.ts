@@ -1,4 +1,4 @@
-/** Models of the paper's kind from the authors' files, or from these and a model.json. */
+/** Models of the paper's kind, from the authors' files alone or with a model.json. */
 import { makeSchedule, type Schedule } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
@@ -19,7 +19,7 @@ import { architectureOf, type WeightSource } from "./weight-source.ts";
 
 export const AUTOENCODER_FILE = "autoencoder.safetensors";
 
-/** Where the weights of the two networks are. */
+/** The files with the weights of the two networks. */
 export interface PaperFiles<A = WeightSource> {
   readonly network: A;
   readonly autoencoder: A;
@@ -32,13 +32,13 @@ export interface PaperModel {
   readonly schedule: Schedule;
   readonly network: ConditionedNetwork;
   readonly autoencoder: VqAutoencoder;
-  /** The result is so many times wider and higher. */
+  /** The result is this many times wider and higher. */
   readonly magnification: number;
-  /** Sides of what the networks are given, in LR pixels, are multiples of this. */
+  /** Sides of the networks' inputs, in LR pixels, are multiples of this. */
   readonly alignment: number;
-  /** LR pixels for each pixel of the latent, a side. */
+  /** LR pixels for each pixel of the latent, per side. */
   readonly stride: number;
-  /** What the files leave open and was taken to be as published, as a text each. */
+  /** What the files do not tell and was assumed to be as published, one text each. */
   readonly assumed: readonly string[];
 }
 
@@ -65,7 +65,7 @@ const modelOf = (
     ),
   );
 
-/** What each kind of file is instead of what it is given as. */
+/** For a file of the wrong kind: what it is, and how to use it. */
 const REMARKS: Readonly<Record<Architecture["kind"], string>> = {
   "swin-unet": "a UNet with Swin layers: give it as the model",
   "vq-autoencoder": "a VQ autoencoder: give it as the autoencoder",
@@ -85,15 +85,15 @@ const demand =
 
 const hasPyramid = (network: SwinUNetConfig): boolean => conditionLevels(network) > 0;
 
-/** A teacher and its students have the same tensors, so that this can only be a guess: one step, as the paper. */
+/** A teacher and its students have the same tensors, so this is only a guess: one step, as in the paper. */
 const guessOf = (network: SwinUNetConfig): PublishedName => (hasPyramid(network) ? "faceir-s4" : "tad-sr-s1");
 
-/** What a file of this network is called by the authors, with its autoencoder. */
+/** The authors' names for the file of this network and for its autoencoder's. */
 export const publishedLike = (network: SwinUNetConfig): PublishedModel => publishedModels[guessOf(network)];
 
 export interface PaperModelOptions
   extends Pick<InferenceOptions, "imageSize" | "window" | "headChannels" | "edges"> {
-  /** Schedule, steps and sampler are those of this published model; guessed when left out. */
+  /** Schedule, steps and sampler are those of this published model; guessed if left out. */
   readonly config?: PublishedName;
 }
 
@@ -111,7 +111,7 @@ const faultOfConfig = (
   );
 };
 
-/** The UNet of a file; only its header is read. */
+/** The UNet of a file. Only the file's header is read. */
 export const describeNetworkFile = (
   weights: WeightSource,
   overrides: Omit<PaperModelOptions, "config"> = {},
@@ -121,7 +121,7 @@ export const describeNetworkFile = (
     TE.chainEitherKW(demand(weights.file.name, "swin-unet", "a UNet with Swin layers")),
   );
 
-/** The model of two files; only their headers are read. */
+/** The model of two files. Only their headers are read. */
 export const describePaperFiles = (
   files: PaperFiles,
   { config, ...overrides }: PaperModelOptions = {},
@@ -159,14 +159,14 @@ export const describePaperFiles = (
         sampler,
       };
       const guessed = config === undefined ? [`${name} (teachers and students have the same tensors)`] : [];
-      // Its latent's channels are the autoencoder's, which has been compared.
+      // The latent has as many channels as the autoencoder's: this was checked before.
       const open = network.assumed.filter((field) => field !== "latentChannels");
       return modelOf(files, description, [...guessed, ...open]);
     }),
   );
 };
 
-/** The model of two files and a model.json; null where that is of the small family. The weights are not opened. */
+/** The model of two files and a model.json; null if that is of the small family. The weights are not opened. */
 export const describePaperModel = (
   description: ByteFile,
   files: PaperFiles,

@@ -1,4 +1,4 @@
-/** What an upscaling by a model of the paper's kind is asked for, and its checks. */
+/** The options of an upscaling by a model of the paper's kind, and their checks. */
 import { noiseSource, type Schedule } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type { Picture } from "../picture.ts";
@@ -15,13 +15,13 @@ import type { PaperModel } from "./paper-model.ts";
 
 export interface PaperUpscaleOptions extends UpscaleOptions {
   /**
-   * Side of the tiles that a larger picture is cut into, in its pixels: a multiple of the model's alignment, 64.
-   * The authors' 512 when left out. The networks see all of a tile, so that the result depends on it.
+   * Side of the tiles that a larger picture is cut into, in the picture's pixels: a multiple of the model's alignment,
+   * 64. The authors' 512 if left out. The networks see all of a tile, so the result depends on it.
    */
   readonly tile?: number;
-  /** The model's own when left out. It makes no difference to one step. */
+  /** The model's own if left out. It makes no difference to one step. */
   readonly sampler?: SamplerName;
-  /** None when left out. */
+  /** None if left out. */
   readonly colourCorrection?: ColourCorrection;
 }
 
@@ -33,13 +33,13 @@ export interface PaperSampling {
   readonly steps: number;
   readonly sampler: SamplerName;
   readonly colourCorrection: ColourCorrection;
-  /** Its T is `steps`, unless `steps` is 1: then z_0 is predicted at T in one go. */
+  /** Its T is `steps`, except if `steps` is 1: then z_0 is predicted from z_T in one step. */
   readonly schedule: Schedule;
 }
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
-/** All but the picture, so that a wrong option is told before anything is read. */
+/** Checks all except the picture, so that a wrong option is reported before anything is read. */
 export const checkPaperOptions = (
   { description, schedule, alignment }: PaperModel,
   options: PaperUpscaleOptions,

@@ -1,7 +1,7 @@
 /**
- * A picture made larger, or a face restored, as the authors do it (ResShift, sampler.py): the LR picture
- * padded by reflection and cut into tiles; z_y the encoder's latent of the bicubic upsampling, not quantised; the
- * sampler from z_T, with the LR picture beside z_t; the decoder, which quantises first; overlaps averaged.
+ * Makes a picture larger, or restores a face, as the authors do (ResShift, sampler.py). The LR picture is padded by
+ * reflection and cut into tiles. z_y is the encoder's latent of the bicubic upsampling, not quantised. The sampler runs
+ * from z_T, with the LR picture beside z_t. The decoder quantises first. Overlaps are averaged.
  */
 import {
   ancestralSampler,
@@ -35,7 +35,7 @@ import { uploadWeightSource } from "./weight-source.ts";
 
 /** A model of the paper's kind on an engine. */
 export interface PaperUpscaler {
-  /** The result is so many times wider and higher. */
+  /** The result is this many times wider and higher. */
   readonly factor: number;
   readonly upscale: (picture: Picture, options: PaperUpscaleOptions) => TE.TaskEither<UpscaleError, Picture>;
   /** Releases the weights; the upscaler is not used afterwards. */
@@ -50,10 +50,10 @@ interface Opened<T> {
   readonly autoencoder: OpenAutoencoder<T>;
 }
 
-/** The part of a request that is the same for every tile. */
+/** What is the same for every tile of a request. */
 interface Job<T> extends Opened<T> {
   readonly sampling: PaperSampling;
-  /** Width of the padded picture's latent: noise is counted in its rows. */
+  /** Width of the padded picture's latent: noise is counted along its rows. */
   readonly latentWidth: number;
 }
 
@@ -62,13 +62,13 @@ const asImage = ({ width, height, channels, data }: FloatRaster): NdArray => ({
   data,
 });
 
-/** z_0 of a tile of the LR picture at its place in the padded one. */
+/** z_0 of a tile of the LR picture, at its place in the padded picture. */
 const sample = <T>(job: Job<T>, tile: FloatRaster, place: Rectangle): Promise<T> => {
   const { engine, model, weights, lifetimes, autoencoder, sampling, latentWidth } = job;
   const { magnification, network, stride } = model;
   const { schedule, seed, steps, sampler } = sampling;
   const { algebra } = engine;
-  /** Of z_T in stream 0, of the step that leaves t in stream t. */
+  /** Stream 0 is for z_T, stream t for the step that leaves t. */
   const noise = (stream: number): T =>
     engine.upload(
       "image",
@@ -79,7 +79,7 @@ const sample = <T>(job: Job<T>, tile: FloatRaster, place: Rectangle): Promise<T>
     const z_y = engine.scope(() => autoencoder.encode(engine.upload("image", asImage(upsampled))));
     return { z_y, z_T: startOfSampling(algebra, schedule)(z_y, noise(0)) };
   };
-  // The LR picture is uploaded for each step: it is small, and a step's scope lets go of it.
+  // The LR picture is uploaded again for each step: it is small, and a step's scope releases it.
   const predictor: Predictor<T> = (input, index) => {
     const lq = engine.upload("image", asImage(tile));
     const options = { isTimeFixed: steps === 1 };
@@ -96,7 +96,7 @@ const sample = <T>(job: Job<T>, tile: FloatRaster, place: Rectangle): Promise<T>
   );
 };
 
-/** A tile of the result, within [-1, 1]; null where a value is not finite. */
+/** A tile of the result, within [-1, 1]; null if a value is not finite. */
 const restoreTile = async <T>(
   job: Job<T>,
   tile: FloatRaster,
@@ -119,7 +119,7 @@ const restoreTile = async <T>(
 
 const toUnit = (byte: number): number => byte / 127.5 - 1;
 
-/** Room for width x height pixels of three floats; refused where memory has none. */
+/** Room for width x height pixels of three floats; refused if there is not enough memory. */
 const roomFor = (width: number, height: number): E.Either<UpscaleError, FloatRaster> =>
   E.tryCatch(
     (): FloatRaster => ({ width, height, channels: 3, data: new Float32Array(width * height * 3) }),
@@ -176,8 +176,8 @@ const run = async <T>(
 };
 
 /**
- * Reads a model's weights and puts them on the engine, one tensor after another, for any number of pictures;
- * `close` releases them. The engine stays the caller's.
+ * Reads a model's weights and puts them on the engine, one tensor after another, for any number of pictures. `close`
+ * releases them. The engine stays the caller's.
  */
 export const openPaperUpscaler =
   <T>(engine: Engine<T>, model: PaperModel): TE.TaskEither<PaperModelError | UpscaleError, PaperUpscaler> =>

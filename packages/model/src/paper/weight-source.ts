@@ -1,4 +1,4 @@
-/** Weights in files of any format: what network they are, and their way to an engine, one tensor after another. */
+/** Weights in files of any format: which network they belong to, and their way to an engine, tensor by tensor. */
 import type { Engine, NdArray, Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
@@ -25,7 +25,7 @@ import { checkShapes } from "../weights.ts";
 
 export interface WeightSource {
   readonly file: ByteFile;
-  /** Which group of the file's tensors; see `mainGroup` for what is taken without it. */
+  /** The group of the file's tensors; see `mainGroup` for the default. */
   readonly path?: string;
 }
 
@@ -54,7 +54,7 @@ const shapesOf = (entries: ReadonlyMap<string, CheckpointEntry>): Map<string, re
 export const shapesIn = (weights: WeightSource): TE.TaskEither<WeightSourceError, Shapes> =>
   withGroup(weights, (_, entries) => TE.right(shapesOf(entries)));
 
-/** The network whose tensors the file has, from their names and shapes. */
+/** The network that the file's tensors belong to, from their names and shapes. */
 export const architectureOf = (
   weights: WeightSource,
   options: InferenceOptions = {},
@@ -65,8 +65,8 @@ export const architectureOf = (
   );
 
 /**
- * Gives each parameter to `use` in turn, as float32; no more than one tensor is held. All names and shapes are
- * checked before any is read; buffers are passed over. What `use` throws comes through.
+ * Gives each parameter to `use` in turn, as float32. Only one tensor is held at a time. All names and shapes are
+ * checked before any tensor is read. Buffers are skipped. Rejects with what `use` throws.
  */
 export const forEachWeight = (
   weights: WeightSource,

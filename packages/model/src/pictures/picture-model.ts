@@ -1,4 +1,4 @@
-/** A file of a network that makes a picture of a picture, such as Real-ESRGAN's: only its header is read. */
+/** A file of a network from pictures to pictures, such as Real-ESRGAN's. Only its header is read. */
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { baseName } from "../bytes/base-name.ts";
@@ -7,7 +7,7 @@ import type { PictureNetwork } from "../networks/picture-network.ts";
 import { type PictureNetworkConfig, pictureNetwork } from "../networks/picture-networks.ts";
 import { architectureOf, type WeightSource, type WeightSourceError } from "../paper/weight-source.ts";
 
-/** A second file of the same network, whose weights have this share of the sum; from 0 to 1. */
+/** A second file of the same network. Its weights have this share of the sum, from 0 to 1. */
 export interface MixedFile {
   readonly file: WeightSource;
   readonly share: number;
@@ -25,7 +25,7 @@ export interface PictureModel {
 
 const stemOf = (name: string): string => baseName(name).replace(/(?<=.)\.[^.]*$/, "");
 
-/** Null where the file is of another kind of network that is known here. */
+/** Null if the file holds a known network of another kind. */
 export const describePictureFile = (
   file: WeightSource,
 ): TE.TaskEither<WeightSourceError | UnknownArchitecture, PictureModel | null> =>

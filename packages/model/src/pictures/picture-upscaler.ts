@@ -1,7 +1,7 @@
 /**
- * A picture made larger by a network that makes a picture of a picture, tile by tile. At the picture's edges the
- * network sees zeros, as the authors' code has it. Where sides must be multiples of something, edge pixels are
- * repeated to the right and below.
+ * Makes a picture larger by a network from pictures to pictures, tile by tile. At the picture's edges the network sees
+ * zeros, as in the authors' code. If sides must be multiples of a number, edge pixels are repeated to the right and
+ * below.
  */
 import type { Engine, NdArray, Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
@@ -28,11 +28,11 @@ import { pictureField } from "./picture-field.ts";
 import type { PictureModel } from "./picture-model.ts";
 import { uploadPictureWeights } from "./upload-weights.ts";
 
-/** Nothing is drawn, and there is one step. */
+/** No noise is drawn, and there is one step. */
 export type PictureUpscaleOptions = Omit<UpscaleOptions, "seed" | "steps">;
 
 export interface PictureUpscaler {
-  /** The result is so many times wider and higher. */
+  /** The result is this many times wider and higher. */
   readonly factor: number;
   readonly upscale: (
     picture: Picture,
@@ -63,7 +63,7 @@ const pixelsOf = ({ width, height, data }: Picture, read: Rectangle): NdArray =>
   return { shape: [1, read.height, read.width, 3], data: result };
 };
 
-/** Bytes of the kept part of pixels in [0, 1], rounded and cut off; null where a value is not finite. */
+/** Bytes of the kept part of pixels in [0, 1], rounded and clamped; null if a value is not finite. */
 const keptBytes = ({ shape, data }: NdArray, kept: Rectangle): Uint8Array | null => {
   const [, , width = 0, channels = 0] = shape;
   const bytes = new Uint8ClampedArray(kept.width * kept.height * channels);
@@ -79,7 +79,7 @@ const keptBytes = ({ shape, data }: NdArray, kept: Rectangle): Uint8Array | null
   return new Uint8Array(bytes.buffer);
 };
 
-/** The bytes of a tile; null where a number is not finite. */
+/** The bytes of a tile; null if a number is not finite. */
 const enlarged = async <T>(
   { engine, model, weights, lifetimes }: Opened<T>,
   picture: Picture,
@@ -128,7 +128,7 @@ const run = async <T>(
 };
 
 /**
- * Reads the weights and puts them on the engine, one tensor after another, for any number of pictures; `close`
+ * Reads the weights and puts them on the engine, one tensor after another, for any number of pictures. `close`
  * releases them. The engine stays the caller's.
  */
 export const openPictureUpscaler =

@@ -1,4 +1,4 @@
-/** A picture network's weights on an engine: a file's, or the sum of two files'. */
+/** A picture network's weights on an engine: one file's, or the weighted sum of two files'. */
 import type { Engine, NdArray, Tensors } from "@tadsr/core";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -23,8 +23,8 @@ const onHost = (
 };
 
 /**
- * Of one file one tensor after another; of two both at once, which must be of one network. The caller releases the
- * tensors. Rejects with what the engine throws.
+ * One file is read tensor by tensor; two files are read at once, and must hold the same network. The caller releases
+ * the tensors. Rejects with what the engine throws.
  */
 export const uploadPictureWeights = <T>(
   engine: Engine<T>,

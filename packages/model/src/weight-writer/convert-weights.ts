@@ -1,4 +1,4 @@
-/** A checkpoint of any format as another: every tensor of one group by its plain name, buffers too. */
+/** Converts a checkpoint of any format: every tensor of one group by its plain name, buffers too. */
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { baseName } from "../bytes/base-name.ts";
@@ -27,7 +27,7 @@ import { type WeightFormat, writeWeights } from "./write-weights.ts";
 
 export interface ConvertOptions {
   readonly format: WeightFormat;
-  /** What numbers with a point are stored in; as they are when left out, but F64 as F32. */
+  /** The type to store floating-point numbers in. If left out they keep their type, except that F64 becomes F32. */
   readonly dtype?: FloatType;
 }
 
@@ -36,7 +36,7 @@ export interface Converted {
   /** Bytes of the tensors' numbers, before and after. */
   readonly from: number;
   readonly to: number;
-  /** Tensors whose numbers were rounded, as their type has more digits than what they are stored in. */
+  /** Tensors whose numbers were rounded, because their own type has more digits than the stored one. */
   readonly rounded: number;
 }
 
@@ -61,7 +61,7 @@ const streamed = (
     : E.left(invalidCheckpoint(checkpoint.file, entry.key, Object.keys(DTYPE_BYTES).join(", "), dtype));
 };
 
-/** Whether every number of the first type is one of the second. */
+/** Whether the second type can hold every number of the first. */
 const isKept = (from: string, to: string): boolean => from === to || (to === "F32" && from !== "F64");
 
 const convertGroup =
@@ -95,8 +95,8 @@ const convertGroup =
   };
 
 /**
- * Writes one group of the source's tensors, without its prefix, one tensor in memory at a time. Buffers stay as they
- * are: the sizes of masks tell of a network what its parameters do not.
+ * Writes one group of the source's tensors, without its prefix. Only one tensor is in memory at a time. Buffers are
+ * kept: the sizes of masks tell what a network's parameters do not.
  */
 export const convertWeights = (
   { file, path }: WeightSource,

@@ -1,4 +1,4 @@
-/** Tensors on their way into a file: what they are is known before, their numbers come one tensor after another. */
+/** Tensors that are written one after another: names, types and shapes are known before, numbers come later. */
 import type { NdArray } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
@@ -36,14 +36,14 @@ const SETTERS: Readonly<Record<Exclude<TensorDtype, FloatType>, Setter>> = {
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** The first finite number that the type would make infinite; null where all fit. */
+/** The first finite number that would become infinite in the type; null if all fit. */
 const overflow = (bytes: Uint8Array, type: FloatType, data: NdArray["data"]): number | null => {
   const stored = decodeNumbers(type, bytes);
   const at = data.findIndex((value, i) => Number.isFinite(value) && !Number.isFinite(stored[i] as number));
   return at < 0 ? null : (data[at] as number);
 };
 
-/** A tensor's bytes, little-endian. Whole numbers must fit their type, as those do that were read from it. */
+/** A tensor's bytes, little-endian. Whole numbers must fit their type; numbers that were read from it do. */
 export const encodeTensor = (
   file: string,
   { name, dtype }: AnyTensor,

@@ -60,7 +60,7 @@ const storageName = (dtype: TensorDtype): string =>
 const stridesOf = (shape: readonly number[]): readonly number[] =>
   shape.map((_, axis) => elements(shape.slice(axis + 1)));
 
-/** A dict of the tensors, each with a storage of its own whose key is its place in the list. */
+/** A dict of the tensors. Each has its own storage, whose key is its place in the list. */
 export const stateDictPickle = (tensors: readonly Described[]): Uint8Array =>
   concatenated([
     opcode.protocol,
@@ -100,10 +100,10 @@ export interface ZipRecord {
   readonly offset: number;
 }
 
-/** 1980-01-01, the first day that a zip file can say. */
+/** 1980-01-01, the earliest date in zip files. */
 const DATE = [0, 0, 0x21, 0];
 
-/** What the local header and the directory's have in common: stored, not compressed. */
+/** The fields that the local header and the directory share: stored, not compressed. */
 const common = ({ name, size, crc }: ZipRecord): readonly number[] => [
   ...[20, 0, 0, 8, 0, 0],
   ...DATE,
@@ -117,7 +117,7 @@ const common = ({ name, size, crc }: ZipRecord): readonly number[] => [
 export const localHeader = (record: ZipRecord): Uint8Array =>
   concatenated([[0x50, 0x4b, 3, 4], common(record), ENCODER.encode(record.name)]);
 
-/** The central directory and the end of it. */
+/** The central directory and its end record. */
 export const directory = (records: readonly ZipRecord[], offset: number): Uint8Array => {
   const entries = concatenated(
     records.map((record) =>

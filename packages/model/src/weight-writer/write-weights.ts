@@ -1,4 +1,4 @@
-/** Writing weights tensor by tensor, so that a file of any size costs the memory of one tensor. */
+/** Writes weights tensor by tensor, so a file of any size needs the memory of one tensor. */
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import type { ByteSink } from "../bytes/byte-sink.ts";
@@ -17,7 +17,7 @@ export interface WriteWeightsOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Gives a tensor's bytes, or interrupts the writing. */
+/** Gives a tensor's bytes, or stops the writing. */
 type Encode<E1> = (tensor: StreamedTensor<E1>) => Promise<Uint8Array>;
 
 const writeSafetensors = async <E1>(
@@ -37,7 +37,7 @@ const writeSafetensors = async <E1>(
   for (const tensor of tensors) await sink.write(await encode(tensor));
 };
 
-/** Without the records of 64 bits, which this writer does not make. */
+/** The limit of zip files without 64-bit records, which this writer does not make. */
 const LARGEST_ZIP = 2 ** 32 - 2 ** 24;
 const MOST_ENTRIES = 2 ** 16 - 8;
 const LARGEST_COUNT = 2 ** 31;
@@ -69,7 +69,7 @@ const writeTorch = async <E1>(
   await sink.write(directory(records, offset));
 };
 
-/** Writes tensors in their order; what one of them cannot be read for is the result. */
+/** Writes tensors in their order. If one cannot be read, its error is the result. */
 export const writeWeights =
   <E1>(
     sink: ByteSink,

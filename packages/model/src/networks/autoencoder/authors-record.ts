@@ -1,11 +1,11 @@
-/** The VQ autoencoder's configuration as the authors write it: `ddconfig`, `n_embed`, `embed_dim`. */
+/** The VQ autoencoder's configuration in the authors' form: `ddconfig`, `n_embed`, `embed_dim`. */
 import * as E from "fp-ts/lib/Either.js";
 import { type InvalidDescription, invalidDescription } from "../../errors.ts";
 import { downsamplingFactor, faultOfVqConfig, GROUPS, type VqAutoencoderConfig } from "./config.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What is wrong with a field: which, what was expected, what was found. */
+/** What is wrong with a field: its name, what was expected, what was found. */
 interface Fault {
   readonly key: string;
   readonly expected: string;
@@ -20,10 +20,10 @@ const isCount = (value: unknown): value is number =>
 
 const isCounts = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isCount);
 
-/** Fields that say nothing of how the network is computed. */
+/** Fields that do not affect how the network is computed. */
 const WITHOUT_EFFECT = ["dropout"];
 
-/** Fields that are read, and those that may only have the value that the published networks have. */
+/** Fields that are read, and fields that must have the value of the published networks. */
 const READ = [
   "ch",
   "ch_mult",
@@ -36,7 +36,7 @@ const READ = [
 ];
 const FIXED: Fields = { padding_mode: "zeros", resamp_with_conv: true, attn_type: "vanilla" };
 
-/** Off, empty or absent: an option that is not used, whatever it is. */
+/** Off, empty or absent: the option is not used. */
 const isIdle = (value: unknown): boolean =>
   value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0);
 
@@ -75,9 +75,9 @@ const listFault = (ddconfig: Fields): Fault | null => {
     : { key: "ddconfig.attn_resolutions", expected: "a list of whole numbers", found: attn_resolutions };
 };
 
-/** What no field can say by itself, of a record whose fields are right. */
+/** Checks that need more than one field. Each field is right by itself. */
 const inconsistency = (config: VqAutoencoderConfig, ddconfig: Fields): Fault | null => {
-  // The lists are right already, so that only the width can be wrong.
+  // The lists have been checked, so only the width can be wrong.
   if (faultOfVqConfig(config) !== null)
     return { key: "ddconfig.ch", expected: `a multiple of ${GROUPS}`, found: ddconfig.ch };
   const { attn_resolutions, resolution } = ddconfig;
@@ -91,7 +91,7 @@ const inconsistency = (config: VqAutoencoderConfig, ddconfig: Fields): Fault | n
     : null;
 };
 
-/** A ddconfig's fields, once they are found right. */
+/** A ddconfig's fields, after they were checked. */
 interface Ddconfig {
   readonly in_channels: number;
   readonly out_ch: number;
@@ -123,8 +123,8 @@ const configOf = (record: Fields, fields: Fields): VqAutoencoderConfig => {
 };
 
 /**
- * The configuration of an authors' record, whose `file` and fields are named in errors. What the record
- * asks for and this network does not have (`double_z`, other paddings) is refused, not left out.
+ * The configuration of an authors' record. Errors name the `file` and the field. An option that this network does not
+ * have (`double_z`, other paddings) is refused, not ignored.
  */
 export const readVqAutoencoderConfig = (
   file: string,

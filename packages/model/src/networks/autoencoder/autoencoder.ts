@@ -8,17 +8,17 @@ import { vqEncoder } from "./encoder.ts";
 import { type VqQuantiser, vqQuantiser } from "./quantiser.ts";
 
 export interface VqAutoencoder {
-  /** Those of the three parts: all that is in the authors' files. */
+  /** The parameters of the three parts: all that is in the authors' files. */
   readonly parameters: readonly ParameterSpec[];
-  /** The latent is so many times smaller than the picture, whose sides are multiples of it. */
+  /** The latent is this many times smaller than the picture, whose sides are multiples of it. */
   readonly factor: number;
   readonly latentChannels: number;
-  /** Picture to z, which is not quantised yet. */
+  /** Picture to z, not yet quantised. */
   readonly encoder: Layer;
   readonly quantiser: VqQuantiser;
-  /** Latent to picture, as it is. */
+  /** Latent to picture, without quantising. */
   readonly decoder: Layer;
-  /** The authors' decode: z is quantised first. */
+  /** Latent to picture as the authors decode: z is quantised first. */
   decode<T>(algebra: Algebra<T>, weights: Tensors<T>, z: T): T;
 }
 

@@ -1,11 +1,11 @@
-/** What the encoder and the decoder are made of; names within a block are those of the authors' files. */
+/** The blocks of the encoder and the decoder. Names within a block are those of the authors' files. */
 import type { GroupNormOptions } from "@tadsr/core";
 import { convolution, groupNormalization, type Layer } from "../../layers.ts";
 import { GROUPS } from "./config.ts";
 
 const NORM: GroupNormOptions = { groups: GROUPS, epsilon: 1e-6 };
 
-/** The norm of all its blocks: 32 groups; channels are a multiple of 32. */
+/** The norm of all its blocks: 32 groups, so channels are a multiple of 32. */
 export const norm = (name: string, channels: number): Layer => groupNormalization(name, channels, NORM);
 
 /** x sigmoid(x). */
@@ -21,14 +21,14 @@ export const inSequence = (layers: readonly Layer[]): Layer => ({
     layers.reduce((hidden, layer) => layer.run(algebra, weights, hidden), input),
 });
 
-/** A branch, and its input added: through a 1x1 convolution where the channels change. */
+/** branch(x) + x. If the channels change, x goes through a 1x1 convolution first. */
 const withShortcut = (branch: Layer, shortcut: Layer): Layer => ({
   parameters: [...branch.parameters, ...shortcut.parameters],
   run: (algebra, weights, input) =>
     algebra.add(shortcut.run(algebra, weights, input), branch.run(algebra, weights, input)),
 });
 
-/** Twice norm, swish and a 3x3 convolution, and the input added. */
+/** Norm, swish and a 3x3 convolution, twice; then the input is added. */
 const residualBlock = (name: string, inputs: number, outputs: number): Layer =>
   withShortcut(
     inSequence([
@@ -43,8 +43,8 @@ const residualBlock = (name: string, inputs: number, outputs: number): Layer =>
   );
 
 /**
- * Norm, attention of one head among all pixels, and the input added. The scores of n pixels are n^2
- * numbers: 64 MB in float32 for the latent of a 256 x 256 picture under f4, 1 GB at 512 x 512.
+ * Norm, and attention with one head among all pixels; then the input is added. The scores of n pixels are n^2 numbers:
+ * 64 MB in float32 for the latent of a 256 x 256 picture under f4, 1 GB at 512 x 512.
  */
 const attentionBlock = (name: string, channels: number): Layer => {
   const projection = (part: string): Layer =>
@@ -80,7 +80,7 @@ export const middle = (name: string, channels: number): Layer =>
     residualBlock(`${name}.block_2`, channels, channels),
   ]);
 
-/** Residual blocks of one level from `inputs` to `outputs` channels, each with attention after it or not. */
+/** The residual blocks of one level, from `inputs` to `outputs` channels, each with or without attention after it. */
 export const levelBlocks = (
   name: string,
   shape: { readonly inputs: number; readonly outputs: number; readonly count: number },
@@ -93,7 +93,7 @@ export const levelBlocks = (
     ]).flat(),
   );
 
-/** Half the size: a 3x3 convolution of stride 2 under a row and a column of zeros at the right and bottom. */
+/** Half the size: pads a row of zeros below and a column at the right, then a 3x3 convolution with stride 2. */
 export const downsample = (name: string, channels: number): Layer =>
   convolution(`${name}.downsample.conv`, {
     inputs: channels,
@@ -103,7 +103,7 @@ export const downsample = (name: string, channels: number): Layer =>
     padding: { top: 0, bottom: 1, left: 0, right: 1 },
   });
 
-/** Twice the size: each pixel four times, then a 3x3 convolution. */
+/** Twice the size: repeats each pixel four times, then a 3x3 convolution. */
 export const upsample = (name: string, channels: number): Layer =>
   inSequence([
     { parameters: [], run: (algebra, _, input) => algebra.upsampleNearest(input, 2) },

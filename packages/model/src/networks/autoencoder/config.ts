@@ -1,4 +1,4 @@
-/** The VQ autoencoder's configuration, and those of the published weights. */
+/** The VQ autoencoder's configuration, and the configurations of the published weights. */
 
 /** Lists have one number for each level, finest first; each further level halves height and width. */
 export interface VqAutoencoderConfig {
@@ -11,7 +11,7 @@ export interface VqAutoencoderConfig {
   readonly multipliers: readonly number[];
   /** Residual blocks of each level in the encoder; the decoder has one more in each. */
   readonly blocks: readonly number[];
-  /** Levels whose every residual block has an attention after it. The middle has one always. */
+  /** Levels that have an attention after every residual block. The middle always has one. */
   readonly attentionLevels: readonly number[];
   /** Channels between the inner networks and the 1x1 convolutions around the quantiser. */
   readonly innerChannels: number;
@@ -21,7 +21,7 @@ export interface VqAutoencoderConfig {
   readonly codebookSize: number;
 }
 
-/** The latent is so many times smaller than the picture: 4 in f4. */
+/** The latent is this many times smaller than the picture: 4 in f4. */
 export const downsamplingFactor = ({ multipliers }: Pick<VqAutoencoderConfig, "multipliers">): number =>
   2 ** (multipliers.length - 1);
 
@@ -60,10 +60,10 @@ export const vqF8Face: VqAutoencoderConfig = {
   codebookSize: 4096,
 };
 
-/** Channels that are normalised together are a 32nd of all. */
+/** The norm has 32 groups of channels. */
 export const GROUPS = 32;
 
-/** What no network can be made of: which field, what was expected, what was found. */
+/** Why no network can be made: the field, what was expected, what was found. */
 export interface ConfigFault {
   readonly key: keyof VqAutoencoderConfig;
   readonly expected: string;
@@ -72,7 +72,7 @@ export interface ConfigFault {
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
-/** The first thing by which no autoencoder can be made of the configuration; null where one can. */
+/** The first reason why no autoencoder can be made of the configuration, or null. */
 export const faultOfVqConfig = (config: VqAutoencoderConfig): ConfigFault | null => {
   const { multipliers, blocks, channels } = config;
   const counts = [

@@ -4,7 +4,7 @@ import { levelChannels, type VqAutoencoderConfig } from "./config.ts";
 
 /**
  * The decoder: a latent [n, h, w, latent channels], quantised or not, to a picture
- * [n, h factor, w factor, output channels], in [-1, 1] but for overshoot. It begins with the 1x1
+ * [n, h factor, w factor, output channels], in [-1, 1] except for overshoot. It begins with the 1x1
  * convolution `post_quant_conv`. Level 0 is the finest, as in the encoder, and comes last.
  */
 export const vqDecoder = (config: VqAutoencoderConfig): Layer => {

@@ -3,9 +3,9 @@ import { downsample, inSequence, levelBlocks, middle, norm, swish } from "./bloc
 import { levelChannels, type VqAutoencoderConfig } from "./config.ts";
 
 /**
- * The encoder: a picture [n, h, w, input channels] in [-1, 1] to z before quantisation
- * [n, h / factor, w / factor, latent channels]; h and w are multiples of the factor. (This
- * z is what the diffusion works on.) It ends with the 1x1 convolution `quant_conv`.
+ * The encoder: from a picture [n, h, w, input channels] in [-1, 1] to z before quantisation
+ * [n, h / factor, w / factor, latent channels]. h and w are multiples of the factor. The diffusion works on this z.
+ * The encoder ends with the 1x1 convolution `quant_conv`.
  */
 export const vqEncoder = (config: VqAutoencoderConfig): Layer => {
   const channels = levelChannels(config);

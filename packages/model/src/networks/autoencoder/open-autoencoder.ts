@@ -6,11 +6,11 @@ import { type HostWeights, uploadWeights } from "../../weights.ts";
 import type { VqAutoencoder } from "./autoencoder.ts";
 
 export interface DecodeOptions {
-  /** The paper's way, unless false: z is quantised first. */
+  /** Quantises z first, as the paper does. True unless given. */
   readonly quantised?: boolean;
 }
 
-/** Results belong to the caller, who releases them; inputs are left alone. */
+/** The caller releases results. Inputs are not released. */
 export interface OpenAutoencoder<T> {
   readonly factor: number;
   readonly latentChannels: number;
@@ -22,7 +22,7 @@ export interface OpenAutoencoder<T> {
   close(): void;
 }
 
-/** The same with weights that are on the engine already, by their names; they are released with it. */
+/** The same with weights that are on the engine already, by their names. `close` releases them too. */
 export const runAutoencoder = <T>(
   engine: Engine<T>,
   autoencoder: VqAutoencoder,
@@ -45,9 +45,8 @@ export const runAutoencoder = <T>(
 };
 
 /**
- * Puts the weights, which are the autoencoder's (`checkWeights`), on the engine, which stays the caller's.
- * Of what lies between input and result, no more is alive at once than is needed. Throws what the engine
- * throws.
+ * Puts the weights on the engine; they must be the autoencoder's (`checkWeights`). The engine stays the caller's.
+ * Intermediates are released after their last use. Throws what the engine throws.
  */
 export const openAutoencoder = <T>(
   engine: Engine<T>,

@@ -1,4 +1,4 @@
-/** The vector quantiser: every pixel of the latent becomes the nearest entry of a codebook. */
+/** The vector quantiser replaces every pixel of the latent by the nearest entry of a codebook. */
 import type { Algebra, Pointwise, Tensors } from "@tadsr/core";
 import type { Layer } from "../../layers.ts";
 import { parameter } from "../../parameters.ts";
@@ -6,9 +6,9 @@ import type { VqAutoencoderConfig } from "./config.ts";
 
 /** `run` gives the nearest entries: z [n, h, w, latent channels] -> the same shape. No gradient reaches z. */
 export interface VqQuantiser extends Layer {
-  /** Which entry is nearest by squared distance, the first of equals: [n, h, w, 1]. */
+  /** The index of the nearest entry by squared distance, the first of equal ones: [n, h, w, 1]. */
   indices<T>(algebra: Algebra<T>, weights: Tensors<T>, z: T): T;
-  /** The entries that indices [n, h, w, 1] name: [n, h, w, latent channels]. */
+  /** The entries for indices [n, h, w, 1]: [n, h, w, latent channels]. */
   entries<T>(algebra: Algebra<T>, weights: Tensors<T>, indices: T): T;
 }
 
@@ -25,9 +25,9 @@ export const vqQuantiser = ({ codebookSize, latentChannels }: VqAutoencoderConfi
 });
 
 /**
- * The quantised latent as training wants it: the value is `quantised`, the gradient passes to z as if
- * nothing had been quantised. The codebook gets none of it; what draws it to z is a term of the loss, the
- * mean of (quantised - stop z)^2, as that of (stop quantised - z)^2 keeps z near the codebook.
+ * The quantised latent for training: its value is `quantised`, and the gradient passes to z as if nothing had been
+ * quantised. The codebook gets no gradient from it. Two terms of the loss do the rest: the mean of
+ * (quantised - stop z)^2 draws the codebook to z, and that of (stop quantised - z)^2 keeps z near the codebook.
  */
 export const straightThrough =
   <T>(algebra: Pointwise<T>) =>

@@ -5,7 +5,7 @@
 import type { Algebra } from "@tadsr/core";
 import { around } from "../../layers.ts";
 
-/** What each channel of a feature map counts: [1, channels, 1, 1], of kind `convolution`. */
+/** The weight of each channel of a feature map: [1, channels, 1, 1], of kind `convolution`. */
 export interface ChannelWeights<T> {
   readonly weight: T;
   readonly channels: number;
@@ -15,8 +15,8 @@ export interface ChannelWeights<T> {
  * The sum over feature maps of the mean over pixels of the squared difference of unit feature vectors, summed
  * over channels; a scalar.
  *
- * The maps come from `channelNorm`: their vectors have mean square 1 over channels, not length 1. So the mean
- * over channels stands for the sum over channels.
+ * The maps come from `channelNorm`: their vectors have mean square 1 over channels, not length 1. So the mean over
+ * channels is taken instead of the sum.
  */
 export const featureDistance =
   <T>(algebra: Algebra<T>) =>
@@ -28,9 +28,9 @@ export const featureDistance =
   };
 
 /**
- * For each pair of feature maps [n, h, w, channels] the weighted sum over channels of the squared difference of
- * unit feature vectors, at every pixel: [n, h, w, 1]. The distance is the sum over maps of their means, which
- * is for whoever has them to take: engines add up a large map in float32, and lose digits.
+ * For each pair of feature maps [n, h, w, channels]: the weighted sum over channels of the squared difference of unit
+ * feature vectors, at every pixel: [n, h, w, 1]. The distance is the sum over maps of their means. The caller takes
+ * these means, because engines sum a large map in float32 and lose digits.
  */
 export const featureDifferences =
   <T>(algebra: Algebra<T>) =>

@@ -1,6 +1,6 @@
 /**
  * Features of EfficientNet-lite0 (ImageNet) up to its eighth block. `tools/perceptual-weights.py` makes the weights.
- * Training compares pictures by them in an optional term, which is not from the paper.
+ * Training can compare pictures by them in an optional term, which is not from the paper.
  */
 import type { Algebra, ConvolutionOptions, Tensors } from "@tadsr/core";
 import { type ParameterSpec, parameter } from "../../parameters.ts";
@@ -28,7 +28,7 @@ const BLOCKS: readonly InvertedResidual[] = [
   { inputs: 80, outputs: 80, expansion: 6, kernel: 3, stride: 1 },
 ];
 
-/** The blocks whose outputs are compared: the last before each halving, and the last of all. */
+/** The blocks whose outputs are compared: the last block before each halving, and the last of all. */
 const COMPARED = [0, 2, 4, 7];
 
 const EPSILON = 1e-6;
@@ -54,9 +54,9 @@ export const efficientNetParameters: readonly ParameterSpec[] = [
 ];
 
 /**
- * Where the network's grid lies on the picture, in pixels 0..15 from its usual place. Each of its four
- * halvings keeps every second pixel; a bit of the phase says which. At one fixed phase a network that is
- * trained against the distance learns a faint pattern of four pixels' period that pleases it.
+ * Where the network's grid begins on the picture: 0..15 pixels from its usual place. Each of the four halvings keeps
+ * every second pixel, and one bit of the phase says which. If the phase is fixed, a network that is trained against the
+ * distance learns a faint pattern with a period of four pixels, which lowers the distance.
  */
 export interface Phase {
   readonly y: number;
@@ -65,13 +65,13 @@ export interface Phase {
 
 const USUAL_PHASE: Phase = { y: 0, x: 0 };
 
-/** Phases that there are along an axis: two for each halving. */
+/** The number of phases along an axis: two for each halving. */
 export const EFFICIENTNET_PHASES = 16;
 
 /**
- * Zeros before and after an axis: TensorFlow's `same` for an even side, or one pixel further where `late`. An odd
- * side gets as many, as in the network's PyTorch package, which pads every picture as one of 224 pixels; so a
- * halving rounds down.
+ * Zeros before and after an axis. For an even side: TensorFlow's `same`, or shifted by one pixel if `late`. For an odd
+ * side as many zeros, because the network's PyTorch package pads every picture like one of 224 pixels. So a halving
+ * rounds down.
  */
 const around = (kernel: number, stride: number, late: boolean): readonly [number, number] => {
   const total = kernel - stride;
@@ -88,7 +88,7 @@ const geometry = (kernel: number, halving: number | null, phase: Phase): Convolu
   return { stride, padding: { top, bottom, left, right } };
 };
 
-/** Feature maps of pictures [n, h, w, 3] in [-1, 1], h and w at least 16; each pixel as `channelNorm` makes it. */
+/** Feature maps of pictures [n, h, w, 3] in [-1, 1], h and w at least 16. Each pixel went through `channelNorm`. */
 export const efficientNetFeatures =
   <T>(algebra: Algebra<T>, weights: Tensors<T>) =>
   (pictures: T, phase: Phase = USUAL_PHASE): readonly T[] => {

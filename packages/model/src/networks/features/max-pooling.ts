@@ -1,7 +1,7 @@
 /**
- * Max pooling, made of operations that every engine has. A depthwise convolution with a single 1 in its kernel
- * takes one pixel of each window; then max(a, b) = a + relu(b - a), window by window. The taking is exact. The
- * maximum is rounded as a subtraction and an addition are.
+ * Max pooling, made from operations that every engine has. A depthwise convolution with a single 1 in its kernel takes
+ * one pixel of each window, exactly. Then max(a, b) = a + relu(b - a) joins them. So the maximum has the rounding of a
+ * subtraction and an addition.
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { around } from "../../layers.ts";
@@ -21,7 +21,7 @@ const takerName = ({ channels, window }: MaxPooling, place: number): string =>
 const places = ({ window }: MaxPooling): readonly number[] =>
   Array.from({ length: window * window }, (_, place) => place);
 
-/** The kernels that take the pixels of a window, one for each place in it. */
+/** The kernels that take a window's pixels, one kernel for each place in it. */
 export const takersOf = (pooling: MaxPooling): readonly FixedTensor[] =>
   places(pooling).map((place) => {
     const { channels, window } = pooling;
@@ -32,7 +32,7 @@ export const takersOf = (pooling: MaxPooling): readonly FixedTensor[] =>
     return { name: takerName(pooling, place), kind: "depthwise", array: { shape, data } };
   });
 
-/** [n, h, w, c] -> [n, floor((h - window) / stride) + 1, likewise, c]: windows that lie inside the image. */
+/** [n, h, w, c] -> [n, floor((h - window) / stride) + 1, the same of w, c]: windows that are inside the image. */
 export const maxPooling = <T>(algebra: Algebra<T>, tensors: Tensors<T>, pooling: MaxPooling, image: T): T => {
   const options = { stride: pooling.stride, padding: around(0) };
   const take = (place: number): T =>

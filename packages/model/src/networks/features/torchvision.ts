@@ -1,7 +1,7 @@
 /**
- * AlexNet and VGG16 of torchvision up to the last feature map that LPIPS compares, with LPIPS's scaling of the
- * picture before them (richzhang/PerceptualSimilarity: lpips/lpips.py and lpips/pretrained_networks.py). Names of
- * parameters are those of torchvision's files: `features.N`, where N counts convolutions, ReLUs and poolings.
+ * AlexNet and VGG16 of torchvision, up to the last feature map that LPIPS compares, after LPIPS's scaling of the
+ * picture (richzhang/PerceptualSimilarity: lpips/lpips.py and lpips/pretrained_networks.py). Parameters have the names
+ * of torchvision's files: `features.N`, where N counts convolutions, ReLUs and poolings.
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import { around, convolution, type Layer } from "../../layers.ts";
@@ -16,12 +16,14 @@ interface Convolution {
   readonly padding: number;
 }
 
-/** Convolutions with a ReLU after each; the last result is compared. Before all but the first stage a pooling. */
+/**
+ * Convolutions, each followed by a ReLU. The last result is compared. All stages but the first begin with a pooling.
+ */
 interface Chain {
   readonly name: FeatureNetwork["name"];
   readonly title: string;
   readonly pooling: Pick<MaxPooling, "window" | "stride">;
-  /** Stages before which there is a pooling, by their number. */
+  /** The numbers of the stages that begin with a pooling. */
   readonly pooled: readonly number[];
   readonly stages: readonly (readonly Convolution[])[];
   readonly smallest: number;
@@ -81,8 +83,8 @@ const SCALING: readonly FixedTensor[] = [
 ];
 
 /**
- * LPIPS adds 1e-10 to a vector's length; this is added to the mean of its squares. Either keeps a vector of zeros
- * at zero, and neither is felt by a vector that is not about as short.
+ * LPIPS adds 1e-10 to a vector's length. This number is added to the mean of its squares instead. Both keep a vector of
+ * zeros at zero, and both matter only to vectors about as short as that.
  */
 const EPSILON = 1e-20;
 
@@ -92,7 +94,7 @@ interface Step {
   readonly channels: number;
 }
 
-/** The stages with their parameters' names: a ReLU and a pooling each have a number too. */
+/** The stages with their parameters' names. Each ReLU and each pooling has a number too. */
 const stepsOf = ({ pooling, pooled, stages }: Chain): readonly Step[] => {
   let number = 0;
   let inputs = COLOURS;
@@ -140,8 +142,8 @@ const chainNetwork = (chain: Chain): FeatureNetwork => {
   };
 };
 
-/** 64, 192, 384, 256 and 256 channels, of the first to the fifth convolution. */
+/** 64, 192, 384, 256 and 256 channels, from the first to the fifth convolution. */
 export const alexNet: FeatureNetwork = chainNetwork(ALEXNET);
 
-/** 64, 128, 256, 512 and 512 channels, each of the last convolution before a pooling. */
+/** 64, 128, 256, 512 and 512 channels, each from the last convolution before a pooling. */
 export const vgg16: FeatureNetwork = chainNetwork(VGG16);
