@@ -71,8 +71,8 @@ describe("messages", () => {
 
   it("of a model with many faults name the first and count the others", () => {
     expect(modelLine({ message: "m: wrong" }).message).toBe("m: wrong");
-    expect(modelLine({ message: "m: wrong, by 3 tensors:\n  a\n  b\n  c" }).message).toBe(
-      "m: wrong, by 3 tensors: a (and 2 more)",
+    expect(modelLine({ message: "m: wrong: 3 tensors differ:\n  a\n  b\n  c" }).message).toBe(
+      "m: wrong: 3 tensors differ: a (and 2 more)",
     );
   });
 });

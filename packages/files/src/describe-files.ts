@@ -1,4 +1,4 @@
-/** What models the authors' files are, by the files' paths; only their headers are read. */
+/** Describes the models in the authors' files, given by path. Only their headers are read. */
 import * as model from "@tadsr/model";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type WeightFile, weightsOnDisk } from "./weights.ts";
@@ -10,7 +10,7 @@ export const describeNetworkFile = (
 ): ReturnType<typeof model.describeNetworkFile> =>
   model.describeNetworkFile(weightsOnDisk(weights), overrides);
 
-/** The model of the paper's kind of two files. */
+/** The model of the paper's kind from two files. */
 export const describePaperFiles = (
   { network, autoencoder }: model.PaperFiles<WeightFile>,
   options: model.PaperModelOptions = {},
@@ -20,6 +20,6 @@ export const describePaperFiles = (
     options,
   );
 
-/** The network of a file that makes a picture of a picture; null where it is another one that is known. */
+/** The network from pictures to pictures in a file; null if the file holds a known network of another kind. */
 export const describePictureFile = (weights: WeightFile): ReturnType<typeof model.describePictureFile> =>
   model.describePictureFile(weightsOnDisk(weights));

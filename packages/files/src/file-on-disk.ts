@@ -1,12 +1,12 @@
-/** Files on a disk, as the readers of @tadsr/model take them. */
+/** Files on a disk, in the form that the readers of @tadsr/model take. */
 import { type FileHandle, open } from "node:fs/promises";
 import { type ByteFile, type ByteSource, fileUnreadable } from "@tadsr/model";
 import * as TE from "fp-ts/lib/TaskEither.js";
 
-/** What one read asks the system for at most. */
+/** The most bytes that one read asks the system for. */
 const PIECE = 2 ** 22;
 
-/** Up to `length` bytes; fewer where the file ends. */
+/** Up to `length` bytes; fewer if the file ends before. */
 const readAt = async (handle: FileHandle, from: number, length: number): Promise<Uint8Array> => {
   const bytes = new Uint8Array(length);
   let filled = 0;
@@ -33,7 +33,7 @@ const sourceOf = async (handle: FileHandle): Promise<ByteSource> => {
   }
 };
 
-/** The file of that path, by which messages call it. It is open from `open` to `close`. */
+/** The file at that path; messages use the path as its name. It is open from `open` to `close`. */
 export const fileOnDisk = (path: string): ByteFile => ({
   name: path,
   open: TE.tryCatch(

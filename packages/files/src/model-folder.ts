@@ -1,4 +1,4 @@
-/** Models on a disk: a folder with model.json (what it is) and model.safetensors (its weights). */
+/** Models on a disk: a folder with model.json (the description) and model.safetensors (the weights). */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -25,7 +25,7 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import { fileOnDisk } from "./file-on-disk.ts";
 import { replaceFile } from "./replace-file.ts";
 
-/** Reads and checks a folder's model.json alone. */
+/** Reads and checks only a folder's model.json. */
 export const loadDescription = (folder: string): TE.TaskEither<ModelError, ModelDescription> =>
   readDescription(fileOnDisk(join(folder, DESCRIPTION_FILE)));
 
@@ -37,8 +37,8 @@ export const loadModel = (folder: string): TE.TaskEither<ModelError, Model> =>
   });
 
 /**
- * Writes a model folder, making it where it is not there. Description and weights are checked as in
- * loading; each of the two files is written beside and renamed, the weights first.
+ * Writes a model folder, and makes the folder if it does not exist. Description and weights are checked as in loading.
+ * Each of the two files is written beside its place and renamed, the weights first.
  */
 export const saveModel = (
   folder: string,
@@ -66,7 +66,7 @@ export const saveModel = (
   );
 };
 
-/** The model of a folder whose model.json is of the paper's kind; null where it is of the small family. */
+/** The model of a folder whose model.json is of the paper's kind; null if it is of the small family. */
 export const describePaperFolder = (folder: string): TE.TaskEither<PaperModelError, PaperModel | null> =>
   describePaperModel(fileOnDisk(join(folder, DESCRIPTION_FILE)), {
     network: { file: fileOnDisk(join(folder, WEIGHTS_FILE)) },

@@ -1,4 +1,4 @@
-/** Files are written beside their place and renamed, so that a reader finds the former one or all of the new. */
+/** Files are written beside their place and renamed, so a reader finds either the old file or the whole new one. */
 import { randomUUID } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { type ByteSink, type FileUnwritable, fileUnwritable } from "@tadsr/model";
@@ -7,12 +7,12 @@ import type * as TE from "fp-ts/lib/TaskEither.js";
 
 interface Draft {
   readonly sink: ByteSink;
-  /** Makes sure that all of it is on the disk. */
+  /** Makes sure that all of the file is on the disk. */
   readonly sync: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** The draft at `path` of a file; it is made when something is written, or kept. */
+/** The draft of a file, at `path`. It is created when something is written, or when it is put in place. */
 const draftOf = (file: string, path: string): Draft => {
   let handle: FileHandle | null = null;
   const opened = async (): Promise<FileHandle> => {
@@ -26,7 +26,7 @@ const draftOf = (file: string, path: string): Draft => {
   };
 };
 
-/** Runs `write` on a draft beside `file` and puts it in place; after a failure nothing is left behind. */
+/** Runs `write` on a draft beside `file` and puts the draft in place. After an error nothing is left behind. */
 export const replaceFile =
   <E1, A>(
     file: string,

@@ -7,7 +7,7 @@ import * as E from "fp-ts/lib/Either.js";
 import type { Task } from "fp-ts/lib/Task.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 
-/** Where they are: in the folder of that package. */
+/** Their place: in that package's folder. */
 const modelsFolder = (): string =>
   join(dirname(createRequire(import.meta.url).resolve("@tadsr/model/package.json")), "models");
 
@@ -33,7 +33,7 @@ const unknownModel = (name: string, shipped: readonly string[]): UnknownModel =>
   return { _tag: "UnknownModel", name, shipped, message };
 };
 
-/** The folder of a model given by a shipped name or by its path; a name goes before a path like it. */
+/** The folder of a model, given by a shipped name or by its path. If both exist, the shipped name wins. */
 export const findModel =
   (nameOrFolder: string): TE.TaskEither<UnknownModel, string> =>
   async () => {

@@ -1,4 +1,4 @@
-/** Readers and writers of weights, by a file's path. What they do and refuse, @tadsr/model says. */
+/** Readers and writers of weights, by a file's path. @tadsr/model documents what they do and refuse. */
 import type { NdArray } from "@tadsr/core";
 import * as model from "@tadsr/model";
 import type * as TE from "fp-ts/lib/TaskEither.js";
@@ -8,21 +8,21 @@ import { replaceFile } from "./replace-file.ts";
 /** Weights in a file. */
 export interface WeightFile {
   readonly file: string;
-  /** Which group of the file's tensors; `mainGroup` of @tadsr/model says what is taken without it. */
+  /** The group of the file's tensors; `mainGroup` of @tadsr/model tells the default. */
   readonly path?: string;
 }
 
-/** The same, as @tadsr/model takes it. */
+/** The same, in the form of @tadsr/model. */
 export const weightsOnDisk = ({ file, ...rest }: WeightFile): model.WeightSource => ({
   file: fileOnDisk(file),
   ...rest,
 });
 
-/** Opens a file of any format and checks what it says of its tensors; the caller closes it. */
+/** Opens a file of any format and checks its list of tensors. The caller closes it. */
 export const openCheckpoint = (file: string): TE.TaskEither<model.CheckpointError, model.Checkpoint> =>
   model.openCheckpoint(fileOnDisk(file));
 
-/** Opens a safetensors file and checks its header; the caller closes it. */
+/** Opens a safetensors file and checks its header. The caller closes it. */
 export const openSafetensors = (file: string): TE.TaskEither<model.SafetensorsError, model.SafetensorsFile> =>
   model.openSafetensors(fileOnDisk(file));
 
@@ -31,34 +31,34 @@ export const readSafetensors = (
   file: string,
 ): TE.TaskEither<model.SafetensorsError, model.SafetensorsContent> => model.readSafetensors(fileOnDisk(file));
 
-/** Reads a network's parameters, as float32, from a checkpoint of any format that has them and no others. */
+/** Reads a network's parameters, as float32, from a checkpoint of any format that has exactly these. */
 export const readWeights = (
   file: string,
   specs: readonly model.ParameterSpec[],
   options: model.ReadWeightsOptions = {},
 ): ReturnType<typeof model.readWeights> => model.readWeights(fileOnDisk(file), specs, options);
 
-/** The network whose tensors the file has, from their names and shapes. */
+/** The network that the file's tensors belong to, from their names and shapes. */
 export const architectureOf = (
   weights: WeightFile,
   options: model.InferenceOptions = {},
 ): ReturnType<typeof model.architectureOf> => model.architectureOf(weightsOnDisk(weights), options);
 
-/** Gives each parameter of a file to `use` in turn, as float32; no more than one tensor is held. */
+/** Gives each parameter of a file to `use` in turn, as float32. Only one tensor is held at a time. */
 export const forEachWeight = (
   weights: WeightFile,
   specs: readonly model.ParameterSpec[],
   use: (spec: model.ParameterSpec, tensor: NdArray) => void,
 ): ReturnType<typeof model.forEachWeight> => model.forEachWeight(weightsOnDisk(weights), specs, use);
 
-/** Reads a feature network, and the weights of its channels from another file. */
+/** Reads a feature network, and its channels' weights from another file. */
 export const readFeatureNetwork = (
   file: string,
   linearFile?: string,
 ): TE.TaskEither<model.FeatureFileError, model.FeatureWeights> =>
   model.readFeatureNetwork(fileOnDisk(file), linearFile === undefined ? undefined : fileOnDisk(linearFile));
 
-/** Writes tensors in their record's order as safetensors, beside the file first. Shapes and data must agree. */
+/** Writes tensors as safetensors in their record's order, through a draft. Shapes and data must agree. */
 export const writeSafetensors = (
   file: string,
   tensors: Readonly<Record<string, NdArray>>,
@@ -66,7 +66,7 @@ export const writeSafetensors = (
 ): TE.TaskEither<model.FileUnwritable | model.ValueOutOfRange, void> =>
   replaceFile(file, (draft) => model.writeSafetensors(draft, tensors, options));
 
-/** Writes tensors in their order, beside the file first; what one of them cannot be read for is the result. */
+/** Writes tensors in their order, through a draft. If one cannot be read, its error is the result. */
 export const writeWeights = <E1>(
   file: string,
   tensors: readonly model.StreamedTensor<E1>[],
@@ -74,7 +74,7 @@ export const writeWeights = <E1>(
 ): TE.TaskEither<E1 | model.FileUnwritable | model.ValueOutOfRange, void> =>
   replaceFile(file, (draft) => model.writeWeights(draft, tensors, options));
 
-/** Writes random weights for the parameters, beside the file first, one in memory at a time. */
+/** Writes random weights for the parameters, through a draft, with one in memory at a time. */
 export const writeRandomWeights = (
   file: string,
   parameters: readonly model.ParameterSpec[],
@@ -82,7 +82,7 @@ export const writeRandomWeights = (
 ): TE.TaskEither<model.FileUnwritable | model.ValueOutOfRange, void> =>
   replaceFile(file, (draft) => model.writeRandomWeights(draft, parameters, options));
 
-/** Writes one group of the source's tensors as another file, one tensor in memory at a time. */
+/** Writes one group of the source's tensors as another file, with one tensor in memory at a time. */
 export const convertWeights = (
   source: WeightFile,
   target: string,

@@ -1,22 +1,22 @@
-/** Whether two pictures can be compared, and the part of them that is. */
+/** Checks whether two pictures can be compared, and cuts out the part that is compared. */
 import type { Picture, Rectangle } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { differentSizes, type MetricError, notAllowed, tooSmall } from "./errors.ts";
 
 export interface Border {
-  /** Pixels that are left out at each edge; 0 when left out. */
+  /** Pixels to leave out at each edge; 0 by default. */
   readonly border?: number;
 }
 
-/** "512x384", width first. */
+/** Such as "512x384", width first. */
 export const sizeOf = ({ width, height }: { readonly width: number; readonly height: number }): string =>
   `${width}x${height}`;
 
 /**
- * What lies within the border, which must be at least `least` pixels wide and high.
+ * The part of the picture inside the border. It must be at least `least` pixels wide and high.
  *
- * Errors: `DifferentSizes`; `NotAllowed` where the border is no whole number from 0, or leaves nothing;
- * `TooSmall` where it leaves less than `least`.
+ * Errors: `DifferentSizes`; `NotAllowed` if the border is no whole number from 0, or leaves nothing;
+ * `TooSmall` if it leaves less than `least`.
  */
 export const comparedPart = (
   picture: Picture,

@@ -1,13 +1,13 @@
-/** Why a measure cannot be taken; the message is one line and says what to do. */
+/** Why a measure cannot be computed. The message is one line and says what to do. */
 export type MetricError =
   | { readonly _tag: "DifferentSizes"; readonly message: string }
   /** A window, or a network's halvings, does not fit into the picture. */
   | { readonly _tag: "TooSmall"; readonly message: string }
-  /** A border as wide as the picture, an unknown reading, features of different lengths, and the like. */
+  /** A border as wide as the picture, an unknown option value, features of different lengths, and so on. */
   | { readonly _tag: "NotAllowed"; readonly message: string }
   /** Weights or features that are NaN or infinite. */
   | { readonly _tag: "NotFinite"; readonly message: string }
-  /** An engine gave up. */
+  /** An engine failed. */
   | { readonly _tag: "EngineFailed"; readonly message: string };
 
 const error =

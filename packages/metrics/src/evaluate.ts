@@ -1,7 +1,7 @@
 /**
- * The protocol of the paper's tables on any pictures: each original is degraded, each method enlarges the small picture,
- * and what it made is measured. All methods get the same small pictures, and a table compares the same pictures: one that
- * a method has not is left out for all. Pictures are read one at a time.
+ * The protocol of the paper's tables, for any pictures. Each original is degraded, each method upscales the small
+ * picture, and the result is measured. All methods get the same small pictures, and all are measured on the same
+ * pictures: a picture that one method lacks is left out for all. Pictures are read one at a time.
  */
 import type { Picture } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -18,7 +18,7 @@ import {
 } from "./report.ts";
 import { encodeValue, summarise } from "./summary.ts";
 
-/** Why something could not be made, read or measured: one line. */
+/** Why something could not be made, read or measured, in one line. */
 export interface Fault {
   readonly message: string;
 }
@@ -29,15 +29,15 @@ export interface Original {
   readonly read: TaskEither<Fault, Picture>;
 }
 
-/** One small picture, and what it was made of. */
+/** One small picture, and the original it was made from. */
 export interface Trial {
   readonly name: string;
   readonly seed: number | null;
-  /** As it is measured against. */
+  /** The original that results are compared with. */
   readonly original: Picture;
-  /** Sides of the whole original, of which that is a part. */
+  /** Width and height of the whole original, from which that was cut. */
   readonly whole: Pick<Picture, "width" | "height">;
-  /** null where nothing is degraded: then only methods that have their pictures can take part. */
+  /** null if nothing is degraded. Then only methods that already have their pictures can take part. */
   readonly small: Picture | null;
 }
 
@@ -46,15 +46,15 @@ export interface Method {
   readonly kind: MethodReport["kind"];
   readonly detail: string;
   readonly parameters: number | null;
-  /** Whether its time is measured. Then its first picture is made twice, and timed the second time. */
+  /** Whether its time is measured. If so, its first picture is made twice, and the second time counts. */
   readonly isTimed: boolean;
-  /** Whether its pictures are the same whatever the seed; then each is measured once. */
+  /** Whether its pictures do not depend on the seed. If so, each is measured once. */
   readonly isFixed: boolean;
   readonly make: (trial: Trial) => TaskEither<Fault, Picture>;
 }
 
 export interface Degrading {
-  /** Preset or file. */
+  /** A preset or a file. */
   readonly name: string;
   readonly scale: number;
   /** The small picture, and the original cut to a multiple of the scale. */
@@ -66,34 +66,34 @@ export interface Degrading {
 }
 
 export interface EvaluationOptions {
-  /** What evaluates, as "tadsr 0.1.0"; "@tadsr/metrics" where left out. */
+  /** The program that evaluates, such as "tadsr 0.1.0"; "@tadsr/metrics" if left out. */
   readonly by?: string;
-  /** What the set of originals is called. */
+  /** The name of the set of originals. */
   readonly title: string;
   readonly originals: readonly Original[];
   readonly methods: readonly Method[];
   readonly metrics: readonly Metric[];
-  /** Of degradations and noise; none where nothing depends on them. */
+  /** Seeds of degradation and noise; none if nothing depends on them. */
   readonly seeds: readonly number[];
   readonly degrading: Degrading | null;
-  /** Side of the square that is cut from each original's middle first; null, or left out: the whole is taken. */
+  /** Side of the square that is first cut from the middle of each original; null, or left out: the whole original. */
   readonly crop?: number | null;
-  /** What the metrics that compare leave out at each edge, for the report; 0 where left out. */
+  /** What the comparing metrics leave out at each edge, for the report; 0 if left out. */
   readonly border?: number;
-  /** What was left out before. */
+  /** Pictures that were left out before. */
   readonly leftOut?: readonly LeftOut[];
-  /** Seconds since some moment. */
+  /** Seconds since some fixed moment. */
   readonly clock?: () => number;
-  /** Before each picture of a method, and at the end with `done` equal to `total`. */
+  /** Called before each picture of a method, and at the end with `done` equal to `total`. */
   readonly onProgress?: (done: number, total: number, what: string) => void;
-  /** After a trial: all that was made and measured of it. A failure ends the evaluation. */
+  /** Called after a trial, with all that was made and measured in it. An error from it ends the evaluation. */
   readonly onTrial?: (trial: Trial, made: readonly Made[]) => TaskEither<Fault, void>;
 }
 
 /** A method's picture and its measures. */
 export interface Made {
   readonly method: Method;
-  /** What was measured is its part that the original has, too. */
+  /** The part of the picture that was measured: the part that the original has too. */
   readonly picture: Picture;
   readonly isCut: boolean;
   readonly result: PictureResult;
@@ -101,7 +101,7 @@ export interface Made {
 
 interface Setting extends EvaluationOptions {
   readonly now: () => number;
-  /** Methods that have made a picture before the one that is timed. */
+  /** Methods whose first picture has been made, before the one that is timed. */
   readonly warm: Set<Method>;
 }
 
@@ -143,7 +143,7 @@ const cropped = (picture: Picture, crop: number | null = null): E.Either<Fault, 
     ? E.right(picture)
     : E.mapLeft((message: string): Fault => ({ message }))(middleOf(picture, crop));
 
-/** A picture of the whole original is cut as the original was. */
+/** Cuts a picture of the whole original as the original was cut. */
 const cutAlike = (
   picture: Picture,
   { whole }: Trial,
@@ -153,7 +153,7 @@ const cutAlike = (
     ? cropped(picture, crop)
     : E.right(picture);
 
-/** Makes and measures one method's picture; the failure says of which method. */
+/** Makes and measures one method's picture. The error names the method. */
 const tryMethod = async (setting: Setting, method: Method, trial: Trial): Promise<E.Either<Fault, Made>> => {
   const failed = (message: string): E.Either<Fault, never> =>
     E.left({ message: `${method.name}: ${message}` });
@@ -177,7 +177,7 @@ const tryMethod = async (setting: Setting, method: Method, trial: Trial): Promis
   return E.right({ method, picture: same.right, isCut, result });
 };
 
-/** One original with one seed. */
+/** Runs one original with one seed. */
 const trialOf = async (
   { degrading }: Setting,
   { name }: Original,
@@ -194,7 +194,7 @@ const trialOf = async (
   }))(made);
 };
 
-/** What was measured of one original: by method, and of itself. */
+/** The measures of one original: of each method's pictures, and of the original itself. */
 interface Measured {
   readonly own: PictureResult | null;
   readonly made: readonly Made[];
@@ -222,12 +222,12 @@ const measureOriginal = async (
   )(values);
 };
 
-/** A fault that ends the evaluation, and not one picture's part in it. */
+/** An error that ends the whole evaluation, not only one picture's part in it. */
 interface FinalFault extends Fault {
   readonly isFinal?: true;
 }
 
-/** Everything that is measured of one original; the first fault ends it, and it is left out. */
+/** Measures all for one original. The first error ends it, and the original is left out. */
 const measurePicture = async (
   setting: Setting,
   original: Original,
@@ -336,8 +336,8 @@ const fullReport = (setting: Setting, measured: readonly Measured[], leftOut: re
 const defaultClock = (): number => performance.now() / 1000;
 
 /**
- * Measures methods on originals. What cannot be read, made or measured is left out for all methods and told in the
- * report; it is an error if nothing is left.
+ * Measures methods on originals. A picture that cannot be read, made or measured is left out for all methods, and the
+ * report lists it. It is an error if no picture is left.
  */
 export const evaluate =
   (options: EvaluationOptions): TaskEither<Fault, Report> =>

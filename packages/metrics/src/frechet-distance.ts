@@ -1,11 +1,11 @@
-/** The Fréchet distance between two Gaussians (Dowson and Landau 1982), which FID is made of. */
+/** The Fréchet distance between two Gaussians (Dowson and Landau 1982), which FID uses. */
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
 import { type MetricError, notAllowed, notFinite } from "./errors.ts";
 import { covarianceOf, meanOf, scaledDeviations } from "./statistics.ts";
 
-/** Numbers of one picture, or of one part of it, as a network gives them. */
+/** The numbers that a network gives for one picture, or for one part of it. */
 export type Features = ArrayLike<number>;
 
 export interface Gaussian {
@@ -15,7 +15,7 @@ export interface Gaussian {
   readonly covariance: readonly Features[];
 }
 
-/** A Gaussian whose covariance is the transpose of `factor` times `factor`: [any, length]. */
+/** A Gaussian whose covariance is `factor` transposed times `factor`; `factor` is [any, length]. */
 interface Factored {
   readonly mean: Features;
   readonly factor: Matrix;
@@ -30,8 +30,8 @@ const traceOfProduct = (factor: Matrix): number =>
   factor.to1DArray().reduce((sum, value) => sum + value * value, 0);
 
 /**
- * Tr((S1 S2)^(1/2)) is the sum of the singular values of F1 F2^T, where S = F^T F: so no square root is taken of
- * eigenvalues that ought to be zero, and fewer pictures than features are as good as more.
+ * Tr((S1 S2)^(1/2)) is the sum of the singular values of F1 F2^T, where S = F^T F. This way no square root is taken of
+ * eigenvalues that ought to be zero, and it works with fewer pictures than features as well as with more.
  */
 const distance = (a: Factored, b: Factored): number => {
   const between = Array.from(a.mean, (value, i) => (value - (b.mean[i] as number)) ** 2);
@@ -45,7 +45,7 @@ const distance = (a: Factored, b: Factored): number => {
   return between.reduce((sum, square) => sum + square, 0) + Math.max(0, spread);
 };
 
-/** D^(1/2) V^T of a covariance V D V^T; eigenvalues below zero are rounding errors of zero. */
+/** D^(1/2) V^T of a covariance V D V^T. Eigenvalues below zero are rounding errors of zero. */
 const rootOf = (covariance: Matrix): Matrix => {
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, {
     assumeSymmetric: true,
@@ -92,14 +92,14 @@ const checkRows = (
 };
 
 /**
- * |mu1 - mu2|^2 + Tr(S1 + S2 - 2 (S1 S2)^(1/2)) of two sets of features, one vector a picture: mu is a set's mean, S its
- * covariance (divisor rows - 1). From 0; 0 where both have one mean and covariance. In squared units of a feature, as FID is.
- * Sets may have fewer vectors than a vector has numbers.
+ * |mu1 - mu2|^2 + Tr(S1 + S2 - 2 (S1 S2)^(1/2)) of two sets of features, one vector for each picture. mu is a set's
+ * mean, S its covariance (divisor rows - 1). It is at least 0, and 0 if both have the same mean and covariance. Its
+ * unit is the square of a feature's, as for FID. A set may have fewer vectors than a vector has numbers.
  *
- * This is FID's formula (Heusel et al. 2017), and FID only where the features are the 2048 of Inception's last pooling
- * layer, with the weights and the resizing to 299x299 of its authors. Features of another network, of other sizes, or of
- * pictures otherwise resized give numbers of another scale, to be compared with their own kind alone. Few pictures make it
- * larger (the estimate is biased): compare sets of one size only.
+ * This is FID's formula (Heusel et al. 2017). The result is FID only if the features are the 2048 of Inception's last
+ * pooling layer, with its authors' weights and resizing to 299x299. Features of another network, of other sizes, or of
+ * pictures resized in another way give numbers on another scale, to be compared only with numbers of the same kind.
+ * With few pictures the result is larger (the estimate is biased), so compare only sets of the same size.
  *
  * Errors: `NotAllowed` for fewer than two vectors or different lengths; `NotFinite`.
  */
@@ -137,7 +137,7 @@ const checkGaussian = (
 };
 
 /**
- * The same of given means and covariances, such as statistics that others publish.
+ * The same for given means and covariances, such as published statistics.
  *
  * Errors: `NotAllowed` for different lengths, or a covariance that is not symmetric; `NotFinite`.
  */

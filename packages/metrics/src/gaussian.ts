@@ -1,4 +1,4 @@
-/** The taps of a Gaussian of an odd length, which sum to 1. */
+/** The taps of a Gaussian, an odd number of them, which sum to 1. */
 export const gaussianTaps = (length: number, sigma: number): Float64Array => {
   const middle = (length - 1) / 2;
   const taps = Float64Array.from({ length }, (_, i) => Math.exp(-((i - middle) ** 2) / (2 * sigma * sigma)));

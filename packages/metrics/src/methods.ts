@@ -1,12 +1,12 @@
-/** Methods that make a large picture of the small one. */
+/** Methods that make a large picture from a small one. */
 import { bicubicResize, COLOURS, type Picture } from "@tadsr/model";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { Fault, Method } from "./evaluate.ts";
 
-/** Enlarges a small picture with the noise of a seed; a method without noise makes the same of any. */
+/** Upscales a small picture with the noise of a seed. A method without noise ignores the seed. */
 export type Enlarge = (small: Picture, seed: number) => TE.TaskEither<Fault, Picture>;
 
-/** A method of one's own under a name; `detail` says what exactly it is. */
+/** A method with its own name; `detail` describes it. */
 export const enlargingMethod = (
   name: string,
   enlarge: Enlarge,
@@ -19,14 +19,14 @@ export const enlargingMethod = (
       : enlarge(small, seed ?? 0),
 });
 
-/** [h, w, 3] bytes to [scale h, scale w, 3]; what overshoots is cut off. */
+/** [h, w, 3] bytes to [scale h, scale w, 3]; overshoot is clamped. */
 const bicubic = (small: Picture, scale: number): Picture => {
   const [width, height] = [small.width * scale, small.height * scale];
   const { data } = bicubicResize(small, height, width);
   return { width, height, channels: COLOURS, data: new Uint8Array(Uint8ClampedArray.from(data).buffer) };
 };
 
-/** Bicubic interpolation by the kernel by which the paper makes z_y (PyTorch's, a = -0.75). */
+/** Bicubic interpolation by the kernel with which the paper makes z_y (PyTorch's, a = -0.75). */
 export const bicubicMethod = (name: string, scale: number): Method => ({
   ...enlargingMethod(name, (small) => TE.fromIO(() => bicubic(small, scale))),
   kind: "bicubic",

@@ -1,29 +1,29 @@
-/** What a measure is, whatever it measures: a record with a name, a direction and a function. */
+/** A measure of any kind: a record with a name, a direction and a function. */
 import type { Picture } from "@tadsr/model";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { MetricError } from "./errors.ts";
 
-/** What a table and a report say of a measure. */
+/** What tables and reports need to know about a measure. */
 export interface MetricDescription {
-  /** As `--metric` names it: lower case, words joined by hyphens. */
+  /** The name for `--metric`: lower case, words joined by hyphens. */
   readonly name: string;
-  /** As a table heads its column. */
+  /** The heading of its column in a table. */
   readonly title: string;
-  /** "dB"; empty where the measure has none. */
+  /** Such as "dB"; empty if the measure has none. */
   readonly unit: string;
   readonly better: "higher" | "lower";
   /** Decimals in a table. */
   readonly digits: number;
-  /** Whether it compares a picture with its original, or looks at the picture alone. */
+  /** Whether it compares a picture with its original, or measures the picture alone. */
   readonly against: "original" | "nothing";
-  /** One sentence: the definition, and what its numbers may be compared with. */
+  /** One sentence: the definition, and which numbers it can be compared with. */
   readonly about: string;
 }
 
 export interface Metric extends MetricDescription {
   /**
-   * The measure of a picture; the original has its size, and is not looked at where `against` is "nothing".
-   * Infinity is a value, as PSNR of equal pictures is; NaN is none.
+   * The measure of a picture. The original has the picture's size; it is not used if `against` is "nothing". Infinity
+   * is a valid value, such as PSNR of equal pictures; NaN is not.
    */
   readonly measure: (picture: Picture, original: Picture) => TaskEither<MetricError, number>;
 }

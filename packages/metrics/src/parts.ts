@@ -2,7 +2,7 @@
 import { COLOURS, type Picture, type Rectangle } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 
-/** A rectangle that lies inside the picture. */
+/** A rectangle inside the picture. */
 export const partOf = (picture: Picture, { x, y, width, height }: Rectangle): Picture => {
   const data = new Uint8Array(width * height * COLOURS);
   for (let row = 0; row < height; row++) {
@@ -12,13 +12,13 @@ export const partOf = (picture: Picture, { x, y, width, height }: Rectangle): Pi
   return { width, height, channels: COLOURS, data };
 };
 
-/** The picture's upper left part of this size; the picture itself where it has it. */
+/** The picture's upper left part of this size, or the picture itself if it has this size. */
 export const upperLeft = (picture: Picture, width: number, height: number): Picture =>
   picture.width === width && picture.height === height
     ? picture
     : partOf(picture, { x: 0, y: 0, width, height });
 
-/** The square of `side` pixels from the middle; the message where the picture is smaller. */
+/** The square of `side` pixels in the middle, or a message if the picture is smaller. */
 export const middleOf = (picture: Picture, side: number): E.Either<string, Picture> => {
   const { width, height } = picture;
   return Math.min(width, height) < side
@@ -35,14 +35,14 @@ export const middleOf = (picture: Picture, side: number): E.Either<string, Pictu
       );
 };
 
-/** Sides may differ by this share of the original's: a size cut to a multiple of something, a border left out. */
+/** Sides may differ by this share of the original's: a method may crop to a multiple, or leave out a border. */
 const MOST_DIFFERENCE = 1 / 8;
 
 const sizeOf = ({ width, height }: Picture): string => `${width} x ${height}`;
 
 /**
- * Both pictures cut to the part that they have in common, from the upper left corner. The message where the sizes differ
- * by more than an eighth: then one is hardly the other enlarged.
+ * Both pictures cut to the part that they have in common, from the upper left corner; or a message if the sizes differ
+ * by more than an eighth: then one is hardly an upscaling of the other.
  */
 export const commonPart = (
   picture: Picture,

@@ -1,6 +1,6 @@
 /**
- * Perceptual distances: pictures compared by the features of a network whose weights the user gives. With AlexNet or
- * VGG16 and linear weights it is LPIPS (Zhang et al. 2018, version 0.1 of its package).
+ * Perceptual distances compare pictures by the features of a network, whose weights the user gives. With AlexNet or
+ * VGG16 and linear weights the distance is LPIPS (Zhang et al. 2018, version 0.1 of its package).
  */
 import type { Algebra, Engine, NdArray, Tensors } from "@tadsr/core";
 import {
@@ -29,7 +29,7 @@ export interface PerceptualMetric extends Metric {
   readonly close: () => void;
 }
 
-/** Whether it is LPIPS: that has linear weights, and none were published for EfficientNet. */
+/** Whether it is LPIPS. LPIPS has linear weights, and none were published for EfficientNet. */
 const isLpips = ({ network, linear }: FeatureWeights): boolean =>
   linear !== null && network.name !== "efficientnet-lite0";
 
@@ -55,7 +55,7 @@ const imageOf = ({ width, height, data }: Picture): NdArray => ({
   data: Float32Array.from(data, (byte) => byte / 127.5 - 1),
 });
 
-/** The weights of each feature map's channels, by their names: the linear ones, or 1 for each. */
+/** The weights of each feature map's channels, by name: the linear weights, or 1 for each channel. */
 const channelWeights = ({ network, linear }: FeatureWeights): HostWeights =>
   linear ??
   Object.fromEntries(
@@ -85,7 +85,7 @@ const namedTensors = (network: FeatureNetwork): readonly Pick<ParameterSpec, "na
   ...linearParameters(network),
 ];
 
-/** When each result is used last, so that of two large pictures no more is held than must be. */
+/** When each result is used last, so that large pictures need as little memory as possible. */
 const lifetimesFor = (network: FeatureNetwork): Lifetimes =>
   lifetimesOfComputation((algebra, given) => {
     const tensors = Object.fromEntries(namedTensors(network).map(({ name }) => [name, given]));
@@ -155,7 +155,7 @@ const measure =
 
 const engineFailure = (engine: string, thrown: unknown): MetricError => {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return engineFailed(`the engine ${engine} gave up on the perceptual distance: ${reason.split("\n")[0]}`);
+  return engineFailed(`the engine ${engine} failed at the perceptual distance: ${reason.split("\n")[0]}`);
 };
 
 /** Puts the network on the engine once, for any number of pictures; `close` releases it. */

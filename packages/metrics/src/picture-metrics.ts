@@ -6,8 +6,8 @@ import { type LumaReading, psnr, psnrY } from "./psnr.ts";
 import { ssim, ssimRgb } from "./ssim.ts";
 
 /**
- * psnr, psnr-y, ssim, ssim-rgb, niqe and niqe-single, in this order. The border and the reading of luma are for those that
- * compare; NIQE looks at the whole picture.
+ * psnr, psnr-y, ssim, ssim-rgb, niqe and niqe-single, in this order. The options for border and luma apply to the
+ * metrics that compare; NIQE uses the whole picture.
  */
 export const pictureMetrics = (options: LumaReading = {}): readonly Metric[] => {
   const { border = 0, rounded = false } = options;

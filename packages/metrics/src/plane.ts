@@ -1,10 +1,10 @@
-/** One number for each pixel: what SSIM and NIQE look at. */
+/** One number for each pixel, as SSIM and NIQE need. */
 import type { Picture, Rectangle } from "@tadsr/model";
 
-/** The largest value of 8 bits, also for luma, which does not reach it. */
+/** The largest 8-bit value. It is used for luma too, although luma does not reach it. */
 export const PEAK = 255;
 
-/** Values of a pixel. Of @tadsr/model only types are imported: its code would bring Node's modules into a browser. */
+/** Values of a pixel. Only types come from @tadsr/model: its code would bring Node's modules into a browser. */
 export const COLOURS = 3;
 
 /** Row-major: [height, width]. */
@@ -14,7 +14,7 @@ export interface Plane {
   readonly data: Float64Array;
 }
 
-/** The number of the pixel whose red is at this place of a picture's bytes. */
+/** The value of the pixel whose red is at this place in a picture's bytes. */
 export type Reading = (bytes: Uint8Array, at: number) => number;
 
 export const red: Reading = (bytes, at) => bytes[at] as number;
@@ -23,14 +23,14 @@ export const blue: Reading = (bytes, at) => bytes[at + 2] as number;
 
 /**
  * Luma of ITU-R BT.601 in studio swing, 16 to 235: 16 + 65.481 R + 128.553 G + 24.966 B, with colours in 0..1.
- * In thousandths the sum is a whole number, so that one division is all that is not exact.
+ * In thousandths the sum is a whole number, so only one division rounds.
  */
 export const luma: Reading = (bytes, at) =>
   16 +
   (65481 * (bytes[at] as number) + 128553 * (bytes[at + 1] as number) + 24966 * (bytes[at + 2] as number)) /
     255_000;
 
-/** The same as a whole number; a half goes up. */
+/** The same, rounded to a whole number; a half goes up. */
 export const roundedLuma: Reading = (bytes, at) => Math.round(luma(bytes, at));
 
 /** A half goes to the even neighbour. */
@@ -42,14 +42,14 @@ const toEven = (value: number): number => {
 
 const { fround } = Math;
 
-/** The same with colours and luma rounded to float32 between 0 and 1, as basicsr's `to_y_channel` has it. */
+/** The same with colours and luma rounded to float32 between 0 and 1, as in basicsr's `to_y_channel`. */
 export const roundedLumaInSingle: Reading = (bytes, at) => {
   const unit = (colour: number): number => fround((bytes[at + colour] as number) / PEAK);
   const sum = 24.966 * unit(2) + 128.553 * unit(1) + 65.481 * unit(0) + 16;
   return toEven(fround(fround(sum / PEAK) * PEAK));
 };
 
-/** This part of a picture, read so; the part must lie within the picture. */
+/** The values of a part of the picture. The part must be inside the picture. */
 export const planeOf = ({ width, data }: Picture, part: Rectangle, read: Reading): Plane => {
   const plane = new Float64Array(part.width * part.height);
   let to = 0;

@@ -8,8 +8,8 @@ import { COLOURS, luma, PEAK, planeOf, roundedLuma } from "./plane.ts";
 
 export interface LumaReading extends Border {
   /**
-   * Whether luma is rounded to whole numbers first; false when left out. basicsr does not round (`to_y_channel`), nor
-   * does pyiqa's PSNR, which TAD-SR's authors take. MATLAB's `rgb2ycbcr` of 8-bit pictures rounds, and so do ResShift's
+   * Whether luma is rounded to whole numbers first; false if left out. basicsr does not round (`to_y_channel`), nor
+   * does pyiqa's PSNR, which TAD-SR's authors use. MATLAB's `rgb2ycbcr` rounds 8-bit pictures, and so do ResShift's
    * `utils/util_image.py`, KAIR's `utils_image.py` and pyiqa's SSIM.
    */
   readonly rounded?: boolean;
@@ -30,10 +30,10 @@ const squaresOfBytes = (a: Picture, b: Picture, part: Rectangle): number => {
 };
 
 /**
- * 10 log10(255^2 / MSE) in dB, where MSE is the mean squared difference of all values, red, green and blue alike.
- * Infinity where the pictures are equal within the border. Symmetric.
+ * 10 log10(255^2 / MSE) in dB, where MSE is the mean squared difference of all values of red, green and blue together.
+ * Infinity if the pictures are equal inside the border. Symmetric.
  *
- * Errors: `DifferentSizes`; `NotAllowed` where the border leaves nothing.
+ * Errors: `DifferentSizes`; `NotAllowed` if the border leaves nothing.
  */
 export const psnr = (
   picture: Picture,
@@ -46,9 +46,9 @@ export const psnr = (
   );
 
 /**
- * The same of luma (`luma`: BT.601, studio swing), with the peak 255 all the same, as everyone does; Infinity where luma
- * is equal, which colours may still not be. It must not be compared with `psnr`: of the same pictures it is 1.3 dB more
- * where all colours differ alike, since the range of luma is narrower, and some 5 dB more where each has noise of its own.
+ * The same for luma (`luma`: BT.601, studio swing). The peak is still 255, as is usual. Infinity if luma is equal, even
+ * if colours differ. Do not compare it with `psnr`. For the same pictures it is 1.3 dB higher if all colours differ
+ * alike, because the range of luma is narrower, and about 5 dB higher if each colour has its own noise.
  *
  * Errors: as `psnr`.
  */

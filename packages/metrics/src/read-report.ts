@@ -1,4 +1,4 @@
-/** A report from JSON, field by field: the report, or where in it what is wrong. */
+/** Reads a report from JSON, field by field: gives the report, or what is wrong and where. */
 import {
   accept,
   constant,
@@ -23,7 +23,7 @@ import {
   type Value,
 } from "./report.ts";
 
-/** Why a value is no report; the message is one line, names the field, and leaves the file to the caller. */
+/** Why a value is no report. The message is one line with the field's name; the caller adds the file's. */
 export interface ReportError {
   readonly message: string;
 }
@@ -61,7 +61,7 @@ const oneOf = <A extends string>(...allowed: readonly A[]): Decoder<A> =>
     allowed.some((each) => each === value),
   );
 
-/** An object with any names, each of whose values `decoder` reads. */
+/** An object with any names, whose values `decoder` reads. */
 const named =
   <A>(decoder: Decoder<A>): Decoder<Readonly<Record<string, A>>> =>
   (value, path) => {
@@ -124,7 +124,7 @@ const fields = record<Report>({
   notes: items(anyText),
 });
 
-/** A name stands for one thing, or a table could not be asked for it. */
+/** A name must be unique, because tables find things by name. */
 const distinct = (path: string, all: readonly { readonly name: string }[]): readonly Fault[] => {
   const names = all.map(({ name }) => name);
   const again = names.findIndex((name, i) => names.indexOf(name) < i);
@@ -139,7 +139,7 @@ const distinct = (path: string, all: readonly { readonly name: string }[]): read
       ];
 };
 
-/** What no field can say by itself: names differ, and values are of metrics that the report describes. */
+/** Checks of several fields: names are unique, and values belong to metrics that the report describes. */
 const faultsBetween = ({ metrics, methods }: Report): readonly Fault[] => {
   const known = new Set(metrics.map(({ name }) => name));
   const expected = known.size === 0 ? "no value, as metrics is empty" : `one of ${[...known].join(", ")}`;

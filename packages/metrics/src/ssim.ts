@@ -14,7 +14,7 @@ const TAPS = gaussianTaps(SSIM_WINDOW, 1.5);
 const C_1 = (0.01 * PEAK) ** 2;
 const C_2 = (0.03 * PEAK) ** 2;
 
-/** Sums along a row, for each place where the window fits: of a, b, a^2 + b^2, and a b. */
+/** Sums along a row, for each place where the window fits: of a, of b, of a^2 + b^2, and of a b. */
 const SUMS = 4;
 
 const alongRow = (a: Plane, b: Plane, y: number, to: Float64Array): void => {
@@ -37,7 +37,7 @@ const alongRow = (a: Plane, b: Plane, y: number, to: Float64Array): void => {
   }
 };
 
-/** Down the last rows: `sums` of them joined, oldest first in order of `rows`. */
+/** Sums down the last rows: joins their `sums`, oldest first in the order of `rows`. */
 const down = (rows: readonly Float64Array[], to: Float64Array): void => {
   to.fill(0);
   for (const [k, row] of rows.entries()) {
@@ -46,7 +46,7 @@ const down = (rows: readonly Float64Array[], to: Float64Array): void => {
   }
 };
 
-/** The sum of the index over a row of places. Of equal pictures each is a quotient of equal numbers: 1. */
+/** The sum of the index over a row of places. For equal pictures each term is exactly 1. */
 const indices = (sums: Float64Array): number => {
   const places = sums.length / SUMS;
   let total = 0;
@@ -61,7 +61,7 @@ const indices = (sums: Float64Array): number => {
   return total;
 };
 
-/** The mean over all places where the window fits wholly. Row by row, so that little is held. */
+/** The mean over all places where the whole window fits. It works row by row, to need little memory. */
 const ssimOfPlanes = (a: Plane, b: Plane): number => {
   const places = a.width - SSIM_WINDOW + 1;
   const sums = new Float64Array(SUMS * places);
@@ -93,14 +93,14 @@ const ssimOf =
 
 /**
  * SSIM of luma (`luma`: BT.601, studio swing): a Gaussian window of 11x11 with sigma 1.5, K1 = 0.01, K2 = 0.03,
- * L = 255, covariances of the population (weights that sum to 1), and the mean over all places where the window fits
- * wholly. -1 to 1; 1 where the pictures are equal. Symmetric.
+ * L = 255, population covariances (weights that sum to 1), and the mean over all places where the whole window fits. -1
+ * to 1; 1 if the pictures are equal. Symmetric.
  *
- * This is what the authors' MATLAB code computes, without its halving of large pictures, and basicsr's `calculate_ssim`
- * with `test_y_channel`. scikit-image gives it with `gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
- * data_range=255`; its default, a uniform window of 7x7, is another measure.
+ * The authors' MATLAB code computes the same, except that it halves large pictures. basicsr's `calculate_ssim` does so
+ * with `test_y_channel`, and scikit-image with `gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
+ * data_range=255`. scikit-image's default, a uniform window of 7x7, is another measure.
  *
- * Errors: `DifferentSizes`; `NotAllowed` where the border leaves nothing; `TooSmall` where it leaves less than 11x11.
+ * Errors: `DifferentSizes`; `NotAllowed` if the border leaves nothing; `TooSmall` if it leaves less than 11x11.
  */
 export const ssim = (
   picture: Picture,
@@ -108,7 +108,7 @@ export const ssim = (
   { border = 0, rounded = false }: LumaReading = {},
 ): E.Either<MetricError, number> => ssimOf([rounded ? roundedLuma : luma])(picture, original, border);
 
-/** The mean of the same of red, of green and of blue, as basicsr's `calculate_ssim` without `test_y_channel`. */
+/** The mean of SSIM of red, of green and of blue, as in basicsr's `calculate_ssim` without `test_y_channel`. */
 export const ssimRgb = (
   picture: Picture,
   original: Picture,

@@ -1,7 +1,7 @@
-/** Means and covariances of sets of vectors, which are rows of one length. */
+/** Means and covariances of sets of vectors. The vectors are rows of equal length. */
 import { Matrix } from "ml-matrix";
 
-/** [length]; there must be a row. */
+/** [length]; there must be at least one row. */
 export const meanOf = (rows: readonly ArrayLike<number>[]): Float64Array => {
   const sum = new Float64Array(rows[0]?.length ?? 0);
   for (const row of rows)
@@ -9,14 +9,14 @@ export const meanOf = (rows: readonly ArrayLike<number>[]): Float64Array => {
   return sum.map((value) => value / rows.length);
 };
 
-/** The rows less their mean, over the root of (rows - 1): the transpose of this times itself is the covariance. */
+/** The rows minus their mean, divided by the root of (rows - 1): its transpose times itself is the covariance. */
 export const scaledDeviations = (rows: readonly ArrayLike<number>[]): readonly Float64Array[] => {
   const mean = meanOf(rows);
   const scale = Math.sqrt(rows.length - 1);
   return rows.map((row) => mean.map((value, i) => ((row[i] as number) - value) / scale));
 };
 
-/** [length, length], with rows - 1 for divisor, as numpy's `cov` and MATLAB's; there must be two rows. */
+/** [length, length], with divisor rows - 1 as numpy's `cov` and MATLAB's; there must be at least two rows. */
 export const covarianceOf = (rows: readonly ArrayLike<number>[]): Matrix => {
   const length = rows[0]?.length ?? 0;
   const sums = new Float64Array(length * length);

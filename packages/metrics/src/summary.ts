@@ -1,8 +1,8 @@
-/** A method's pictures in a few numbers, and numbers as a report holds them. */
+/** Summarises a method's pictures in a few numbers, and encodes numbers for a report. */
 import type { MetricDescription } from "./metric.ts";
 import type { PictureResult, Summary, Value } from "./report.ts";
 
-/** A number as JSON can hold it. NaN is no measure: whoever passes one has a defect, so this throws. */
+/** A number as JSON can hold it. NaN is no measure: a caller that passes it has a defect, so this throws. */
 export const encodeValue = (value: number): Value => {
   if (Number.isNaN(value)) throw new Error("a measure is NaN");
   if (value === Number.POSITIVE_INFINITY) return "Infinity";
@@ -15,7 +15,7 @@ export const decodeValue = (value: Value): number => Number(value);
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** With n - 1; null for fewer than two, and where one is infinite. */
+/** Standard deviation with n - 1; null for fewer than two values, or if one is infinite. */
 const deviationOf = (values: readonly number[]): number | null => {
   if (values.length < 2 || !values.every(Number.isFinite)) return null;
   const mean = meanOf(values);
@@ -23,7 +23,7 @@ const deviationOf = (values: readonly number[]): number | null => {
   return Math.sqrt(squares / (values.length - 1));
 };
 
-/** The measure `name` of each picture that has it, by seed; pictures without a seed are one group. */
+/** The measure `name` of each picture that has it, by seed. Pictures without a seed form one group. */
 const bySeed = (pictures: readonly PictureResult[], name: string): readonly (readonly number[])[] => {
   const groups = new Map<number | null, number[]>();
   for (const { seed, values } of pictures) {
@@ -37,8 +37,8 @@ const bySeed = (pictures: readonly PictureResult[], name: string): readonly (rea
 };
 
 /**
- * The mean of each metric over the pictures of a seed, then over seeds, and the deviation between seeds. An infinite
- * value makes the mean infinite. A metric that no picture has is left out.
+ * The mean of each metric over the pictures of a seed, then over seeds, and the standard deviation between seeds. An
+ * infinite value makes the mean infinite. A metric that no picture has is left out.
  */
 export const summarise = (
   pictures: readonly PictureResult[],

@@ -1,11 +1,11 @@
-/** A report as a table: of numbers and their text, as rows of text, and as Markdown. */
+/** A report as a table: as numbers with their text, as rows of text, and as Markdown. */
 import * as E from "fp-ts/lib/Either.js";
 import type { MetricDescription } from "./metric.ts";
 import type { ReportError } from "./read-report.ts";
 import type { MethodReport, Report } from "./report.ts";
 import { decodeValue } from "./summary.ts";
 
-/** Which columns and methods, in this order; all that the report has, where they are not given. */
+/** Which columns and methods, in this order; if left out, all that the report has. */
 export interface TableChoice {
   /** Names of metrics, and "seconds" and "parameters". */
   readonly columns?: readonly string[];
@@ -17,17 +17,17 @@ export interface TableColumn {
   readonly name: string;
   /** With its unit. */
   readonly title: string;
-  /** Of a metric alone. */
+  /** Only for a metric. */
   readonly better: MetricDescription["better"] | null;
   /** One sentence. */
   readonly about: string;
 }
 
 export interface TableCell {
-  /** What rows are sorted by; null where the method has no value. */
+  /** The number that rows are sorted by; null if the method has no value. */
   readonly value: number | null;
   readonly text: string;
-  /** Whether no other method, but for the originals, has a better one, with the decimals that are shown. */
+  /** Whether no other method (not counting the originals) is better, as far as the shown decimals tell. */
   readonly best: boolean;
 }
 
@@ -40,22 +40,22 @@ export interface ReportTable {
 const MISSING = "–";
 const ARROWS = { higher: "↑", lower: "↓" } as const;
 
-/** The title, and an arrow to where the numbers are better. */
+/** The title, and an arrow in the direction of better numbers. */
 export const headingOf = ({ title, better }: TableColumn): string =>
   better === null ? title : `${title} ${ARROWS[better]}`;
 
-/** A number with so many decimals, or the sign of infinity. */
+/** A number with this many decimals, or the sign of infinity. */
 export const shownNumber = (value: number, digits: number): string => {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "-∞";
   const text = value.toFixed(digits);
   return Number(text) === 0 ? text.replace("-", "") : text;
 };
 
-/** Three figures where there are fewer before the point. */
+/** Three significant figures if there are fewer before the point. */
 const shownSeconds = (seconds: number): string =>
   seconds.toFixed(seconds < 1 ? 3 : seconds < 10 ? 2 : seconds < 100 ? 1 : 0);
 
-/** In groups of three figures. */
+/** Digits in groups of three. */
 const shownCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, " ");
 
 interface Column extends TableColumn {
@@ -97,10 +97,10 @@ const parameters: Column = {
   cell: (method) => cellOf(method.parameters, shownCount),
 };
 
-/** Without the deviation, so that equal means are equally good. */
+/** The text without the standard deviation, so that equal means count as equally good. */
 const shownMean = ({ text }: Omit<TableCell, "best">): string => text.split(" ", 1)[0] ?? "";
 
-/** The text of the best mean; null where fewer than two methods can be compared. */
+/** The text of the best mean; null if fewer than two methods can be compared. */
 const bestText = ({ better, cell }: Column, methods: readonly MethodReport[]): string | null => {
   if (better === null) return null;
   const cells = methods.filter(({ kind }) => kind !== "originals").map(cell);
@@ -125,16 +125,16 @@ const tableOf = (columns: readonly Column[], methods: readonly MethodReport[]): 
   };
 };
 
-/** The metrics; seconds and parameters where a method has them. */
+/** The metrics; also seconds and parameters, if a method has them. */
 const defaultColumns = ({ metrics, methods }: Report): readonly Column[] => [
   ...metrics.map(metricColumn),
   ...[seconds, parameters].filter(({ cell }) => methods.some((method) => cell(method).value !== null)),
 ];
 
-/** All that the report has. */
+/** Every column that the report has. */
 export const wholeTable = (report: Report): ReportTable => tableOf(defaultColumns(report), report.methods);
 
-/** The named ones of `all`, in the order of `names`; all where no names are given. */
+/** Those of `all` with the given names, in the order of `names`; all if no names are given. */
 const chosen = <A extends { readonly name: string }>(
   what: string,
   all: readonly A[],
@@ -154,7 +154,7 @@ const chosen = <A extends { readonly name: string }>(
   return E.right(names === undefined ? all : found);
 };
 
-/** The chosen columns and methods, or the name that the report does not have. */
+/** The chosen columns and methods, or an error with the name that the report lacks. */
 export const reportTable = (report: Report, choice: TableChoice = {}): E.Either<ReportError, ReportTable> => {
   const known = [...report.metrics.map(metricColumn), seconds, parameters];
   const methods = chosen("method", report.methods, choice.methods);
@@ -170,20 +170,20 @@ export interface ReportRows {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The method's name, then the columns, as plain text; the first column is read from the left, others from the right. */
+/** The method's name, then the columns, as plain text. The first column is left-aligned, the others right-aligned. */
 export const reportRows = (report: Report, choice: TableChoice = {}): E.Either<ReportError, ReportRows> =>
   E.map(({ columns, rows }: ReportTable) => ({
     header: ["method", ...columns.map(headingOf)],
     rows: rows.map(({ method, cells }) => [method.name, ...cells.map(({ text }) => text)]),
   }))(reportTable(report, choice));
 
-/** Text that Markdown and the HTML in it show as it is, in one line. */
+/** Text that Markdown, and the HTML in it, show unchanged, on one line. */
 const escapeMarkdown = (text: string): string =>
   text.replace(/\s+/g, " ").replace(/[\\`*_{}[\]<>|#~&!$]/g, "\\$&");
 
 const markdownRow = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
-/** A table of GitHub's Markdown, without a newline at its end; the best of each metric's column is bold. */
+/** A table in GitHub's Markdown, without a newline at its end. The best value of each metric's column is bold. */
 export const markdownTable = (report: Report, choice: TableChoice = {}): E.Either<ReportError, string> =>
   E.map(({ columns, rows }: ReportTable) =>
     [

@@ -125,7 +125,7 @@ describe("an engine", () => {
     expect(failed).toEqual(
       E.left({
         _tag: "EngineFailed",
-        message: "the engine reference gave up on the perceptual distance: out of memory",
+        message: "the engine reference failed at the perceptual distance: out of memory",
       }),
     );
     const overflowing: Engine<ReferenceTensor> = {

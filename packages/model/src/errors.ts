@@ -162,7 +162,7 @@ export const invalidCheckpoint = (
 /** Names come from the file: they are shown without line ends, and cut if they are long. */
 export const refusedCode = (file: string, name: string): RefusedCode => {
   const shown = name.replace(/[^\x20-\x7e]/g, "?").slice(0, 200);
-  const message = `${file}: it asks for ${shown}, which weights do not need; nothing was run: take the weights from whom you trust, as safetensors or a plain state dict`;
+  const message = `${file}: it asks for ${shown}, which weights do not need; nothing was run: take weights from someone you trust, as safetensors or a plain state dict`;
   return { _tag: "RefusedCode", file, name: shown, message };
 };
 

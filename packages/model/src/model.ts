@@ -51,7 +51,7 @@ export const networkOf = (description: ModelDescription): ConditionedNetwork =>
 const parseJson = (file: string, bytes: Uint8Array): E.Either<InvalidDescription, unknown> =>
   E.tryCatch(
     () => JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)) as unknown,
-    (thrown) => invalidDescription(file, "", "JSON", `text that is none (${(thrown as Error).message})`),
+    (thrown) => invalidDescription(file, "", "JSON", `text that is not JSON (${(thrown as Error).message})`),
   );
 
 /** The parsed content of a model.json, unchecked. */

@@ -153,7 +153,7 @@ const parse = (file: string, bytes: Uint8Array): Checked<Readonly<Record<string,
     const twice = duplicateKey(text);
     return twice === null ? E.right(value) : refuse(`the key ${shown(twice)} twice in one object`);
   } catch {
-    return refuse("a header that is no JSON");
+    return refuse("a header that is not JSON");
   }
 };
 

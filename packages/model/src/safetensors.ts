@@ -126,7 +126,9 @@ const readTensor =
       const bytes = await source.read(origin + begin, end - begin);
       if (bytes.length !== end - begin) return refuse(`${end - begin} bytes`, `${bytes.length} bytes`);
       const data = decoding.decode(type, bytes);
-      return data === null ? refuse(decoding.allowed, `a larger one of ${type}`) : E.right({ shape, data });
+      return data === null
+        ? refuse(decoding.allowed, `a larger number, in ${type}`)
+        : E.right({ shape, data });
     } catch (thrown) {
       return E.left(fileUnreadable(file, thrown));
     }

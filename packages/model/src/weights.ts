@@ -73,8 +73,8 @@ export const checkShapes = (
   const lines = [first, ...others.slice(0, MOST_LINES - 1), ...more];
   const message =
     others.length === 0
-      ? `${file}: the weights are not the network's: ${first}`
-      : `${file}: the weights are not the network's, by ${mismatches.length} tensors:\n  ${lines.join("\n  ")}`;
+      ? `${file}: the weights do not fit the network: ${first}`
+      : `${file}: the weights do not fit the network: ${mismatches.length} tensors differ:\n  ${lines.join("\n  ")}`;
   return E.left({ _tag: "WeightsMismatch", file, mismatches, message });
 };
 

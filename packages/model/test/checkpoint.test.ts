@@ -141,7 +141,7 @@ describe("the main group", () => {
 
   it("is not guessed", () => {
     expect(chosen(mainGroup(groupsOf("generator", "critic")))).toBe(
-      'f.pth: it has several groups of tensors; say which: "generator", "critic"',
+      'f.pth: it has several groups of tensors; choose one: "generator", "critic"',
     );
   });
 });

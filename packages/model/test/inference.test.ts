@@ -253,7 +253,7 @@ describe("inferArchitecture", () => {
       "x.pth: taken for a vq-autoencoder, but channels: found 30, expected a multiple of 32",
     );
     expect(changed((shapes) => shapes.set("quantize.embedding.weight", [4096]))).toBe(
-      'x.pth: taken for a vq-autoencoder, but "quantize.embedding.weight" is of too few axes',
+      'x.pth: taken for a vq-autoencoder, but "quantize.embedding.weight" has too few axes',
     );
   });
 

@@ -98,7 +98,7 @@ describe("weights that are not the network's", () => {
     expect(await loadModel(folder)()).toMatchObject({
       left: {
         _tag: "WeightsMismatch",
-        message: `${file}: the weights are not the network's: "input.bias" [4] is missing`,
+        message: `${file}: the weights do not fit the network: "input.bias" [4] is missing`,
       },
     });
   });
@@ -132,7 +132,7 @@ describe("weights that are not the network's", () => {
       { kind: "unexpected", key: "quite.another", nearest: null },
     ]);
     const [head, ...lines] = failed.left.message.split("\n");
-    expect(head).toMatch(/many.model\.safetensors: the weights are not the network's, by 5 tensors:$/);
+    expect(head).toMatch(/many.model\.safetensors: the weights do not fit the network: 5 tensors differ:$/);
     expect(lines[1]).toBe('  "input.bias" [4] is missing; the nearest name is "inptu.bias"');
   });
 

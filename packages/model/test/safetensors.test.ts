@@ -196,9 +196,9 @@ describe("what is refused, each in one line", () => {
   });
 
   it.each([
-    ["no JSON", "{oops", /found a header that is no JSON/],
+    ["not JSON", "{oops", /found a header that is not JSON/],
     ["no object", "[1, 2]", /found \[1,2\], expected a header of JSON, an object of tensors/],
-    ["no text", '{"\u0000"', /no JSON/],
+    ["no text", '{"\u0000"', /not JSON/],
     ["a number for a tensor", { w: 3 }, /tensor "w": found 3, expected an object/],
     ["an unknown type", { w: { ...float([1], 0, 4), dtype: "F12" } }, /found "F12", expected a dtype of/],
     ["a type from the prototype", { w: { ...float([1], 0, 4), dtype: "toString" } }, /found "toString"/],

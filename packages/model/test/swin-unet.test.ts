@@ -210,10 +210,10 @@ describe("swinUNetConfigOf", () => {
   it.each([
     [{ image_size: undefined }, "a.json: image_size: found nothing, expected a whole number"],
     [{ channel_mult: "1,2" }, 'a.json: channel_mult: found "1,2", expected a list of numbers'],
-    [{ dims: 3 }, "a.json: dims: found 3, expected 2, all that is known here"],
+    [{ dims: 3 }, "a.json: dims: found 3, expected 2, the only supported value"],
     [
       { resblock_updown: true },
-      "a.json: resblock_updown: found true, expected false, all that is known here",
+      "a.json: resblock_updown: found true, expected false, the only supported value",
     ],
     [
       { num_res_blocks: [2, 2] },

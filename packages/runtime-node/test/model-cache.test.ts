@@ -91,7 +91,7 @@ const damages: readonly (readonly [string, Damage, string])[] = [
   ],
   ["the model missing", (entry) => rm(join(entry, MODEL_FILE)), `${MODEL_FILE} is missing`],
   ["the weights missing", (entry) => rm(join(entry, WEIGHTS_FILE)), `${WEIGHTS_FILE} is missing`],
-  ["a seal that is no JSON", (entry) => writeFile(join(entry, SEAL_FILE), "{"), `${SEAL_FILE} is no JSON`],
+  ["a seal that is not JSON", (entry) => writeFile(join(entry, SEAL_FILE), "{"), `${SEAL_FILE} is no JSON`],
   ["an empty seal", (entry) => writeFile(join(entry, SEAL_FILE), ""), `${SEAL_FILE} is no JSON`],
   [
     "a seal that is no list",

@@ -46,7 +46,7 @@ const OF_FOLDERS = [
 const refuseOutput = (named: string, asFolder: boolean, options: ConvertCommandOptions): Failure | null => {
   if (asFolder && options.autoencoder === undefined)
     return usageFailure(
-      `output ${named} is a folder, and a model folder needs the autoencoder too: name it with --autoencoder, ` +
+      `output ${named} is a folder, and a model folder needs the autoencoder too: give it with --autoencoder, ` +
         "or name a .safetensors file",
     );
   if (asFolder) return null;

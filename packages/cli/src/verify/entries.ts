@@ -163,7 +163,8 @@ export const entryRows = async <T>(
 ): Promise<readonly Row[]> => {
   const { folder, manifest } = records;
   const value = manifest[name];
-  if (!isObject(value)) return [absent(name, "entry", "it is no record of a network, samplers or training")];
+  if (!isObject(value))
+    return [absent(name, "entry", "it is not a record of a network, samplers or training")];
   if (isSamplers(value))
     return withSchedule(records, name, value, async (file, { schedule }) => {
       const named = namedIn(value, "net");

@@ -5,7 +5,7 @@ import { type Precision, ROUNDING } from "./precision.ts";
 /** Features of a block at one scale. */
 export const FEATURES = 18;
 
-/** Down and to the right: the neighbours whose products with a pixel are looked at. */
+/** Offsets (down, right) of the neighbours that a pixel is multiplied by. */
 const NEIGHBOURS = [
   [0, -1],
   [-1, 0],
@@ -13,7 +13,7 @@ const NEIGHBOURS = [
   [-1, 1],
 ] as const;
 
-/** Each value times its neighbour; beyond the block's edge its other side follows, as in MATLAB's `circshift`. */
+/** Each value times its neighbour. Beyond an edge the block continues at its other side, as in MATLAB's `circshift`. */
 const products = (
   block: Float64Array,
   side: number,
@@ -32,9 +32,9 @@ const products = (
 };
 
 /**
- * 18 features of a square block [side, side]: shape and mean width of its values; and of the products with the
- * neighbours to the left, above, above left and above right: shape, mean, left and right width. NaN where a side of a
- * distribution is empty, as in a flat block.
+ * 18 features of a square block [side, side]. Of its values: shape and mean width. Of the products with the neighbours
+ * to the left, above, above left and above right: shape, mean, left and right width. NaN if one side of a distribution
+ * is empty, as in a flat block.
  */
 export const featuresOfBlock = (
   block: Float64Array,

@@ -3,13 +3,13 @@ import { PEAK, type Plane } from "../plane.ts";
 import { LOCAL_WINDOW } from "./parameters.ts";
 import { type Precision, ROUNDING } from "./precision.ts";
 
-/** Where a position outside 0..length-1 is taken from. */
+/** Maps a position outside 0..length-1 to one inside. */
 type Continued = (position: number, length: number) => number;
 
-/** By its edge pixel without end. */
+/** Repeats the edge pixel without end. */
 const byItsEdge: Continued = (position, length) => Math.min(length - 1, Math.max(0, position));
 
-/** Mirrored at its edge, which is repeated. */
+/** Mirrors at the edge; the edge pixel is repeated. */
 const mirrored: Continued = (position, length) =>
   position < 0 ? -1 - position : position >= length ? 2 * length - 1 - position : position;
 
@@ -39,7 +39,7 @@ const turnedOver = ({ width, height, data }: Plane): Plane => ({
   ),
 });
 
-/** Pixels on each side that the local window reaches. */
+/** How many pixels the local window extends on each side. */
 const REACH = 3;
 
 /** Mean under the local window around each pixel; edge pixels are repeated. Terms are added in the order of rows. */
@@ -90,16 +90,19 @@ const cubic = (distance: number): number => {
   return d <= 1 ? 1.5 * d ** 3 - 2.5 * d ** 2 + 1 : -0.5 * d ** 3 + 2.5 * d ** 2 - 4 * d + 2;
 };
 
-/** Twice as wide, since it smooths for half the size: eight taps around the middle between two pixels, exact in float32. */
+/**
+ * Twice as wide, because it also smooths for half the size: eight taps around a middle between two pixels, exact in
+ * float32.
+ */
 const HALVING: readonly number[] = Array.from({ length: 8 }, (_, i) => cubic((i - 3.5) / 2) / 2);
 
-/** From twice a result's position to its first tap's, upwards. */
+/** Offsets of the taps from twice a result's position, in ascending order. */
 const HALVING_REACH = 3;
 
 /**
- * MATLAB's `imresize(plane, 0.5)`: bicubic, with antialiasing; columns first. Sides must be even. Values go to 0..1 and back
- * and are rounded to float32, since basicsr's are: PyTorch adds the terms along rows in an order that depends on the
- * processor, so that the last bits, and with them NIQE by some 1e-4, are uncertain in basicsr itself.
+ * MATLAB's `imresize(plane, 0.5)`: bicubic with antialiasing, columns first. Sides must be even. Values are scaled to
+ * 0..1 and back and rounded to float32, as in basicsr. There, PyTorch adds the terms along rows in an order that
+ * depends on the processor. So the last bits are uncertain in basicsr itself, and NIQE with them by about 1e-4.
  */
 export const halved = ({ width, height, data }: Plane): Plane => {
   const unit = { width, height, data: data.map((value) => fround(value / PEAK)) };

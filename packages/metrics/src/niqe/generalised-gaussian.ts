@@ -1,14 +1,14 @@
-/** Asymmetric generalised Gaussian distributions, fitted by moments: what NIQE describes coefficients by. */
+/** Asymmetric generalised Gaussian distributions, fitted by moments. NIQE describes coefficients by them. */
 import { logGamma } from "./log-gamma.ts";
 import { pairwiseSum } from "./pairwise-sum.ts";
 import { type Precision, ROUNDING } from "./precision.ts";
 
 export interface Fit {
-  /** 0.2 to 10: 2 is a Gaussian, 1 Laplace's distribution. */
+  /** 0.2 to 10: 2 is a Gaussian, 1 is Laplace's distribution. */
   readonly shape: number;
-  /** Of the values below zero. NaN where there are none. */
+  /** Width of the values below zero. NaN if there are none. */
   readonly left: number;
-  /** Of the values above zero. NaN where there are none. */
+  /** Width of the values above zero. NaN if there are none. */
   readonly right: number;
 }
 
@@ -21,7 +21,7 @@ const RATIOS = SHAPES.map((shape) =>
   Math.exp(2 * logGamma(2 / shape) - logGamma(1 / shape) - logGamma(3 / shape)),
 );
 
-/** The place of the ratio nearest to this one; 0 of NaN, as numpy's `argmin`, which basicsr's numbers need. */
+/** The index of the ratio nearest to this one. For NaN it is 0, as in numpy's `argmin`: basicsr's numbers need it. */
 const nearest = (ratio: number): number => {
   let [low, high] = [0, RATIOS.length - 1];
   while (high - low > 1) {
@@ -36,7 +36,7 @@ const nearest = (ratio: number): number => {
 export const meanOfFit = ({ shape, left, right }: Fit): number =>
   (right - left) * Math.exp(logGamma(2 / shape) - logGamma(1 / shape));
 
-/** What the shape is told by: the two sides' deviations, and the squared mean of magnitudes over the mean of squares. */
+/** The moments that determine the shape: both sides' deviations, and squared mean magnitude over mean square. */
 interface Moments {
   readonly left: number;
   readonly right: number;
@@ -79,7 +79,7 @@ const momentsInSingle = (values: Float64Array): Moments => {
   };
 };
 
-/** The ratio that a symmetric distribution of the same shape would have. */
+/** The ratio for a symmetric distribution of the same shape. */
 const evened = ({ left, right, ratio }: Moments, round: (value: number) => number): number => {
   const skew = round(left / right);
   const wide = round(round(ratio * round(round(skew ** 3) + 1)) * round(skew + 1));
@@ -87,8 +87,8 @@ const evened = ({ left, right, ratio }: Moments, round: (value: number) => numbe
 };
 
 /**
- * The fit of NIQE's paper (after Lasmar, Stitou and Berthoumieu 2009): the ratio of the two sides' deviations, and of the
- * squared mean of magnitudes to the mean of squares, give the shape, by a table in steps of 0.001.
+ * The fit of NIQE's paper (after Lasmar, Stitou and Berthoumieu 2009). Two ratios give the shape by a table in steps of
+ * 0.001: that of the two sides' deviations, and that of the squared mean magnitude to the mean square.
  */
 export const fitGeneralisedGaussian = (values: Float64Array, precision: Precision): Fit => {
   const moments = precision === "double" ? momentsInDouble(values) : momentsInSingle(values);

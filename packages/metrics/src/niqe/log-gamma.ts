@@ -1,12 +1,12 @@
-/** Of x in Stirling's series (DLMF 5.11.1): B_2k / (2k (2k - 1)), for k from 1. */
+/** Coefficients of Stirling's series in x (DLMF 5.11.1): B_2k / (2k (2k - 1)), for k from 1. */
 const STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156] as const;
 
-/** From here on the series' first term that is left out is below 1e-16. */
+/** From here on the first omitted term of the series is below 1e-16. */
 const FAR = 12;
 
 /**
- * The logarithm of the gamma function of x > 0, to some 1e-14: by Gamma(x) = Gamma(x + 1) / x until x is large, and
- * Stirling's series there.
+ * The logarithm of the gamma function of x > 0, to about 1e-14. Gamma(x) = Gamma(x + 1) / x until x is large, then
+ * Stirling's series.
  */
 export const logGamma = (x: number): number => {
   let product = 1;

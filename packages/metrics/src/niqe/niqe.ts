@@ -11,11 +11,11 @@ import { halved, locallyNormalised } from "./filters.ts";
 import { NATURAL_COVARIANCE, NATURAL_MEAN } from "./parameters.ts";
 import type { Precision } from "./precision.ts";
 
-/** Side of a block at the first scale; at the second it is half of it. */
+/** Side of a block at the first scale; at the second scale it is half as large. */
 export const NIQE_BLOCK = 96;
 
 export interface NiqeOptions {
-  /** Of the first scale; "double" where left out. */
+  /** Precision of the first scale; "double" if left out. */
   readonly precision?: Precision;
 }
 
@@ -37,7 +37,7 @@ const featuresAt = (plane: Plane, side: number, precision: Precision): readonly 
   );
 };
 
-/** The mean of a feature over the blocks that have it. */
+/** The mean of a feature over the blocks in which it is a number. */
 const meanOver = (blocks: readonly (readonly number[])[], feature: number): number => {
   const known = blocks.map((features) => features[feature] as number).filter((value) => !Number.isNaN(value));
   return known.reduce((sum, value) => sum + value, 0) / known.length;
@@ -49,16 +49,17 @@ const naturalCovariance = (row: number, column: number): number => {
 };
 
 /**
- * How far the picture's own features are from those of natural photographs: the distance of Mahalanobis between two
- * means, by the mean of two covariances (Eq 10). 0 and more; lower is more natural. Noise lowers it too, and so do sharp
- * patterns that nothing in the original caused: it must never be read alone.
+ * How far the picture's features are from those of natural photographs: the Mahalanobis distance between two means,
+ * with the mean of two covariances (Eq 10). At least 0; lower is more natural. Noise lowers it too, and so do sharp
+ * patterns that are not in the original. So never read it alone.
  *
- * As basicsr 1.4.2 computes it: luma of BT.601, rounded; the picture cut at right and bottom to whole blocks of 96x96; two
- * scales, the second by MATLAB's bicubic in float32; the published parameters. In "double" the first scale is computed in
- * float64, as in MATLAB, and as basicsr's `niqe` does with luma in float64; in "single" it is `calculate_niqe`'s number.
+ * Computed as in basicsr 1.4.2: luma of BT.601, rounded; the picture cut at right and bottom to whole blocks of 96x96;
+ * two scales, the second by MATLAB's bicubic in float32; the published parameters. With "double" the first scale is in
+ * float64, as in MATLAB and in basicsr's `niqe` with luma in float64. With "single" the result is that of basicsr's
+ * `calculate_niqe`.
  *
- * Errors: `TooSmall` where there are fewer than two blocks; `NotFinite` where fewer than two blocks have texture, so
- * that there is no covariance.
+ * Errors: `TooSmall` if there are fewer than two blocks; `NotFinite` if fewer than two blocks have texture, because
+ * then there is no covariance.
  */
 export const niqe = (
   picture: Picture,
@@ -83,7 +84,7 @@ export const niqe = (
       ),
     );
   const own = covarianceOf(whole);
-  // The natural covariance has full rank, so that the pseudo-inverse that others take is the inverse.
+  // The natural covariance has full rank, so the pseudo-inverse that others use equals the inverse.
   const covariance = Matrix.zeros(2 * FEATURES, 2 * FEATURES);
   const difference = Matrix.columnVector(NATURAL_MEAN.map((natural, i) => natural - meanOver(blocks, i)));
   for (let row = 0; row < covariance.rows; row++)

@@ -1,6 +1,6 @@
-/** Sums of float32 as numpy adds them, so that the last bits are its own. */
+/** Sums of float32 in numpy's order, so that even the last bits are the same. */
 
-/** So many numbers are added with eight partial sums; more are halved first. */
+/** Up to this many numbers are added with eight partial sums. More are halved first. */
 const [BLOCK, LANES] = [128, 8];
 
 const { fround } = Math;

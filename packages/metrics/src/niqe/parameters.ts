@@ -1,13 +1,13 @@
 /**
- * What NIQE calls natural: mean and covariance of the 36 features (`featuresOfBlock` at two scales) over sharp blocks of
- * 125 undisturbed photographs, as A. Mittal, R. Soundararajan and A. C. Bovik published them ("Making a 'completely
- * blind' image quality analyzer", IEEE Signal Processing Letters 20(3), 2013; niqe_release.zip of LIVE, The University
- * of Texas at Austin). Taken number for number from `niqe_pris_params.npz` of basicsr 1.4.2.
+ * NIQE's model of natural photographs: mean and covariance of the 36 features (`featuresOfBlock` at two scales) over
+ * sharp blocks of 125 undistorted photographs. A. Mittal, R. Soundararajan and A. C. Bovik published them ("Making a
+ * 'completely blind' image quality analyzer", IEEE Signal Processing Letters 20(3), 2013; niqe_release.zip of LIVE, The
+ * University of Texas at Austin). The numbers are those in `niqe_pris_params.npz` of basicsr 1.4.2.
  */
 
 /**
- * The window [7, 7] around a pixel: a Gaussian of deviation 7/6. It is the same mirrored and turned over, so that a quarter
- * is here, [4, 4], from the corner to the middle. It stands in numbers, since sums in float64 need its last bits.
+ * The window [7, 7] around a pixel: a Gaussian of standard deviation 7/6. It is symmetric, so only a quarter is stored,
+ * [4, 4], from the corner to the middle. It is stored as numbers because sums in float64 need its last bits.
  */
 export const LOCAL_WINDOW: readonly (readonly number[])[] = [
   [0.0001577586358082699, 0.0009900950389243662, 0.0029804862989742742, 0.004303520521060793],

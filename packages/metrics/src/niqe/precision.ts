@@ -1,12 +1,13 @@
-/** What NIQE's first scale is computed in. */
+/** The precision of NIQE's first scale. */
 
 /**
- * "double": float64, as in MATLAB, where NIQE comes from. "single": float32, as basicsr's `calculate_niqe`. On a flat part
- * they differ: rounding errors of float64 are values of either sign there, which NIQE counts, and float32 has zeros.
+ * "double": float64, as in MATLAB, where NIQE comes from. "single": float32, as in basicsr's `calculate_niqe`. They
+ * differ on flat parts: there float64 has rounding errors of either sign, which NIQE counts as values, and float32 has
+ * zeros.
  */
 export type Precision = "double" | "single";
 
-/** A result as it is kept. */
+/** Rounds a result to the precision in which it is stored. */
 export const ROUNDING: Readonly<Record<Precision, (value: number) => number>> = {
   double: (value) => value,
   single: Math.fround,

@@ -1,4 +1,4 @@
-/** The page's pictures: without the script side by side, with it to zoom into and to lay over another. */
+/** The page's pictures. Without the script they are side by side; with it, one can zoom and lay one over another. */
 import { html, type Markup, nothing } from "./markup.ts";
 
 /** One method's picture, the original or the small picture. */
@@ -7,12 +7,12 @@ export interface PageCell {
   readonly caption?: string;
   /** "data:image/png;base64,..." */
   readonly dataUri: string;
-  /** Pixels. The cells of a picture are shown equally large, whatever they have. */
+  /** In pixels. All cells of a picture are shown equally large, whatever their own size. */
   readonly width: number;
   readonly height: number;
 }
 
-/** What is compared in one place. */
+/** The pictures that are compared in one place. */
 export interface PagePicture {
   readonly name: string;
   readonly seed: number | null;
@@ -69,7 +69,7 @@ const choice = (name: string, label: string, titles: readonly string[], chosen: 
 `;
 };
 
-/** The last two are chosen at first: the methods come after the small picture and the original. */
+/** The last two are chosen at first, because the methods come after the small picture and the original. */
 const tools = (titles: readonly string[]): Markup => html`<div class="tools scripted-only" hidden>
 <fieldset><legend class="only-read">Show</legend>
 <label><input type="radio" name="mode" value="side" checked> side by side</label>

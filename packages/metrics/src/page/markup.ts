@@ -1,4 +1,4 @@
-/** HTML as text in which everything is escaped, except what was made by `html` itself. */
+/** HTML as text. Everything is escaped, except text that `html` itself made. */
 export interface Markup {
   readonly markup: string;
 }
@@ -13,7 +13,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text made safe inside an element or a quoted attribute. HTML has no NUL, so it is shown as a replacement. */
+/** Text made safe inside an element or a quoted attribute. HTML has no NUL, so NUL is shown as a replacement. */
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "").replaceAll("\0", "\uFFFD");
 
@@ -22,12 +22,12 @@ const written = (part: Part): string => {
   return "markup" in part ? part.markup : part.map(({ markup }) => markup).join("");
 };
 
-/** A template whose texts and numbers are escaped; attributes must be quoted. */
+/** A template that escapes its texts and numbers. Attributes must be quoted. */
 export const html = (literals: TemplateStringsArray, ...parts: readonly Part[]): Markup => ({
   markup: literals.reduce((text, literal, i) => `${text}${written(parts[i - 1] ?? "")}${literal}`),
 });
 
-/** For what is not HTML: the page's own style and script. */
+/** Marks text that must not be escaped: the page's own style and script. */
 export const raw = (markup: string): Markup => ({ markup });
 
 export const nothing: Markup = { markup: "" };

@@ -1,4 +1,4 @@
-/** A report as one page of HTML that needs no other file and no network. */
+/** A report as one HTML page that needs no other file and no network. */
 import type { LeftOut, Report } from "../report.ts";
 import { wholeTable } from "../table.ts";
 import { comparison, type PagePicture, pictureId } from "./comparison.ts";
@@ -7,15 +7,15 @@ import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 import { pictureTables, summaryTable } from "./tables.ts";
 
-/** Nothing is fetched, whatever a name or a picture's address says. */
+/** The browser fetches nothing, whatever names or pictures contain. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-/** More than so many are folded away. */
+/** A longer list is folded at first. */
 const SHOWN_LEFT_OUT = 8;
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** What was measured, in the order that a reader asks. */
+/** What was measured, in the order in which a reader asks. */
 const facts = (report: Report): readonly (readonly [string, string])[] => {
   const { originals, count, degradation, scale, seeds, crop, border } = report;
   return [
@@ -53,7 +53,7 @@ ${notes.map(
 
 /**
  * The whole page: what was measured, the summary, each picture's values, and the pictures to compare, which are
- * given as data: URIs. All texts are escaped, so they may hold anything.
+ * given as data: URIs. All texts are escaped, so they may contain anything.
  */
 export const reportPage = (report: Report, pictures: readonly PagePicture[]): string => {
   const title = `${report.originals}${report.scale === null ? "" : `, ${report.scale} times larger`}`;

@@ -1,10 +1,10 @@
-/** The page's script, as text: it is the browser's, and the page is readable without it. It holds no data. */
+/** The page's script, as text. It runs in the browser and holds no data. The page can be read without it. */
 export const SCRIPT = `
 "use strict";
 document.documentElement.classList.add("scripted");
 const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
 
-// Tables: a click on a column's head sorts, the better numbers first, then the other way round.
+// Tables: a click on a column's heading sorts by it, better numbers first; a second click reverses the order.
 const order = (a, b) => (a > b) - (a < b);
 for (const table of all("table.sortable")) {
   const heads = all("thead th", table);
@@ -31,7 +31,7 @@ for (const table of all("table.sortable")) {
   });
 }
 
-// Pictures: all views of one picture share its zoom and place, which the style reads from its properties.
+// Pictures: all views of one picture share zoom and place. The style reads both from custom properties.
 const MOST_ZOOM = 32;
 const STEP = 1.5;
 const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
@@ -54,7 +54,7 @@ const makeComparable = (picture) => {
     picture.style.setProperty("--left", left);
     picture.style.setProperty("--top", top);
     picture.classList.toggle("zoomed", zoom > 1);
-    // The browser smooths what it shrinks; what it magnifies keeps its pixels, so that none is made up.
+    // The browser smooths pictures that it shrinks. In pictures that it enlarges, pixels stay squares: none is made up.
     for (const image of images()) {
       const scale = (image.clientWidth * zoom * devicePixelRatio) / Number(image.getAttribute("width"));
       image.classList.toggle("pixelated", scale > 1);
@@ -68,7 +68,7 @@ const makeComparable = (picture) => {
     zoom = next;
     show();
   };
-  /** One pixel of the largest view for a pixel of the screen, if the view is not too large for that. */
+  /** Shows one pixel of the largest view as one pixel of the screen, if the view is not too large for that. */
   const trueSize = () => {
     const [image] = images().filter((each) => each.clientWidth > 0);
     const widths = all(".views img", picture).map((each) => Number(each.getAttribute("width")));
@@ -110,7 +110,7 @@ const makeComparable = (picture) => {
   }
 
   for (const view of all(".view", picture)) {
-    // The wheel alone scrolls the page, until the reader has chosen this picture.
+    // The wheel alone scrolls the page, unless the reader has chosen this picture.
     view.addEventListener(
       "wheel",
       (event) => {
@@ -155,7 +155,7 @@ const makeComparable = (picture) => {
   };
   slider.addEventListener("input", showSplit);
 
-  /** Side by side, or one over another, as the tools say. */
+  /** Shows pictures side by side, or one over another, as the tools say. */
   const showMode = () => {
     views.hidden = isOver();
     stage.hidden = !isOver();
@@ -178,7 +178,7 @@ const makeComparable = (picture) => {
 };
 
 const comparables = tools === null ? [] : pictures.map(makeComparable);
-/** All pictures show the one method, then the other. */
+/** Switches all pictures from the one method to the other. */
 const flick = (slider) => {
   if (!isOver()) return;
   const value = slider.value === "100" ? 0 : 100;

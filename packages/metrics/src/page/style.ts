@@ -1,4 +1,4 @@
-/** The page's style: light and dark by the reader's system, one column on a phone. */
+/** The page's style: light or dark as the reader's system, one column on a phone. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

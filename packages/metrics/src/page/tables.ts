@@ -13,11 +13,11 @@ const columnHead = (column: TableColumn): Markup =>
     ? html`<th scope="col" title="${column.about}">${column.title}</th>`
     : html`<th scope="col" title="${column.about}" data-better="${column.better}">${headingOf(column)}<span class="only-read"> (${BETTER[column.better]})</span></th>`;
 
-/** An empty data-value is none, and is sorted last. */
+/** An empty data-value means no value, and is sorted last. */
 const cell = ({ value, text, best }: TableCell): Markup =>
   html`<td data-value="${value ?? ""}"${best ? html` class="best"` : nothing}>${text}</td>`;
 
-/** A table that scrolls by itself where the screen is narrow, by keyboard too. */
+/** A table that scrolls by itself on a narrow screen, also by keyboard. */
 const scrolling = (label: string, table: Markup): Markup =>
   html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 
@@ -42,7 +42,7 @@ ${rows.map(
 <dl class="about">
 ${columns.map(definition)}</dl>`;
 
-/** A picture that was measured: with each of its seeds, or without one. */
+/** A measured picture: one row for each of its seeds, or one row without a seed. */
 interface Row {
   readonly name: string;
   readonly seed: number | null;
@@ -60,7 +60,7 @@ const rowsOf = (methods: readonly MethodReport[]): readonly Row[] => {
   );
 };
 
-/** By name, then by seed; what has no seed is the same for all. */
+/** By name, then by seed. Pictures without a seed are the same for all seeds. */
 type Found = ReadonlyMap<string, ReadonlyMap<number | null, PictureResult>>;
 
 const byNameAndSeed = (pictures: readonly PictureResult[]): Found => {
@@ -79,7 +79,7 @@ const valueIn = (found: Found, { name, seed }: Row, metric: string): number | nu
   return value === undefined ? null : decodeValue(value);
 };
 
-/** Marks the best of a picture, without the originals. */
+/** Marks the best value of a picture, not counting the originals. */
 const cellsOf = (
   { better, digits }: MetricDescription,
   methods: readonly MethodReport[],
@@ -129,7 +129,7 @@ ${scrolling(`${metric.title} of each picture`, table)}
 `;
 };
 
-/** A table for each metric, closed at first; `idOf` is where a picture is shown. */
+/** A table for each metric, closed at first. `idOf` gives the place where a picture is shown. */
 export const pictureTables = (report: Report, idOf: (row: Row) => string | undefined): Markup => {
   const measured = report.metrics.filter(({ name }) =>
     report.methods.some(({ summary }) => Object.hasOwn(summary, name)),

@@ -33,12 +33,12 @@ export const groupsOf = (root: PickleValue): Checked<readonly RawGroup<TorchTens
   let visited = 0;
 
   const visit = (members: Members, path: readonly string[]): Checked<void> => {
-    if (path.length > DEEPEST) return invalid(`nesting deeper than ${DEEPEST}, or without an end`, "less");
+    if (path.length > DEEPEST) return invalid(`nesting deeper than ${DEEPEST}, or endless`, "less nesting");
     visited += members.length;
-    if (visited > MOST_MEMBERS) return invalid(`more than ${MOST_MEMBERS} things`, "fewer");
+    if (visited > MOST_MEMBERS) return invalid(`more than ${MOST_MEMBERS} members`, "fewer");
     const keys = members.map(([key]) => key);
     if (new Set(keys).size < keys.length)
-      return invalid(`a key both as text and as number (${quoted(path.join("."))})`, "each key once");
+      return invalid(`a key both as a text and as a number (${quoted(path.join("."))})`, "each key once");
     const own = members.flatMap(([key, member]) =>
       isKind(member, "tensor") ? [[key, member] as const] : [],
     );
@@ -85,7 +85,7 @@ const unknownGroup = (file: string, path: string | null, choices: readonly strin
   const list = choices.length > 20 ? `${few} and ${choices.length - 20} more` : few;
   const message =
     path === null
-      ? `${file}: it has several groups of tensors; say which: ${list}`
+      ? `${file}: it has several groups of tensors; choose one: ${list}`
       : `${file}: it has no group ${quoted(path)}; it has ${list}`;
   return { _tag: "UnknownGroup", file, path, choices, message };
 };

@@ -23,7 +23,7 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export type Argument = null | number | bigint | string | readonly [string, string];
 
-const cutOff = (place: number) => invalid(`its end at byte ${place}`, "a pickle that ends with STOP");
+const cutOff = (place: number) => invalid(`the end at byte ${place}`, "a pickle that ends with STOP");
 
 const text = (cursor: Cursor, length: number): Checked<string> => {
   const from = cursor.place;
@@ -32,7 +32,7 @@ const text = (cursor: Cursor, length: number): Checked<string> => {
   try {
     return E.right(UTF8.decode(cursor.bytes.subarray(from, from + length)));
   } catch {
-    return invalid(`bytes at ${from} that are no text`, "UTF-8");
+    return invalid(`bytes at ${from} that are not text`, "UTF-8");
   }
 };
 

@@ -90,7 +90,7 @@ const put = (machine: Machine, index: number): Checked<void> => {
 const get = (machine: Machine, index: number): Checked<void> => {
   const value = machine.memo.get(index);
   return value === undefined
-    ? invalid(`a look at memo ${index}, where nothing is`, "a value remembered before")
+    ? invalid(`a read of memo ${index}, which is empty`, "a value remembered before")
     : push(machine, value);
 };
 
@@ -225,7 +225,7 @@ export const unpickle = (bytes: Uint8Array, from: number, rules: PickleRules): C
   for (let count = 0; count < MOST_OPERATIONS; count++) {
     const place = cursor.place;
     const byte = bytes[cursor.place++];
-    if (byte === undefined) return invalid(`its end at byte ${place}`, "a pickle that ends with STOP");
+    if (byte === undefined) return invalid(`the end at byte ${place}`, "a pickle that ends with STOP");
     const opcode = OPCODES.get(byte);
     if (opcode === undefined) return refused(refusedOpcode(byte));
     if (opcode.name === "STOP") return result(machine, cursor.place);

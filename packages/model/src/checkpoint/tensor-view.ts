@@ -34,7 +34,7 @@ export const checkedTensor = (
   const [shape, strides] = [countsOf(sizes), countsOf(steps)];
   if (!isCount(offset)) return invalid(`the offset ${described(offset)}`, "a whole number from 0");
   if (shape === null || strides === null || shape.length !== strides.length)
-    return invalid("a shape or strides that are none", "as many whole numbers from 0 for each");
+    return invalid("a wrong shape or strides", "whole numbers from 0, as many strides as sizes");
   if (product(shape) === null) return invalid(`the shape [${shape.join(", ")}]`, "one that fits into memory");
   const tensor: TorchTensor = { kind: "tensor", storage, offset, shape, strides };
   const end = offset + span(tensor);

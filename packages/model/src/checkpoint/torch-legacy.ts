@@ -45,10 +45,7 @@ const readPickles = (bytes: Uint8Array, rules: TorchRules): Checked<Pickles> => 
   const magic = unpickle(bytes, 0, nothing);
   if (E.isLeft(magic)) return magic;
   if (magic.right.value !== MAGIC)
-    return invalid(
-      `a pickle of ${described(magic.right.value)}`,
-      "a file of torch.save, which begins otherwise",
-    );
+    return invalid(`a pickle of ${described(magic.right.value)}`, "the magic number of a file of torch.save");
   const protocol = unpickle(bytes, magic.right.end, nothing);
   if (E.isLeft(protocol)) return protocol;
   if (protocol.right.value !== PROTOCOL)

@@ -22,7 +22,8 @@ const contentStart = async (source: ByteSource, entry: ZipEntry): Promise<Checke
     view.getUint16(8, true) === (entry.isDeflated ? 8 : 0) &&
     view.getUint16(26, true) === name.length &&
     name.every((byte, i) => byte === bytes[LOCAL.bytes + i]);
-  if (!isRight) return invalid(`another header before ${quoted(entry.name)}`, "the one the directory tells");
+  if (!isRight)
+    return invalid(`another header before ${quoted(entry.name)}`, "the header that the directory describes");
   const start = entry.header + bytes.length + view.getUint16(28, true);
   return start + entry.stored <= entry.limit
     ? E.right(start)

@@ -116,7 +116,7 @@ const longNumbers = (extra: DataView, numbers: readonly number[]): Checked<reado
       });
       return found.every((number) => Number.isSafeInteger(number))
         ? E.right(found)
-        : invalid("sizes of zip64 that are none", "whole numbers");
+        : invalid("zip64 sizes that are not whole numbers", "whole numbers");
     }
     at = end;
   }
@@ -126,7 +126,7 @@ const longNumbers = (extra: DataView, numbers: readonly number[]): Checked<reado
 const nameProblem = (name: string): string | null => {
   if (name === "" || name.length > 1024) return "an empty or very long name";
   const hasControls = [...name].some((character) => character < " ");
-  if (hasControls || /\\|^([A-Za-z]:|\/)/.test(name)) return "a name that is no plain path";
+  if (hasControls || /\\|^([A-Za-z]:|\/)/.test(name)) return "a name that is not a plain path";
   return name.split("/").includes("..") ? "a name that leads out of its folder" : null;
 };
 
@@ -142,13 +142,13 @@ const entryAt = (bytes: Uint8Array, at: number): Checked<Listed> => {
   const [nameLength, extraLength] = [view.getUint16(at + 28, true), view.getUint16(at + 30, true)];
   const nameEnd = at + CENTRAL.bytes + nameLength;
   const next = nameEnd + extraLength + view.getUint16(at + 32, true);
-  if (next > bytes.length) return invalid("an entry that reaches out of the directory", "a list of entries");
+  if (next > bytes.length) return invalid("an entry that extends beyond the directory", "a list of entries");
   const rawName = bytes.subarray(at + CENTRAL.bytes, nameEnd);
   let name: string;
   try {
     name = UTF8.decode(rawName);
   } catch {
-    return invalid("an entry whose name is no text", "UTF-8");
+    return invalid("an entry whose name is not text", "UTF-8");
   }
   const problem = nameProblem(name);
   if (problem !== null) return invalid(`${problem}: ${quoted(name)}`, "names as PyTorch writes them");

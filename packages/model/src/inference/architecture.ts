@@ -203,7 +203,7 @@ export const inferArchitecture = (
     return refuse(
       file,
       kind,
-      `${JSON.stringify(absent)} is ${shapes.has(absent) ? "of too few axes" : "missing"}`,
+      `${JSON.stringify(absent)} ${shapes.has(absent) ? "has too few axes" : "is missing"}`,
     );
   const fault = faultOf(file, architecture);
   if (fault !== null) return refuse(file, kind, fault);

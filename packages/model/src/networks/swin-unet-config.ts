@@ -95,7 +95,7 @@ const demands = (config: SwinUNetConfig): readonly (readonly [string, string, un
     ["channels", "a multiple of 32", channels, isCount(channels) && channels % GROUPS === 0],
     [
       "multipliers",
-      `numbers, one a level, that make multiples of 32 of ${channels}`,
+      `one number for each level, whose product with ${channels} is a multiple of 32`,
       multipliers,
       multipliers.length > 0 && widths.every((width) => isCount(width) && width % GROUPS === 0),
     ],
@@ -126,7 +126,12 @@ const demands = (config: SwinUNetConfig): readonly (readonly [string, string, un
       isCount(swin.headChannels) && swin.channels % swin.headChannels === 0,
     ],
     ["swin.window", count, swin.window, isCount(swin.window)],
-    ["swin.mlpRatio", `a number that makes a whole one of ${swin.channels}`, swin.mlpRatio, isCount(hidden)],
+    [
+      "swin.mlpRatio",
+      `a number whose product with ${swin.channels} is whole`,
+      swin.mlpRatio,
+      isCount(hidden),
+    ],
     ...(condition === null
       ? []
       : ([
@@ -237,7 +242,7 @@ export const swinUNetConfigOf = (
   };
   for (const [key, only] of FIXED)
     if (record[key] !== undefined && record[key] !== only)
-      refuse(key, `${shown(only)}, all that is known here`);
+      refuse(key, `${shown(only)}, the only supported value`);
   const imageSize = field("image_size", whole, 1);
   const multipliers = field("channel_mult", numbers, []);
   const blocks = field("num_res_blocks", numberOrNumbers, []);

@@ -37,7 +37,7 @@ export const faultOfPair = (network: SwinUNetConfig, autoencoder: VqAutoencoderC
   if (inputChannels !== COLOURS || outputChannels !== COLOURS)
     return {
       key: "latentChannels",
-      expected: "an autoencoder from pictures of 3 colours to such",
+      expected: "an autoencoder from pictures of 3 colours to pictures of 3 colours",
       found: `one from ${inputChannels} to ${outputChannels}`,
     };
   const magnification = magnificationOf(network, autoencoder);

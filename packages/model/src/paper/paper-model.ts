@@ -107,7 +107,7 @@ const faultOfConfig = (
   const text = (has: boolean): string => (has ? "a pyramid for the LR picture" : "no pyramid");
   return mismatched(
     `${file}: it has ${text(found)}, and ${config.name} is a network with ${text(expected)}; ` +
-      `its configuration is one like ${guessOf(network)}`,
+      `use a configuration such as ${guessOf(network)}`,
   );
 };
 

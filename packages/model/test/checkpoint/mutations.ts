@@ -212,7 +212,7 @@ const withNumbersOf = ({ bytes, numbers }: Subject, other: Uint8Array): Uint8Arr
 
 const checkLine = (file: string, message: string): void => {
   const [head, ...lines] = message.split("\n");
-  const isReport = lines.every((line) => line.startsWith("  ")) && /, by \d+ tensors:$/.test(head ?? "");
+  const isReport = lines.every((line) => line.startsWith("  ")) && /: \d+ tensors differ:$/.test(head ?? "");
   if (!message.startsWith(`${file}: `) || (lines.length > 0 && !isReport) || /[^\P{Cc}\n]/u.test(message))
     throw new Error(`no clear line: ${JSON.stringify(message)}`);
 };

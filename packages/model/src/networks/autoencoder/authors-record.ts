@@ -46,7 +46,7 @@ const unsupported = (fields: Fields, known: readonly string[], path: string): Fa
     const key = `${path}${name}`;
     const fixed = FIXED[name];
     if (fixed !== undefined && found !== fixed)
-      return { key, expected: `${JSON.stringify(fixed)}, which alone is supported`, found };
+      return { key, expected: `${JSON.stringify(fixed)}, the only supported value`, found };
     if (fixed === undefined && !isIdle(found))
       return { key, expected: "false or nothing: this option is not supported", found };
   }
@@ -63,11 +63,15 @@ const missingCount = (fields: Fields, names: readonly string[], path: string): F
 const listFault = (ddconfig: Fields): Fault | null => {
   const { ch_mult, num_res_blocks, attn_resolutions = [] } = ddconfig;
   if (!isCounts(ch_mult) || ch_mult.length === 0)
-    return { key: "ddconfig.ch_mult", expected: "a list of whole numbers, one a level", found: ch_mult };
+    return {
+      key: "ddconfig.ch_mult",
+      expected: "a list of whole numbers, one for each level",
+      found: ch_mult,
+    };
   if (!isCount(num_res_blocks) && !(isCounts(num_res_blocks) && num_res_blocks.length === ch_mult.length))
     return {
       key: "ddconfig.num_res_blocks",
-      expected: `a whole number, or a list of ${ch_mult.length}, one a level`,
+      expected: `a whole number, or a list of ${ch_mult.length}, one for each level`,
       found: num_res_blocks,
     };
   return isCounts(attn_resolutions)

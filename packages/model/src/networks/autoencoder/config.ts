@@ -88,7 +88,7 @@ export const faultOfVqConfig = (config: VqAutoencoderConfig): ConfigFault | null
   if (!isCount(channels) || channels % GROUPS !== 0)
     return { key: "channels", expected: `a multiple of ${GROUPS}`, found: channels };
   if (multipliers.length === 0 || !multipliers.every(isCount))
-    return { key: "multipliers", expected: "whole numbers above 0, one a level", found: multipliers };
+    return { key: "multipliers", expected: "whole numbers above 0, one for each level", found: multipliers };
   return blocks.length === multipliers.length && blocks.every(isCount)
     ? null
     : {
