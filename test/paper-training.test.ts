@@ -31,8 +31,8 @@ type Tensors = Readonly<Record<string, NdArray>>;
 interface Files {
   readonly io: Tensors;
   readonly step: Tensors;
-  readonly judge: HostWeights;
-  readonly judgeConfig: DiscriminatorConfig;
+  readonly discriminator: HostWeights;
+  readonly discriminatorConfig: DiscriminatorConfig;
   readonly teacher: HostWeights;
   readonly student: HostWeights;
   readonly config: SwinUNetConfig;
@@ -58,15 +58,15 @@ beforeAll(async () => {
   };
   const config = right(swinUNetConfigOf("manifest.json", manifest.unet_a.config));
   const { parameters } = swinUNet(config);
-  const judge = await at("discriminator.pth");
-  const shapes = new Map(Object.entries(judge).map(([name, { shape }]) => [name, shape]));
+  const learned = await at("discriminator.pth");
+  const shapes = new Map(Object.entries(learned).map(([name, { shape }]) => [name, shape]));
   const inferred = right(inferArchitecture(shapes));
   if (inferred.kind !== "discriminator") throw new Error(`taken for ${inferred.kind}`);
   files = {
     io: await at("discriminator.io.safetensors"),
     step: await at("train_step.safetensors"),
-    judge,
-    judgeConfig: inferred.config,
+    discriminator: learned,
+    discriminatorConfig: inferred.config,
     teacher: ofSpecs(parameters, await at("unet_a.pth")),
     student: ofSpecs(parameters, await at("student.pth")),
     config,
@@ -76,9 +76,9 @@ beforeAll(async () => {
 
 describe("the authors' file of the discriminator", () => {
   it("has the parameters and the state of the one here, and no others", () => {
-    const { parameters, state } = discriminator(files.judgeConfig);
+    const { parameters, state } = discriminator(files.discriminatorConfig);
     const declared = [...parameters, ...state].map(({ name, shape }) => [name, [...shape]]);
-    const found = Object.entries(files.judge).map(([name, { shape }]) => [name, [...shape]]);
+    const found = Object.entries(files.discriminator).map(([name, { shape }]) => [name, [...shape]]);
     expect(declared.sort()).toEqual(found.sort());
   });
 });
@@ -149,16 +149,16 @@ const describeAgreement = async <T>({ name, open }: Runtime<T>): Promise<void> =
 
   describe(`the discriminator on ${name}`, () => {
     it.each(["eval", "train"])("judges as the authors' does, pass: %s", async (pass) => {
-      const network = discriminator(files.judgeConfig);
-      const weights = uploadWeights(engine, network.parameters, files.judge);
-      const state = uploadWeights(engine, network.state, files.judge);
+      const network = discriminator(files.discriminatorConfig);
+      const weights = uploadWeights(engine, network.parameters, files.discriminator);
+      const state = uploadWeights(engine, network.state, files.discriminator);
       const index = [...(files.io.t?.data ?? [])];
       const heads = engine.scope(() =>
         network.run(engine.algebra)(
           weights,
           pass === "train" ? network.powerIteration(engine.algebra)(weights, state) : state,
           {
-            features: files.judgeConfig.channels.map((_, k) =>
+            features: files.discriminatorConfig.channels.map((_, k) =>
               engine.upload("image", imageOf(files.io[`feature.${k}`] as NdArray)),
             ),
             time: engine.upload("matrix", network.timeFeatures(index, index.length)),
@@ -191,17 +191,17 @@ const describeAgreement = async <T>({ name, open }: Runtime<T>): Promise<void> =
           schedule: right(makeSchedule(superResolutionSchedule)),
           student: { network, weights: student },
           teacher: { network, weights: teacher },
-          discriminator: { config: files.judgeConfig, weights: files.judge },
+          discriminator: { config: files.discriminatorConfig, weights: files.discriminator },
         },
         {
           ...{ z_0: image("z0"), z_y: image("z_y"), condition: image("lq"), noise: image("eps") },
-          ...{ judgeNoise: image("eps_d"), judgeTime: times("t_d") },
+          ...{ discriminatorNoise: image("eps_d"), discriminatorTime: times("t_d") },
           ...{ scoreNoise: image("eps_hsd"), scoreTime: times("t_hsd") },
         },
         {
           weights: { distillation: 1, score: settings.lambda_hsd, adversarial: settings.lambda_adv },
           reading: { inputScaling: "once" },
-          ...{ rate: settings.lr, adversaryRate: settings.lr },
+          ...{ rate: settings.lr, discriminatorRate: settings.lr },
         },
       );
       expect(engine.liveTensors()).toBe(before);
@@ -217,7 +217,7 @@ const describeAgreement = async <T>({ name, open }: Runtime<T>): Promise<void> =
       expect(result.trained === null).toBe(engine.differentiate === null);
       if (result.trained === null) return;
       expectLearned("student", student, result.trained.student);
-      expectLearned("D", files.judge, result.trained.discriminator);
+      expectLearned("D", files.discriminator, result.trained.discriminator);
     });
   });
 };

@@ -1,5 +1,5 @@
 /**
- * Why a command could not do what it was asked. Each is one line for the user: what, where, and
+ * Why a command could not do its task. Each is one line for the user: what was wrong, where, and
  * what to do about it.
  */
 export type Failure =
@@ -11,7 +11,7 @@ export type Failure =
   | { readonly _tag: "Output"; readonly message: string }
   /** A model is missing or broken. */
   | { readonly _tag: "Model"; readonly message: string }
-  /** A runtime cannot be opened, or gave up. */
+  /** A runtime cannot be opened, or failed. */
   | { readonly _tag: "Runtime"; readonly message: string };
 
 export type ExitCode = 0 | 1 | 2;

@@ -1,4 +1,4 @@
-/** The command as a function, for programs that run it inside themselves. */
+/** The command as a function, for programs that call it directly. */
 export type { ExitCode } from "./failure.ts";
 export { handleInterrupts, type Undo } from "./interrupt.ts";
 export { run } from "./program.ts";

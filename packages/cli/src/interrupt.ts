@@ -1,14 +1,14 @@
-/** Ctrl-C and its kin: what was begun is undone, and the exit code says which signal it was. */
+/** Handles Ctrl-C and similar signals: undoes what was begun, and the exit code tells the signal. */
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Undoes something begun; a promise where the process must wait for it. */
+/** Undoes something. Gives a promise if the process must wait for it. */
 export type Undo = () => void | Promise<void>;
 
 /**
- * Handles SIGINT and SIGTERM until the process ends: undoes what is registered, last first, then
- * leaves with 128 plus the signal's number. A second signal leaves without waiting. Returns how to
- * register; what that returns takes the registration back.
+ * Handles SIGINT and SIGTERM until the process ends: undoes what is registered, last first, then exits with 128 plus
+ * the signal's number. A second signal exits without waiting. Returns a function that registers something to undo; that
+ * function returns one that cancels the registration.
  */
 export const handleInterrupts = (leave: (code: number) => void): ((undo: Undo) => () => void) => {
   const undoing = new Set<Undo>();
@@ -19,7 +19,7 @@ export const handleInterrupts = (leave: (code: number) => void): ((undo: Undo) =
       if (isLeaving) return leave(code);
       isLeaving = true;
       const waiting = [...undoing].reverse().map((undo) => undo());
-      // What is undone at once is followed by leaving at once: nothing may begin in between.
+      // If everything could be undone at once, it exits at once: nothing may begin in between.
       if (waiting.every((promise) => promise === undefined)) return leave(code);
       void Promise.allSettled(waiting).then(() => leave(code));
     });

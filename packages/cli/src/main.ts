@@ -13,14 +13,14 @@ const shell: Shell = {
   onInterrupt: handleInterrupts((code) => process.exit(code)),
 };
 
-// A reader that has seen enough (`tadsr schedule | head`) is no failure; a full disk is one.
+// If the reader has seen enough (`tadsr schedule | head`), that is no error; a full disk is one.
 let lost: NodeJS.ErrnoException | null = null;
 process.stdout.on("error", (thrown: NodeJS.ErrnoException) => {
   if (thrown.code !== "EPIPE") lost = thrown;
 });
 
 process.exitCode = await run(shell, process.argv.slice(2));
-// Errors of writing come after the writes.
+// Errors of writing arrive after the writes.
 process.once("beforeExit", () => {
   if (lost === null) return;
   noteLine(shell, `standard output cannot be written: ${fileReason(lost)}`);

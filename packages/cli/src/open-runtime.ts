@@ -1,4 +1,4 @@
-/** From the runtime a user asked for to an engine that runs. */
+/** Opens the runtime that the user asked for. */
 import type { Engine } from "@tadsr/core";
 import {
   preference,
@@ -13,13 +13,13 @@ import { type Failure, runtimeFailure, usageFailure } from "./failure.ts";
 import type { RuntimeChoice } from "./upscale/options.ts";
 
 export interface OpenOptions extends RuntimeOptions {
-  /** What `auto` tries, in this order; by speed where left out. */
+  /** The runtimes that `auto` tries, in this order; by speed if left out. */
   readonly candidates?: readonly RuntimeName[];
 }
 
 /**
- * A runtime named by the user opens or is an error with its remedy. `auto` is the first of the
- * runtimes' own preference that opens; what it was is printed with every picture.
+ * A runtime that the user names opens, or the error says how to fix it. `auto` takes the first runtime that opens, in
+ * the order of preference. The chosen one is printed with every picture.
  */
 export const openRuntime =
   (
@@ -33,7 +33,7 @@ export const openRuntime =
       const { threads } = options;
       if (threads !== undefined && threads > 1 && singleThreaded.has(name)) {
         reasons.push(
-          `--threads ${threads}: runtime ${name} computes on one thread; leave it out or take onnx`,
+          `--threads ${threads}: runtime ${name} uses one thread; leave --threads out or take onnx`,
         );
         continue;
       }

@@ -1,4 +1,4 @@
-/** Parsers of option values for commander: each names the allowed range when it refuses. */
+/** Parsers of option values for commander. Each names the allowed range if it refuses a value. */
 import { InvalidArgumentError } from "commander";
 
 /** A whole number in decimal digits, minimum..maximum. */
@@ -12,7 +12,7 @@ export const wholeNumber =
     return value;
   };
 
-/** A file of weights, and its share of a sum. */
+/** A file of weights and its share of a sum. */
 export interface SharedFile {
   readonly file: string;
   /** From 0 to 1. */
@@ -24,16 +24,16 @@ export const sharedFile = (text: string): SharedFile => {
   const [, file = "", share = ""] = /^(.+):([^:]+)$/.exec(text) ?? [];
   const value = share.trim() === "" ? Number.NaN : Number(share);
   if (!(value >= 0 && value <= 1))
-    throw new InvalidArgumentError("It must be a file, a colon and a number from 0 to 1, as FILE:0.75.");
+    throw new InvalidArgumentError("It must be a file, a colon and a number from 0 to 1, such as FILE:0.75.");
   return { file, share: value };
 };
 
-/** A finite number, as JavaScript writes them. */
+/** A finite number in JavaScript's notation. */
 export const finiteNumber = (text: string): number => {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (!Number.isFinite(value)) throw new InvalidArgumentError("It must be a number.");
   return value;
 };
 
-/** The presets of `--degradation`, for its help. */
+/** The presets of `--degradation`, for the help. */
 export const DEGRADATIONS = "realesrgan, imagenet-test, face, light, bicubic";

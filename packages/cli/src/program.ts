@@ -1,4 +1,4 @@
-/** The command line: what there is to type, and how a failure is told. */
+/** The command line: the commands, and how errors are printed. */
 import { Command, CommanderError } from "commander";
 import * as E from "fp-ts/lib/Either.js";
 import { addConvertCommand } from "./commands/convert.ts";
@@ -52,8 +52,8 @@ const makeProgram = (shell: Shell, perform: Perform, train: TrainDefaults | null
 };
 
 /**
- * Runs one command line, `words` being what follows `tadsr`: 0 where all went well, 1 where something
- * failed or differed, 2 where the command line is wrong. Every failure is one line on standard error.
+ * Runs one command line; `words` are the words after `tadsr`. Gives 0 if all went well, 1 if something failed or
+ * differed, 2 if the command line is wrong. Every error is one line on standard error.
  */
 export const run = async (shell: Shell, words: readonly string[]): Promise<ExitCode> => {
   let code: ExitCode = 0;
@@ -63,7 +63,7 @@ export const run = async (shell: Shell, words: readonly string[]): Promise<ExitC
     code = E.isLeft(done) ? exitCodeOf(done.left) : done.right;
   };
   try {
-    // Other commands need not wait for the training's package.
+    // Only `train` waits for the training's package to load.
     const defaults = words.includes("train") ? await loadTrainDefaults() : null;
     await makeProgram(shell, perform, defaults).parseAsync(words, { from: "user" });
     return code;

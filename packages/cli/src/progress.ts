@@ -1,19 +1,19 @@
-/** A progress bar on standard error, where a person looks at it; silence in a pipe or a file. */
+/** A progress bar on standard error, if it is a terminal. Nothing is printed to a pipe or a file. */
 import type { Shell } from "./shell.ts";
 import { leftText, NO_PACE, type Pace, paceAfter, secondsLeft } from "./time-left.ts";
 
-/** Tells that so many of a picture's tiles are done: 0 before the first, then after every one. */
+/** Reports how many of a picture's tiles are done: 0 before the first, then after every one. */
 export type Advance = (done: number, total: number) => void;
 
 export interface Progress {
   /**
-   * A bar for the picture called `name`. `work` gives the operations of each of its tiles; it is asked only
-   * where a bar is shown. The time left is the picture's own, by the pace of all tiles before.
+   * A bar for the picture called `name`. `work` gives the operations of each of its tiles; it is called only if a bar
+   * is shown. The time left is for this picture, by the pace of all tiles before.
    */
   readonly picture: (name: string, work: (total: number) => readonly number[]) => Advance;
-  /** Prints a line while a bar may be shown: wiped away before, and drawn again after. */
+  /** Prints a line while a bar may be shown: removes the bar before, and draws it again after. */
   readonly aside: (print: () => void) => void;
-  /** Wipes the bar away. */
+  /** Removes the bar. */
   readonly clear: () => void;
 }
 
@@ -23,7 +23,7 @@ const SILENT: Progress = {
   clear: () => undefined,
 };
 
-/** One line of at most `columns` characters; the name gives way before the rest does. `left` is in seconds. */
+/** One line of at most `columns` characters; the name is shortened first. `left` is in seconds. */
 export const progressLine = (
   name: string,
   done: number,
@@ -42,7 +42,7 @@ export const progressLine = (
 
 const WIPE = "\r\u001b[2K";
 
-/** `now` gives seconds since some moment. */
+/** `now` gives seconds since some fixed moment. */
 export const progressOn = (
   { stderr }: Pick<Shell, "stderr">,
   now: () => number = () => performance.now() / 1000,

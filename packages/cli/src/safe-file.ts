@@ -1,4 +1,4 @@
-/** Writing a file so that nobody ever sees half of it. */
+/** Writes a file so that no reader ever sees half of it. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -10,7 +10,7 @@ import { displayPath, type Shell } from "./shell.ts";
 const isMissing = (thrown: unknown): boolean =>
   thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
 
-/** What stands in the way of writing `output`; null where nothing does. */
+/** Why `output` cannot be written; null if it can. */
 export const objectionTo = async (shell: Shell, output: string, force: boolean): Promise<Failure | null> => {
   const shown = displayPath(shell, output);
   try {
@@ -35,13 +35,12 @@ export const cannotWrite =
   };
 
 /**
- * Runs `work` with the path of a draft, in a folder of its own beside `output`, and renames the draft
- * to `output` when the work is done. An existing file is refused before the work, and again after it,
- * unless `force` is given.
+ * Runs `work` with the path of a draft, in its own folder beside `output`. After the work the draft is renamed to
+ * `output`. An existing file is refused before the work, and again after it, unless `force` is given.
  *
- * The folder is made first, so that a place that cannot be written is found before the work; and
- * because it is a folder, a thread that still writes when the user interrupts cannot bring the draft
- * back after it was removed. The folder is removed in every case.
+ * The folder is made first, so that a place that cannot be written is found before the work. And if the user
+ * interrupts, a thread that still writes cannot restore the draft after its removal, because its folder is gone. The
+ * folder is removed in every case.
  */
 export const writeSafely =
   (shell: Shell, output: string, force: boolean) =>
@@ -50,7 +49,7 @@ export const writeSafely =
     const refused = await objectionTo(shell, output, force);
     if (refused !== null) return E.left(refused);
     const parent = dirname(output);
-    // Made and registered in one go: an interrupt that comes while an engine blocks the thread finds both or none.
+    // Made and registered without a pause: an interrupt while an engine blocks the thread finds both or neither.
     const made = E.tryCatch(() => mkdtempSync(join(parent, ".tadsr-")), cannotWrite(shell, output));
     if (E.isLeft(made)) return made;
     const folder = made.right;
@@ -72,7 +71,7 @@ export const writeSafely =
       try {
         await rm(folder, { recursive: true, force: true, maxRetries: 3 });
       } finally {
-        // Only now: removing takes several turns of the event loop, between which an engine may block it.
+        // Not before: removing takes several turns of the event loop, and an engine may block it in between.
         forget();
       }
     }

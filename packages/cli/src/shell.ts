@@ -1,30 +1,31 @@
 /**
- * What a command sees of the world: where relative paths start, its three streams, and the signal
- * that says the user wants to stop. Commands get it as an argument, so that tests can hand in their
- * own.
+ * A command's view of the world: the folder for relative paths, its three streams, and the signal to stop. Commands get
+ * it as an argument, so that tests can pass their own.
  */
 import { relative, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
 import type { Undo } from "./interrupt.ts";
 
-/** A stream the command writes to; `isTTY` says whether a person looks at it. */
+/** A stream that the command writes to; `isTTY` says whether it is a terminal. */
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 export interface Shell {
-  /** The folder relative paths start from, absolute. */
+  /** The folder that relative paths start from, as an absolute path. */
   readonly folder: string;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Calls `undo` if the command is interrupted, and waits where it gives a promise; returns its removal. */
+  /**
+   * Calls `undo` if the command is interrupted, and waits for its promise, if any. Returns a function that cancels
+   * this.
+   */
   readonly onInterrupt: (undo: Undo) => () => void;
 }
 
 /**
- * The folder the user is in. pnpm runs the workspace's own scripts (`pnpm upscale`, `pnpm tadsr`)
- * from the workspace's root wherever they were typed, and leaves the user's folder in INIT_CWD; in
- * every other setting the working directory is right.
+ * The folder that the user is in. pnpm runs the workspace's own scripts (`pnpm upscale`, `pnpm tadsr`) in the
+ * workspace's root, and puts the user's folder into INIT_CWD. In all other cases the working directory is right.
  */
 export const userFolder = (
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,11 +1,11 @@
-/** The little of SVG that the plots and labels here need, as text. */
+/** The few parts of SVG that the plots and labels need, as text. */
 export type Attributes = Readonly<Record<string, string | number>>;
 
 /** Text made safe inside an element or an attribute. */
 export const escapeXml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-/** Numbers are written with at most three decimals: a thousandth of a pixel. */
+/** Writes a number with at most three decimals: a thousandth of a pixel. */
 const attribute = (value: string | number): string =>
   typeof value === "number" ? String(Math.round(value * 1000) / 1000) : escapeXml(value);
 

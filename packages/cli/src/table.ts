@@ -1,7 +1,7 @@
 /** A table of text with aligned columns. */
 export type Alignment = "left" | "right";
 
-/** Pads every cell to its column's widest; two spaces between columns, none at the end of a line. */
+/** Pads every cell to its column's width, with two spaces between columns and none at the end of a line. */
 export const textTable = (
   rows: readonly (readonly string[])[],
   alignments: readonly Alignment[],

@@ -1,6 +1,6 @@
-/** How long work will still take, from how long such work took so far. */
+/** Estimates how long work will still take, from the time that similar work took so far. */
 
-/** What was done, in operations, and the seconds it took. */
+/** Finished work in operations, and the seconds it took. */
 export interface Pace {
   readonly work: number;
   readonly seconds: number;
@@ -13,7 +13,7 @@ export const paceAfter = (pace: Pace, work: number, seconds: number): Pace => ({
   seconds: pace.seconds + seconds,
 });
 
-/** Seconds that the work of the tiles from number `done` on will take; null where nothing was measured yet. */
+/** Seconds for the tiles from number `done` on; null if nothing was measured yet. */
 export const secondsLeft = (
   { work, seconds }: Pace,
   tiles: readonly number[],
@@ -25,7 +25,7 @@ export const secondsLeft = (
 
 const padded = (value: number): string => String(value).padStart(2, "0");
 
-/** `8 s left`, `2 min 05 s left`, `1 h 04 min left`: rounded up, so that nothing is left only at the end. */
+/** `8 s left`, `2 min 05 s left`, `1 h 04 min left`: rounded up, so that 0 is shown only at the end. */
 export const leftText = (seconds: number): string => {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s left`;

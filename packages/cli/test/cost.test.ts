@@ -68,7 +68,7 @@ describe("tadsr cost", () => {
     const refused = await cost(other);
     folder.remove();
     expect(refused).toMatchObject({ code: 2, out: "" });
-    expect(refused.err).toMatch(/^tadsr: \S*unet\.pth: it is no network that makes a picture[^\n]*\n$/);
+    expect(refused.err).toMatch(/^tadsr: \S*unet\.pth: it is no network from pictures to pictures[^\n]*\n$/);
   });
 
   it.each([

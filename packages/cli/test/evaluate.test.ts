@@ -138,7 +138,7 @@ describe("tadsr evaluate", () => {
     expect(code).toBe(1);
     expect(err).toBe(
       [
-        "tadsr: originals: b left out: made has no picture of this name",
+        "tadsr: originals: b left out: made has no picture with this name",
         "tadsr: made: else.png left out: no original has this name",
         "tadsr: again: else.png left out: no original has this name",
         "",
@@ -232,7 +232,7 @@ describe("tadsr evaluate", () => {
     [
       "steps of a network that has none",
       ["x2.pth@2", "--metric", "psnr"],
-      /x2\.pth takes one step always/,
+      /x2\.pth always takes one step/,
       2,
     ],
     ["steps of no model", ["bicubic@2"], /@2 is for a model's steps/, 2],
@@ -258,7 +258,7 @@ describe("tadsr evaluate", () => {
     ["seeds where nothing is drawn", ["o=originals", "--seeds", "1"], /--seeds has no meaning/, 2],
     ["what nothing is made for", ["o=originals", "--keep", "k"], /--keep has no meaning/, 2],
     ["an option that no model has a use for", ["bicubic", "--steps", "2"], /--steps has no meaning here/, 2],
-    ["seeds that are none", ["bicubic", "--seeds", "4-1"], /whole numbers and ranges, as 0-4/, 2],
+    ["seeds that are none", ["bicubic", "--seeds", "4-1"], /whole numbers and ranges, such as 0-4/, 2],
     [
       "a tile that nothing is cut into",
       ["bicubic", "--tile", "8"],
@@ -318,7 +318,7 @@ describe("tadsr evaluate", () => {
     [
       "another factor",
       ["x2.pth", "--metric", "psnr"],
-      /x2: it enlarges 2 times, and the degradation shrinks 4/,
+      /x2: it upscales 2 times, but the degradation shrinks 4/,
       2,
     ],
     [

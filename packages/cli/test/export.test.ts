@@ -96,7 +96,7 @@ describe("tadsr export", () => {
     expect(JSON.parse(metadata.configuration ?? "")).toEqual(tinyDescription);
     expect(Object.keys(JSON.parse(metadata.values ?? ""))).toEqual(["picture", "noise", "result"]);
     expect(metadata).toMatchObject({ model: "tiny", part: "step", size: "64x64", dtype: "float32" });
-    expect(metadata.licence).toMatch(/^that of the weights, which whoever trained them decides/);
+    expect(metadata.licence).toMatch(/^that of the weights, which the people who trained them decide/);
     expect(metadata.seed).toMatch(/Philox 4x32-10/);
   });
 
@@ -275,7 +275,7 @@ describe("tadsr export refuses, with one line,", () => {
     [["--dynamic", "--size", "64x64"], /take one of the two/],
     [["--size", "64"], /HEIGHTxWIDTH/],
     [["--size", "66x64"], /--size 66x64: the sides of what step reads are multiples of 4/],
-    [["--open-time"], /--open-time is for --part network; the time of a step is built in/],
+    [["--open-time"], /--open-time is for --part network; a step has its time built in/],
     [["--winograd", "--dynamic"], /--winograd .*give --size/],
     [["--winograd", "--dtype", "float16"], /--winograd loses too much/],
   ])("%j", (words, message) => refused(small(...words), 2, message));
@@ -299,7 +299,7 @@ describe("tadsr export refuses, with one line,", () => {
     );
     await savePaperFolder("faces", 4);
     const faces = ["faces", "-o", "a.onnx"];
-    await refused([...faces, "--part", "chain"], 2, /chain is one step, and faces takes 4/);
+    await refused([...faces, "--part", "chain"], 2, /chain is one step, but faces takes 4/);
     await refused([...faces, "--part", "chain", "--open-time"], 2, /chain is one step/);
     await refused([...faces, "--part", "step"], 2, /its parts are chain, network, encoder, decoder/);
     await refused([...faces, "--size", "64x65"], 2, /multiples of 64/);
@@ -314,7 +314,7 @@ describe("tadsr export refuses, with one line,", () => {
     await savePictureNetwork(at("net.pth"), tinyRrdb);
     const net = ["net.pth", "-o", "a.onnx"];
     await refused([...net, "--part", "step"], 2, /step: net has none; its parts are network/);
-    await refused([...net, "--open-time"], 2, /--open-time: net is a network that knows no time/);
+    await refused([...net, "--open-time"], 2, /--open-time: net is a network without time/);
     await refused([...net, "--size", "63x64"], 2, /multiples of 2/);
     await refused([...net, "--autoencoder", "net.pth"], 2, /--autoencoder has no meaning for net/);
   });

@@ -35,7 +35,7 @@ describe("tadsr inspect", () => {
     expect(out).toMatch(/^out\.2\.weight +F32 +\[4, 32, 3, 3\] +1 152$/m);
     expect(out).toContain("taken for: swin-unet\n");
     expect(out).toMatch(/^configuration: \{"kind":"swin-unet","latentChannels":4/m);
-    expect(out).toMatch(/^assumed, as the tensors leave it open: imageSize/m);
+    expect(out).toMatch(/^assumed, because the tensors do not tell: imageSize/m);
   });
 
   it("infers the configuration that the file was made of, with what is told", async () => {

@@ -150,7 +150,7 @@ describe("tadsr train", () => {
       "a second target without the first",
       ["train", "student", ...QUICK, "-o", "x", "--target-mix", "b.pth:0.5"],
       2,
-      "--target-mix is mixed into --target-model; give that too",
+      "--target-mix is mixed into --target-model; add that too",
     ],
     [
       "a share of a target that is none",
@@ -171,7 +171,7 @@ describe("tadsr train", () => {
         ...["--degradation", "light"],
       ],
       2,
-      "--degradation is for pictures that are not taken as they are",
+      "--degradation is for photographs that are degraded",
     ],
     [
       "a target that is not there",
@@ -228,7 +228,7 @@ describe("tadsr train", () => {
         [["--perceptual-weights", "f"], "--perceptual-weights is for --perceptual"],
         [["--validation-every", "5"], "--validation-every is for --validation <folder>"],
         [["--validation-crop", "64"], "--validation-crop is for --validation <folder>"],
-        [["--reading", "code", "--score", "0"], "--reading is of Eq 8 and 9"],
+        [["--reading", "code", "--score", "0"], "--reading is for Eq 8 and 9"],
       ] as const
     ).map(
       ([words, message]) =>
@@ -303,11 +303,16 @@ describe("the options of a training", () => {
     };
     expect(teacherOptions(shell, typed)).toMatchObject({ ...expected, perceptual: 0.75 });
     const weights = { distillation: 2, score: 3, adversarial: 5, fidelity: 4 };
-    const judge = { discriminator: "plain", discriminatorRate: 0.375 } as const;
-    const student = studentOptions(shell, { ...typed, ...weights, ...judge, teacher: "t" }, "/t", "/s");
+    const discriminator = { discriminator: "plain", discriminatorRate: 0.375 } as const;
+    const student = studentOptions(
+      shell,
+      { ...typed, ...weights, ...discriminator, teacher: "t" },
+      "/t",
+      "/s",
+    );
     expect(student).toMatchObject({
       ...expected,
-      ...judge,
+      ...discriminator,
       ...{ teacher: "/t", start: "/s" },
       weights: { ...weights, perceptual: 0.75 },
     });

@@ -172,7 +172,7 @@ describe("tadsr verify on a folder of other configurations", () => {
     const decoded = rows.find((row) => row[1] === "latents.safetensors: decode: decoded");
     expect([decoded?.[0], decoded?.[2], decoded?.[5]]).toEqual(["latents", "ok", "not in the manifest"]);
     const open = rows.filter((row) => row[1] === "net.v2.pth").map((row) => row.slice(2));
-    const reason = "the manifest has no configuration, and the tensors leave open imageSize";
+    const reason = "the manifest has no configuration, and the tensors do not tell imageSize";
     expect(open).toEqual([["absent", expect.stringContaining(reason)]]);
   });
 });

@@ -180,7 +180,7 @@ describe("tadsr verify on other folders", () => {
   it.each([
     ["no such file", null, "manifest manifest.json: it does not exist; check the path"],
     ["not JSON", "{", "manifest manifest.json: it is not JSON ("],
-    ["a list", "[]", "manifest manifest.json: it holds no JSON object; give the manifest.json of a folder"],
+    ["a list", "[]", "manifest manifest.json: it is not a JSON object; give the manifest.json of a folder"],
   ])("with a broken manifest (%s): one line and exit code 2", async (_name, text, message) => {
     if (text === null) rmSync(file("manifest.json"));
     else writeFileSync(file("manifest.json"), text);

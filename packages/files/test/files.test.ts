@@ -28,7 +28,7 @@ describe("a file on the disk", () => {
     await source.close();
   });
 
-  it("that is none is told in one line", async () => {
+  it("that cannot be read gives an error of one line", async () => {
     expect(await readWhole(fileOnDisk(at("absent")))()).toMatchObject({
       left: { message: `${at("absent")}: it cannot be read: it does not exist` },
     });
@@ -77,7 +77,7 @@ describe("replacing a file", () => {
     expect(await words("empty")).toBe("");
   });
 
-  it("leaves the former one, and no draft, where the writer fails or throws", async () => {
+  it("leaves the old file, and no draft, if the writer fails or throws", async () => {
     await writeFile(at("former"), "former");
     const before = (await readdir(folder)).sort();
     const refused = replaceFile(at("former"), (draft) => async () => {
@@ -94,7 +94,7 @@ describe("replacing a file", () => {
     expect(await words("former")).toBe("former");
   });
 
-  it("in a folder that is not there is told by the file's name", async () => {
+  it("in a folder that does not exist gives an error with the file's name", async () => {
     const write = (name: string) => files.writeSafetensors(at(name), {}, { dtype: "F32" })();
     expect(await write("none/here.safetensors")).toMatchObject({
       left: { message: `${at("none/here.safetensors")}: it cannot be written: it does not exist` },
@@ -118,7 +118,7 @@ test("a file and memory get the same bytes", async () => {
   }
 });
 
-test("a source that cannot be read is told before a target that cannot be written", async () => {
+test("a source that cannot be read is reported before a target that cannot be written", async () => {
   const converted = files.convertWeights({ file: at("absent") }, at("none/copy.pth"), {
     format: "pytorch-zip",
   });

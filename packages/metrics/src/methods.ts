@@ -15,7 +15,7 @@ export const enlargingMethod = (
   ...{ name, kind: "model", detail, parameters, isTimed: true, isFixed: false },
   make: ({ small, seed }) =>
     small === null
-      ? TE.left({ message: "there is no small picture to enlarge, since nothing was degraded" })
+      ? TE.left({ message: "there is no small picture to upscale, because nothing was degraded" })
       : enlarge(small, seed ?? 0),
 });
 

@@ -22,7 +22,7 @@ const measures = {
   ssimRgb: { measure: ssimRgb, ofEqual: 1, least: 11 },
 };
 
-/** Infinity is close to itself; SSIM of what has nothing in common is near zero, its terms are not. */
+/** Infinity is close to itself. SSIM of unrelated pictures is near zero, although its terms are not. */
 const expectClose = (found: number, expected: number): void => {
   if (Number.isFinite(expected))
     expect(Math.abs(found - expected)).toBeLessThan(1e-12 * Math.max(1, Math.abs(expected)));
@@ -44,7 +44,7 @@ describe.each(Object.entries(measures))("%s", (_, { measure, ofEqual, least }) =
     );
   });
 
-  it("has its best value of equal pictures, exactly", () => {
+  it("has exactly its best value for equal pictures", () => {
     fc.assert(
       fc.property(pairs, ([a, b]) => {
         expect(of(a, a)).toBe(ofEqual);
@@ -78,7 +78,7 @@ describe.each(Object.entries(measures))("%s", (_, { measure, ofEqual, least }) =
     );
   });
 
-  it("has an error for pictures that cannot be compared so", () => {
+  it("gives an error for pictures that cannot be compared", () => {
     const picture = scene(20, 16, 1);
     expect(left(measure(picture, scene(16, 20, 1)))).toEqual({
       _tag: "DifferentSizes",

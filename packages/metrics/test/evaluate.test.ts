@@ -100,14 +100,14 @@ describe("evaluate", () => {
     expect(methodOf(found, "two")?.summary.brighter?.mean).toBe(4);
   });
 
-  it("measures the originals themselves by what needs no original, once", async () => {
+  it("measures the originals themselves once, by the metrics that need no original", async () => {
     const found = await report();
     expect(found.methods[0]).toMatchObject({ name: "originals", kind: "originals" });
     expect(found.methods[0]?.summary).toEqual({ brightness: { mean: 15, deviation: null } });
     expect((await report({ metrics: [brighter] })).methods.map(({ name }) => name)).toEqual(["one", "two"]);
   });
 
-  it("leaves a picture that cannot be read, made or measured out for all methods", async () => {
+  it("leaves out a picture for all methods if it cannot be read, made or measured", async () => {
     const lacking = adding("lacking", 0, {
       make: ({ name, small }) =>
         name === "b" ? TE.left({ message: "nothing of b" }) : TE.right(plain(small?.data[0] ?? 0)),
@@ -132,7 +132,7 @@ describe("evaluate", () => {
     expect(methodOf(found, "one")?.pictures.map(({ name }) => name)).toEqual(["a", "a"]);
   });
 
-  it("says why, where nothing can be measured", async () => {
+  it("says why nothing can be measured", async () => {
     expect(await failure({ originals: [] })).toBe("pictures: there are no originals");
     expect(await failure({ originals: [original("a", "it is damaged")] })).toBe(
       "pictures: none of the pictures can be measured; the first, a: it is damaged",
@@ -160,7 +160,7 @@ describe("evaluate", () => {
     expect(await failure({ crop: 9 })).toMatch(/a: 8 x 8 pixels, smaller than the 9 x 9/);
   });
 
-  it("cuts a picture of the whole original alike, and measures one of the cut original as it is", async () => {
+  it("crops a picture of the whole original too, and measures one of the cropped original as it is", async () => {
     const gradient: Picture = { ...plain(0), data: Uint8Array.from({ length: 8 * 8 * 3 }, (_, i) => i) };
     const same = (picture: Picture) => adding("same", 0, { isFixed: true, make: () => TE.right(picture) });
     const options = { originals: [original("a", gradient)], crop: 4, degrading: null, seeds: [] };
@@ -205,7 +205,7 @@ describe("evaluate", () => {
     ]);
   });
 
-  it("hands each trial's pictures over, and needs nothing degraded", async () => {
+  it("passes on each trial's pictures, and works without a degradation", async () => {
     const seen: [string, readonly Made[]][] = [];
     const own = adding("own", 0, { kind: "folder", isFixed: true, make: () => TE.right(plain(13)) });
     const found = await report({

@@ -44,7 +44,7 @@ const diagonal = (values: readonly number[]): readonly Features[] =>
   values.map((value, i) => values.map((_, j) => (i === j ? value : 0)));
 
 describe("the Fréchet distance", () => {
-  it("is zero of a set from itself, however few its vectors are", () => {
+  it("is zero between a set and itself, however few its vectors are", () => {
     fc.assert(
       fc.property(sets, ({ a, size }) => {
         const found = right(frechetDistance(a, a));
@@ -64,7 +64,7 @@ describe("the Fréchet distance", () => {
           right(frechetDistance(turned(a, angle), turned(b, angle))),
         ];
         expect(distance).toBeGreaterThan(0);
-        // Roots of variances that are zero but for rounding: 1e-8 of their size.
+        // Roots of variances that are zero except for rounding: 1e-8 of their size.
         for (const other of others) expect(Math.abs(other - distance)).toBeLessThan(1e-6 * size);
       }),
     );
@@ -87,7 +87,7 @@ describe("the Fréchet distance", () => {
     expect(right(frechetDistanceOfGaussians(first, second))).toBeCloseTo(25 + 16 / 3, 12);
   });
 
-  it("adds squared differences of means and of deviations where covariances are diagonal", () => {
+  it("adds squared differences of means and of deviations if covariances are diagonal", () => {
     const value = fc.double({ min: 0, max: 100, noNaN: true });
     const gaussian = fc.array(fc.tuple(value, value, value, value), { minLength: 1, maxLength: 5 });
     fc.assert(
@@ -106,7 +106,7 @@ describe("the Fréchet distance", () => {
     );
   });
 
-  it("has an error for what has no distance", () => {
+  it("gives an error for sets without a distance", () => {
     const rows: Rows = [
       [1, 2],
       [3, 5],
@@ -126,7 +126,7 @@ describe("the Fréchet distance", () => {
     }
   });
 
-  it("has an error for what is no Gaussian", () => {
+  it("gives an error for what is not a Gaussian", () => {
     const good = { mean: [0, 0], covariance: diagonal([1, 1]) };
     const bad = [
       [{ mean: [0, 0], covariance: diagonal([1, 1, 1]) }, "NotAllowed"],

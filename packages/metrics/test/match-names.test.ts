@@ -17,14 +17,14 @@ describe("matchNames", () => {
     expect(others).toEqual([]);
   });
 
-  it("takes the nearest of several files, and tells the others", () => {
+  it("takes the nearest of several files, and lists the others", () => {
     const { files, others } = matchNames(["cat.jpg"], ["cat-b.png", "cat-a.png", "cat.webp"]);
     expect(files.get("cat.jpg")).toBe("cat.webp");
     expect(others).toEqual(["cat-a.png", "cat-b.png"]);
     expect(matchNames(["cat"], ["cat-b.png", "cat-a.png"]).files.get("cat")).toBe("cat-a.png");
   });
 
-  it("does not take the first digits of a number for the number", () => {
+  it("does not mistake the first digits of a number for the number", () => {
     const { files, missing, strays } = matchNames(["img_1", "img_2"], ["img_10.png", "img_2x4.png"]);
     expect([...files]).toEqual([["img_2", "img_2x4.png"]]);
     expect([missing, strays]).toEqual([["img_1"], ["img_10.png"]]);

@@ -1,4 +1,4 @@
-/** What NIQE's numbers are, test/metrics-agreement.test.ts asks of basicsr. */
+/** NIQE's parts and errors. test/metrics-agreement.test.ts compares its numbers with basicsr's. */
 
 import { normal } from "@tadsr/core";
 import type { Picture } from "@tadsr/model";
@@ -20,20 +20,20 @@ const pasted = (onto: Picture, picture: Picture): Picture => ({
 });
 
 describe("niqe", () => {
-  it("looks at whole blocks alone: right and bottom edges that make none are left out", () => {
+  it("uses whole blocks only: the rest at the right and at the bottom is left out", () => {
     const picture = scene(2 * 96, 96, 3);
     const wider = pasted(snow(2 * 96 + 95, 96 + 95, 4), picture);
     expect(right(niqe(wider))).toBe(right(niqe(picture)));
   });
 
-  it("takes a flat block out of the covariance, and what it has not out of the means", () => {
+  it("leaves a flat block out of the covariance, and its missing features out of the means", () => {
     // The third block has its neighbour's edge in its windows, the fourth has nothing.
     const found = right(niqe(pasted(flat(4 * 96, 96, 90), scene(2 * 96, 96, 3))));
     expect(found).toBeGreaterThan(0);
     expect(found).not.toBe(right(niqe(pasted(flat(3 * 96, 96, 90), scene(2 * 96, 96, 3)))));
   });
 
-  it("has an error for pictures without two blocks, or two with texture", () => {
+  it("gives an error for pictures without two blocks, or without two that have texture", () => {
     for (const [width, height] of [
       [95, 300],
       [300, 95],
@@ -51,7 +51,7 @@ describe("niqe", () => {
 });
 
 describe("its parts", () => {
-  it("the gamma function is that of whole and half numbers", () => {
+  it("the gamma function is right for whole and half numbers", () => {
     let [factorial, half] = [1, Math.sqrt(Math.PI)];
     for (let n = 1; n < 30; n++) {
       expect(Math.exp(logGamma(n)) / factorial).toBeCloseTo(1, 12);
@@ -79,7 +79,7 @@ describe("its parts", () => {
   );
 
   it.each(["double", "single"] as const)(
-    "in %s precision normalising makes a flat plane zero, and takes a slope's middle for its mean",
+    "in %s precision normalising makes a flat plane zero, and the mean of a slope is its middle",
     (precision) => {
       const data = Float64Array.from({ length: 20 * 10 }, (_, i) => 10 * (i % 20));
       const { data: slope } = locallyNormalised({ width: 20, height: 10, data }, precision);

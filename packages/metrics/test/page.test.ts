@@ -120,7 +120,7 @@ const rowsOf = (page: string, table: number): readonly (readonly string[])[] =>
     ),
   );
 
-test("has what was measured, the summary, and each picture's values with the best marked", () => {
+test("shows what was measured, the summary, and each picture's values with the best marked", () => {
   const page = reportPage(sampleReport, samplePictures);
   for (const text of [
     "<dd>Set2, 2 pictures</dd>",
@@ -149,7 +149,7 @@ test("has what was measured, the summary, and each picture's values with the bes
   expect(page).toContain('<a href="#picture-2">b, seed 0</a>');
 });
 
-test("a folder's picture without a seed stands in each seed's row", () => {
+test("a folder's picture without a seed appears in each seed's row", () => {
   const methods = sampleReport.methods.map((method) =>
     method.kind === "folder"
       ? { ...method, pictures: method.pictures.slice(1, 3).map((each) => ({ ...each, seed: null })) }
@@ -163,7 +163,7 @@ test("a folder's picture without a seed stands in each seed's row", () => {
   ).toEqual(["*∞", "*∞", "*∞", "*∞"]);
 });
 
-test("pictures are there without the script, and what needs it is hidden until it runs", () => {
+test("pictures are shown without the script, and what needs the script is hidden until it runs", () => {
   const page = reportPage(sampleReport, samplePictures);
   const [withoutStage = ""] = page.split("<template");
   expect(withoutStage.match(/<img src="data:/g)).toHaveLength(4);

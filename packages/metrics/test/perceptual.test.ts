@@ -43,7 +43,7 @@ describe("the perceptual distance", async () => {
     return value.right;
   };
 
-  it("is 0 of equal pictures, above 0 and the same both ways of others, of any size", async () => {
+  it("is 0 for equal pictures; for others it is above 0 and symmetric, at any size", async () => {
     const side = fc.integer({ min: 16, max: 40 });
     await fc.assert(
       fc.asyncProperty(side, side, fc.nat(), async (width, height, seed) => {
@@ -57,7 +57,7 @@ describe("the perceptual distance", async () => {
     );
   });
 
-  it("is larger where there is more noise", async () => {
+  it("is larger if there is more noise", async () => {
     const original = picture(37, 29);
     const distances = await Promise.all(
       [10, 30, 90].map((noise) => measured(picture(37, 29, noise), original)),
@@ -66,7 +66,7 @@ describe("the perceptual distance", async () => {
     expect(new Set(distances).size).toBe(3);
   });
 
-  it("looks at the whole picture, the last row of an odd size too", async () => {
+  it("uses the whole picture, even the last row of an odd size", async () => {
     const original = picture(33, 33);
     const data = original.data.slice();
     data.fill(255, 32 * 33 * 3);
@@ -97,7 +97,7 @@ describe("the perceptual distance", async () => {
   });
 });
 
-describe("what the perceptual distance says of itself", () => {
+describe("how the perceptual distance describes itself", () => {
   it.each<[string, FeatureWeights, RegExp]>([
     [
       "perceptual (EfficientNet-lite0)",
@@ -115,7 +115,7 @@ describe("what the perceptual distance says of itself", () => {
 });
 
 describe("an engine", () => {
-  it("that gives up is named, and what is not a number is no distance", async () => {
+  it("that fails is named in the error, and NaN is not accepted as a distance", async () => {
     const pictures = [picture(16, 16), picture(16, 16, 9)] as const;
     const failing: Engine<ReferenceTensor> = {
       ...referenceEngine,

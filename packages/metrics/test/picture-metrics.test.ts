@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { niqe, pictureMetrics, psnr, psnrY, ssim, ssimRgb } from "../src/index.ts";
 import { noisy, scene } from "./pictures.ts";
 
-it("measures as its functions do, and says what it measures", async () => {
+it("measures as the functions do, and describes each measure", async () => {
   const original = scene(2 * 96, 96, 1);
   const picture = noisy(original, 5, 2);
   for (const options of [{}, { border: 4 }, { border: 3, rounded: true }]) {
@@ -26,7 +26,7 @@ it("measures as its functions do, and says what it measures", async () => {
   }
 });
 
-it("hands on what a picture is not measured for", async () => {
+it("passes on the errors of the functions", async () => {
   const [picture, original] = [scene(10, 10, 1), scene(10, 12, 1)];
   const tags = await Promise.all(
     pictureMetrics().map(async ({ measure }) => {

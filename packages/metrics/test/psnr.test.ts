@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { psnr, psnrY } from "../src/index.ts";
 import { flat, right } from "./pictures.ts";
 
-it("is 20 log10(255 / d) where all values differ by d", () => {
+it("is 20 log10(255 / d) if all values differ by d", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 255 }), fc.integer({ min: 0, max: 255 }), (difference, value) => {
       fc.pre(difference + value <= 255);

@@ -7,7 +7,7 @@ import { sampleReport } from "./sample-report.ts";
 
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-test("reads what was written, whatever it is", () => {
+test("reads back any report that was written", () => {
   fc.assert(
     fc.property(arbitraryReport, (report) => {
       expect(decodeReport(throughJson(report))).toEqual(E.right(report));
@@ -66,7 +66,7 @@ test.each<[readonly (string | number)[], unknown]>([
   [["leftOut", 0, "reason"], 0],
   [["notes", 0], {}],
   [["surplus"], 1],
-])("names %j where it is %j", (path, value) => {
+])("names %j if it is %j", (path, value) => {
   const decoded = decodeReport(changed(path, value));
   expect(decoded).toMatchObject({ left: { message: expect.stringMatching(/^[^\n]*expected [^\n]+$/) } });
   if (E.isLeft(decoded)) expect(decoded.left.message.startsWith(`${at(path)}: found `)).toBe(true);
@@ -81,7 +81,7 @@ test("names values of a metric that is not described", () => {
   expect(summary).toMatchObject({ left: { message: expect.stringContaining("methods[1].summary") } });
 });
 
-test("stays in one line where a key has several", () => {
+test("stays in one line if a key has several", () => {
   expect(decodeReport(changed(["methods", 1, "summary", "a\nb"], 1))).toEqual(
     E.left({ message: 'methods[1].summary["a\\nb"]: found 1, expected an object' }),
   );

@@ -49,7 +49,7 @@ test("infinity is the best, the same decimals are equally good, and one method a
   expect(table([small])).toEqual(["| small-x4 | 29.50 ± 0.71 |"]);
 });
 
-test("says which column or method the report does not have", () => {
+test("says which column or method the report lacks", () => {
   expect(reportRows(sampleReport, { columns: ["psnr", "mos"] })).toEqual(
     E.left({
       message: 'the report has no column "mos"; it has "psnr", "ssim", "niqe", "seconds", "parameters"',

@@ -51,7 +51,7 @@ describe("vqAutoencoder", () => {
     expect(vqAutoencoder(vqF8Face)).toMatchObject({ factor: 8, latentChannels: 8 });
   });
 
-  it("is its three parts' parameters, none twice", () => {
+  it("has the parameters of its three parts, none twice", () => {
     const names = autoencoder.parameters.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     const parts = [autoencoder.encoder, autoencoder.quantiser, autoencoder.decoder];
@@ -99,7 +99,7 @@ describe("vqAutoencoder", () => {
     );
   });
 
-  it("starts from a seed with norms that scale by 1, so that values keep their size", () => {
+  it("starts with norms that scale by 1, so that values keep their size", () => {
     const fresh = initialWeights(autoencoder.parameters, { seed: 1 });
     expect([...(fresh["encoder.norm_out.weight"]?.data ?? [])]).toEqual(Array(64).fill(1));
     expect(fresh["quantize.embedding.weight"]?.data.some((value) => value !== 0)).toBe(true);
@@ -122,7 +122,7 @@ describe("straightThrough", () => {
 });
 
 describe("openAutoencoder", () => {
-  it("gives the numbers of the network, quantised or not, and leaves only what it gives", () => {
+  it("gives the network's numbers, quantised or not, and leaves only the result on the engine", () => {
     const engine = trackingEngine();
     const latent = openAutoencoder(engine, autoencoder, host);
     const picture = engine.upload("image", image([1, 4, 6, 3]));
@@ -140,7 +140,7 @@ describe("openAutoencoder", () => {
     expect(engine.liveTensors()).toBe(0);
   });
 
-  it("holds a small part of what lies between", () => {
+  it("holds only a few of the intermediates at once", () => {
     const engine = trackingEngine();
     const latent = openAutoencoder(engine, autoencoder, host);
     const picture = engine.upload("image", image([1, 16, 16, 3]));
@@ -188,7 +188,7 @@ describe("readVqAutoencoderConfig", () => {
     );
   });
 
-  it("takes attention's resolutions to levels", () => {
+  it("translates attention's resolutions to levels", () => {
     const read = readVqAutoencoderConfig("m", record({ attn_resolutions: [64, 256, 7] }));
     expect(E.isRight(read) && read.right.attentionLevels).toEqual([0, 2]);
   });

@@ -1,4 +1,4 @@
-/** Readers and writers with files that lie on no disk: what they read, how much of it, and that they close it. */
+/** Readers and writers with files that are not on a disk: what they read, how much of it, and that they close it. */
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as E from "fp-ts/lib/Either.js";
@@ -63,7 +63,7 @@ describe("a file in memory, or a Blob, is read as on the disk", () => {
     expect(right(await readEverything(fileOfBlob(name, new Blob([bytes]))))).toEqual(onDisk);
   });
 
-  it("a model, too, as it was written to memory", async () => {
+  it("a model that was written to memory, too", async () => {
     const bytes = await written("F32");
     const model = right(
       await readModel({
@@ -73,13 +73,13 @@ describe("a file in memory, or a Blob, is read as on the disk", () => {
     );
     expect(model.description).toEqual(tinyDescription);
     expect(model.weights).toEqual(weights);
-    // Whoever changes the weights does not change the file.
+    // Changing the weights does not change the file.
     model.weights["input.bias"]?.data.fill(7);
     expect(await written("F32")).toEqual(bytes);
   });
 });
 
-describe("no more is read than is asked for", () => {
+describe("only what is asked for is read", () => {
   it.each(["safetensors", "pytorch-zip"] as const)("%s", async (format) => {
     const { file, use } = watchedFile(await largeFile(format));
     const checkpoint = right(await openCheckpoint(file)());
@@ -112,7 +112,7 @@ describe("what is opened is closed", () => {
   ];
 
   it.each(readers)(
-    "by %s: whole files, cut ones, and such that fail while they are read",
+    "by %s: whole files, cut files, and files that fail while they are read",
     async (_, read) => {
       const whole = await Promise.all(["plain.pth", "plain.legacy.pth", "deflated.pth"].map(bytesOf));
       for (const bytes of [...whole, (await written("F16")).weights]) {
@@ -129,7 +129,7 @@ describe("what is opened is closed", () => {
     },
   );
 
-  it("and the reason is told, with the file's name", async () => {
+  it("and the error has the reason and the file's name", async () => {
     const { file } = watchedFile(await bytesOf("plain.pth"), 2);
     expect(await readWeights(file, [])()).toMatchObject({
       left: { _tag: "FileUnreadable", message: "watched: it cannot be read: the cable is out" },
@@ -138,7 +138,7 @@ describe("what is opened is closed", () => {
 });
 
 describe("writing", () => {
-  it("that fails is told, with the sink's name", async () => {
+  it("that fails gives an error with the sink's name", async () => {
     const sink = { name: "full", write: () => Promise.reject(new Error("no room")) };
     expect(await writeDescription(sink, tinyDescription)()).toMatchObject({
       left: { _tag: "FileUnwritable", message: "full: it cannot be written: no room" },

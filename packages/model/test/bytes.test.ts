@@ -36,14 +36,14 @@ describe.each(files)("a file of %s", (_, fileOf) => {
     );
   });
 
-  it("can be opened again, and is not changed by who reads it", async () => {
+  it("can be opened again, and is not changed by its readers", async () => {
     const file = fileOf(counted(8));
     const first = right(await readWhole(file)());
     first.fill(0xff);
     expect(right(await readWhole(file)())).toEqual(counted(8));
   });
 
-  it("is passed over piece by piece", async () => {
+  it("is read piece by piece", async () => {
     const bytes = counted(2 ** 22 + 5);
     const source = right(await fileOf(bytes).open());
     let sum = 0;
@@ -58,14 +58,14 @@ describe.each(files)("a file of %s", (_, fileOf) => {
 });
 
 describe("a response", () => {
-  it("that is an error is told as one", async () => {
+  it("with an error status gives an error", async () => {
     const response = new Response("gone", { status: 404, statusText: "Not Found" });
     expect(await fileOfResponse(response, "weights").open()).toMatchObject({
       left: { message: "weights: it cannot be read: the server answered 404 Not Found" },
     });
   });
 
-  it("that breaks off is told as an error", async () => {
+  it("that breaks off gives an error", async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(new Error("cut off")) });
     expect(await fileOfResponse(new Response(body), "weights").open()).toMatchObject({
       left: { _tag: "FileUnreadable", message: "weights: it cannot be read: cut off" },
@@ -73,7 +73,7 @@ describe("a response", () => {
   });
 });
 
-test("a source that fails is closed, and the reason told", async () => {
+test("a source that fails is closed, and the error has the reason", async () => {
   let open = 0;
   const file: ByteFile = {
     name: "a",
@@ -94,7 +94,7 @@ test("a source that fails is closed, and the reason told", async () => {
   expect(open).toBe(0);
 });
 
-test("a sink in memory keeps what was written, whatever happens to it later", async () => {
+test("a sink in memory keeps what was written, even if the writer's bytes change later", async () => {
   const sink = sinkInMemory("a");
   const part = counted(3);
   await sink.write(part);
@@ -127,7 +127,7 @@ describe("inflating", () => {
     );
   });
 
-  it("holds no more than the size it was told, of a small file that becomes a large one", async () => {
+  it("holds no more than the given size, even if a small file inflates to a large one", async () => {
     const packed = new Uint8Array(zlib.deflateRawSync(new Uint8Array(2 ** 26)));
     expect(await inflateRaw(packed, 1000)).toBeNull();
   });

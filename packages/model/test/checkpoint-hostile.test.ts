@@ -9,7 +9,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 const path = await temporaryFolder();
 
-describe("what the hostile files are made of is read where nothing is wrong with it", () => {
+describe("the parts of the hostile files can be read if nothing is wrong with them", () => {
   const numbers = Float32Array.of(1, 2, 3, 4);
   const saved = pickle(dict({ w: tensor({ shape: [2, 2], strides: [1, 2] }) }));
   const entries = torchEntries(saved, { "0": numbers });

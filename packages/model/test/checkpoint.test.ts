@@ -59,8 +59,8 @@ describe("every number is PyTorch's", () => {
   });
 });
 
-describe("what a file says of itself", () => {
-  it("is told by its content and not by its name", async () => {
+describe("what a file tells about itself", () => {
+  it("depends on its content and not on its name", async () => {
     const file = path("weights.safetensors");
     await copyFile(fixture("plain.legacy.pth"), file);
     expect(right(await readEverything(file)).format).toBe("pytorch-legacy");
@@ -91,7 +91,7 @@ describe("what a file says of itself", () => {
     ]);
   });
 
-  it("takes module. and _orig_mod. away, in any order, where every name has them", async () => {
+  it("removes module. and _orig_mod., in any order, if every name has them", async () => {
     const prefixes = await Promise.all(
       ["plain", "wrapped", "compiled", "both"].map(async (name) => {
         const [group] = right(await readEverything(fixture(`${name}.pth`))).groups;
@@ -159,7 +159,7 @@ describe("weights for a network", () => {
   ];
   const ignore = (name: string): boolean => name.endsWith("num_batches_tracked");
 
-  it("come from any of the files, and are the same", async () => {
+  it("can be read from any of the files, and are the same", async () => {
     const plain = right(await readWeights(fixture("plain.pth"), parameters, { ignore })());
     for (const name of ["plain.legacy", "wrapped", "wrapped.legacy", "protocol-4", "compiled", "both"]) {
       expect(right(await readWeights(fixture(`${name}.pth`), parameters, { ignore })())).toEqual(plain);
@@ -167,7 +167,7 @@ describe("weights for a network", () => {
     expect(Object.keys(plain)).toEqual(parameters.map(({ name }) => name));
   });
 
-  it("come from the group asked for", async () => {
+  it("are read from the group asked for", async () => {
     const file = fixture("training.pth");
     const averaged = right(await readWeights(file, parameters, { ignore })());
     const last = right(await readWeights(file, parameters, { ignore, path: "params" })());
@@ -211,7 +211,7 @@ describe("weights for a network", () => {
     });
   });
 
-  it("are not whole numbers", async () => {
+  it("cannot be whole numbers", async () => {
     expect(
       await readWeights(fixture("integers.pth"), [spec("i64", [2, 2])], { ignore: () => true })(),
     ).toMatchObject({
@@ -219,7 +219,7 @@ describe("weights for a network", () => {
     });
   });
 
-  it("find the name that another prefix hides, and say nothing where names are too many", async () => {
+  it("suggest the name that differs by a prefix, and none if there are too many names", async () => {
     const named = Object.fromEntries(
       ["net.a.weight", "x".repeat(300)].map((name) => [name, { shape: [1], data: new Float32Array(1) }]),
     );
@@ -239,7 +239,7 @@ describe("weights for a network", () => {
 });
 
 describe("a storage's checksum", () => {
-  it("is verified too where a tensor is only a part of it", async () => {
+  it("is verified even if a tensor is only a part of it", async () => {
     const bytes = await readFile(fixture("views.pth"));
     const file = path("views.pth");
     // The last number of the storage, which `offset` (numbers 7 to 18) does not reach.
@@ -269,7 +269,7 @@ describe("the authors' files", () => {
 });
 
 describe("whole numbers", () => {
-  it("of PyTorch's are not read as float32, and beyond 2^53 are refused, not rounded", async () => {
+  it("in PyTorch's files are not read as float32, and beyond 2^53 are refused, not rounded", async () => {
     const header = JSON.stringify({ n: { dtype: "I64", shape: [2], data_offsets: [0, 16] } });
     const start = Buffer.alloc(8);
     start.writeBigUInt64LE(BigInt(header.length));

@@ -14,7 +14,7 @@ describe("padding by reflection", () => {
   it.each([
     [[1, 2, 3], 5, [1, 2, 3, 2, 1]],
     [[1, 2, 3], 3, [1, 2, 3]],
-    // More than there is: reflected again.
+    // More than the picture has: reflected again.
     [[1, 2, 3], 9, [1, 2, 3, 2, 1, 2, 3, 2, 1]],
     [[1, 2], 5, [1, 2, 1, 2, 1]],
     [[7], 3, [7, 7, 7]],
@@ -52,7 +52,7 @@ describe("tiles", () => {
     tile: fc.integer({ min: 1, max: 6 }).map((n) => 64 * n),
   });
 
-  it("are all of one size, lie in the picture, cover it, and begin at multiples of 8", () => {
+  it("have the same size, are inside the picture, cover it, and begin at multiples of 8", () => {
     fc.assert(
       fc.property(cases, ({ width, height, tile }) => {
         const places = planChops(width, height, tile);
@@ -65,7 +65,7 @@ describe("tiles", () => {
           Array.from({ length: end / 8 }, (_, i) => 8 * i).every((place) =>
             places.some((tile) => tile[at] <= place && place < tile[at] + tile[size]),
           );
-        // Tiles are a grid, so that they cover the picture where they cover its sides.
+        // Tiles are a grid, so they cover the picture if they cover its sides.
         const count = new Set(places.map(({ x }) => x)).size * new Set(places.map(({ y }) => y)).size;
         expect(places.length).toBe(count);
         expect(covers("x", "width", width) && covers("y", "height", height)).toBe(true);
@@ -74,7 +74,7 @@ describe("tiles", () => {
     );
   });
 
-  it("that are cut out and averaged give the picture back, without its padding", () => {
+  it("that are cut out and averaged give the picture again, without its padding", () => {
     fc.assert(
       fc.property(cases, fc.integer({ min: 0, max: 63 }), ({ width, height, tile }, padding) => {
         const data = Float32Array.from({ length: width * height }, (_, i) => (i * 7919) % 1009);
@@ -95,7 +95,7 @@ describe("tiles", () => {
     );
   });
 
-  it("that differ are averaged where they overlap, and only there", () => {
+  it("that differ are averaged in their overlaps, and only there", () => {
     const places = planChops(120, 64, 64);
     expect(places.map(({ x }) => x)).toEqual([0, 56]);
     const sum = { width: 120, height: 64, channels: 1, data: new Float32Array(120 * 64) };

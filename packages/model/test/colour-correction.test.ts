@@ -8,7 +8,7 @@ const sizes = fc.record({
   height: fc.integer({ min: 1, max: 24 }),
 });
 
-/** Two pictures of one size, with values as those of a network, in [-1, 1]. */
+/** Two pictures of the same size, with values in [-1, 1] as a network gives them. */
 const pair: fc.Arbitrary<readonly [FloatRaster, FloatRaster]> = sizes.chain(({ width, height }) => {
   const picture = fc
     .array(fc.double({ min: -1, max: 1, noNaN: true }), {
@@ -36,7 +36,7 @@ const minus = (a: FloatRaster, b: FloatRaster): FloatRaster => ({
   data: a.data.map((value, i) => value - (b.data[i] as number)),
 });
 
-// Sums of some thousand float32 numbers around 1.
+// For sums of about a thousand float32 numbers around 1.
 const CLOSE = 1e-5;
 
 describe("adain", () => {
@@ -46,7 +46,7 @@ describe("adain", () => {
         const corrected = adaptiveNormalisation(picture, target);
         for (const c of [0, 1, 2]) {
           expect(mean(channel(corrected, c))).toBeCloseTo(mean(channel(target, c)), 5);
-          // What does not vary can be given no deviation, and nearly nothing is mostly rounding.
+          // A constant channel has no deviation to scale, and a nearly constant one is mostly rounding.
           if (deviation(channel(picture, c)) < 1e-3) continue;
           expect(deviation(channel(corrected, c))).toBeCloseTo(deviation(channel(target, c)), 4);
         }
@@ -75,7 +75,7 @@ describe("adain", () => {
 });
 
 describe("wavelet", () => {
-  it("leaves a picture as it is under itself", () => {
+  it("leaves a picture unchanged if it is its own target", () => {
     fc.assert(
       fc.property(pair, ([picture]) => {
         expect(largestDifference(waveletCorrection(picture, picture), picture)).toBeLessThan(CLOSE);
@@ -127,7 +127,7 @@ describe("wavelet", () => {
   });
 });
 
-it("`none` does not even ask for the target", () => {
+it("`none` does not compute the target", () => {
   const picture = { width: 1, height: 1, channels: 3, data: new Float32Array(3) };
   const target = (): FloatRaster => {
     throw new Error("asked");

@@ -46,20 +46,24 @@ const iterated = (network: typeof aware, weights: Tensors, times: number): Tenso
     upload(network.state),
   );
 
-const judge = (network: typeof aware, index: readonly number[], weights = upload(network.parameters)) =>
+const discriminate = (
+  network: typeof aware,
+  index: readonly number[],
+  weights = upload(network.parameters),
+) =>
   network.run(referenceAlgebra)(weights, iterated(network, weights, 1), {
     features: features(index.length),
     time: referenceEngine.upload("matrix", network.timeFeatures(index, index.length)),
   });
 
-const logitsOf = (...given: Parameters<typeof judge>): readonly number[] =>
-  judge(...given).flatMap(({ logits }) => [...logits.data]);
+const logitsOf = (...given: Parameters<typeof discriminate>): readonly number[] =>
+  discriminate(...given).flatMap(({ logits }) => [...logits.data]);
 
 const length = (data: ArrayLike<number>): number => Math.hypot(...Array.from(data));
 
 describe("the discriminator", () => {
   it("gives each head's logits at its feature map's size, and counts heads by their pixels", () => {
-    const heads = judge(aware, [0, 3]);
+    const heads = discriminate(aware, [0, 3]);
     expect(heads.map(({ logits }) => logits.shape)).toEqual([
       [2, 4, 6, 3],
       [2, 3, 3, 3],
@@ -67,15 +71,15 @@ describe("the discriminator", () => {
     expect((heads[0]?.count ?? 0) / (heads[1]?.count ?? 1)).toBe(4);
   });
 
-  it("is told the time, and the plain GAN is not", () => {
+  it("depends on the time, and the plain GAN does not", () => {
     expect(logitsOf(aware, [0])).not.toEqual(logitsOf(aware, [3]));
     expect(logitsOf(plain, [0])).toEqual(logitsOf(plain, [3]));
     expect(plain.parameters.some(({ name }) => name.startsWith("emb_layers"))).toBe(false);
     expect(aware.parameters.some(({ name }) => name.startsWith("emb_layers"))).toBe(true);
   });
 
-  it("judges each sample by its own time", () => {
-    const [both, first] = [judge(aware, [2, 0]), judge(aware, [2, 3])];
+  it("reads each sample by its own time", () => {
+    const [both, first] = [discriminate(aware, [2, 0]), discriminate(aware, [2, 3])];
     both.forEach(({ logits: { data } }, head) => {
       const other = first[head]?.logits.data ?? new Float64Array(0);
       const half = data.length / 2;
@@ -84,7 +88,7 @@ describe("the discriminator", () => {
     });
   });
 
-  it("normalises every weight of the sequence to the spectral norm 1, by power iterations enough", () => {
+  it("normalises every weight of the sequence to the spectral norm 1, after enough power iterations", () => {
     const weights = upload(aware.parameters);
     const state = iterated(aware, weights, 400);
     const sequences = aware.parameters.filter(({ kind }) => kind === "sequence");
@@ -111,16 +115,16 @@ describe("the discriminator", () => {
     }
   });
 
-  it("has u and v of length 1 after one power iteration, whatever they were", () => {
+  it("has u and v of length 1 after one power iteration, whatever they were before", () => {
     const weights = upload(aware.parameters);
     const state = iterated(aware, weights, 1);
     expect(Object.keys(state).sort()).toEqual(aware.state.map(({ name }) => name).sort());
     for (const { data } of Object.values(state)) expect(length(data)).toBeCloseTo(1, 12);
   });
 
-  it("says nothing about its features before it is trained, since its feature layers start silent", () => {
+  it("ignores its features before it is trained, because its feature layers start at zero", () => {
     const fresh = upload(aware.parameters, initialWeights(aware.parameters, { seed: 3 }));
-    const [first] = judge(aware, [1], fresh);
+    const [first] = discriminate(aware, [1], fresh);
     const { data } = first?.logits ?? { data: new Float64Array(0) };
     const ofPixel = [...data.subarray(0, 3)];
     expect(length(ofPixel)).toBeGreaterThan(0);
@@ -146,7 +150,7 @@ describe("the discriminator", () => {
     expect([...read].sort()).toEqual([...aware.parameters, ...aware.state].map(({ name }) => name).sort());
   });
 
-  it("has as many parameters as its definition says", () => {
+  it("has the number of parameters that its definition gives", () => {
     const ofScale = (C: number): number => {
       const head = C * C + C + 2 * C + (9 * C * C + C) + 2 * C + (3 * C + 3);
       return head + (2 * C * 6 + 2 * C) + 2 * C + (9 * C * C + C);

@@ -58,12 +58,12 @@ describe("the perceptual distance", () => {
     expect(featureDistance(referenceAlgebra)(a, b).data[0]).toBeCloseTo(sum, 4);
   });
 
-  it("is 0 from a picture to itself", () => {
+  it("is 0 between a picture and itself", () => {
     const a = features(0);
     expect(featureDistance(referenceAlgebra)(a, a).data[0]).toBe(0);
   });
 
-  it("moves with the picture: at phase (y, x) it sees what it usually sees y and x pixels further on", () => {
+  it("moves with the picture: phase (y, x) equals the usual phase on a picture shifted by y and x pixels", () => {
     // 64 x 64 pixels of a picture without end, and the same from one pixel to the left and two above.
     const at = (top: number, left: number): NdArray => ({
       shape: [1, 64, 64, 3],

@@ -1,4 +1,4 @@
-/** Reading feature networks, and their pooling. That they are the published ones is shown in the repository's tests. */
+/** Reading feature networks, and their pooling. The repository's tests show that they are the published networks. */
 import { type NdArray, referenceEngine, uniform } from "@tadsr/core";
 import { readFeatureNetwork, writeSafetensors, writeWeights } from "@tadsr/files";
 import fc from "fast-check";
@@ -73,12 +73,12 @@ describe("max pooling", () => {
 });
 
 describe("which feature network a file is", () => {
-  it.each([efficientNetLite0, alexNet, vgg16])("$title is told by its own tensors", (network) => {
+  it.each([efficientNetLite0, alexNet, vgg16])("$title is recognised by its own tensors", (network) => {
     const found = featureNetworkOf("file", shapesOf(network));
     expect(E.isRight(found) && found.right).toBe(network);
   });
 
-  it("has torchvision's names, and passes its classifier over", () => {
+  it("has torchvision's names, and its classifier is ignored", () => {
     expect(alexNet.parameters.map(({ name }) => name)).toEqual(
       [0, 3, 6, 8, 10].flatMap((i) => [`features.${i}.weight`, `features.${i}.bias`]),
     );
@@ -160,13 +160,17 @@ describe("reading a feature network", async () => {
     });
   });
 
-  it("has no linear weights where no file is given", async () => {
+  it("has no linear weights if no file is given", async () => {
     const read = await readFeatureNetwork(file)();
     expect(E.isRight(read) && read.right.linear).toBeNull();
   });
 
   it.each<[string, () => Promise<readonly [string, string?]>, RegExp]>([
-    ["weights that are no numbers", async () => [damaged], /tensor "stem\.bias": found NaN, expected finite/],
+    [
+      "weights that are not numbers",
+      async () => [damaged],
+      /tensor "stem\.bias": found NaN, expected finite/,
+    ],
     [
       "linear weights that are infinite",
       async () => [file, await linear("infinite.safetensors", efficientNetLite0, Number.POSITIVE_INFINITY)],

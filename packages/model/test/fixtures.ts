@@ -41,14 +41,14 @@ export const tinyStack: StackConfig = {
   timeChannels: 5,
 };
 
-/** The same with a stack in place of the residual UNet. */
+/** The same with a stack instead of the residual UNet. */
 export const tinyStackDescription: ModelDescription = {
   ...tinyDescription,
   name: "tiny-stack",
   network: tinyStack,
 };
 
-/** None of them zero, so that every part of the network has a say. */
+/** None of them is zero, so that every part of the network affects the result. */
 export const randomWeights = (specs: readonly ParameterSpec[], size = 1): HostWeights =>
   Object.fromEntries(
     specs.map(({ name, shape }, stream) => {

@@ -50,11 +50,11 @@ describe("the authors' files", () => {
     ["unet_a", "unet_a.pth"],
     ["unet_a", "student.pth"],
     ["unet_face", "unet_face.pth"],
-  ])("tell the UNet of %s by the shapes in %s, masks and all", async (entry, file) => {
+  ])("tell the UNet of %s by the shapes in %s, including masks", async (entry, file) => {
     const expected = swinUNetConfigOf("manifest.json", await configIn(entry));
     const { kind, config, assumed } = inferred(await shapesIn(join(folder(), file)));
     expect({ kind, config: E.right(config) }).toEqual({ kind: "swin-unet", config: expected });
-    // A latent of another number of channels than the prediction, and windows wider than every level.
+    // A latent with another number of channels than the prediction, and windows wider than every level.
     expect(assumed).toEqual(entry === "unet_a" ? ["latentChannels"] : ["swin.window"]);
   });
 
@@ -82,7 +82,7 @@ describe("the authors' files", () => {
     });
   });
 
-  it("would tell the published ones", () => {
+  it("would tell the published networks", () => {
     for (const { network } of Object.values(publishedModels)) {
       const { config, assumed } = inferred(withBuffers(network));
       expect(config).toEqual(network);
@@ -134,7 +134,7 @@ describe("inferArchitecture", () => {
       );
   });
 
-  it("refuses what is not wholly a network of Real-ESRGAN's, in one line", () => {
+  it("refuses an incomplete network of Real-ESRGAN's, in one line", () => {
     const changed = (config: PictureNetworkConfig, change: (shapes: Shapes) => void): string => {
       const shapes = shapesOf({ kind: config.kind, config, assumed: [] } as Architecture);
       change(shapes);
@@ -169,7 +169,7 @@ describe("inferArchitecture", () => {
     );
   });
 
-  it("gives back the configuration of any discriminator, but for what it is not told in its shapes", () => {
+  it("gives back the configuration of any discriminator, except what its shapes do not tell", () => {
     fc.assert(
       fc.property(discriminatorConfig, (config) => {
         const shapes = shapesOf({ kind: "discriminator", config, assumed: [] });
@@ -185,7 +185,7 @@ describe("inferArchitecture", () => {
     );
   });
 
-  it("gives back the configuration of any UNet with Swin layers from the authors' files, masks and all", () => {
+  it("gives back the configuration of any UNet with Swin layers from the authors' files, including masks", () => {
     fc.assert(
       fc.property(swinConfig, (config) => {
         const { condition, swin, imageSize } = config;
@@ -197,19 +197,19 @@ describe("inferArchitecture", () => {
     );
   });
 
-  it("needs the image size where the masks are gone, and is told it", () => {
+  it("needs the image size as an option if the masks are missing", () => {
     fc.assert(
       fc.property(swinConfig, (config) => {
         const { swin, imageSize } = config;
         const shapes = shapesOf({ kind: "swin-unet", config, assumed: [] });
         expect(inferred(shapes, { imageSize, window: swin.window }).config).toEqual(config);
-        // Whatever is assumed instead, the network is made of the same tensors.
+        // Whatever is assumed instead, the network has the same tensors.
         expect(shapesOf(inferred(shapes))).toEqual(shapes);
       }),
     );
   });
 
-  it("says what is assumed where a mask or a smaller window does not tell the size", () => {
+  it("says what is assumed if no mask or smaller window tells the size", () => {
     const [config] = fc.sample(swinConfig, { seed: 1, numRuns: 1 });
     if (config === undefined) throw new Error("no sample");
     const plain: SwinUNetConfig = {
@@ -228,7 +228,7 @@ describe("inferArchitecture", () => {
     expect(whole.config).toEqual(plain);
   });
 
-  it("refuses what is no network, or not wholly one, in one line that names the tensor", () => {
+  it("refuses what is not a network, or an incomplete one, in one line that names the tensor", () => {
     const whole = (): Shapes => shapesOf({ kind: "vq-autoencoder", config: vqF8Face, assumed: [] });
     const changed = (change: (shapes: Shapes) => void): string => {
       const shapes = whole();
@@ -285,7 +285,7 @@ describe("inferArchitecture", () => {
     );
   });
 
-  it("never throws, whichever shapes are spoilt, and gives only what has exactly these tensors", () => {
+  it("never throws, whichever shapes are wrong, and gives only a network with exactly these tensors", () => {
     const spoilt = fc.oneof(
       fc.constant(null),
       fc.array(fc.oneof(fc.nat(9), fc.constantFrom(0, -1, 0.5, Number.NaN, 2 ** 53)), { maxLength: 5 }),

@@ -59,7 +59,7 @@ describe("the bytes of a latent", () => {
     .tuple(small, small, fc.constantFrom(1, 2, 4))
     .chain(([w, h, factor]) => fc.tuple(fc.constant({ w, h, factor }), part(w), part(h)));
 
-  it("are those of its pixels, rounded and cut off, of the part that is kept", () => {
+  it("are those of its pixels in the kept part, rounded and clamped", () => {
     fc.assert(
       fc.property(sized, ([{ w, h, factor }, across, down]) => {
         const picture = pixels(w * factor, h * factor);
@@ -75,7 +75,7 @@ describe("the bytes of a latent", () => {
     );
   });
 
-  it("are none where a value that is kept is not finite, whatever the others are", () => {
+  it("are null if a kept value is not finite, whatever the others are", () => {
     const whole = { x: 0, y: 0, width: 3, height: 2 };
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
       for (const at of [0, 11, 71]) {

@@ -22,7 +22,7 @@ const image = (stream: number) => {
 
 const time = network.timeFeatures(3, 1);
 
-/** A network of a few operations of one's own, without parameters. */
+/** A network of a few given operations, without parameters. */
 const networkOfOperations = (
   work: <T>(algebra: Algebra<T>, input: T, condition: T) => T,
 ): ConditionedNetwork => ({
@@ -119,7 +119,7 @@ describe("releasingAlgebra", () => {
     );
   });
 
-  it("does not release an operand that an operation hands back, while it is needed", () => {
+  it("does not release an operand that an operation returns, while it is needed", () => {
     const engine = trackingEngine();
     const lazy: TrackingEngine = {
       ...engine,
@@ -137,7 +137,7 @@ describe("releasingAlgebra", () => {
       time: engine.upload("matrix", time),
     };
     engine.scope(() => sharing.run(releasingAlgebra(lazy, lifetimesOf(sharing)))({}, inputs));
-    // The three inputs, unharmed, and the result.
+    // The three inputs and the result are still alive.
     expect(engine.liveTensors()).toBe(4);
     engine.release(Object.values(inputs));
   });

@@ -36,7 +36,7 @@ describe("mixed weights", () => {
     );
   });
 
-  it("are of one network, and the share is one", () => {
+  it("are refused for different networks, or a share outside of 0 to 1", () => {
     const { "body.0.bias": bias, ...without } = b;
     expect(reason(a, without)).toBe('the weights cannot be mixed: only the first has "body.0.bias"');
     expect(reason(without, a)).toBe('the weights cannot be mixed: only the second has "body.0.bias"');

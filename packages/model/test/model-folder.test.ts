@@ -51,7 +51,7 @@ describe("model folders", () => {
     }
   });
 
-  it("are not written where weights or description are wrong", async () => {
+  it("are not written if weights or description are wrong", async () => {
     const { "input.bias": _, ...rest } = weights;
     const folder = path("refused");
     expect(await saveModel(folder, tinyDescription, rest, { dtype: "F32" })()).toMatchObject({
@@ -68,7 +68,7 @@ describe("model folders", () => {
     expect(await readdir(path(".")).then((names) => names.includes("refused"))).toBe(false);
   });
 
-  it("say which file is missing", async () => {
+  it("name the missing file", async () => {
     expect(await loadModel(path("absent"))()).toMatchObject({
       left: { _tag: "FileUnreadable", file: path("absent/model.json"), reason: "it does not exist" },
     });
@@ -90,7 +90,7 @@ describe("model folders", () => {
   });
 });
 
-describe("weights that are not the network's", () => {
+describe("weights that do not fit the network", () => {
   it("missing: one line with the name and its shape", async () => {
     const { "input.bias": _, ...rest } = weights;
     const folder = await folderWith("missing", rest);
@@ -142,7 +142,7 @@ describe("weights that are not the network's", () => {
     const start = Buffer.alloc(8);
     start.writeBigUInt64LE(BigInt(header.length));
     await writeFile(file, Buffer.concat([start, header, Buffer.alloc(8)]));
-    // Reading it would fail, since integers are no weights.
+    // Reading it would fail, because whole numbers cannot be weights.
     expect(await readWeights(file, network.parameters)()).toMatchObject({
       left: { _tag: "WeightsMismatch" },
     });
@@ -234,7 +234,7 @@ describe("model.json", () => {
     expect(refusal(change as (model: Record<string, unknown>) => unknown)).toBe(`model.json: ${message}`);
   });
 
-  it("is refused where it is no JSON", async () => {
+  it("is refused if it is not JSON", async () => {
     const folder = path("text");
     await mkdir(folder);
     await writeFile(join(folder, "model.json"), "{ name: tiny }");
@@ -259,7 +259,7 @@ describe("finding a model", () => {
     }
   });
 
-  it("says what there is when there is nothing of that name", async () => {
+  it("lists the shipped models if there is none with that name", async () => {
     expect(await findModel("no-such-model")()).toMatchObject({
       left: { _tag: "UnknownModel", name: "no-such-model", shipped: await shippedModels() },
     });
@@ -267,7 +267,7 @@ describe("finding a model", () => {
 });
 
 describe("nearestName", () => {
-  it("is the one with the fewest edits, or none where too much would change", () => {
+  it("is the one with the fewest edits, or none if too much would change", () => {
     expect(nearestName("input.bias", ["inptu.bias", "module.input.bias"])).toBe("module.input.bias");
     expect(nearestName("module.input.bias", ["output.bias", "input.bias"])).toBe("input.bias");
     expect(nearestName("down.0.weigth", ["up.0.weight", "down.0.weight", "down.1.weight"])).toBe(

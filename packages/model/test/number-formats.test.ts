@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeNumbers, encodeNumbers, type FloatType } from "../src/number-formats.ts";
 
-/** The value of 16 bits with so many of exponent and mantissa, from the definition. */
+/** The value of 16 bits with the given sizes of exponent and mantissa, from the definition. */
 const defined = (bits: number, exponentBits: number, mantissaBits: number): number => {
   const sign = bits >>> 15 === 0 ? 1 : -1;
   const exponent = (bits >>> mantissaBits) & (2 ** exponentBits - 1);
@@ -57,7 +57,7 @@ describe.each(["F16", "BF16"] as const)("%s", (type) => {
     const step = (at: number): number => (values[at] as number) - (values[at - 1] as number);
     const wrong: number[] = [];
     for (let bits = 0; bits < infinity; bits++) {
-      // Beyond the largest number, infinity stands where the next number would.
+      // Beyond the largest number, infinity is in the place of the next number.
       const next =
         bits + 1 === infinity ? (values[bits] as number) + step(bits) : (values[bits + 1] as number);
       const middle = ((values[bits] as number) + next) / 2;

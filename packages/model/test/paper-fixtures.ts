@@ -1,6 +1,6 @@
 /**
- * The authors' networks on random weights: recorded files, kept gzipped. `manifest.json`
- * tells configurations; the files are those of the reference folder, as far as tests need them.
+ * The authors' networks with random weights: recorded files, stored gzipped. `manifest.json` has the configurations.
+ * The files are those of the reference folder that tests need.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { afterAll, beforeAll } from "vitest";
 
 const STORED = new URL("./fixtures/paper/", import.meta.url);
 
-/** Unpacks the folder for the tests of one file; gives the path of it, once a test runs. */
+/** Unpacks the folder for the tests of one file; gives its path once a test runs. */
 export const paperFixtures = (): (() => string) => {
   let folder = "";
   beforeAll(() => {

@@ -40,14 +40,14 @@ const refusal = (result: E.Either<{ readonly message: string }, unknown>): strin
   E.isLeft(result) ? result.left.message.replaceAll(/(?<=^| )\/\S*\//g, "") : "it was accepted";
 
 describe("sizes", () => {
-  it.each(Object.values(publishedModels))("of $name hang together as published", (published) => {
+  it.each(Object.values(publishedModels))("of $name are related as published", (published) => {
     const { network, autoencoder, magnification } = published;
     expect(magnificationOf(network, autoencoder)).toBe(magnification);
     expect(alignmentOf(network)).toBe(64);
     expect(latentStride(network)).toBe(published.name === "faceir-s4" ? 8 : 1);
   });
 
-  it("demand a larger alignment where there are more levels", () => {
+  it("need a larger alignment if there are more levels", () => {
     const { network } = publishedModels["faceir-s4"];
     const deep = { ...network, multipliers: [1, 1, 1, 1, 1], blocks: [1, 1, 1, 1, 1] };
     expect(alignmentOf(deep)).toBe(128);
@@ -55,7 +55,7 @@ describe("sizes", () => {
 });
 
 describe("two files of the authors'", () => {
-  it("are a model, of which the schedule is guessed unless it is told", async () => {
+  it("make a model, whose schedule is guessed unless it is given", async () => {
     const guessed = await faces();
     expect(guessed.description).toMatchObject({ name: "faceir-s4", steps: 4, sampler: "ancestral" });
     expect([guessed.magnification, guessed.stride, guessed.alignment, guessed.schedule.T]).toEqual([
@@ -67,12 +67,12 @@ describe("two files of the authors'", () => {
     expect(told.description).toEqual(guessed.description);
   });
 
-  it("are one whose windows may be told", async () => {
+  it("make a model whose windows may be given", async () => {
     const { description } = await faces({ window: 16 });
     expect(description.network.swin.window).toBe(16);
   });
 
-  it("are refused where they are not the networks they are given as", async () => {
+  it("are refused if they are not the networks that they are given as", async () => {
     expect(refusal(await describeFiles(AUTOENCODER, AUTOENCODER))).toBe(
       "vq_f8_face.legacy.pth: expected a UNet with Swin layers, found a VQ autoencoder: give it as the autoencoder",
     );
@@ -84,7 +84,7 @@ describe("two files of the authors'", () => {
     expect(refusal(await describeFiles("none.pth", AUTOENCODER))).toMatch(/does not exist/);
   });
 
-  it("are refused where they do not belong together, or not to the configuration", async () => {
+  it("are refused if they do not belong together, or do not fit the configuration", async () => {
     expect(refusal(await describeFiles("unet_a.pth", AUTOENCODER))).toBe(
       "unet_a.pth and vq_f8_face.legacy.pth do not belong together: latentChannels: found 3, expected the 8 " +
         "channels of the autoencoder's latent",
@@ -117,7 +117,7 @@ describe("model.json", () => {
     });
   });
 
-  it("of the small family is none of this kind", async () => {
+  it("of the small family is not of this kind", async () => {
     await mkdir(at("small"));
     await writeFile(at("small/model.json"), JSON.stringify({ latent: { kind: "space-to-depth" } }));
     expect(await describePaperFolder(at("small"))()).toEqual(E.right(null));
@@ -141,7 +141,7 @@ describe("model.json", () => {
     expect(refusal(change(changed))).toContain(`model.json: ${message}`);
   });
 
-  it("with a network that cannot be is refused", () => {
+  it("with an impossible network is refused", () => {
     const network = { ...description.network, swin: { ...description.network.swin, headChannels: 5 } };
     expect(refusal(change({ network }))).toMatch(
       /^model\.json: network\.swin\.headChannels: found 5, expected a div/,

@@ -1,4 +1,4 @@
-/** SRVGGNetCompact and RRDBNet by themselves; that they are the authors' is shown against ncnn in the repository's tests. */
+/** SRVGGNetCompact and RRDBNet by themselves. The repository's tests compare them with ncnn. */
 import { type NdArray, type ReferenceTensor, referenceAlgebra, referenceEngine, uniform } from "@tadsr/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -78,7 +78,7 @@ describe("the published networks", () => {
     );
   });
 
-  it("see 34 pixels, or 349; by tiles no more than is noticed", () => {
+  it("see 34 pixels, or 349; tiles read no more than makes a difference", () => {
     const fieldOf = (name: keyof typeof publishedPictureNetworks) => {
       const network = pictureNetwork(publishedPictureNetworks[name]);
       return [receptiveFieldOfPictures(network), pictureField(network)];
@@ -97,7 +97,7 @@ describe("the published networks", () => {
 });
 
 describe("srvgg", () => {
-  it("adds nothing to the repeated pixels where its weights are zeros", () => {
+  it("adds nothing to the repeated pixels if its weights are zeros", () => {
     for (const factor of [1, 2, 3, 4]) {
       const [image, network] = [drawn(3, 2, 2), pictureNetwork(srvgg(factor))];
       const repeated = referenceAlgebra.upsampleNearest(referenceEngine.upload("image", image), factor);
@@ -117,12 +117,12 @@ describe("srvgg", () => {
     expect([...data]).toEqual([100, 204, 308, 101, 205, 309, 102, 206, 310, 103, 207, 311]);
   });
 
-  it("is linear where every slope is one", () => {
+  it("is linear if every slope is one", () => {
     const network = pictureNetwork(srvgg(2));
     const weights = Object.fromEntries(
       Object.entries(pictureWeights(network)).map(([name, { shape, data }]) => [
         name,
-        // Slopes are the only vectors that are no biases.
+        // Slopes are the only vectors that are not biases.
         name.endsWith(".bias")
           ? { shape, data: data.map(() => 0) }
           : { shape, data: shape.length === 1 ? data.map(() => 1) : data },
@@ -147,7 +147,7 @@ describe("rrdb", () => {
     expect(network.factor).toBe(factor);
   });
 
-  it("folds pixels into channels by colour, then row, then column, where the factor is 2", () => {
+  it("folds pixels into channels by colour, then row, then column, if the factor is 2", () => {
     const network = pictureNetwork(rrdb(2));
     const entered: ReferenceTensor[] = [];
     network.run({
@@ -216,7 +216,7 @@ describe("the receptive field", () => {
     expect(Math.max(...reaches)).toBe(margin);
   });
 
-  /** The largest change of a result where the picture is cut so many pixels beside it. */
+  /** The largest change of a result if the picture is cut this many pixels beside it. */
   const changeByCut = (network: PictureNetwork, margin: number): number => {
     const [height, width, cut] = [3, margin + 14, 10];
     const image = drawn(height, width);
@@ -237,14 +237,14 @@ describe("the receptive field", () => {
 
   const HALF_A_LEVEL = 0.5 / 255;
 
-  it("of srvgg is the margin, so that nothing changes; with less something does", () => {
+  it("of srvgg is the margin, so nothing changes; with a smaller margin something does", () => {
     const network = pictureNetwork(srvgg(4));
     const { margin } = pictureField(network);
     expect(changeByCut(network, margin)).toBe(0);
     expect(changeByCut(network, margin - 1)).toBeGreaterThan(0);
   });
 
-  it("of rrdb, where it is wider than the margin, changes less than half a level beyond it", () => {
+  it("of rrdb, which is wider than the margin, changes less than half a level beyond it", () => {
     const network = pictureNetwork({ ...rrdb(4), blocks: 9 } as PictureNetworkConfig);
     const { margin } = pictureField(network);
     expect(receptiveFieldOfPictures(network).margin).toBeGreaterThan(margin);
@@ -253,7 +253,7 @@ describe("the receptive field", () => {
   });
 });
 
-it("networks take a batch as they take each of its pictures", () => {
+it("networks give the same for a batch as for each of its pictures", () => {
   fc.assert(
     fc.property(
       fc.constantFrom(srvgg(2), rrdb(4), rrdb(1)),

@@ -1,4 +1,4 @@
-/** Pictures through networks that make a picture of a picture, from their files, tile by tile. */
+/** Networks from pictures to pictures, from their files, tile by tile. */
 import { type Engine, referenceAlgebra, referenceEngine } from "@tadsr/core";
 import { describePictureFile, writeSafetensors } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
@@ -61,8 +61,8 @@ const wholly = (network: PictureNetwork, { width, height, data }: Picture): Uint
   return Uint8Array.from(Uint8ClampedArray.from(result.data, (x) => x * 255));
 };
 
-describe("a picture enlarged by a network from its file", () => {
-  it("is what the network makes of all of it, whatever the tile, byte for byte", async () => {
+describe("a picture upscaled by a network from its file", () => {
+  it("is what the network makes of the whole picture, whatever the tile, byte for byte", async () => {
     const model = await saved(SRVGG);
     expect(model).toMatchObject({ name: "network0", config: SRVGG });
     const picture = randomPicture(31, 22);
@@ -73,7 +73,7 @@ describe("a picture enlarged by a network from its file", () => {
     }
   });
 
-  it("is continued by its edge pixels where the network folds pixels, and cut", async () => {
+  it("is padded with its edge pixels if the network folds pixels, and cropped", async () => {
     const model = await saved(RRDB2);
     const picture = randomPicture(5, 3);
     const padded: Picture = {
@@ -90,7 +90,7 @@ describe("a picture enlarged by a network from its file", () => {
     expect(await upscaled(model, picture, { tile: 1 })).toMatchObject({ data });
   });
 
-  it("tells its progress, and stops between tiles when it is told to", async () => {
+  it("reports its progress, and stops between tiles if its signal is aborted", async () => {
     const model = await saved(SRVGG);
     const picture = randomPicture(40, 9);
     const told: (readonly [number, number])[] = [];
@@ -108,7 +108,7 @@ describe("a picture enlarged by a network from its file", () => {
     expect(stopped).toMatchObject({ left: { _tag: "Aborted", done: 1, total } });
   });
 
-  it("leaves nothing on the engine but the weights, and these until it is closed", async () => {
+  it("leaves only the weights on the engine, until it is closed", async () => {
     const model = await saved(SRVGG);
     const engine = trackingEngine();
     const upscaler = right(await openPictureUpscaler(engine, model)());
@@ -142,7 +142,7 @@ describe("what is refused", () => {
     return result.left;
   };
 
-  it("a tile that is none, and a picture without pixels or with too few bytes", async () => {
+  it("an invalid tile, and a picture without pixels or with too few bytes", async () => {
     const model = await saved(SRVGG);
     const picture = randomPicture(3, 2);
     expect(await refusal(model, picture, { tile: 0 })).toMatchObject({
@@ -153,7 +153,7 @@ describe("what is refused", () => {
     expect(await refusal(model, { ...picture, width: 4 })).toMatchObject({ _tag: "InvalidPicture" });
   });
 
-  it("a network that gives no numbers, by its name and the place", async () => {
+  it("a network that gives NaN, with its name and the place", async () => {
     const weights = pictureWeights(pictureNetwork(SRVGG));
     const last = "body.6.bias";
     const bias = { shape: [27], data: new Float32Array(27).fill(Number.NaN) };
@@ -163,7 +163,7 @@ describe("what is refused", () => {
     expect(failed.message).toContain(`the model ${model.name} gave numbers that are not finite`);
   });
 
-  it("an engine that fails, on the way or at the beginning; what it held is released", async () => {
+  it("an engine that fails, later or at the beginning; what it held is released", async () => {
     const model = await saved(SRVGG);
     const engine = trackingEngine();
     const failing: Engine<unknown> = {
@@ -189,7 +189,7 @@ describe("what is refused", () => {
     expect(engine.liveTensors()).toBe(0);
   });
 
-  it("files of other networks, told apart from those of none", async () => {
+  it("files of other networks, in contrast to files of no network", async () => {
     const write = async (name: string, weights: HostWeights): Promise<string> => {
       right(await writeSafetensors(at(name), weights, { dtype: "F32" })());
       return at(name);

@@ -1,4 +1,4 @@
-/** Random weights of networks that make a picture of a picture, of about the size that learned ones have. */
+/** Random weights for networks from pictures to pictures, of about the size that learned ones have. */
 import { normal } from "@tadsr/core";
 import { elements, type HostWeights, type PictureNetwork } from "../src/index.ts";
 

@@ -3,7 +3,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { expect, it } from "vitest";
 import { decodeDescription, networkOf, parameterCount, receptiveField } from "../src/index.ts";
 
-it("the README's model.json is one, of the size and the reach that are told elsewhere", async () => {
+it("the README's model.json is valid, with the documented size and receptive field", async () => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
   const [, json = ""] = /```json\n([\s\S]*?)```/.exec(readme) ?? [];
   const decoded = decodeDescription("README.md", JSON.parse(json));

@@ -25,7 +25,7 @@ const noise = (stream: number, shape: readonly number[], size = 1): NdArray => (
   ).map((v) => v * size),
 });
 
-/** Weights none of which is zero, so that everything that can reach an output does. */
+/** None of these weights is zero, so that everything that can reach an output does. */
 const weightsOf = (network: ConditionedNetwork) =>
   Object.fromEntries(
     network.parameters.map(({ name, kind, shape }, i) => [
@@ -43,7 +43,7 @@ const predict = (network: ConditionedNetwork, input: NdArray, condition: NdArray
   return result.data;
 };
 
-/** The rows that change when a row of the input does, relative to it: [first, last]. */
+/** The rows that change if a row of the input changes, relative to that row: [first, last]. */
 const changedRows = (network: ConditionedNetwork, side: number, row: number): readonly [number, number] => {
   const shape = [1, side, side, network.latentChannels];
   const [input, condition] = [noise(1, shape), noise(2, shape)];
@@ -58,7 +58,7 @@ const changedRows = (network: ConditionedNetwork, side: number, row: number): re
 };
 
 describe("receptive field", () => {
-  it("is what a change of the input reaches, exactly", () => {
+  it("is exactly what a change of the input reaches", () => {
     const network = residualUNet(tiny);
     const { margin, alignment } = receptiveField(network);
     expect(alignment).toBe(2);

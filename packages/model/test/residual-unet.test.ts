@@ -113,7 +113,7 @@ describe("the residual UNet", () => {
     expect(variance * 64 * 9).toBeCloseTo(1, 1);
   });
 
-  it("has an encoder that gives what each level's blocks give, at the strides it says", () => {
+  it("has an encoder that gives the output of each level's blocks, at its declared strides", () => {
     const { channels, strides, run } = network.encoder;
     expect([channels, strides]).toEqual([
       [4, 6],

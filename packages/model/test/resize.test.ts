@@ -24,7 +24,7 @@ const kernel = (distance: number): number => {
   return d < 2 ? -0.75 * (d ** 3 - 5 * d ** 2 + 8 * d - 4) : 0;
 };
 
-/** The definition: a sum over all source pixels of the picture continued by its edges. */
+/** The definition: a sum over all source pixels, with the picture's edges repeated. */
 const slow = (source: Raster, height: number, width: number): Float64Array => {
   const { channels, data } = source;
   const at = (x: number, y: number, c: number): number => {
@@ -91,8 +91,8 @@ describe("bicubicResize", () => {
     );
   });
 
-  it("keeps a linear ramp away from the edges, but for what a = -0.75 bends it", () => {
-    // Only a = -0.5 keeps ramps. At the fraction t between two pixels this kernel is off by this much.
+  it("keeps a linear ramp away from the edges, except for the error of a = -0.75", () => {
+    // Only a = -0.5 keeps ramps. Between two pixels, at the fraction t, this kernel is off by this much.
     const bent = (position: number): number => {
       const t = position - Math.floor(position);
       return position - (2 * -0.75 + 1) * t * (1 - t) * (1 - 2 * t);
@@ -122,12 +122,12 @@ describe("bicubicResize", () => {
     }
   });
 
-  it("returns the source where the size stays", () => {
+  it("returns the source if the size stays", () => {
     const source = raster(7, 5, 3);
     expect(bicubicResize(source, 5, 7).data).toEqual(new Float32Array(source.data));
   });
 
-  it("computes a window as the whole's crop, bit for bit", () => {
+  it("computes a window as a crop of the whole, bit for bit", () => {
     fc.assert(
       fc.property(
         side,
@@ -154,7 +154,7 @@ describe("bicubicResize", () => {
     );
   });
 
-  it("continues by the edge: a window beyond it is that of the picture padded by its last pixels", () => {
+  it("repeats the edge: a window beyond it equals that of the picture padded by its edge pixels", () => {
     const source = filled(5, 3, (x, y) => x * x + 7 * y);
     const padded = filled(8, 4, (x, y) => Math.min(4, x) ** 2 + 7 * Math.min(2, y));
     const window = { x: 9, y: 5, width: 23, height: 11 };

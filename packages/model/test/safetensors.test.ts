@@ -18,7 +18,7 @@ const right = <A>(either: E.Either<{ readonly message: string }, A>): A => {
   return either.right;
 };
 
-/** A file with this header, as text or as an object, and so many bytes after it. */
+/** A file with this header, as text or as an object, and this many bytes after it. */
 const fileOf = async (name: string, header: unknown, dataBytes: number, length?: number): Promise<string> => {
   const text = Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
   const start = Buffer.alloc(8);
@@ -28,7 +28,7 @@ const fileOf = async (name: string, header: unknown, dataBytes: number, length?:
   return file;
 };
 
-/** The message of what must be refused, without the file's place. */
+/** The message of a file that must be refused, without the file's path. */
 const refusal = async (file: string): Promise<string> => {
   const read = await readSafetensors(file)();
   if (E.isRight(read)) throw new Error("it was accepted");
@@ -143,7 +143,7 @@ describe("writing and reading", () => {
     expect(Object.keys(right(await readSafetensors(file)()).tensors)).toEqual(["a", "b"]);
   });
 
-  it("leaves no draft, and the former file where writing fails", async () => {
+  it("leaves no draft, and keeps the old file, if writing fails", async () => {
     const folder = path("drafts");
     await mkdir(folder);
     const file = `${folder}/weights.safetensors`;
@@ -164,7 +164,7 @@ describe("writing and reading", () => {
 });
 
 describe("what is refused, each in one line", () => {
-  it("a file that is not there, or is a folder", async () => {
+  it("a file that does not exist, or is a folder", async () => {
     expect(await refusal(path("nowhere"))).toBe("it cannot be read: it does not exist");
     await mkdir(path("folder"));
     expect(await refusal(path("folder"))).toBe("it cannot be read: it is a folder");
@@ -212,7 +212,7 @@ describe("what is refused, each in one line", () => {
       { w: float([3], 0, 4) },
       /found 4 bytes, expected 12 bytes, for shape \[3\] of F32/,
     ],
-    ["metadata that is no text", { __metadata__: { a: 1 }, w: float([1], 0, 4) }, /expected __metadata__/],
+    ["metadata that is not text", { __metadata__: { a: 1 }, w: float([1], 0, 4) }, /expected __metadata__/],
     [
       "a gap at the beginning",
       { w: float([1], 4, 8) },
@@ -228,7 +228,7 @@ describe("what is refused, each in one line", () => {
     expect(await refusal(await fileOf("header", header, 4))).toMatch(message);
   });
 
-  it("a file cut off, and one with bytes too many", async () => {
+  it("a file that is cut off, and one with too many bytes", async () => {
     const header = { v: float([2], 0, 8), w: float([3], 8, 20) };
     expect(await refusal(await fileOf("cut", header, 19))).toBe(
       "found 19 bytes (the file is cut off), expected 20 bytes of tensors after the header; get a whole copy of the file",
@@ -246,7 +246,7 @@ describe("what is refused, each in one line", () => {
     await opened.close();
   });
 
-  it("a name that it does not have, with the nearest that it has", async () => {
+  it("a missing name, with the nearest one that exists", async () => {
     const file = await fileOf("names", { "down.0.weight": float([1], 0, 4) }, 4);
     const opened = right(await openSafetensors(file)());
     expect(await opened.read("down.0.weigth")()).toMatchObject({

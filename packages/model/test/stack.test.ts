@@ -65,13 +65,13 @@ const random = (): Record<string, ReferenceTensor> =>
 const fresh = (): Record<string, ReferenceTensor> => upload(initialWeights(network.parameters, { seed: 4 }));
 
 describe("the stack", () => {
-  it("is bicubic before it is trained: it predicts z_y, the first channels of what it is told", () => {
+  it("is bicubic before it is trained: it predicts z_y, the first channels of its condition", () => {
     const given = inputs(2, 1);
     const z_y = referenceAlgebra.sliceChannels(given.condition, 0, tiny.latentChannels);
     expect(network.run(referenceAlgebra)(fresh(), given).data).toEqual(z_y.data);
   });
 
-  it("does not hear the noise while the weights of z_t are zero, as they are at first", () => {
+  it("does not depend on the noise while the weights of z_t are zero, as they are at first", () => {
     const weights = { ...random() };
     const zeros = fresh();
     for (const name of Object.keys(weights))
@@ -120,7 +120,7 @@ describe("the stack", () => {
     }
   });
 
-  it("has the sizes that were asked for: small under 0.95, tiny under 0.28 million products a pixel", () => {
+  it("has the required sizes: small under 0.95, tiny under 0.28 million products a pixel", () => {
     const shape = { kind: "stack", latentChannels: 48, timeFeatures: 64, timeChannels: 64 } as const;
     const convolutions = (config: StackConfig): number =>
       stack(config)
@@ -131,7 +131,7 @@ describe("the stack", () => {
     expect(parameterCount(stack({ ...shape, channels: 48, blocks: 5 }).parameters)).toBe(274_672);
   });
 
-  it("sees a pixel further with every convolution, and so far exactly", () => {
+  it("sees exactly one pixel further with every convolution", () => {
     expect(receptiveField(network)).toEqual({ margin: 2 + 2 * tiny.blocks, alignment: 1 });
     const side = 4 * tiny.blocks + 9;
     const at = (x: number): Float64Array => {
@@ -204,7 +204,7 @@ describe("upscaling by a stack", () => {
   const weight = `${NOISY_INPUT}.weight`;
   const models = [deaf([weight, `${NOISY_INPUT}.bias`]), deaf([weight])];
 
-  it("draws no noise where the weights of z_t are zero, and gives what it would with noise", async () => {
+  it("draws no noise if the weights of z_t are zero, and gives the same as with noise", async () => {
     const picture = randomPicture(9, 7);
     for (const model of models)
       for (const steps of [1, 3]) {
@@ -218,7 +218,7 @@ describe("upscaling by a stack", () => {
         };
         const found = await run(picture, { steps }, model, watching);
         expect(uploaded).toEqual(["1,11,13,3", "1,7,9,3"]);
-        // A network that does not say by what z_t enters is given noise.
+        // A network that does not name the convolution by which z_t enters gets noise.
         const { entrance, ...network } = model.network;
         expect(entrance).toBe(NOISY_INPUT);
         const noisy = await run(picture, { steps }, { ...model, network });
@@ -227,7 +227,7 @@ describe("upscaling by a stack", () => {
       }
   });
 
-  it("draws it where they are not, and where only the bias is zero", async () => {
+  it("draws it if they are not, and if only the bias is zero", async () => {
     const picture = randomPicture(9, 7);
     for (const model of [randomModel(tinyStackDescription), deaf([`${NOISY_INPUT}.bias`])]) {
       expect(readsNoise(model.network, model.weights)).toBe(true);

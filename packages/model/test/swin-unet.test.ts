@@ -112,7 +112,7 @@ describe("the UNet with Swin layers", () => {
     );
   });
 
-  it("runs on sizes that are no multiple of the window, and samples do not see each other", () => {
+  it("runs on sizes that are no multiple of the window, and keeps samples separate", () => {
     const one = runOf(small, 1, [6, 10]);
     const two = runOf(small, 2, [6, 10]);
     expect(two.shape).toEqual([2, 6, 10, 2]);
@@ -181,7 +181,7 @@ describe("swinUNetConfigOf", () => {
     dropout: 0,
   };
 
-  it("reads the authors' record, one number of blocks standing for every level", () => {
+  it("reads the authors' record, with one number of blocks for all levels", () => {
     expect(swinUNetConfigOf("a", record)).toEqual(E.right(realWorldUNet));
     expect(swinUNetConfigOf("a", { ...record, num_res_blocks: [2, 2, 2, 2] })).toEqual(
       E.right(realWorldUNet),
@@ -194,7 +194,7 @@ describe("swinUNetConfigOf", () => {
     );
   });
 
-  it("takes the number of heads where their width is not told", () => {
+  it("uses the number of heads if their width is missing", () => {
     const heads = { ...record, num_head_channels: -1, num_heads: 6 };
     expect(swinUNetConfigOf("a", heads)).toEqual(E.right(realWorldUNet));
     const one = swinUNetConfigOf("a", { ...record, num_head_channels: undefined });
@@ -239,7 +239,7 @@ describe("swinUNetConfigOf", () => {
 });
 
 describe("isBuffer", () => {
-  it("knows what the authors' files hold that nothing learned", () => {
+  it("recognises the tensors in the authors' files that are not learned", () => {
     const block = "input_blocks.1.1.blocks.1";
     expect(isBuffer(`${block}.attn.relative_position_index`)).toBe(true);
     expect(isBuffer(`${block}.attn_mask`)).toBe(true);

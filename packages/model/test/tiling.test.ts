@@ -29,7 +29,7 @@ describe("planTiles", () => {
     );
   });
 
-  it("keeps no more than the tile's side rounded up, but for the margin at an edge", () => {
+  it("keeps at most the tile's side rounded up, plus the margin at an edge", () => {
     fc.assert(
       fc.property(options, (asked) => {
         for (const { kept } of planTiles(asked)) {
@@ -64,7 +64,7 @@ describe("planTiles", () => {
     );
   });
 
-  it("reads inside the padded picture, aligned, and less than an alignment more than it must", () => {
+  it("reads inside the padded picture, aligned, and at most one alignment more than it must", () => {
     fc.assert(
       fc.property(options, (asked) => {
         const { margin, alignment, tile } = asked;
@@ -79,7 +79,7 @@ describe("planTiles", () => {
     );
   });
 
-  it("reads as much for every tile", () => {
+  it("reads the same size for every tile", () => {
     fc.assert(
       fc.property(options, (asked) => {
         const sizes = new Set(planTiles(asked).map(({ read }) => `${read.width} x ${read.height}`));

@@ -6,19 +6,19 @@ import {
   referenceEngine,
 } from "@tadsr/core";
 
-/** A reference tensor that an engine with memory of its own would have to release. */
+/** A reference tensor that an engine with its own memory would have to release. */
 export interface Tracked {
   readonly tensor: ReferenceTensor;
 }
 
 export interface TrackingEngine extends Engine<Tracked> {
-  /** The most numbers that were alive at once since the last call of it. */
+  /** The largest number of values that were alive at once since its last call. */
   readonly peak: () => number;
 }
 
 /**
- * The reference engine with the bookkeeping of one that has memory of its own: it counts what is alive,
- * and throws where a released tensor is used, released again, or lost in a scope.
+ * The reference engine with the bookkeeping of an engine with its own memory: it counts what is alive, and throws if a
+ * released tensor is used, released again, or lost in a scope.
  */
 export const trackingEngine = (): TrackingEngine => {
   const scopes: Set<Tracked>[] = [new Set()];

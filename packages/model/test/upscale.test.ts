@@ -43,7 +43,7 @@ describe("upscaling in tiles", () => {
 
   it("has no seams with all the steps of the schedule, nor with some", async () => {
     for (const steps of [2, 4]) {
-      // Each step sees the margin of 12 pixels around what the one after it sees.
+      // Each step needs the margin of 12 pixels around the part that the next step needs.
       const picture = randomPicture(24 * steps + 25, 24 * steps + 14);
       const whole = await run(picture, { tile: 256, steps });
       expect(largest(differences(await run(picture, { tile: 10, steps }), whole))).toBeLessThanOrEqual(1);
@@ -53,7 +53,7 @@ describe("upscaling in tiles", () => {
   it("would have seams with too small a margin, so the tests above can fail", async () => {
     const model = randomModel();
     const { network } = model;
-    // Claims, when it is asked how far it sees, to see no further than its alignment.
+    // Pretends to see no further than its alignment.
     const shortSighted: ConditionedNetwork = {
       ...network,
       run: (algebra) => (weights, inputs) =>
@@ -69,7 +69,7 @@ describe("upscaling in tiles", () => {
 });
 
 describe("the result", () => {
-  it("is bicubic, rounded and clamped, where the network adds nothing", async () => {
+  it("is bicubic, rounded and clamped, if the network adds nothing", async () => {
     const model = randomModel();
     const silenced = Object.fromEntries(
       Object.entries(model.weights).map(([name, { shape, data }]) => [
@@ -92,7 +92,7 @@ describe("the result", () => {
     expect(mean(differences(a, c).slice(-720))).toBeGreaterThan(1);
   });
 
-  it("has noise of its own at every place: a constant picture's does not repeat", async () => {
+  it("has different noise at every place: in a constant picture it does not repeat", async () => {
     const picture = { ...randomPicture(24, 16), data: new Uint8Array(24 * 16 * 3).fill(128) };
     const { data } = await run(picture, { tile: 8 });
     const row = (y: number): Uint8Array => data.slice(y * 144, (y + 1) * 144);
@@ -100,7 +100,7 @@ describe("the result", () => {
     expect(rows.size).toBe(32);
   });
 
-  it("goes by the steps", async () => {
+  it("depends on the steps", async () => {
     const picture = randomPicture(9, 8);
     const results = await Promise.all([1, 2, 4].map((steps) => run(picture, { steps })));
     expect(new Set(results.map(({ data }) => data.join())).size).toBe(3);
@@ -120,12 +120,12 @@ describe("the result", () => {
   });
 });
 
-describe("on its way", () => {
+describe("while it runs", () => {
   const open = <T>(engine: Engine<T>): Upscaler => right(openUpscaler(engine, randomModel()));
   // With the margin of 12 pixels, three tiles of 4 across and two down.
   const picture = randomPicture(34, 31);
 
-  it("tells its progress", async () => {
+  it("reports its progress", async () => {
     const told: string[] = [];
     await run(picture, { tile: 4, onProgress: (done, total) => told.push(`${done}/${total}`) });
     expect(told).toEqual(["0/6", "1/6", "2/6", "3/6", "4/6", "5/6", "6/6"]);
@@ -150,7 +150,7 @@ describe("on its way", () => {
     ]);
   });
 
-  it("stops between tiles when it is told to", async () => {
+  it("stops between tiles if its signal is aborted", async () => {
     const controller = new AbortController();
     const onProgress = (done: number): void => {
       if (done === 2) controller.abort();
@@ -164,7 +164,7 @@ describe("on its way", () => {
     expect(engine.liveTensors()).toBe(0);
   });
 
-  it("lets others run between tiles", async () => {
+  it("lets other work run between tiles", async () => {
     let others = 0;
     const timer = setInterval(() => {
       others++;
@@ -226,7 +226,7 @@ describe("what is refused", () => {
     });
   });
 
-  it("a network that gives no numbers", async () => {
+  it("a network that gives NaN", async () => {
     const model = randomModel();
     const bias = model.weights["output.bias"];
     const broken = { ...bias, shape: [12], data: new Float32Array(12).fill(Number.NaN) };
@@ -237,7 +237,7 @@ describe("what is refused", () => {
     });
   });
 
-  it("an engine that fails, on the way or at the beginning; what it held is released", async () => {
+  it("an engine that fails, later or at the beginning; what it held is released", async () => {
     const engine = trackingEngine();
     const failing = {
       ...engine,

@@ -29,15 +29,15 @@ import { type DiscriminatorState, type Learner, type LearningState, type Turn, t
 import { type AlgorithmWeights, type StepInputs, studentStep } from "./student-step.ts";
 import type { PreparedStep } from "./task.ts";
 
-export interface Contestant {
+export interface AlgorithmNetwork {
   readonly network: ConditionedNetwork;
   readonly weights: HostWeights;
 }
 
-export interface Contestants {
+export interface AlgorithmNetworks {
   readonly schedule: Schedule;
-  readonly student: Contestant;
-  readonly teacher: Contestant;
+  readonly student: AlgorithmNetwork;
+  readonly teacher: AlgorithmNetwork;
   /**
    * `weights` includes u and v. The strides are always those of the teacher's encoder; those in `config` are ignored.
    */
@@ -50,8 +50,8 @@ export interface RecordedDraws {
   readonly z_y: NdArray;
   readonly condition: NdArray;
   readonly noise: NdArray;
-  readonly judgeNoise: NdArray;
-  readonly judgeTime: readonly number[];
+  readonly discriminatorNoise: NdArray;
+  readonly discriminatorTime: readonly number[];
   readonly scoreNoise: NdArray;
   readonly scoreTime: readonly number[];
 }
@@ -60,7 +60,7 @@ export interface AlgorithmSettings {
   readonly weights: AlgorithmWeights;
   readonly reading: Pick<Reading, "inputScaling">;
   readonly rate: number;
-  readonly adversaryRate: number;
+  readonly discriminatorRate: number;
   readonly adamw?: AdamWOptions;
 }
 
@@ -112,8 +112,8 @@ const uploadDraws = <T>(engine: Engine<T>, draws: RecordedDraws): StepInputs<T> 
     z_y: image(draws.z_y),
     condition: image(draws.condition),
     noise: image(draws.noise),
-    discriminatorNoise: image(draws.judgeNoise),
-    discriminatorTime: draws.judgeTime,
+    discriminatorNoise: image(draws.discriminatorNoise),
+    discriminatorTime: draws.discriminatorTime,
     scoreNoise: image(draws.scoreNoise),
     scoreTime: draws.scoreTime,
   };
@@ -133,9 +133,9 @@ const discriminatorsObjective = <T>(
 /** Throws what the engine throws, and if names or shapes do not fit. */
 export const runAlgorithmOne = async <T>(
   engine: Engine<T>,
-  { schedule, student, teacher, discriminator: given }: Contestants,
+  { schedule, student, teacher, discriminator: given }: AlgorithmNetworks,
   draws: RecordedDraws,
-  { weights, reading, rate, adversaryRate, adamw = ADAMW_DEFAULTS }: AlgorithmSettings,
+  { weights, reading, rate, discriminatorRate, adamw = ADAMW_DEFAULTS }: AlgorithmSettings,
 ): Promise<RecordedStep> => {
   const { algebra } = engine;
   const ofStudent = student.network.parameters;
@@ -194,7 +194,7 @@ export const runAlgorithmOne = async <T>(
     const taken =
       engine.differentiate === null
         ? null
-        : takeStep(engine, prepared, state, { step: 1, rate, discriminatorRate: adversaryRate, adamw });
+        : takeStep(engine, prepared, state, { step: 1, rate, discriminatorRate, adamw });
     // Without gradients no network is updated, but everything that does not need them is computed.
     const discriminatorTurn =
       taken?.discriminatorTurn ?? discriminatorsObjective(prepared, ownWeights, state.discriminator);

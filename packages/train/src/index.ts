@@ -9,9 +9,9 @@ export {
   type Updated,
 } from "./adamw.ts";
 export {
+  type AlgorithmNetwork,
+  type AlgorithmNetworks,
   type AlgorithmSettings,
-  type Contestant,
-  type Contestants,
   type Learned,
   type RecordedDraws,
   type RecordedScore,

@@ -1,4 +1,4 @@
-/** `tadsr convert`: weights from one format to another, or the authors' two files to a model folder. */
+/** `tadsr convert`: writes weights in another format, or the authors' two files as a model folder. */
 import { type Command, Option } from "commander";
 import { PUBLISHED_NAMES } from "../convert/published-names.ts";
 import type { ConvertCommandOptions } from "../convert/run.ts";
@@ -6,8 +6,8 @@ import { wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
 
 const HELP = `
-The output's name tells the format: .safetensors, .pth (PyTorch's zip), or with --autoencoder a folder for
-tadsr upscale --model <folder>: model.json, model.safetensors and autoencoder.safetensors.`;
+The output's name tells the format: .safetensors, or .pth for PyTorch's zip. With --autoencoder the output is a
+folder for tadsr upscale --model <folder>: model.json, model.safetensors and autoencoder.safetensors.`;
 
 export const addConvertCommand = (program: Command, perform: Perform): void => {
   program

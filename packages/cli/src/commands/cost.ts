@@ -8,8 +8,8 @@ import type { Perform } from "../perform.ts";
 const HELP = `
 Models: ${PUBLISHED_NAMES.join(", ")}; Real-ESRGAN's by the names of
 their files (realesr-general-x4v3, RealESRGAN_x4plus and others), or any file of such a network.
-A multiply-add is two operations. "in layers" are convolutions and linear maps, which is what is often counted alone.
-The peak is of results that are released after their last use; an engine may hold attention's scores besides.`;
+A multiply-add is two operations. "in layers" counts only convolutions and linear maps, as others often do.
+The peak assumes that results are released after their last use; an engine may also hold the scores of attention.`;
 
 const LARGEST = 65_536;
 

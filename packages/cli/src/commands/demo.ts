@@ -1,4 +1,4 @@
-/** `tadsr demo`: a picture that comes with the command, upscaled and laid beside bicubic. */
+/** `tadsr demo`: upscales a picture that comes with the command and shows it beside bicubic. */
 import type { Command } from "commander";
 import type { DemoOptions } from "../demo.ts";
 import type { Perform } from "../perform.ts";

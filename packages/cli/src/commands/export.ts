@@ -12,12 +12,12 @@ import type { Perform } from "../perform.ts";
 import { addFileOptions } from "./file-options.ts";
 
 const HELP = `
-The file has ONNX's own operators alone, images [1, channels, height, width] in [-1, 1], and says in its metadata
-what each input is, how the noise is drawn from a seed, and whose licence the weights have.
+The file uses only ONNX's own operators. Images are [1, channels, height, width] in [-1, 1]. The metadata say what
+each input is, how the noise is drawn from a seed, and which licence the weights have.
 Parts of a small model: step (picture and noise to the larger picture) and network (input, condition, time to z_0).
-Of the paper's models: chain (the same as step, for one-step models), network, encoder and decoder.
-Of Real-ESRGAN's networks: network (picture to the larger picture; in the file likewise in [-1, 1]).
-A network with attention in windows has one size; the others can leave it open.`;
+Parts of the paper's models: chain (like step, for one-step models), network, encoder and decoder.
+Real-ESRGAN's networks have one part: network (picture to the larger picture, both in [-1, 1]).
+A network with attention in windows needs a fixed size; the others can leave it open.`;
 
 const LARGEST = 16_384;
 
@@ -33,21 +33,22 @@ export const addExportCommand = (program: Command, perform: Perform): void => {
   const command = program
     .command("export")
     .description("write a model as an ONNX file that other tools run")
-    .argument("<model>", "a shipped model's name, a model folder, or a file as upscale takes it")
+    .argument("<model>", "a shipped model's name, a model folder, or a file as for upscale --model")
     .requiredOption("-o, --out <file>", "the ONNX file")
     .addOption(
-      new Option("--part <part>", "what of the model (default: all of one step, else the network)").choices(
-        PART_CHOICES,
-      ),
+      new Option(
+        "--part <part>",
+        "the part to export (default: a whole step for one-step models, else the network)",
+      ).choices(PART_CHOICES),
     )
     .option(
       "--size <height>x<width>",
-      "of the low-resolution picture, in pixels (default: 64x64, or the least multiple that the model takes)",
+      "size of the low-resolution picture in pixels (default: 64x64, rounded up to a size that the model takes)",
       sizeOf,
     )
     .option("--dynamic", "leave the picture's size open")
     .addOption(
-      new Option("--dtype <type>", "numbers of the weights and of what is computed")
+      new Option("--dtype <type>", "number type of the weights and of the computation")
         .choices(DTYPE_CHOICES)
         .default("float32"),
     )
@@ -57,12 +58,12 @@ export const addExportCommand = (program: Command, perform: Perform): void => {
         .default(DEFAULT_OPSET_CHOICE),
     )
     .addOption(
-      new Option("--weights <place>", "inside the file, or beside it; auto: beside where they are over 2 GB")
+      new Option("--weights <place>", "inside the file or beside it; auto: beside it if they are over 2 GB")
         .choices(["auto", "inside", "beside"])
         .default("auto"),
     )
-    .option("--open-time", "part network of a one-step model: take the time as an input")
-    .option("--winograd", "write 3x3 convolutions by Winograd's way where it is faster on a CPU");
+    .option("--open-time", "for --part network of a one-step model: make the time an input")
+    .option("--winograd", "use Winograd's method for 3x3 convolutions if it is faster on a CPU");
   addFileOptions(command)
     .option("--force", "replace outputs that exist")
     .addHelpText("after", HELP)

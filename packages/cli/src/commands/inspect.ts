@@ -7,16 +7,24 @@ import type { Perform } from "../perform.ts";
 export const addInspectCommand = (program: Command, perform: Perform): void => {
   program
     .command("inspect")
-    .description("print the tensors of a file of weights, and which network they are taken for")
+    .description("print the tensors of a file of weights, and which network they belong to")
     .argument("<weights>", "a .safetensors or PyTorch file; nothing in it is run")
-    .option("--group <path>", "of several groups of tensors, the one to look at")
+    .option("--group <path>", "the group of tensors to show, if there are several")
     .option(
       "--image-size <n>",
-      "nominal side of the latent, where the tensors leave it open",
+      "nominal side of the latent, if the tensors do not tell it",
       wholeNumber(1, 65_536),
     )
-    .option("--window <n>", "side of the attention windows, likewise", wholeNumber(1, 256))
-    .option("--head-channels <n>", "channels of an attention head, likewise", wholeNumber(1, 8192))
+    .option(
+      "--window <n>",
+      "side of the attention windows, if the tensors do not tell it",
+      wholeNumber(1, 256),
+    )
+    .option(
+      "--head-channels <n>",
+      "channels of an attention head, if the tensors do not tell them",
+      wholeNumber(1, 8192),
+    )
     .option("--json", "print one JSON object instead of the table")
     .action((weights: string, options: InspectOptions) =>
       perform(async (shell) => (await import("../inspect/run.ts")).runInspect(shell, weights, options)),

@@ -1,4 +1,4 @@
-/** `tadsr random-weights`: files of the published models' sizes, to try them without the authors' files. */
+/** `tadsr random-weights`: files as large as the published models, to try these without the authors' files. */
 import { Argument, type Command, Option } from "commander";
 import { PUBLISHED_NAMES } from "../convert/published-names.ts";
 import { wholeNumber } from "../options.ts";
@@ -6,18 +6,18 @@ import type { Perform } from "../perform.ts";
 import type { RandomWeightsOptions } from "../random-weights/run.ts";
 
 const HELP = `
-The files have the authors' names and hold tensors of the authors' names and shapes, so that everything but the
-pictures is as with theirs.`;
+The files have the authors' names, and so have the tensors, with the authors' shapes. Everything is as with the
+authors' files, except the pictures.`;
 
 export const addRandomWeightsCommand = (program: Command, perform: Perform): void => {
   program
     .command("random-weights")
     .description("write files of random numbers that are as large as a published model's")
     .addArgument(new Argument("<model>", "the published model").choices(PUBLISHED_NAMES))
-    .requiredOption("-o, --out <folder>", "where the network's and the autoencoder's files go")
+    .requiredOption("-o, --out <folder>", "folder for the network's and the autoencoder's files")
     .option("--seed <n>", "seed of the numbers", wholeNumber(0, 2 ** 52 - 1), 0)
     .addOption(
-      new Option("--dtype <type>", "what numbers are stored in")
+      new Option("--dtype <type>", "number type of the stored weights")
         .choices(["F32", "F16", "BF16"])
         .default("F32"),
     )

@@ -1,4 +1,4 @@
-/** `tadsr schedule`: the noise schedule as a table, as JSON and as a picture. */
+/** `tadsr schedule`: prints the noise schedule as a table or as JSON, and draws it. */
 import { type Command, Option } from "commander";
 import { finiteNumber, wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
@@ -9,17 +9,17 @@ export const addScheduleCommand = (program: Command, perform: Perform): void => 
     .command("schedule")
     .description("print the noise schedule as a table and draw it")
     .addOption(
-      new Option("--preset <name>", "where the values not given come from")
+      new Option("--preset <name>", "preset for the values that are not given")
         .choices(PRESETS)
         .default("realsr-s15"),
     )
     .option("--steps <T>", "number of times", wholeNumber(1, 1_000_000))
-    .option("--power <p>", "below 1 the noise rises early, above 1 late", finiteNumber)
+    .option("--power <p>", "the noise rises early if it is below 1, late if above", finiteNumber)
     .option("--kappa <k>", "standard deviation of the noise at eta = 1", finiteNumber)
-    .option("--min-noise <m>", "bound of the least noise level", finiteNumber)
+    .option("--min-noise <m>", "upper bound of the least noise level", finiteNumber)
     .option("--end <e>", "sqrt(eta) at the last time, at most 1", finiteNumber)
     .option("--respacing <S>", "keep S of the times", wholeNumber(1, 1_000_000))
-    .option("--svg <file>", "draw sqrt(eta) and eta over t")
+    .option("--svg <file>", "draw sqrt(eta) and eta over t to a file")
     .option("--force", "replace the drawing if it exists")
     .option("--json", "print one JSON object instead of the table")
     .action((options: ScheduleOptions) =>

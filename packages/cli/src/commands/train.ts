@@ -13,17 +13,17 @@ import {
 } from "../train/options.ts";
 
 const RESUME_HELP = `
-The log (log.jsonl) and checkpoints are written to the output folder as the training goes. Ctrl-C stops after the step
-it is at, and --resume goes on, also after a crash: nothing is lost but the steps since the last checkpoint. --steps may
-then be another number: at a constant rate the result is the one of a training that was begun for so many; a cosine is
-drawn anew over the new number, so that the rate jumps to where the new curve is. Whatever else decides the result must
-be as it was: the other options that change a number. The finished model is in <out>/model.
+The log (log.jsonl) and checkpoints are written to the output folder during the training. Ctrl-C stops after the
+current step. --resume goes on from the last checkpoint, also after a crash. Then --steps may be another number. With
+a constant rate the result is that of a training that had this number from the start. A cosine is stretched to the
+new number, so the rate jumps to the new curve. All other options that change the result must be the same as before.
+The finished model is in <out>/model.
 
-With --validation the averaged weights are measured at the beginning, every so many steps and at the end, which changes
-nothing of the training: numbers to validation.jsonl, pictures to samples/step-<n>.png (small picture, bicubic, now,
-target if there is one, original).`;
+With --validation the averaged weights are measured at the beginning, after every so many steps and at the end. This
+does not change the training. Numbers go to validation.jsonl, pictures to samples/step-<n>.png (small picture,
+bicubic, current result, target if there is one, original).`;
 
-/** What both commands have, with the defaults of one of them. */
+/** The options of both commands, with the defaults of one of them. */
 type Common = TrainDefaults["teacher"] | TrainDefaults["student"];
 
 const addCommonOptions = (
@@ -41,7 +41,7 @@ const addCommonOptions = (
   const family = ({ families, student }: TrainDefaults) =>
     NETWORK_NAMES.find((name) => families[name].network === student.network);
   return command
-    .requiredOption("--data <folder>", "photographs to learn from, also in folders within it")
+    .requiredOption("--data <folder>", "folder of photographs to learn from; folders in it count too")
     .requiredOption("-o, --out <folder>", "folder of the run")
     .option(
       "--steps <n>",
@@ -50,7 +50,7 @@ const addCommonOptions = (
     )
     .option(
       "--batch <n>",
-      text("crops a step", (d) => d.batch),
+      text("crops in each step", (d) => d.batch),
       wholeNumber(1),
     )
     .option(
@@ -60,7 +60,7 @@ const addCommonOptions = (
     )
     .option(
       "--shrink <factor>",
-      text("shrink photographs first, which takes their JPEG blocks away", (d) => d.shrink),
+      text("shrink photographs first, to remove their JPEG blocks", (d) => d.shrink),
       finiteNumber,
     )
     .option(
@@ -79,13 +79,13 @@ const addCommonOptions = (
     )
     .option(
       "--warm-up <n>",
-      text("steps over which the rate rises", (d) => d.rate.warmUp),
+      text("steps during which the rate rises", (d) => d.rate.warmUp),
       wholeNumber(0),
     )
     .addOption(
       new Option(
         "--decay <how>",
-        text("the rate after the warm-up", (d) => d.rate.decay),
+        text("how the rate changes after the warm-up", (d) => d.rate.decay),
       ).choices(["constant", "cosine"]),
     )
     .option(
@@ -123,12 +123,12 @@ const addCommonOptions = (
     )
     .option(
       "--picture-cache <MiB>",
-      text("keep so much of decoded photographs in memory", (d) => d.cacheBytes / MEBIBYTE),
+      text("memory for decoded photographs", (d) => d.cacheBytes / MEBIBYTE),
       finiteNumber,
     )
     .option(
       "--validation <folder>",
-      text("photographs kept aside, to measure by as the training goes", (d) => d.validation),
+      text("folder of other photographs, to measure by during the training", (d) => d.validation),
       String,
     )
     .option(
@@ -138,7 +138,7 @@ const addCommonOptions = (
     )
     .option(
       "--validation-pictures <n>",
-      ofAll("how many of the photographs", (d) => d.validation.pictures),
+      ofAll("number of photographs to measure by", (d) => d.validation.pictures),
       wholeNumber(1),
     )
     .option(
@@ -148,31 +148,31 @@ const addCommonOptions = (
     )
     .option(
       "--validation-samples <n>",
-      ofAll("how many of the crops to draw", (d) => d.validation.samples),
+      ofAll("number of crops to draw", (d) => d.validation.samples),
       wholeNumber(0),
     )
     .addOption(
-      new Option("--network <name>", ofAll("the network, where it is trained from nothing", family)).choices(
+      new Option("--network <name>", ofAll("the network, if it is trained from nothing", family)).choices(
         NETWORK_NAMES,
       ),
     )
     .option(
       "--target-model <file>",
       text(
-        "learn what this network (SRVGGNetCompact or RRDBNet) makes of the small pictures, not the photographs",
+        "learn this network's pictures of the small pictures (SRVGGNetCompact or RRDBNet) instead of the photographs",
         (d) => d.target,
       ),
       String,
     )
     .option(
       "--target-mix <file:share>",
-      text("a second file of weights, which have this share", (d) => d.target),
+      text("a second file of the target's weights, and its share from 0 to 1", (d) => d.target),
       sharedFile,
     )
     .option(
       "--as-they-are <share>",
       text(
-        "share of the small pictures that are photographs as they are; needs a target",
+        "share of photographs that are used as small pictures as they are; needs a target",
         (d) => d.asTheyAre,
       ),
       finiteNumber,
@@ -184,11 +184,11 @@ const addCommonOptions = (
     )
     .option(
       "--perceptual-weights <file>",
-      text("made by tools/perceptual-weights.py", (d) => d.perceptualWeights),
+      text("file made by tools/perceptual-weights.py", (d) => d.perceptualWeights),
       String,
     )
     .addOption(
-      new Option("--runtime <name>", "what computes; auto: tensorflow where it opens, else wasm")
+      new Option("--runtime <name>", "the runtime; auto: tensorflow if it works, else wasm")
         .choices(TRAINING_RUNTIMES)
         .default("auto"),
     )
@@ -200,7 +200,7 @@ const addStudentOptions = (command: Command, defaults: TrainDefaults | null): Co
   return command
     .option(
       "--teacher <name|folder>",
-      "the teacher's model; without it no loss of the paper's has a weight (default: none)",
+      "the teacher's model; without it the paper's losses have weight 0 (default: none)",
       String,
     )
     .option(
@@ -235,7 +235,7 @@ const addStudentOptions = (command: Command, defaults: TrainDefaults | null): Co
     .addOption(
       new Option(
         "--discriminator <kind>",
-        text("told the time, or the plain GAN of the paper's ablation", (d) => d.discriminator),
+        text("with the time as an input, or the plain GAN of the paper's ablation", (d) => d.discriminator),
       ).choices(["time-aware", "plain"]),
     )
     .option(
@@ -250,18 +250,18 @@ const addStudentOptions = (command: Command, defaults: TrainDefaults | null): Co
     )
     .option(
       "--grid <weight>",
-      text("weight against a grid that the perceptual term invites", (d) => d.weights.grid),
+      text("weight of the term against the grid that the perceptual term causes", (d) => d.weights.grid),
       finiteNumber,
     )
     .addOption(
       new Option(
         "--reading <whose>",
-        text("Eq 8 and 9 by the paper's text, or as the authors' code has it", (d) => d.reading),
+        text("Eq 8 and 9 as in the paper, or as in the authors' code", (d) => d.reading),
       ).choices(["paper", "code"]),
     );
 };
 
-/** `defaults`: for the help; null where it is another command's turn. */
+/** `defaults` is for the help; null if another command runs. */
 export const addTrainCommand = (
   program: Command,
   perform: Perform,

@@ -1,4 +1,4 @@
-/** `tadsr verify`: this project's mathematics and networks against recorded reference numbers. */
+/** `tadsr verify`: compares this project's mathematics and networks with recorded reference numbers. */
 import type { Command } from "commander";
 import type { Perform } from "../perform.ts";
 import { DEFAULT_ENGINE, engineNames, type VerifyOptions } from "../verify/options.ts";
@@ -8,7 +8,7 @@ export const addVerifyCommand = (program: Command, perform: Perform): void => {
     .command("verify")
     .description("compare this project's mathematics and networks with recorded reference numbers")
     .requiredOption("--manifest <file>", "manifest.json of the reference numbers")
-    .option("--engine <name>", `what computes: ${engineNames().join(", ")}`, DEFAULT_ENGINE)
+    .option("--engine <name>", `the engine: ${engineNames().join(", ")}`, DEFAULT_ENGINE)
     .action((options: VerifyOptions) =>
       perform(async (shell) => (await import("../verify/run.ts")).runVerify(shell, options)),
     );

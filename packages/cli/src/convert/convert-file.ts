@@ -1,4 +1,4 @@
-/** One file of weights as another. */
+/** Converts one file of weights to another format. */
 import { extname } from "node:path";
 import { convertWeights, type WeightFile } from "@tadsr/files";
 import type { Converted, FloatType, WeightFormat } from "@tadsr/model";
@@ -20,11 +20,11 @@ const FORMATS: Readonly<Record<string, WeightFormat>> = {
   ".pt": "pytorch-zip",
 };
 
-/** The format that an output's name asks for; null where it asks for none. */
+/** The format that an output's name tells; null if it tells none. */
 export const weightFormatOf = (path: string): WeightFormat | null =>
   FORMATS[extname(path).toLowerCase()] ?? null;
 
-/** Writes one file of weights; what is wrong is told with the output's name and not with its draft's. */
+/** Writes one file of weights. Errors use the output's name, not its draft's. */
 export const convertFile = (
   shell: Shell,
   source: WeightFile,

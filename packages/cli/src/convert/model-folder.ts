@@ -1,4 +1,4 @@
-/** The authors' two files as a folder that `tadsr upscale --model` takes. */
+/** Makes a folder for `tadsr upscale --model` from the authors' two files. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describePaperFiles, type WeightFile } from "@tadsr/files";
@@ -18,12 +18,12 @@ import { cannotWrite, objectionTo, writeSafely } from "../safe-file.ts";
 import { displayPath, noteLine, type Shell } from "../shell.ts";
 import { type CopyOptions, convertFile } from "./convert-file.ts";
 
-/** What the files leave open. */
+/** What the files do not tell. */
 export type FolderOptions = Pick<PaperModelOptions, "config" | "imageSize" | "window" | "headChannels">;
 
 /**
- * Checks what the two files are before anything is written; then the weights are written, and model.json last. Gives
- * a line for the user.
+ * Checks the two files before anything is written. Then writes the weights, and model.json last. Gives a line for the
+ * user.
  */
 export const writeModelFolder =
   (
@@ -48,7 +48,7 @@ export const writeModelFolder =
     if (assumed.length > 0)
       noteLine(
         shell,
-        `assumed: ${assumed.join(", ")}; --config, --image-size, --window, --head-channels tell`,
+        `assumed: ${assumed.join(", ")}; --config, --image-size, --window and --head-channels set them`,
       );
     const sized = { ...(dtype === undefined ? {} : { dtype }), force };
     const written = await TE.chain(() => convertFile(shell, files.autoencoder, autoencoder, sized))(

@@ -1,4 +1,4 @@
-/** `tadsr convert`: one file of weights as another, or two as a model folder. */
+/** `tadsr convert`: one file of weights to another format, or two files to a model folder. */
 import { stat } from "node:fs/promises";
 import { sep } from "node:path";
 import type { WeightFile } from "@tadsr/files";
@@ -29,13 +29,13 @@ const convertedLine = (input: string, output: string, { tensors, from, to, round
   `${input} -> ${output}: ${plural(tensors, "tensor")}, ${megabytes(from)} -> ${megabytes(to)}` +
   `${rounded === 0 ? ", every number as it was" : `, ${rounded} of them rounded`}`;
 
-/** The group, where one was given. */
+/** The option for the group, if one was given. */
 const sourceOf = (file: string, group: string | undefined): WeightFile => ({
   file,
   ...(group === undefined ? {} : { path: group }),
 });
 
-/** Options that only a model folder has a use for. */
+/** Options that only a model folder needs. */
 const OF_FOLDERS = [
   ["--config", "config"],
   ["--image-size", "imageSize"],
@@ -51,12 +51,14 @@ const refuseOutput = (named: string, asFolder: boolean, options: ConvertCommandO
     );
   if (asFolder) return null;
   if (options.autoencoder !== undefined)
-    return usageFailure(`with --autoencoder the output is a folder, and ${named} is named as a file`);
+    return usageFailure(
+      `with --autoencoder the output is a folder, but ${named} is a file's name; name a folder`,
+    );
   const [stray] = OF_FOLDERS.find(([, key]) => options[key] !== undefined) ?? [];
   if (stray !== undefined)
-    return usageFailure(`${stray} goes into the model.json of a folder; add --autoencoder, or leave it out`);
+    return usageFailure(`${stray} is only for a model folder; add --autoencoder, or leave ${stray} out`);
   return weightFormatOf(named) === null
-    ? usageFailure(`output ${named}: name it .safetensors or .pth, or name a folder and --autoencoder`)
+    ? usageFailure(`output ${named}: name it .safetensors or .pth, or give a folder and --autoencoder`)
     : null;
 };
 

@@ -1,4 +1,4 @@
-/** A network that makes a picture of a picture, by the name of a published one or by its file. */
+/** A network from pictures to pictures, given by a published name or by its file. */
 import { stat } from "node:fs/promises";
 import { describePictureFile } from "@tadsr/files";
 import {
@@ -28,8 +28,8 @@ const networkOf = (named: string, model: PictureModel | null): E.Either<Failure,
     ? E.right(model.network)
     : E.left(
         usageFailure(
-          `${named}: it is no network that makes a picture of a picture alone; of the paper's models name the ` +
-            `published one (${PUBLISHED_NAMES.join(", ")})`,
+          `${named}: it is no network from pictures to pictures; for the paper's models give the ` +
+            `published name (${PUBLISHED_NAMES.join(", ")})`,
         ),
       );
 

@@ -3,7 +3,7 @@ import type { Algebra, Tensors } from "@tadsr/core";
 import { costOf } from "@tadsr/engine-cost";
 import type { Layer } from "@tadsr/model";
 
-/** What the layer costs on an image [n, h, w, c], or why it does not fit. */
+/** The layer's cost on an image [n, h, w, c], or why the image does not fit. */
 export const costOfLayer = (
   { parameters, run }: Pick<Layer, "parameters" | "run">,
   image: readonly number[],

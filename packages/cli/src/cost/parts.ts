@@ -1,4 +1,4 @@
-/** A published model's networks as programs of the cost interpreter, at the sizes they run at for one picture. */
+/** A published model's networks as programs of the cost interpreter, at their sizes for one picture. */
 import { type Cost, costOf } from "@tadsr/engine-cost";
 import { type PublishedModel, swinUNet, vqAutoencoder } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -18,8 +18,8 @@ export interface PartCost {
 type Image = readonly [number, number, number, number];
 
 /**
- * What the three networks cost for one picture, or why it does not fit them. `picture` is the low-resolution
- * one, padded already.
+ * The cost of the three networks for one picture, or why the picture does not fit. `picture` is the low-resolution
+ * picture, already padded.
  */
 export const partCosts = (
   { network, autoencoder, magnification }: PublishedModel,

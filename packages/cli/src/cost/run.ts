@@ -17,14 +17,14 @@ import { costOfLayer } from "./layer-cost.ts";
 import { type PartCost, partCosts, type Size } from "./parts.ts";
 
 export interface CostOptions {
-  /** A published model's name, or a file of a network that makes a picture of a picture. */
+  /** A published model's name, or a file of a network from pictures to pictures. */
   readonly model: string;
-  /** Of the low-resolution picture. */
+  /** Size of the low-resolution picture. */
   readonly size: Size;
   readonly json?: boolean;
 }
 
-/** A part's numbers, in the units they are printed in. */
+/** A part's numbers, in the printed units. */
 const figuresOf = ({ part, cost }: PartCost) => {
   const { byOperation, flops, parameters, peakBytes, peakBytesWithScores } = cost;
   const of = (...names: readonly (keyof typeof byOperation)[]): number =>

@@ -1,4 +1,4 @@
-/** A drawn degradation in a few words, a line for each of its stages. */
+/** A drawn degradation in a few words, one line for each of its stages. */
 import type { DrawnDegradation, KernelParameters, NoiseParameters, RoundParameters } from "@tadsr/train";
 
 const short = (value: number): string => String(Number(value.toPrecision(2)));

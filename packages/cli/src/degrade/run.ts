@@ -1,4 +1,4 @@
-/** `tadsr degrade`: low-resolution pictures of a folder of originals, as the training makes them. */
+/** `tadsr degrade`: makes low-resolution pictures of a folder of originals, as the training makes them. */
 import { realpath, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
@@ -29,7 +29,7 @@ export interface DegradeOptions {
   readonly force?: boolean;
 }
 
-/** Columns of a sheet: of one variant's, and at most. */
+/** Columns of a sheet: by default with one variant, and at most. */
 const [DRAWS, MOST_DRAWS] = [5, 12];
 
 const failureOf = ({ kind, message }: DataError): Failure =>
@@ -41,10 +41,10 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Where a path leads, links followed; the path itself where nothing is there. */
+/** The target of a path after following links; the path itself if nothing is there. */
 const real = (path: string): Promise<string> => realpath(path).catch(() => path);
 
-/** Why a result's place will not do, whatever is forced: it is an original's. Null where it is none. */
+/** Why results may not be written to a place, even with --force: an original is there. Null if it may be used. */
 const objectionToPlace = async (
   shell: Shell,
   originals: string,
@@ -128,7 +128,7 @@ const writeSheet = (
     )();
   });
 
-/** Writes `<out>/lr` and `<out>/hr`, the sheet, or both; 1 where an original was skipped. */
+/** Writes `<out>/lr` and `<out>/hr`, the sheet, or both. The exit code is 1 if an original was skipped. */
 export const runDegrade =
   (shell: Shell, folder: string, options: DegradeOptions): CommandTask =>
   async () => {

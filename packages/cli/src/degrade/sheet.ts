@@ -1,4 +1,4 @@
-/** A contact sheet of degradations: a row for each original, a column for each draw, enlarged pixel by pixel. */
+/** A contact sheet of degradations: a row for each original, a column for each draw, each pixel shown larger. */
 import { join } from "node:path";
 import {
   type BytePicture,
@@ -27,14 +27,14 @@ import { captionOf } from "./caption.ts";
 export interface SheetOptions {
   readonly degradation: Degradation;
   readonly seed: number;
-  /** How many draws of each original. */
+  /** The number of draws of each original. */
   readonly draws: number;
 }
 
-/** How many originals. */
+/** The number of originals. */
 const ROWS = 6;
 
-/** Side of what is degraded, of an original's middle, and of what of it is shown; in pixels of the original. */
+/** Sides, in pixels of the original, of the degraded middle of an original, and of the part of it that is shown. */
 const [WINDOW, CELL] = [512, 256];
 
 const [GAP, HEADING, CAPTION, LINE] = [8, 26, 60, 13];
@@ -49,7 +49,7 @@ interface Row {
   readonly cells: readonly Cell[];
 }
 
-/** The middle of at most `side` pixels a side. */
+/** The middle, at most `side` pixels wide and high. */
 const middle = (picture: FloatPicture, side: number): FloatPicture => {
   const [width, height] = [Math.min(side, picture.width), Math.min(side, picture.height)];
   return crop(picture, {
@@ -148,8 +148,8 @@ export interface Sheet {
 }
 
 /**
- * Degrades the middles of a few of the folder's pictures several times each and draws all on one sheet. It is an error if
- * none can be read.
+ * Degrades the middles of a few of the folder's pictures several times each and draws all on one sheet. It is an error
+ * if none can be read.
  */
 export const contactSheet =
   (folder: string, title: string, options: SheetOptions): TaskEither<DataError, Sheet> =>

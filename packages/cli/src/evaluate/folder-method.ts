@@ -8,7 +8,7 @@ import type { Failure } from "../failure.ts";
 import { resolveIn, type Shell } from "../shell.ts";
 import { asInput, readPicture } from "./originals.ts";
 
-/** Stands in a folder's name for the seed, where there is a folder for each. */
+/** Stands for the seed in a folder's name, if there is a folder for each seed. */
 export const SEED_PLACE = "{seed}";
 
 export interface FolderMethod {
@@ -24,7 +24,9 @@ interface Listed {
   readonly matching: Matching;
 }
 
-/** Where the folder's name has `{seed}`, there must be one for each seed; else the pictures are for all seeds. */
+/**
+ * If the folder's name has `{seed}`, there must be a folder for each seed; otherwise its pictures are for all seeds.
+ */
 export const openFolder =
   (
     shell: Shell,

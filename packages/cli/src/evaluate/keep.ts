@@ -1,4 +1,4 @@
-/** Pictures of an evaluation in a folder, so that other programs can measure them, too. */
+/** Keeps the pictures of an evaluation in a folder, so that other programs can measure them too. */
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Fault, Made, Trial } from "@tadsr/metrics";
@@ -12,7 +12,7 @@ import { cannotWrite, writeSafely } from "../safe-file.ts";
 import { displayPath, resolveIn, type Shell } from "../shell.ts";
 import { lieWithin } from "./protected.ts";
 
-/** Writes what was made of a trial. */
+/** Writes the pictures of a trial. */
 export type Keep = (trial: Trial, made: readonly Made[]) => TE.TaskEither<Fault, void>;
 
 /** The folder of the small pictures. */
@@ -21,7 +21,7 @@ const SMALL = "small";
 /** A name that is one part of a path. */
 const asFolder = (name: string): string => name.replaceAll(/[^\p{L}\p{N} ._+-]/gu, "_").replace(/^\.+/, "_");
 
-/** The place of a method's pictures below the folder; of several seeds each has its own. */
+/** The folder of a method's pictures inside the kept folder. With several seeds there is one for each. */
 const placeOf = (method: string, seed: number | null, seeds: readonly number[]): string =>
   seeds.length > 1 && seed !== null ? join(method, `seed-${seed}`) : method;
 
@@ -53,7 +53,7 @@ const writePng = (
   );
 };
 
-/** Why the pictures cannot be kept there; null where they can. */
+/** Why the pictures cannot be kept there, or null. */
 const objection = async (
   shell: Shell,
   folder: string,
@@ -73,7 +73,7 @@ const objection = async (
     const other = taken.get(name);
     if (other !== undefined)
       return usageFailure(
-        `--keep: ${method} and ${other} would share the folder ${name}; name the method otherwise`,
+        `--keep: ${method} and ${other} would share the folder ${name}; give one of them another name`,
       );
     taken.set(name, method);
   }
@@ -90,15 +90,15 @@ const objection = async (
 
 export interface KeepOptions {
   readonly seeds: readonly number[];
-  /** Whether the folder may exist, and pictures in it are replaced. */
+  /** Whether the folder may exist; if so, pictures in it are replaced. */
   readonly force: boolean;
-  /** Folders that are read, into which nothing is written. */
+  /** Folders that the evaluation reads. Nothing is written into them. */
   readonly inputs: readonly string[];
 }
 
 /**
  * `<folder>/<method>/<name>.png` and `<folder>/small/<name>.png`; with several seeds,
- * `<folder>/<method>/seed-<n>/<name>.png`. `methods`: the names of those that make pictures.
+ * `<folder>/<method>/seed-<n>/<name>.png`. `methods` names the methods that make pictures.
  */
 export const keepIn =
   (
@@ -108,7 +108,7 @@ export const keepIn =
     options: KeepOptions,
   ): TE.TaskEither<Failure, Keep> =>
   async () => {
-    if (named.trim() === "") return E.left(usageFailure("--keep names no folder"));
+    if (named.trim() === "") return E.left(usageFailure("--keep: the folder's name is empty; give one"));
     const folder = resolveIn(shell, named);
     const wrong = await objection(shell, folder, methods, options);
     if (wrong !== null) return E.left(wrong);

@@ -1,4 +1,4 @@
-/** From what is named on the command line to methods, opened; and the order in which things are found wrong. */
+/** Opens the methods that the command line names. Here is the order in which errors are found. */
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ const hintOf = (what: string, known: readonly string[]): string => {
   return nearest === null ? "" : `; did you mean ${nearest}?`;
 };
 
-/** Why what is named cannot be found; null where a folder or a file has the name. */
+/** Why the named method cannot be found; null if there is such a folder or file. */
 const notThere = (
   shell: Shell,
   word: string,
@@ -42,11 +42,11 @@ const notThere = (
   shipped.includes(what) || existsSync(resolveIn(shell, what))
     ? null
     : inputFailure(
-        `${word}: there is no folder of pictures, model or file ${what}, and no shipped model is called so ` +
+        `${word}: there is no folder of pictures, model or file ${what}, and no shipped model with this name ` +
           `(shipped are ${shipped.join(", ")})${hintOf(what, shipped)}`,
       );
 
-/** A folder of pictures is one without the description that a model's folder has. */
+/** A folder without a model's model.json is a folder of pictures. */
 const kindOf = async (shell: Shell, { what, mix }: MethodSpec): Promise<Named["kind"]> => {
   if (mix !== null) return "model";
   if (what === BICUBIC) return "bicubic";
@@ -56,7 +56,7 @@ const kindOf = async (shell: Shell, { what, mix }: MethodSpec): Promise<Named["k
   return what.includes("{seed}") || ((await isThere(path, "folder")) && !isModel) ? "folder" : "model";
 };
 
-/** What is compared, each under a name of its own. */
+/** The methods to compare, each with its own name. */
 export const namedMethods =
   (shell: Shell, words: readonly string[]): TE.TaskEither<Failure, readonly Named[]> =>
   async () => {
@@ -72,7 +72,7 @@ export const namedMethods =
       if (named.some((other) => other.title === title))
         return E.left(
           usageFailure(
-            `${word}: another method is called ${title}; give this one another name, as other=${word.slice(word.indexOf("=") + 1)}`,
+            `${word}: another method is called ${title}; give this one another name, such as other=${word.slice(word.indexOf("=") + 1)}`,
           ),
         );
       const kind = await kindOf(shell, spec.right);
@@ -88,7 +88,7 @@ export const namedMethods =
 /** Methods ready to make pictures. */
 export interface OpenMethods {
   readonly methods: readonly Method[];
-  /** Originals that one of the methods has no picture of. */
+  /** Originals for which one of the methods has no picture. */
   readonly missing: ReadonlyMap<string, string>;
   readonly spare: readonly LeftOut[];
   readonly close: () => Promise<void>;
@@ -103,16 +103,16 @@ const checkFactors = (
     if (model.factor !== scale)
       return E.left(
         usageFailure(
-          `${named[n]?.title}: it enlarges ${model.factor} times, and the degradation shrinks ${scale} times; ` +
-            "measure it with one that shrinks as much",
+          `${named[n]?.title}: it upscales ${model.factor} times, but the degradation shrinks ${scale} times; ` +
+            "choose a degradation that shrinks as much",
         ),
       );
   return E.right(undefined);
 };
 
 /**
- * Folders are listed and models described before any model's weights are read, so that what is wrong with one of them is
- * told early. `scale`: how many times smaller the small pictures are; null where there are none.
+ * Folders are listed and models described before any model's weights are read, so that errors are found early. `scale`
+ * is how many times smaller the small pictures are; null if there are none.
  */
 export const openMethods =
   (
@@ -132,7 +132,7 @@ export const openMethods =
       if (E.isLeft(opened)) return opened;
       folders.set(one, opened.right.method);
       for (const name of opened.right.missing)
-        if (!missing.has(name)) missing.set(name, `${one.title} has no picture of this name`);
+        if (!missing.has(name)) missing.set(name, `${one.title} has no picture with this name`);
       spare.push(...opened.right.spare);
     }
     const models = named.filter(({ kind }) => kind === "model");

@@ -1,4 +1,4 @@
-/** The metrics that are asked for, opened. */
+/** Opens the metrics that the user names. */
 
 import { readFeatureNetwork } from "@tadsr/files";
 import { type Metric, openPerceptualMetric, pictureMetrics } from "@tadsr/metrics";
@@ -13,7 +13,7 @@ import type { EvaluateOptions } from "./options.ts";
 
 const PERCEPTUAL = "perceptual";
 
-/** Where no metric is named; and the perceptual distance, where there is a network for it. */
+/** The metrics if none is named; perceptual is added if there is a network for it. */
 const USUAL = ["psnr", "ssim", "niqe"];
 
 export interface OpenMetrics {
@@ -35,7 +35,7 @@ const unknown = (name: string, all: readonly string[]): Failure => {
   return usageFailure(`--metric ${name}: there is no such metric; there are ${all.join(", ")}${hint}`);
 };
 
-/** The metrics that leave a border out, and those that read luma and may round it. */
+/** The metrics that leave a border out, and those that use luma and may round it. */
 export const BORDERED: readonly string[] = ["psnr", "psnr-y", "ssim", "ssim-rgb"];
 const OF_LUMA: readonly string[] = ["psnr-y", "ssim"];
 
@@ -44,17 +44,17 @@ const objection = (
   names: readonly string[],
 ): string | null => {
   const isAsked = names.includes(PERCEPTUAL);
-  if (names.length === 0) return "--metric names no metric; give one, as psnr";
+  if (names.length === 0) return "--metric names no metric; give one, such as psnr";
   if (border > 0 && !names.some((name) => BORDERED.includes(name)))
-    return `--border has no meaning here: only ${BORDERED.join(", ")} leave one out`;
+    return `--border has no meaning here: only ${BORDERED.join(", ")} leave a border out`;
   if (luma === "rounded" && !names.some((name) => OF_LUMA.includes(name)))
-    return `--luma has no meaning here: only ${OF_LUMA.join(" and ")} read luma so`;
+    return `--luma has no meaning here: only ${OF_LUMA.join(" and ")} use it`;
   if (isAsked && features === undefined)
     return `--metric ${PERCEPTUAL} needs the weights of a feature network; give their file with --features`;
   if (!isAsked && features !== undefined)
-    return `--features has no meaning without --metric ${PERCEPTUAL}; name that, too`;
+    return `--features has no meaning without --metric ${PERCEPTUAL}; add it`;
   return featuresLinear !== undefined && features === undefined
-    ? "--features-linear has no meaning without --features; give the network's weights, too"
+    ? "--features-linear has no meaning without --features; add --features with the network's weights"
     : null;
 };
 
@@ -82,7 +82,7 @@ const openPerceptual =
     });
   };
 
-/** In the order in which they are named. What is wrong with names is told before a network is read. */
+/** In the order in which they are named. Errors in names are found before any network is read. */
 export const openMetrics =
   (shell: Shell, options: EvaluateOptions): TE.TaskEither<Failure, OpenMetrics> =>
   async () => {

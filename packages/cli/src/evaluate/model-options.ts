@@ -1,4 +1,4 @@
-/** Which of the options that concern a model go to which: each to the models that have a use for it. */
+/** Passes each option about models to the models that can use it. */
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
@@ -39,8 +39,8 @@ const given = (
   );
 
 /**
- * The model that is named. A file of the paper's network needs more than its name, so what is said of files is added
- * where the name alone is not enough.
+ * The named model. For a file of the paper's network the name is not enough, so the options about files are added
+ * if they are needed.
  */
 const find =
   (
@@ -63,7 +63,7 @@ const find =
     if (E.isRight(bare)) {
       const { kind } = bare.right;
       if (kind === "picture" && steps !== null)
-        return E.left(usageFailure(`${what}@${steps}: ${what} takes one step always; leave @${steps} out`));
+        return E.left(usageFailure(`${what}@${steps}: ${what} always takes one step; leave @${steps} out`));
       const more = kind === "picture" ? {} : given(options, kind === "small" ? OF_SAMPLING : OF_PAPER);
       return E.right({ model: bare.right, options: { ...plain, ...more, ...own } });
     }
@@ -73,7 +73,7 @@ const find =
     return E.map((model: AnyModel) => ({ model, options: full }))(await findAnyModel(shell, full)());
   };
 
-/** All models, in their order. An option that none of them has a use for is refused. */
+/** All models, in their order. An option that no model can use is refused. */
 export const findModels =
   (
     shell: Shell,
@@ -92,5 +92,5 @@ export const findModels =
     );
     return idle === undefined
       ? E.right(found)
-      : E.left(usageFailure(`${FLAGS[idle]} has no meaning here: none of the models has a use for it`));
+      : E.left(usageFailure(`${FLAGS[idle]} has no meaning here: none of the models uses it`));
   };

@@ -1,4 +1,4 @@
-/** The originals of an evaluation: a folder's pictures, listed at once and read one at a time. */
+/** The originals of an evaluation: pictures of a folder. All are listed at once and read one at a time. */
 import { basename, join } from "node:path";
 import { type LeftOut, type Original, stemOf } from "@tadsr/metrics";
 import { type DataError, decodePicture, pictureNames } from "@tadsr/train";
@@ -7,16 +7,16 @@ import { type Failure, firstLine, inputFailure } from "../failure.ts";
 import { resolveIn, type Shell } from "../shell.ts";
 
 export interface Originals {
-  /** The folder's own name. */
+  /** The folder's own name, without its path. */
   readonly title: string;
   readonly pictures: readonly Original[];
-  /** Pictures whose name another has, but for its extension. */
+  /** Pictures left out because another has the same name except for its extension. */
   readonly leftOut: readonly LeftOut[];
 }
 
 export const asInput = ({ message }: DataError): Failure => inputFailure(message);
 
-/** Decodes a file; the failure is the reason alone. */
+/** Decodes a file. The error is only the reason. */
 export const readPicture = (file: string): Original["read"] =>
   TE.tryCatch(
     async () => decodePicture(file),

@@ -1,4 +1,4 @@
-/** What an evaluation decides, and refuses, before it reads a picture or a weight. */
+/** Decisions and refusals of an evaluation before it reads a picture or a weight. */
 import type { Degrading } from "@tadsr/metrics";
 import { degraderOf, readDegradation } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
@@ -32,11 +32,11 @@ const openDegrading = (shell: Shell, name: string): TE.TaskEither<Failure, Degra
     ),
   );
 
-/** Options that have no meaning if nothing is enlarged; if no model is; and without a page. */
+/** Refuses options that have no effect: if there is no model or bicubic, if there is no model, or without a page. */
 const strayOption = (options: EvaluateOptions, named: readonly Named[]): string | null => {
   const { degradation, keep, seeds, runtime, threads, tile, features, show, html } = options;
   const isSeeded = named.some(({ what }) => what.includes(SEED_PLACE));
-  const alone = "has no meaning if only folders of pictures are compared; name a model, too";
+  const alone = "has no meaning if only folders of pictures are compared; add a model";
   if (named.every(({ kind }) => kind === "folder")) {
     if (degradation !== undefined) return `--degradation ${alone}`;
     if (keep !== undefined) return `--keep ${alone}`;
@@ -50,12 +50,10 @@ const strayOption = (options: EvaluateOptions, named: readonly Named[]): string 
     if (features === undefined && runtime !== "auto")
       return "--runtime has no meaning without a model or --features; leave it out";
   }
-  return show !== undefined && html === undefined
-    ? "--show has no meaning without --html; name the page, too"
-    : null;
+  return show !== undefined && html === undefined ? "--show has no meaning without --html; add it" : null;
 };
 
-/** Folders that are read. */
+/** The folders that the evaluation reads. */
 const inputsOf = (
   shell: Shell,
   named: readonly Named[],
@@ -73,7 +71,7 @@ const inputsOf = (
 
 const hasPictureName = (file: string): boolean => /\.(jpe?g|png|webp|tiff?|avif|gif)$/i.test(file);
 
-/** Why the report or the page cannot go where it is to go; null where both can. */
+/** Why the report or the page cannot be written to its place; null if both can. */
 const objectionToFiles = async (
   shell: Shell,
   { out, html }: EvaluateOptions,
@@ -84,8 +82,9 @@ const objectionToFiles = async (
     ["--html", html],
   ] as const) {
     if (file === undefined) continue;
-    if (file.trim() === "") return usageFailure(`${option} names no file`);
-    if (file === STREAM) return usageFailure(`${option} - is not known here; --json prints the report`);
+    if (file.trim() === "") return usageFailure(`${option}: the file's name is empty; give one`);
+    if (file === STREAM)
+      return usageFailure(`${option} cannot be standard output (-); --json prints the report`);
     const input = hasPictureName(file) ? await lieWithin([resolveIn(shell, file)], inputs) : null;
     if (input !== null)
       return outputFailure(

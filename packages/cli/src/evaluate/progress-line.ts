@@ -1,4 +1,4 @@
-/** One line on standard error that tells how far an evaluation is, where a person looks at it. */
+/** One line on standard error that shows an evaluation's progress, if it is a terminal. */
 import type { Shell } from "../shell.ts";
 import { leftText } from "../time-left.ts";
 
@@ -24,7 +24,7 @@ const progressText = (
   return `${done} of ${total}${left}: ${what}`.slice(0, Math.max(0, columns - 1));
 };
 
-/** `now` gives seconds since some moment. */
+/** `now` gives seconds since some fixed moment. */
 export const progressLineOn = (
   { stderr }: Pick<Shell, "stderr">,
   now: () => number = () => performance.now() / 1000,

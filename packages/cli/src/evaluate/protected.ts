@@ -1,8 +1,8 @@
-/** Places that an evaluation reads, and so must not write to. */
+/** Places that an evaluation reads, so it must not write to them. */
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 
-/** Where a path leads, links followed; of what is not there yet, the part that is. */
+/** The target of a path after following links. If it does not exist yet, links in the existing part are followed. */
 const real = async (path: string): Promise<string> => {
   try {
     return await realpath(path);
@@ -12,7 +12,7 @@ const real = async (path: string): Promise<string> => {
   }
 };
 
-/** The first of the folders that one of the paths is, or lies in; null where none does. */
+/** The first of the folders that is one of the paths, or that contains one; null if there is none. */
 export const lieWithin = async (
   paths: readonly string[],
   folders: readonly string[],
@@ -26,6 +26,6 @@ export const lieWithin = async (
   return null;
 };
 
-/** Whether both paths lead to one place. */
+/** Whether both paths lead to the same place. */
 export const isSamePlace = async (a: string, b: string): Promise<boolean> =>
   (await real(a)) === (await real(b));

@@ -1,4 +1,4 @@
-/** `tadsr evaluate`, from the command line's words to a table, a report and a page. */
+/** `tadsr evaluate`: from the command line to a table, a report and a page. */
 import { writeFile } from "node:fs/promises";
 import { evaluate, type Report, reportPage } from "@tadsr/metrics";
 import * as E from "fp-ts/lib/Either.js";
@@ -17,10 +17,10 @@ import { progressLineOn } from "./progress-line.ts";
 import { type ShownPictures, shownPictures } from "./shown-pictures.ts";
 import { printReport, tellLeftOut } from "./tell.ts";
 
-/** How many originals the page shows. */
+/** The number of originals that the page shows. */
 const USUALLY_SHOWN = 8;
 
-/** A word with "=" after `--metric`'s names is a method: commander gives it to the option. */
+/** A word with "=" after `--metric`'s names is a method, but commander counts it to the option. */
 const isMethod = (word: string): boolean => word.includes("=");
 
 const wordsOf = (
@@ -91,7 +91,7 @@ const measure =
     }
   };
 
-/** Runs `work` with a function that writes a text to `path` at the end; without a path nothing is written. */
+/** Runs `work` with a function that writes a text to `path` at the end. Without a path nothing is written. */
 const withFile = (
   shell: Shell,
   path: string | undefined,

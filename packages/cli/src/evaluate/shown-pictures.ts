@@ -1,4 +1,4 @@
-/** The pictures that the page shows, as they are made: those of a few originals, with the first seed. */
+/** Collects the pictures for the page as they are made: those of a few originals, with the first seed. */
 import {
   decodeValue,
   type Fault,
@@ -12,7 +12,7 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import sharp from "sharp";
 import { firstLine } from "../failure.ts";
 
-/** Hardly to be told from lossless, in a third of the bytes. */
+/** It is hard to tell from lossless, and needs a third of the bytes. */
 const WEBP = { quality: 95, effort: 4 } as const;
 
 const dataUriOf = async ({ width, height, data }: Picture): Promise<string> => {
@@ -27,7 +27,7 @@ export interface ShownPictures {
   readonly pictures: () => readonly PagePicture[];
 }
 
-/** `count` of the names, spread evenly over them. */
+/** `count` of the names, evenly spread. */
 const spread = (names: readonly string[], count: number): ReadonlySet<string> => {
   const many = Math.min(count, names.length);
   return new Set(
@@ -43,7 +43,7 @@ const captionOf = ({ result }: Made, metrics: readonly Metric[]): string =>
     })
     .join(", ");
 
-/** Nothing is encoded where `count` is 0. */
+/** If `count` is 0, nothing is encoded. */
 export const shownPictures = (
   names: readonly string[],
   count: number,

@@ -1,4 +1,4 @@
-/** A method as it is named on the command line: `[name=]bicubic`, a model, or a folder of pictures. */
+/** A method on the command line: `[name=]bicubic`, a model, or a folder of pictures. */
 import { basename } from "node:path";
 import { printable } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -6,32 +6,32 @@ import { type Failure, usageFailure } from "../failure.ts";
 import type { SharedFile } from "../options.ts";
 
 export interface MethodSpec {
-  /** null where none is given: then the method says its own. */
+  /** null if no name is given: the method then has its own name. */
   readonly name: string | null;
-  /** What is said of it: `bicubic`, a shipped model's name, a file or a folder. */
+  /** What the user typed: `bicubic`, a shipped model's name, a file or a folder. */
   readonly what: string;
   /** A second file of weights, and its share of the sum. */
   readonly mix: SharedFile | null;
-  /** Steps of its sampler; null: what is said of all, or its own. */
+  /** Steps of its sampler; null: those for all models, or its own. */
   readonly steps: number | null;
 }
 
-/** What a method is called whose name is not given. */
+/** The name of a method for which none is given. */
 export const nameOfPath = (path: string): string =>
   basename(path).replace(/\.(pth|pt|ckpt|safetensors)$/i, "");
 
-/** Steps behind a model's name. */
+/** The steps after a model's name. */
 const STEPS = /^(.+)@([1-9]\d{0,3})$/s;
 
-/** What lines and terminals obey. */
+/** Characters that lines and terminals obey. */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const plain = (name: string | null, what: string): E.Either<Failure, MethodSpec> =>
   E.right({ name, what, mix: null, steps: null });
 
 /**
- * `name=what` and `what`, `what` being a model, a model and its steps (`MODEL@4`), or `FILE+SECOND:0.75`. A path that
- * `isThere` is taken as it is, whatever signs are in it.
+ * `name=what` and `what`, where `what` is a model, a model and its steps (`MODEL@4`), or `FILE+SECOND:0.75`. If
+ * `isThere` is true of a path, the path is taken as it is, whatever signs it contains.
  */
 export const methodSpec = (
   text: string,

@@ -1,4 +1,4 @@
-/** What an evaluation prints: the table, or JSON, and what was left out. */
+/** Prints the result of an evaluation: the table or JSON, and what was left out. */
 import { type LeftOut, type Report, reportRows } from "@tadsr/metrics";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
@@ -14,7 +14,7 @@ export const tellLeftOut = (shell: Shell, leftOut: readonly LeftOut[]): void => 
   for (const { of, name, reason } of leftOut.slice(0, MOST_TOLD))
     noteLine(shell, `${of}: ${name} left out: ${reason}`);
   const more = leftOut.length - MOST_TOLD;
-  if (more > 0) noteLine(shell, `and ${more} more left out; --json and -o tell all`);
+  if (more > 0) noteLine(shell, `and ${more} more left out; --json and -o list all`);
 };
 
 const borderWords = ({ border, metrics }: Report): readonly string[] => {
@@ -22,7 +22,7 @@ const borderWords = ({ border, metrics }: Report): readonly string[] => {
   return border === 0 ? [] : [`${names.join(" and ")} without a border of ${border}`];
 };
 
-/** What was measured, in a line above the table. */
+/** The line above the table: what was measured. */
 const headingOf = (report: Report): string => {
   const { originals, count, degradation, seeds, crop } = report;
   const seeded = seeds.length > 0 ? [`${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`] : [];

@@ -1,4 +1,4 @@
-/** From what the user names to the part that is exported, with its weights. */
+/** Finds the part that is exported, and its weights, from what the user names. */
 import { loadModel, shippedModels } from "@tadsr/files";
 import type { PaperModel, PictureModel } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -19,20 +19,20 @@ export interface FoundPart extends Pick<Described, "description" | "origin"> {
   readonly part: Part;
   /** Of the arrays that hold weights. */
   readonly names: NamedWeights["names"];
-  /** What was guessed of a file, as a text each. */
+  /** What was guessed about a file, one text each. */
   readonly assumed: readonly string[];
 }
 
 type PartOptions = Pick<ExportOptions, "part" | "openTime">;
 
-/** What each kind of model has: what is one step's alone first. */
+/** The parts of each kind of model. The first is only for models of one step. */
 const PARTS = {
   small: ["step", "network"],
   paper: ["chain", "network", "encoder", "decoder"],
   picture: ["network"],
 } as const satisfies Readonly<Record<string, readonly PartName[]>>;
 
-/** The part that is meant, or why there is none such. */
+/** The part that the user means, or why there is no such part. */
 const chosenPart = (
   kind: keyof typeof PARTS,
   { name, steps }: { readonly name: string; readonly steps: number },
@@ -46,13 +46,13 @@ const chosenPart = (
   if (chosen === ofOneStep && steps !== 1)
     return E.left(
       usageFailure(
-        `--part ${chosen} is one step, and ${name} takes ${steps}: export --part network, whose time is an input`,
+        `--part ${chosen} is one step, but ${name} takes ${steps}: export --part network, which has the time as an input`,
       ),
     );
   if (openTime === true && kind === "picture")
-    return E.left(usageFailure(`--open-time: ${name} is a network that knows no time`));
+    return E.left(usageFailure(`--open-time: ${name} is a network without time; leave --open-time out`));
   if (openTime === true && chosen !== "network")
-    return E.left(usageFailure(`--open-time is for --part network; the time of a ${chosen} is built in`));
+    return E.left(usageFailure(`--open-time is for --part network; a ${chosen} has its time built in`));
   return E.right(chosen);
 };
 
@@ -72,7 +72,7 @@ const smallPart = async (
   })(chosenPart("small", description, options));
 };
 
-/** Only the files that the part needs are read. */
+/** Reads only the files that the part needs. */
 const paperPart = async (model: PaperModel, options: PartOptions): Promise<E.Either<Failure, FoundPart>> => {
   const { description, files, network, autoencoder, assumed } = model;
   const chosen = chosenPart("paper", description, options);

@@ -1,4 +1,4 @@
-/** The graph of a part at a size, or with sizes left open, in the numbers that are asked for. */
+/** The graph of a part at a size, or with open sizes, in the chosen number type. */
 import {
   exportGraph,
   isSameFile,
@@ -13,12 +13,12 @@ import type { FoundPart } from "./find-part.ts";
 import type { ExportOptions, Size } from "./options.ts";
 import type { Part } from "./part.ts";
 
-/** A side where none is given, before it is rounded up to the alignment. */
+/** The default side, before it is rounded up to the alignment. */
 const DEFAULT_SIDE = 64;
 
 export const sizeText = ({ height, width }: Size): string => `${height}x${width}`;
 
-/** The size of the LR picture; null where it is left open. */
+/** The size of the LR picture; null if it is open. */
 export const chosenSize = (
   { name, alignment }: Part,
   { size, dynamic, winograd, dtype }: ExportOptions,
@@ -50,7 +50,7 @@ export interface ExportedGraph {
   readonly openDimension: ReturnType<typeof openDimensions> | null;
 }
 
-/** Two pictures that have no side in common, nor a number of pixels, whatever is halved: what open sizes are tried at. */
+/** Open sizes are tried at these two pictures. They share no side and no number of pixels, even after halvings. */
 const examples = (alignment: number): readonly [Size, Size] => [
   { height: 7 * alignment, width: 5 * alignment },
   { height: 11 * alignment, width: 3 * alignment },
@@ -88,7 +88,7 @@ export const makePartGraph = (
   return E.bimap(
     (lost: number) =>
       modelFailure(
-        `${found.description.name}: a number of it is ${lost}, which float16 cannot hold; leave out --dtype float16`,
+        `${found.description.name}: one of its numbers is ${lost}, which float16 cannot hold; leave out --dtype float16`,
       ),
     ({ lowered, originals }: { lowered: Lowered; originals: Parameters<typeof weightNames>[2] }) => ({
       lowered,

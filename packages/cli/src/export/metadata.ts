@@ -1,16 +1,16 @@
-/** What a file says of itself. */
+/** The metadata of an exported file. */
 import type { ModelDescription, PaperDescription, PictureNetworkConfig } from "@tadsr/model";
 import type { ExportDtype } from "./options.ts";
 import type { Part } from "./part.ts";
 
-/** Whose weights they are. */
+/** Whose weights they are: this decides their licence. */
 export type Origin = "shipped" | "small" | "paper" | "others";
 
 const AUTHORS = "that of the weights, which is their authors' and not tadsr's: look there before any use";
 
 const LICENCES: Readonly<Record<Origin, string>> = {
   shipped: "Apache-2.0: a model shipped with tadsr",
-  small: "that of the weights, which whoever trained them decides; tadsr adds no terms",
+  small: "that of the weights, which the people who trained them decide; tadsr adds no terms",
   paper: AUTHORS,
   others: AUTHORS,
 };
@@ -23,7 +23,7 @@ const NOISE =
   "picture's latent and C its channels: channels are innermost there, and before the rows in the file's input. Other " +
   "noise from N(0, 1) is as good.";
 
-/** What a file of a network alone says of it. */
+/** A sentence about a file with only a network. */
 export interface PictureDescription {
   readonly name: string;
   readonly network: PictureNetworkConfig;

@@ -1,4 +1,4 @@
-/** Parts of a model of the paper's kind: its three networks, or the chain of them that a one-step model is. */
+/** Parts of a model of the paper's kind: its three networks, or the chain of them if it has one step. */
 import { startOfSampling, type Tensors } from "@tadsr/core";
 import { type ExportPlan, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
 import { bicubicLatentKernel, COLOURS, type PaperModel } from "@tadsr/model";

@@ -1,4 +1,4 @@
-/** A part of a model that a file can hold. */
+/** A part of a model that can be exported to a file. */
 import { indexAt, predictClean, type Schedule, type Tensors } from "@tadsr/core";
 import { type ExportPlan, type Given, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
 import type { ConditionedNetwork } from "@tadsr/model";
@@ -20,7 +20,7 @@ export interface Part {
 export const input = (kind: "image" | "matrix", ...shape: readonly number[]): Given =>
   given(kind, { shape, data: new Float32Array() }, "data");
 
-/** z_0 in one step from z_T: the network asked at T, which is built in. */
+/** z_0 in one step from z_T: the network at time T, which is built in. */
 export const predictAtEnd = (
   network: ConditionedNetwork,
   schedule: Schedule,
@@ -39,7 +39,7 @@ export const predictAtEnd = (
     schedule.T,
   );
 
-/** The network by itself, at the model's one time or at any. */
+/** The network by itself, at the model's one time or at any time. */
 export const networkPlan = (
   network: ConditionedNetwork,
   schedule: Schedule,
@@ -62,7 +62,7 @@ export const networkPlan = (
   };
 };
 
-/** What is said of the network's scaled input. */
+/** The description of the network's scaled input. */
 export const scaledInput = (schedule: Schedule): string => {
   const of = (t: number): string =>
     `t = ${t}: 1 / sqrt(${schedule.kappa}^2 * ${schedule.eta[t]} + 1), index ${indexAt(schedule, t)}`;
@@ -70,7 +70,7 @@ export const scaledInput = (schedule: Schedule): string => {
   return `z_t / sqrt(kappa^2 eta_t + 1), of which the factors are: ${times.join("; ")}`;
 };
 
-/** What is said of a network's time. */
+/** The description of a network's time. */
 export const timeFeatures = (channels: number): string =>
   `[1, ${channels}]: cos(i w_k) for k = 0..${channels / 2 - 1}, then sin(i w_k), ` +
   `w_k = 10000^(-k / ${channels / 2}), i the index of the time`;

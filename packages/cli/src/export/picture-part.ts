@@ -1,4 +1,4 @@
-/** A network that makes a picture of a picture, as a file: between pictures in [-1, 1], as the other files are. */
+/** A network from pictures to pictures as a file. Its pictures are in [-1, 1], as in the other files. */
 import type { Tensors } from "@tadsr/core";
 import { type Term, termAlgebra } from "@tadsr/engine-onnx";
 import { type PictureModel, receptiveFieldOfPictures } from "@tadsr/model";

@@ -1,4 +1,4 @@
-/** `tadsr export`: a part of a model as an ONNX file. */
+/** `tadsr export`: writes a part of a model as an ONNX file. */
 import { open, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { encodeModel, type Layout, layOut, MOST_INSIDE, nodeCounts, weightBytes } from "@tadsr/engine-onnx";
@@ -15,7 +15,7 @@ import { metadataOf } from "./metadata.ts";
 import type { ExportOptions } from "./options.ts";
 import { writeTogether } from "./write-together.ts";
 
-/** The file of weights beside a model is named after it. */
+/** The file of weights beside a model is named after the model. */
 const besideName = (output: string): string => `${output}.data`;
 
 const writeWeights = async (file: string, { pieces }: Layout): Promise<void> => {
@@ -27,7 +27,7 @@ const writeWeights = async (file: string, { pieces }: Layout): Promise<void> => 
   }
 };
 
-/** Whether weights of so many bytes go beside; a failure where they cannot be inside. */
+/** Whether this many bytes of weights go beside the file; an error if they were to be inside but do not fit. */
 export const isBeside = (weights: ExportOptions["weights"], bytes: number): E.Either<Failure, boolean> => {
   const fits = bytes <= MOST_INSIDE;
   if (weights === "inside" && !fits)

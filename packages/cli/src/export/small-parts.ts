@@ -1,4 +1,4 @@
-/** Parts of a model of the small family: the whole step from a picture to a picture, or its network. */
+/** Parts of a model of the small family: a whole step from picture to picture, or its network. */
 import { startOfSampling, type Tensors } from "@tadsr/core";
 import { type ExportPlan, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
 import {
@@ -58,7 +58,7 @@ export const stepPart = (model: Model, weights: Tensors<Term>): Part => {
   };
 };
 
-/** The time is always an input: the family's models are asked for several steps as well. */
+/** The time is always an input, because models of this family can also take several steps. */
 export const smallNetworkPart = (model: Model, weights: Tensors<Term>): Part => {
   const { network, schedule, description } = model;
   const channels = network.latentChannels;

@@ -1,4 +1,4 @@
-/** A model's weights as constants of terms, and their names. */
+/** A model's weights as constants of terms, with their names. */
 import type { NdArray, TensorKind, Tensors } from "@tadsr/core";
 import { given, type Term } from "@tadsr/engine-onnx";
 import {
@@ -31,7 +31,7 @@ const named = (entries: readonly Entry[]): NamedWeights => ({
 export const ofHost = (specs: readonly ParameterSpec[], weights: HostWeights): NamedWeights =>
   named(specs.map(({ name, kind }) => ({ name, kind, tensor: parameter(weights, name) })));
 
-/** Reads a file's parameters; all of them are checked. */
+/** Reads a file's parameters and checks all of them. */
 export const ofFile = (
   file: WeightSource,
   specs: readonly ParameterSpec[],

@@ -1,4 +1,4 @@
-/** Writing several files so that either all of them are there in the end, or all is as it was. */
+/** Writes several files, so that in the end either all are there, or everything is as before. */
 import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -21,8 +21,8 @@ const objectionToAny = async (
 };
 
 /**
- * Puts drafts in their places. What was there waits in `folder`, and comes back where one cannot be put. Without a
- * pause, so that no interrupt finds some of them.
+ * Moves drafts to their places. Existing files wait in `folder`, and come back if a draft cannot be moved. It runs
+ * without a pause, so that no interrupt can happen when only some are moved.
  */
 const putAll = (folder: string, outputs: readonly string[]): void => {
   const undo: (() => void)[] = [];
@@ -43,8 +43,8 @@ const putAll = (folder: string, outputs: readonly string[]): void => {
 };
 
 /**
- * `work` writes drafts, named as the outputs, into the folder that it is given, which lies beside them: outputs are
- * of one folder. Existing ones are refused before the work and again after it, unless `force` is given.
+ * `work` gets a folder beside the outputs and writes drafts into it, named as the outputs. All outputs are in one
+ * folder. Existing outputs are refused before the work and again after it, unless `force` is given.
  */
 export const writeTogether =
   (shell: Shell, outputs: readonly [string, ...string[]], force: boolean) =>

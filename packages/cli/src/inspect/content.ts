@@ -1,4 +1,4 @@
-/** What is in a file of weights, read from its header alone. */
+/** The content of a file of weights, read from its header alone. */
 import { openCheckpoint } from "@tadsr/files";
 import {
   type Architecture,
@@ -23,15 +23,15 @@ export interface InspectedTensor {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly numbers: number;
-  /** Not learned, but derived from the network's configuration. */
+  /** Not learned: derived from the network's configuration. */
   readonly isBuffer: boolean;
 }
 
-/** What the tensors are taken for: a network, one by whose features pictures are compared, or nothing. */
+/** What the tensors belong to: a network, a feature network for comparing pictures, or nothing known. */
 export type TakenFor =
   | {
       readonly architecture: Architecture;
-      /** The published models of which it is the network or the autoencoder. */
+      /** The published models that have this network or this autoencoder. */
       readonly published: readonly string[];
     }
   | { readonly architecture: null; readonly features: FeatureNetwork }
@@ -41,7 +41,7 @@ export interface Inspected {
   readonly format: Checkpoint["format"];
   readonly metadata: Readonly<Record<string, string>>;
   readonly groups: readonly { readonly path: string; readonly prefix: string; readonly tensors: number }[];
-  /** The group that is looked at; null where there are several and none is the one that is usually meant. */
+  /** The group that is shown; null if there are several and none is the usual one. */
   readonly group: string | null;
   readonly tensors: readonly InspectedTensor[];
   readonly takenFor: TakenFor;
@@ -68,7 +68,7 @@ const isSameConfig = (a: unknown, b: unknown): boolean => {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 };
 
-/** The published models one of whose networks has the configuration. */
+/** The published models that have a network with this configuration. */
 export const publishedWith = (config: Architecture["config"]): readonly string[] =>
   Object.values(publishedModels)
     .filter(({ network, autoencoder }) => [network, autoencoder].some((one) => isSameConfig(one, config)))
@@ -109,7 +109,7 @@ const inspectOpen = (
       takenFor: takenFor(file, group, options),
     });
   }
-  // A group that was named must be there; without a name, all can be listed.
+  // A named group must exist. Without a name, all groups can be listed.
   if (path !== undefined) return E.left(modelLine(main.left));
   const reason = groups.length === 0 ? `${file}: no tensors in it` : main.left.message;
   return E.right({
@@ -120,7 +120,7 @@ const inspectOpen = (
   });
 };
 
-/** Opens the file, looks and closes it; no tensor is read. */
+/** Opens the file, reads its header and closes it. No tensor is read. */
 export const inspectFile = (
   file: string,
   path: string | undefined,

@@ -1,4 +1,4 @@
-/** `tadsr inspect`: the table, the totals and what the file is taken for. */
+/** `tadsr inspect`: prints the table, the totals and the network that the file holds. */
 import { type InferenceOptions, printable, quoted } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { CommandTask } from "../perform.ts";
@@ -15,7 +15,7 @@ export interface InspectOptions extends Pick<InferenceOptions, "imageSize" | "wi
 /** 118593583 as 118 593 583. */
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, " ");
 
-/** A name from the file, harmless to a terminal. */
+/** A name from the file, made harmless to a terminal. */
 const shownName = (name: string): string => {
   const text = quoted(name);
   return text === `"${name}"` ? name : text;
@@ -50,7 +50,7 @@ const takenLines = ({ takenFor, group }: Inspected): readonly string[] => {
   return [
     `taken for: ${kind}${published.length === 0 ? "" : `, as in ${published.join(", ")}`}`,
     `configuration: ${JSON.stringify(config)}`,
-    ...(assumed.length === 0 ? [] : [`assumed, as the tensors leave it open: ${assumed.join(", ")}`]),
+    ...(assumed.length === 0 ? [] : [`assumed, because the tensors do not tell: ${assumed.join(", ")}`]),
   ];
 };
 
@@ -66,7 +66,7 @@ const asJson = (file: string, inspected: Inspected): string => {
   return JSON.stringify({ file, format, metadata, groups, group, tensors, parameters, ...taken });
 };
 
-/** 0 wherever the file could be read, whether it is a known network's or not. */
+/** The exit code is 0 if the file could be read, even if its network is unknown. */
 export const runInspect =
   (shell: Shell, named: string, options: InspectOptions): CommandTask =>
   async () => {

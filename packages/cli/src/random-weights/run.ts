@@ -1,4 +1,4 @@
-/** `tadsr random-weights`: both files of a published model, of random numbers. */
+/** `tadsr random-weights`: writes both files of a published model with random numbers. */
 import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { writeRandomWeights } from "@tadsr/files";
@@ -35,7 +35,7 @@ interface Part {
 
 type Networks = Pick<PublishedModel, "network" | "autoencoder" | "files">;
 
-/** The seeds differ, so that layers of one shape do not have the same numbers in both files. */
+/** The seeds differ, so that layers with the same shape have different numbers in the two files. */
 const partsOf = (
   { network, autoencoder, files }: Networks,
   folder: string,
@@ -70,7 +70,7 @@ const writePart = (
     ),
   );
 
-/** `networks` are the published model's, but in tests, which have smaller ones. */
+/** `networks` are the published model's, except in tests, which use smaller ones. */
 export const runRandomWeights =
   (
     shell: Shell,

@@ -1,4 +1,4 @@
-/** What `schedule` is asked for. */
+/** The options of `schedule`. */
 
 /** Real-world super-resolution, faces (the published models' schedules), and the small models trained here. */
 export const PRESETS = ["realsr-s15", "faceir-s4", "small-x4"] as const;

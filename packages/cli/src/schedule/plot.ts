@@ -1,4 +1,4 @@
-/** The schedule as a picture: sqrt(eta_t) and eta_t over the paper's time t. */
+/** Draws the schedule: sqrt(eta_t) and eta_t over the paper's time t. */
 import type { Schedule } from "@tadsr/core";
 import { type Attributes, element, svgDocument, textElement } from "../svg.ts";
 
@@ -19,7 +19,7 @@ interface Curve {
 const label = (attributes: Attributes, content: string): string =>
   textElement({ "font-family": FONT, "font-size": 14, fill: INK, ...attributes }, content);
 
-/** 1, 2 or 5 times a power of ten, so that 0..end has at most `most` steps and no step is below 1. */
+/** 1, 2 or 5 times a power of ten, at least 1, so that 0..end has at most `most` steps. */
 export const tickStep = (end: number, most: number): number => {
   for (let power = 1; ; power *= 10) {
     for (const digit of [1, 2, 5]) {
@@ -31,7 +31,7 @@ export const tickStep = (end: number, most: number): number => {
 const ticks = (end: number, step: number): readonly number[] =>
   Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, i) => i * step);
 
-/** An SVG document, 760 x 460, white behind: legible by itself, in a browser and on paper. */
+/** An SVG document, 760 x 460, on white: it can be read by itself, in a browser and on paper. */
 export const schedulePlot = (schedule: Schedule): string => {
   const x = (t: number): number => PLOT.left + ((PLOT.right - PLOT.left) * t) / schedule.T;
   const y = (value: number): number => PLOT.bottom - (PLOT.bottom - PLOT.top) * value;
@@ -58,7 +58,7 @@ export const schedulePlot = (schedule: Schedule): string => {
       "stroke-dasharray": dash,
       "stroke-linejoin": "round",
     });
-    // Past some forty points the marks run into each other and hide the line.
+    // Beyond about forty points the marks would overlap and hide the line.
     const marks = schedule.T <= 40 ? points : [];
     return [line, ...marks.map((mark) => element("circle", { cx: mark.x, cy: mark.y, r: 4, fill: colour }))];
   });

@@ -12,12 +12,12 @@ import {
 
 export interface ScheduleRow {
   readonly t: number;
-  /** The 0-based number the network is fed. */
+  /** The 0-based time index that the network gets. */
   readonly index: number;
   readonly sqrtEta: number;
   readonly eta: number;
   readonly alpha: number;
-  /** 1 / sqrt(kappa^2 eta_t + 1), which z_t is multiplied by before the network. */
+  /** 1 / sqrt(kappa^2 eta_t + 1): z_t is multiplied by it before the network. */
   readonly inputScale: number;
   readonly posteriorVariance: number;
   /** The coefficients of z_t and z_0 in the mean of Eq 2. */
@@ -27,15 +27,15 @@ export interface ScheduleRow {
   readonly m: number;
   readonly j: number;
   readonly k: number;
-  /** Eq 4; at t = 1, where it is infinite, the posterior variance of t = 2 stands in. */
+  /** Eq 4. At t = 1 it would be infinite, so the posterior variance of t = 2 is used. */
   readonly weight: number;
 }
 
 const scalar = (value: number): ReferenceTensor => ({ shape: [1], data: Float64Array.of(value) });
 
 /**
- * Rows for t = 1..T, by the very functions that sample. Eq 2 is linear in its tensors, so a coefficient
- * is the equation applied to 1 in its place and 0 in the other.
+ * Rows for t = 1..T, computed by the functions that sample. Eq 2 is linear in its tensors, so a coefficient is the
+ * equation applied to 1 for its tensor and 0 for the other.
  */
 export const scheduleRows = (schedule: Schedule): readonly ScheduleRow[] => {
   const mean = posteriorMean(referenceAlgebra, schedule);

@@ -18,14 +18,14 @@ import type { PRESETS, ScheduleOptions } from "./options.ts";
 import { schedulePlot } from "./plot.ts";
 import { type ScheduleRow, scheduleRows } from "./rows.ts";
 
-/** The last is the schedule @tadsr/train gives its small models (a test compares them). */
+/** The last one is the schedule that @tadsr/train gives its small models (a test compares them). */
 export const presets: Readonly<Record<(typeof PRESETS)[number], ScheduleConfig>> = {
   "realsr-s15": superResolutionSchedule,
   "faceir-s4": faceRestorationSchedule,
   "small-x4": { steps: 4, power: 0.3, kappa: 1, minNoiseLevel: Math.sqrt(0.001), etasEnd: 0.99 },
 };
 
-/** The preset with whatever was said instead. */
+/** The preset, with the values that the user gave instead. */
 const configOf = (options: ScheduleOptions): ScheduleConfig => {
   const preset = presets[options.preset];
   return {
@@ -95,7 +95,7 @@ const writeSvg = (
     ),
   );
 
-/** Prints the schedule and draws it where asked. */
+/** Prints the schedule, and draws it if asked. */
 export const runSchedule = (shell: Shell, options: ScheduleOptions): CommandTask => {
   const made = makeSchedule(configOf(options));
   if (E.isLeft(made)) {

@@ -1,4 +1,4 @@
-/** Descriptions of options with the defaults that the training's package has, said nowhere else. */
+/** Descriptions of options, with the defaults from the training's package, which are written nowhere else. */
 import type {
   DEFAULT_DEGRADATION,
   FAMILIES,
@@ -12,14 +12,14 @@ import type {
 export interface TrainDefaults {
   readonly teacher: typeof TEACHER_DEFAULTS;
   readonly student: typeof STUDENT_DEFAULTS;
-  /** Of a student without teacher or start. */
+  /** For a student without teacher or start. */
   readonly pretraining: typeof PRETRAINING_DEFAULTS;
   readonly validation: typeof VALIDATION_DEFAULTS;
   readonly degradation: typeof DEFAULT_DEGRADATION;
   readonly families: typeof FAMILIES;
 }
 
-/** Loads them, which takes as long as loading the package does. */
+/** Loads them together with the package, which takes a moment. */
 export const loadTrainDefaults = async (): Promise<TrainDefaults> => {
   const train = await import("@tadsr/train");
   return {
@@ -35,10 +35,10 @@ export const loadTrainDefaults = async (): Promise<TrainDefaults> => {
 const shown = (value: unknown): string =>
   value === null || (Array.isArray(value) && value.length === 0) ? "none" : String(value);
 
-/** Adds the default to a description; `otherwise` says when it is another. */
+/** Adds the default to a description; `otherwise` says when another one applies. */
 export type Describe<A> = (text: string, pick: (defaults: A) => unknown, otherwise?: string) => string;
 
-/** Without the records the descriptions alone: nobody asks for this command's help then. */
+/** Without the records it gives only the descriptions: this command's help is not needed then. */
 export const describing =
   <A>(defaults: A | null | undefined): Describe<A> =>
   (text, pick, otherwise) =>
@@ -46,7 +46,7 @@ export const describing =
       ? text
       : `${text} (default: ${shown(pick(defaults))}${otherwise === undefined ? "" : `; ${otherwise}`})`;
 
-/** As `describing`; where nothing else is said and the default is another `in` some case, that too. */
+/** Like `describing`. Without `otherwise`, it also names the default `in` another case, if that differs. */
 export const describingBoth = <A>(defaults: A | null, others: A | null, when: string): Describe<A> => {
   const describe = describing(defaults);
   return (text, pick, otherwise) => {

@@ -1,19 +1,19 @@
-/** What `train` is asked for. */
+/** The options of `train`. */
 import type { FamilyName } from "@tadsr/train";
 
-/** Networks that are trained from nothing. */
+/** Networks that can be trained from nothing. */
 export const NETWORK_NAMES = ["small", "tiny", "unet"] as const satisfies readonly FamilyName[];
 
-/** Runtimes that are quick enough to train on: all but the reference. */
+/** Runtimes that are fast enough for training: all except the reference. */
 export const TRAINING_RUNTIMES = ["auto", "tensorflow", "wasm", "cpu"] as const;
 
-/** Of the target's term where a target model is given and nothing else is said. */
+/** Default weight of the target's term, if a target model is given. */
 export const TARGET_WEIGHT = 1;
 
-/** What `--picture-cache` counts in, in bytes. */
+/** The unit of `--picture-cache`, in bytes. */
 export const MEBIBYTE = 2 ** 20;
 
-/** What was typed; what was not stands in the training's own defaults. */
+/** The options that were typed. The training's own defaults fill in the others. */
 export interface TrainCommandOptions {
   readonly data: string;
   readonly out: string;

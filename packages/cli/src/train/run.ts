@@ -1,4 +1,4 @@
-/** `tadsr train`: the command line's words to the options of @tadsr/train, and its progress to the terminal. */
+/** `tadsr train`: turns the command line into options of @tadsr/train, and shows the progress on the terminal. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "@tadsr/core";
@@ -64,7 +64,7 @@ const validationOf = (shell: Shell, typed: TrainCommandOptions): ValidationPlan 
         samples: typed.validationSamples ?? VALIDATION_DEFAULTS.samples,
       };
 
-/** What was typed, over the defaults. */
+/** The typed options over the defaults. */
 const commonOptions = <A extends Common>(
   shell: Shell,
   typed: TrainCommandOptions,
@@ -119,7 +119,7 @@ export const teacherOptions = (
   perceptual: typed.perceptual ?? TEACHER_DEFAULTS.perceptual,
 });
 
-/** `teacher` and `start` are folders already; without a teacher the paper's losses have no weight. */
+/** `teacher` and `start` are folders already. Without a teacher the paper's losses have weight 0. */
 export const studentOptions = (
   shell: Shell,
   typed: TrainStudentCommandOptions,
@@ -157,7 +157,7 @@ const failureOf = ({ kind, message }: TrainError): Failure => {
   return kind === "Model" ? modelFailure(line) : inputFailure(line);
 };
 
-/** Hours, minutes and seconds, the larger ones where there are any. */
+/** Hours, minutes and seconds, without leading zeros. */
 export const duration = (seconds: number): string => {
   if (!Number.isFinite(seconds)) return "unknown";
   const whole = Math.round(seconds);
@@ -186,12 +186,12 @@ export const progressText = (progress: RunProgress): string => {
   ].join(", ");
 };
 
-/** Takes the live line away, so that another can be written in its place. */
+/** Removes the live line, so that another line can be written in its place. */
 const clearLine = (shell: Shell): void => {
   if (shell.stderr.isTTY === true) shell.stderr.write("\r\u001b[2K");
 };
 
-/** On a terminal one line that changes; in a file or a pipe a line every hundred steps and at each validation. */
+/** On a terminal: one line that changes. In a file or pipe: a line every hundred steps and at each validation. */
 const showProgress = (shell: Shell, progress: RunProgress): void => {
   if (shell.stderr.isTTY === true) shell.stderr.write(`\r\u001b[2K${progressText(progress)}`);
   else if (progress.step % 100 === 0 || progress.validation?.step === progress.step)
@@ -209,7 +209,7 @@ const outcomeLine = (shell: Shell, out: string, runtime: string, outcome: Traini
 
 type Train = (engine: Engine<unknown>, watcher: Watcher) => TE.TaskEither<TrainError, TrainingOutcome>;
 
-/** Trains and prints how it ended. */
+/** Trains, and prints how it ended. */
 const trainAndTell = async (
   shell: Shell,
   typed: TrainCommandOptions,
@@ -224,8 +224,8 @@ const trainAndTell = async (
   return E.right(0);
 };
 
-/** Opens the runtime and trains; Ctrl-C stops it after a step, when a checkpoint is written. */
-/** A mistyped folder would cost a whole training, so that it is told where there is nothing to go on with. */
+/** Opens the runtime and trains. Ctrl-C stops it after a step; then a checkpoint is written. */
+/** Notes that there is nothing to resume: a mistyped folder would cost a whole training. */
 const tellNothingToResume = async (shell: Shell, { resume, out }: TrainCommandOptions): Promise<void> => {
   if (resume !== true) return;
   const isThere = await access(join(resolveIn(shell, out), CHECKPOINT)).then(
@@ -283,7 +283,7 @@ export const runTrainTeacher =
     return runTraining(shell, typed, (engine, watcher) => trainTeacher(engine, options, watcher))();
   };
 
-/** The folder of a model that may be named. */
+/** The folder of a model, if one is named. */
 const folderOf = (shell: Shell, named: string | undefined): Promise<E.Either<Failure, string | null>> =>
   named === undefined ? Promise.resolve(E.right(null)) : locateModel(shell, named)();
 

@@ -1,4 +1,4 @@
-/** Options that only mean something beside another: each is used or refused. */
+/** Options that have an effect only together with another. Each is used or refused. */
 import * as E from "fp-ts/lib/Either.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import type { TrainCommandOptions, TrainStudentCommandOptions } from "./options.ts";
@@ -21,7 +21,7 @@ const OF_VALIDATION = [
   "validationSamples",
 ] as const;
 
-/** camelCase to the words of an option. */
+/** camelCase to an option's spelling. */
 const asTyped = (option: string): string =>
   `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
@@ -29,48 +29,49 @@ const STRAYS: readonly Stray[] = [
   {
     option: "targetMix",
     isUsed: ({ targetModel }) => targetModel !== undefined,
-    message: "--target-mix is mixed into --target-model; give that too",
+    message: "--target-mix is mixed into --target-model; add that too",
   },
   {
     option: "network",
     isUsed: ({ teacher, start }) => (teacher ?? start) === undefined,
-    message: "--network is for a training from nothing; --teacher and --start say the network themselves",
+    message: "--network is for a training from nothing; --teacher or --start already set the network",
   },
   {
     option: "perceptualWeights",
     isUsed: ({ perceptual }) => isWeighed(perceptual),
-    message: "--perceptual-weights is for --perceptual; give that a weight above 0, or leave both out",
+    message:
+      "--perceptual-weights is for --perceptual; give --perceptual a weight above 0, or leave both out",
   },
   {
     option: "discriminator",
     isUsed: ({ adversarial }) => isWeighed(adversarial),
-    message: "--discriminator is for --adversarial; give that a weight above 0, or leave both out",
+    message: "--discriminator is for --adversarial; give --adversarial a weight above 0, or leave both out",
   },
   {
     option: "discriminatorRate",
     isUsed: ({ adversarial }) => isWeighed(adversarial),
-    message: "--discriminator-rate is for --adversarial; give that a weight above 0, or leave both out",
+    message:
+      "--discriminator-rate is for --adversarial; give --adversarial a weight above 0, or leave both out",
   },
   {
     option: "reading",
     isUsed: ({ teacher, score, adversarial }) =>
       teacher !== undefined && (score === undefined || isWeighed(score) || isWeighed(adversarial)),
-    message: "--reading is of Eq 8 and 9; give --score or --adversarial a weight above 0, or leave it out",
+    message: "--reading is for Eq 8 and 9; give --score or --adversarial a weight above 0, or leave it out",
   },
   {
     option: "degradation",
     isUsed: ({ asTheyAre, validation }) => asTheyAre !== 1 || validation !== undefined,
-    message:
-      "--degradation is for pictures that are not taken as they are, and for --validation; leave it out",
+    message: "--degradation is for photographs that are degraded, and for --validation; leave it out",
   },
   ...OF_VALIDATION.map((option) => ({
     option,
     isUsed: ({ validation }: Typed) => validation !== undefined,
-    message: `${asTyped(option)} is for --validation <folder>; give that too`,
+    message: `${asTyped(option)} is for --validation <folder>; add that too`,
   })),
 ];
 
-/** The first option that was typed and that nothing would use. */
+/** Refuses the first typed option that nothing would use. */
 export const strayOption = (typed: Typed): E.Either<Failure, void> => {
   const stray = STRAYS.find(({ option, isUsed }) => typed[option] !== undefined && !isUsed(typed));
   return stray === undefined ? E.right(undefined) : E.left(usageFailure(stray.message));

@@ -1,4 +1,4 @@
-/** A VQ autoencoder's record: each of its parts by itself, on what the part before it gave the authors. */
+/** A VQ autoencoder's record: runs each of its parts on the recorded input of that part. */
 import type { Engine, NdArray, ReferenceTensor } from "@tadsr/core";
 import {
   type Layer,
@@ -16,12 +16,12 @@ import { imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
 
 type Numbers = ArrayLike<number>;
 
-/** Squared distances are differences of numbers of the size |z|^2, of which float32 knows six digits. */
+/** Squared distances are differences of numbers of size |z|^2, of which float32 has six digits. */
 const CHOICE_TOLERANCE = 1e-6;
 const CHOICE = "quantise: indices";
 const CODEBOOK = "quantize.embedding.weight";
 
-/** Squared length of a row of `channels` numbers, and its squared distance to another. */
+/** Squared length of a row of `channels` numbers, and its squared distance to another row. */
 const squares = (a: Numbers, i: number, b: Numbers | null, k: number, channels: number): number => {
   let sum = 0;
   for (let c = 0; c < channels; c++)
@@ -31,8 +31,8 @@ const squares = (a: Numbers, i: number, b: Numbers | null, k: number, channels: 
 };
 
 /**
- * Where another entry of the codebook was chosen than is recorded, both must be as near as float32 (or the
- * codebook's rounding) can tell: the error is the difference of squared distances, relative to |z|^2 + |e|^2.
+ * If the chosen entry of the codebook differs from the recorded one, both must be equally near as far as float32 (or
+ * the codebook's rounding) can tell. The error is the difference of squared distances, relative to |z|^2 + |e|^2.
  */
 const choiceRow = (
   z: ReferenceTensor,
@@ -43,7 +43,7 @@ const choiceRow = (
 ): Row => {
   const check = CHOICE;
   const channels = z.shape[3] ?? 1;
-  // Each distance moves by a unit of its size at most where the codebook is rounded.
+  // A rounded codebook changes each distance by at most one unit of its size.
   const tolerance = rounding === null ? CHOICE_TOLERANCE : 2 * rounding.unit;
   if (chosen.length !== recorded.length) return compared("", check, chosen, recorded, tolerance);
   let [error, others] = [0, 0];
@@ -57,11 +57,11 @@ const choiceRow = (
     error = relative >= 0 ? Math.max(error, relative) : Number.POSITIVE_INFINITY;
   }
   const verdict = error <= tolerance ? "ok" : "mismatch";
-  const note = others === 0 ? "" : `${others} of ${recorded.length} differ, by so much in squared distance`;
+  const note = others === 0 ? "" : `${others} of ${recorded.length} differ, by this much in squared distance`;
   return { entry: "", check, verdict, error, tolerance, note };
 };
 
-/** One part on one recorded input. */
+/** Runs one part on one recorded input. */
 interface Part {
   readonly check: string;
   readonly from: string;
@@ -69,7 +69,7 @@ interface Part {
   readonly layer: Layer;
 }
 
-/** Only "name is not in the file", "cannot be run", or the comparison. */
+/** Gives only "name is not in the file", "cannot be run", or the comparison. */
 const partRow = async <T>(
   engine: Engine<T>,
   { uploaded, rounding }: Loaded<T>,
@@ -93,7 +93,7 @@ const partRow = async <T>(
   }
 };
 
-/** [n, h, w, 1] from the indices as they are recorded, in a row. */
+/** [n, h, w, 1] from the recorded indices, which are in a row. */
 const indexImage = (z: ReferenceTensor, indices: ReferenceTensor): ReferenceTensor => {
   const [n = 0, h = 0, w = 0] = z.shape;
   if (indices.data.length !== n * h * w)
@@ -108,7 +108,7 @@ export const autoencoderSubject = (
 ): Subject => {
   const { encoder, quantiser, decoder, parameters } = vqAutoencoder(config);
 
-  /** The choice of entries and, by the recorded choice, the entries themselves. */
+  /** Checks the choice of entries, and the entries themselves for the recorded choice. */
   const quantiserRows = async <T>(
     engine: Engine<T>,
     { uploaded, weights, rounding }: Loaded<T>,
@@ -123,7 +123,9 @@ export const autoencoderSubject = (
       const recorded = indexImage(z, found.right.indices);
       const outside = recorded.data.find((index) => !(index >= 0 && index < config.codebookSize));
       if (outside !== undefined)
-        return [broken("", CHOICE, `${outside} is recorded, of a codebook of ${config.codebookSize}`)];
+        return [
+          broken("", CHOICE, `${outside} is recorded, but the codebook has ${config.codebookSize} entries`),
+        ];
       const [chosen, entries] = engine.scope((): readonly [T, T] => [
         quantiser.indices(engine.algebra, uploaded, engine.upload("image", z)),
         quantiser.entries(engine.algebra, uploaded, engine.upload("image", recorded)),
@@ -153,7 +155,7 @@ export const autoencoderSubject = (
     run: async (engine, loaded) => {
       if (io === null) return [];
       const quantised = await quantiserRows(engine, loaded, io);
-      // Where an entry is another one by a tie, the picture is another one there: then from the recorded choice.
+      // If a tie made another entry the choice, the picture differs there. Then decode the recorded choice instead.
       const isTied = (quantised.find(({ check }) => check === CHOICE)?.note ?? "") !== "";
       const decoded = isTied
         ? { check: "decode: decoded", from: "quant", to: "decoded", layer: decoder }

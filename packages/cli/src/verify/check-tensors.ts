@@ -1,21 +1,21 @@
-/** A check on recorded tensors, from the names it reads to the row it gives. */
+/** A check of recorded tensors: from the names that it reads to the row that it gives. */
 import type { ReferenceTensor } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { firstLine } from "../failure.ts";
 import { absent, broken, compared, type Row } from "./row.ts";
 import { present, type TensorFile } from "./tensor-file.ts";
 
-/** A handful of float32 operations on numbers of the tensor's size. */
+/** For a few float32 operations on numbers of the tensor's size. */
 export const FLOAT32_TOLERANCE = 1e-6;
 
-/** A float32 mean over a latent's elements, and sums of numbers that partly cancel. */
+/** For a float32 mean over a latent's elements, and for sums of numbers that partly cancel. */
 export const REDUCTION_TOLERANCE = 1e-5;
 
 type Numbers = ArrayLike<number>;
 
 /**
- * Compares what `compute` makes of the named tensors with what is recorded. `absent` where one is not
- * in the file; a mismatch where their shapes do not fit each other.
+ * Compares what `compute` makes of the named tensors with the recorded result. The row is `absent` if one of them is
+ * not in the file, and a mismatch if their shapes do not fit each other.
  */
 export const checkTensors =
   (entry: string, file: TensorFile) =>
@@ -33,7 +33,7 @@ export const checkTensors =
       const [computed, recorded] = compute(found.right);
       return compared(entry, check, computed, recorded, tolerance);
     } catch (thrown) {
-      // The reference algebra throws one line where shapes do not fit.
+      // The reference algebra throws a one-line error if shapes do not fit.
       return broken(entry, check, firstLine(thrown));
     }
   };

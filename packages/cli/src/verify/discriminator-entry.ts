@@ -8,7 +8,7 @@ import { absent, broken, compared, type Row } from "./row.ts";
 import type { Loaded, Subject } from "./subject.ts";
 import { imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
 
-/** A training pass makes a power iteration first. */
+/** A training pass does a power iteration first. */
 const PASSES = ["eval", "train"] as const;
 type Pass = (typeof PASSES)[number];
 

@@ -1,4 +1,4 @@
-/** The manifest's entries, each by its sort. */
+/** Checks the manifest's entries, each by its kind. */
 import type { Engine } from "@tadsr/core";
 import type { Architecture } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -18,7 +18,7 @@ import { readTensorFile, type TensorFile } from "./tensor-file.ts";
 import { checkTrainStep } from "./train-step.ts";
 import { unetSubject } from "./unet-entry.ts";
 
-/** Everything that the checks look at. */
+/** Everything that the checks use. */
 export interface Records {
   readonly folder: Folder;
   readonly manifest: JsonObject;
@@ -45,7 +45,7 @@ const subjectOf = (
   }
 };
 
-/** The tensors beside an entry; a row in their place where there are none. */
+/** The tensors beside an entry, or a row that says they are absent. */
 const recordsOf = async (folder: Folder, entry: string, name: string): Promise<E.Either<Row, TensorFile>> => {
   if (!folder.names.includes(name)) return E.left(absent(entry, name, `${name} is not there`));
   const read = await readTensorFile(inFolder(folder, name))();
@@ -54,7 +54,7 @@ const recordsOf = async (folder: Folder, entry: string, name: string): Promise<E
   );
 };
 
-/** A network's entry: all of its files, on its record. */
+/** A network's entry: runs all of its files on its record. */
 const networkRows = async <T>(
   engine: Engine<T>,
   { folder }: Records,
@@ -81,7 +81,7 @@ const networkRows = async <T>(
   return [...missing, ...(await checkFiles(engine, folder, name, files, subject))];
 };
 
-/** The schedule that the entry names; else the samplers'; else the one that fits its text, or the first. */
+/** The schedule that the entry names; else the samplers'; else the one that fits its text; else the first. */
 const scheduleFor = (
   { manifest, schedules }: Records,
   entry: JsonObject,
@@ -105,7 +105,7 @@ const scheduleFor = (
 const isSamplers = (entry: JsonObject): boolean => "net" in entry;
 const isTrainStep = (entry: JsonObject): boolean => "teacher" in entry || "student" in entry;
 
-/** What an entry of samplers or of a training step names: its own file, and the schedule. */
+/** What an entry of samplers or of a training step names: its own file and the schedule. */
 const withSchedule = async (
   records: Records,
   name: string,
@@ -118,7 +118,7 @@ const withSchedule = async (
   return E.isLeft(schedule) ? [broken(name, "schedule", schedule.left)] : check(file.right, schedule.right);
 };
 
-/** The student's and the discriminator's files, which a training step names and no entry has. */
+/** The student's and the discriminator's files: a training step names them, but they have no entry. */
 const besideTrainStep = async <T>(
   engine: Engine<T>,
   records: Records,
@@ -141,7 +141,7 @@ const besideTrainStep = async <T>(
   return rows;
 };
 
-/** A file that an entry names; the record beside it, if there is one. */
+/** A file that an entry names, with the record beside it, if there is one. */
 const namedRows = async <T>(
   engine: Engine<T>,
   records: Records,
@@ -152,7 +152,7 @@ const namedRows = async <T>(
   const name = stemOf(file);
   const hasRecord = folder.names.includes(`${name}${RECORDED}`);
   const rows = await networkRows(engine, records, name, entry);
-  // A student has no calls of its own: the training step runs it.
+  // A student has no recorded calls: the training step runs it.
   return hasRecord ? rows : rows.filter(({ check }) => check !== `${name}${RECORDED}`);
 };
 
@@ -181,7 +181,7 @@ export const entryRows = async <T>(
   return networkRows(engine, records, name, value);
 };
 
-/** Networks whose records are beside the manifest though it does not name them. */
+/** Networks whose records are beside the manifest although it does not name them. */
 export const unlistedRows = async <T>(engine: Engine<T>, records: Records): Promise<readonly Row[]> => {
   const named = Object.values(records.manifest).flatMap((entry) => {
     if (!isObject(entry) || !isTrainStep(entry)) return [];

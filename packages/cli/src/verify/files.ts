@@ -1,4 +1,4 @@
-/** Every file of a network's weights: its parameters, its architecture, its numbers, and what it computes. */
+/** Checks every file of a network's weights: parameters, architecture, numbers, and results. */
 import type { Engine } from "@tadsr/core";
 import {
   elements,
@@ -17,7 +17,7 @@ import { isSameNetwork } from "./same-network.ts";
 import type { Subject } from "./subject.ts";
 import { surveyWeights, type WeightsSurvey, weightsOf } from "./weights-file.ts";
 
-/** How many numbers are learned: by the manifest, by the network, in the file; all three the same. */
+/** The number of learned weights by the manifest, by the network and in the file must be the same. */
 const countRow = (entry: string, check: string, subject: Subject, survey: WeightsSurvey): Row => {
   const state = new Set(subject.tensors.map(({ name }) => name));
   for (const { name } of subject.parameters) state.delete(name);
@@ -35,8 +35,8 @@ const countRow = (entry: string, check: string, subject: Subject, survey: Weight
 };
 
 /**
- * The architecture from names and shapes alone. What they leave open is told, if the published values are not
- * the manifest's.
+ * Infers the architecture from names and shapes alone. The row notes what they do not tell, if the published values
+ * differ from the manifest's.
  */
 const inferredRow = (entry: string, check: string, { architecture }: Subject, survey: WeightsSurvey): Row => {
   const row: Row = { entry, check, verdict: "ok", error: 0, tolerance: 0, note: "" };
@@ -47,11 +47,11 @@ const inferredRow = (entry: string, check: string, { architecture }: Subject, su
   const told = toldOf(architecture, open);
   const again = inferArchitecture(survey.shapes, { file: "the tensors", ...told });
   return E.isRight(again) && isSameNetwork(again.right, architecture)
-    ? noted(row, `once told what they leave open: ${open.join(", ")}`)
-    : broken(entry, check, `another network than the manifest's; left open: ${open.join(", ") || "nothing"}`);
+    ? noted(row, `with these fields given, which they do not tell: ${open.join(", ")}`)
+    : broken(entry, check, `another network than the manifest's; not told: ${open.join(", ") || "nothing"}`);
 };
 
-/** The fields that inference says it assumed, from the manifest. */
+/** The manifest's values of the fields that inference assumed. */
 const toldOf = ({ kind, config }: Subject["architecture"], open: readonly string[]) => {
   if (kind === "discriminator") return { timeFeatures: config.timeFeatures };
   if (kind !== "swin-unet") return {};
@@ -64,7 +64,7 @@ const toldOf = ({ kind, config }: Subject["architecture"], open: readonly string
   };
 };
 
-/** Of the first file in float32: the others are to hold the same numbers, up to their rounding. */
+/** The first file in float32. The others must hold the same numbers, up to their rounding. */
 interface Base {
   readonly name: string;
   readonly weights: HostWeights;
@@ -82,12 +82,12 @@ const numbersRow = (
   if (base === null) return absent(entry, label, "no file in float32 is beside it");
   const error = roundingError(weights, base.weights, rounding);
   const tolerance = rounding?.unit ?? 0;
-  const note = rounding === null ? "" : `rounding to ${rounding.type} errs by ${tolerance} at most`;
+  const note = rounding === null ? "" : `rounding to ${rounding.type} is off by ${tolerance} at most`;
   const verdict = error <= tolerance ? "ok" : "mismatch";
   return { entry, check: label, verdict, error, tolerance, note, isRounded: rounding !== null };
 };
 
-/** Runs the subject on the weights and gives what was uploaded back, whatever happens. */
+/** Runs the subject on the weights, and always releases what was uploaded. */
 const runOn = async <T>(
   engine: Engine<T>,
   subject: Subject,
@@ -102,7 +102,7 @@ const runOn = async <T>(
   }
 };
 
-/** The rows of all files of one network, the file's name before each check. */
+/** The rows of all files of one network, each check with the file's name before it. */
 export const checkFiles = async <T>(
   engine: Engine<T>,
   folder: Folder,
@@ -137,7 +137,7 @@ export const checkFiles = async <T>(
       const found: readonly Row[] = known?.rows ?? (await runOn(engine, subject, weights, rounding));
       for (const row of found) {
         const own: Row = { ...row, entry, check: `${file}: ${row.check}`, isRounded: rounding !== null };
-        rows.push(known === null ? own : noted(own, `the very weights of ${known.name}, so not run again`));
+        rows.push(known === null ? own : noted(own, `the same weights as ${known.name}, so not run again`));
       }
       if (base === null && rounding === null) base = { name: file, weights, rows: found };
     } catch (thrown) {

@@ -1,14 +1,14 @@
-/** What is in a manifest's folder, by name. */
+/** The content of a manifest's folder, by name. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface Folder {
   readonly path: string;
-  /** Names of what is in it, sorted. */
+  /** Names of the files in it, sorted. */
   readonly names: readonly string[];
   /** Names of the manifest's entries. */
   readonly entries: readonly string[];
-  /** Names of records of networks that have no entry. */
+  /** Names of records of networks without an entry. */
   readonly unlisted: readonly string[];
 }
 
@@ -27,12 +27,12 @@ export const inFolder = ({ path }: Folder, name: string): string => join(path, n
 
 const WEIGHTS = /\.(pth|pt|ckpt|bin|safetensors)$/;
 
-/** Ordered so that a file in float32, by which the others are measured, comes first. */
+/** The order puts a file in float32 first, because the others are compared with it. */
 const formOrder = (form: string): string => `${/half|fp16|f16/.test(form) ? 1 : 0}${form.length}${form}`;
 
 /**
- * The files of an entry's weights: `name.pth` and every `name.<form>.pth`, likewise .safetensors; the plain one
- * first. A file that belongs to an entry of a longer name (`vq.face.pth` to `vq.face`) is not among them.
+ * The files of an entry's weights: `name.pth` and every `name.<form>.pth`, and the same with .safetensors; the plain
+ * one first. A file of an entry with a longer name (`vq.face.pth` of `vq.face`) is not among them.
  */
 export const weightFiles = ({ names, entries, unlisted }: Folder, entry: string): readonly string[] =>
   names

@@ -1,4 +1,4 @@
-/** Reading JSON of unknown shape. */
+/** Reads JSON of unknown shape. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

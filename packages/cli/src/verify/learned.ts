@@ -1,4 +1,4 @@
-/** Gradients of a step, and the weights after it, against what is recorded of some of them. */
+/** Compares gradients of a step, and the weights after it, with the recorded ones. */
 
 import type { HostWeights } from "@tadsr/model";
 import type { Learned } from "@tadsr/train";
@@ -6,7 +6,7 @@ import { NETWORK_TOLERANCE } from "./rounding.ts";
 import { absent, compared, noted, type Row, relativeError } from "./row.ts";
 import type { TensorFile } from "./tensor-file.ts";
 
-/** `student` or `D`, as the records call it. */
+/** `student` or `D`, as in the records. */
 export interface Learner {
   readonly who: string;
   readonly before: HostWeights;
@@ -14,16 +14,16 @@ export interface Learner {
   readonly rate: number;
 }
 
-/** Whose names begin with the prefix, without it. */
+/** Tensors whose names begin with the prefix, named without it. */
 const under = (file: TensorFile, prefix: string): readonly string[] =>
   [...file.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
 
 const UPDATE_TOLERANCE = 1e-5;
-/** AdamW's first step is nearly the gradient's sign, which below this may be another one. */
+/** AdamW's first step is nearly the gradient's sign. For gradients below this size the sign may be wrong. */
 const NEAR_ZERO = 1e-6;
-/** The same relative to the tensor: rounding errors of a gradient are of the size of its largest number. */
+/** The same, relative to the tensor: rounding errors of a gradient are relative to its largest number. */
 const NEAR_ZERO_OF_LARGEST = 1e-5;
-/** A weight near 1 is rounded by a thousandth of the rate; and sums of such weights by little more. */
+/** A weight near 1 is rounded by a thousandth of the rate. Sums of such weights are rounded by little more. */
 const CHANGE_TOLERANCE = 0.01;
 
 interface Worst {
@@ -31,7 +31,7 @@ interface Worst {
   readonly error: number;
 }
 
-/** One row for all tensors of a sort; the worst is named. */
+/** One row for all tensors of one kind. It names the worst. */
 const worstRow = (entry: string, check: string, worsts: readonly Worst[], tolerance: number): Row => {
   const [first, ...others] = worsts;
   if (first === undefined) return absent(entry, check, "none is in the file");
@@ -57,10 +57,10 @@ const gradientRow = (entry: string, file: TensorFile, { who, learned }: Learner)
   return worstRow(entry, `${prefix}*`, worsts, NETWORK_TOLERANCE);
 };
 
-/** What of a tensor's update is compared, and by how much it is wrong. */
+/** The part of a tensor's update that is compared, and its error. */
 interface Update {
   readonly error: number;
-  /** Largest difference of the changes, as a multiple of the rate. */
+  /** Largest difference between the changes, as a multiple of the rate. */
   readonly change: number;
   readonly compared: number;
 }
@@ -115,7 +115,7 @@ export const learnedRows = (entry: string, file: TensorFile, learner: Learner): 
   updateRow(entry, file, learner),
 ];
 
-/** The rows' names, for an engine that has no gradients. */
+/** The rows' names, for an engine without gradients. */
 export const learnedChecks = (who: string): readonly string[] => [
   `grad.${who}.*`,
   `gradnorm.${who}`,

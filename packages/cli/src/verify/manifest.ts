@@ -1,4 +1,4 @@
-/** The manifest, and the schedules beside it. */
+/** Reads the manifest, and the schedules beside it. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Schedule } from "@tadsr/core";
@@ -11,13 +11,13 @@ import { scheduleOf } from "./schedules.ts";
 const parseObject = (text: string): E.Either<string, JsonObject> => {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? E.right(value) : E.left("it holds no JSON object");
+    return isObject(value) ? E.right(value) : E.left("it is not a JSON object");
   } catch (thrown) {
     return E.left(`it is not JSON (${firstLine(thrown)})`);
   }
 };
 
-/** A missing or broken manifest leaves nothing to verify: it is the caller's mistake. */
+/** Without a manifest there is nothing to verify, so a missing or broken one is a usage error. */
 export const readManifest =
   (path: string, shown: string): TE.TaskEither<Failure, JsonObject> =>
   async () => {
@@ -30,7 +30,7 @@ export const readManifest =
     }
   };
 
-/** `schedules.json` beside the manifest; null where there is none. */
+/** `schedules.json` beside the manifest; null if there is none. */
 export const readSchedules = async (folder: string): Promise<E.Either<string, JsonObject> | null> => {
   try {
     return parseObject(await readFile(join(folder, "schedules.json"), "utf8"));
@@ -40,13 +40,13 @@ export const readSchedules = async (folder: string): Promise<E.Either<string, Js
   }
 };
 
-/** A schedule, and by which name it was found. */
+/** A schedule, and the name by which it was found. */
 export interface NamedSchedule {
   readonly name: string;
   readonly schedule: Schedule;
 }
 
-/** By its first word, so that "realsr_s15 config" is realsr_s15. */
+/** By the name's first word, so that "realsr_s15 config" finds realsr_s15. */
 export const namedSchedule = (named: string, schedules: JsonObject): E.Either<string, NamedSchedule> => {
   const name = named.trim().split(/\s+/)[0] ?? "";
   const record = schedules[name];

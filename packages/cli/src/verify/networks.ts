@@ -1,4 +1,4 @@
-/** Which network an entry of the manifest is of, and which files hold the networks that others name. */
+/** Finds which network an entry of the manifest describes, and which files hold the networks that entries name. */
 import type { Engine, Predictor, Tensors } from "@tadsr/core";
 import {
   type Architecture,
@@ -25,7 +25,7 @@ export type Usable<A> = E.Either<Unusable, A>;
 
 const because = ({ message }: { readonly message: string }): Unusable => ({ broken: message });
 
-/** The authors' record of the discriminator: channels of the features, of the time's and of the logits. */
+/** The authors' record of the discriminator: channels of the features, of the time and of the logits. */
 export const discriminatorConfigOf = (record: JsonObject): Usable<DiscriminatorConfig> => {
   const { channels } = record;
   const [outputs, timeFeatures] = [numberOf(record, "c_dim"), numberOf(record, "embed_dim")];
@@ -33,11 +33,11 @@ export const discriminatorConfigOf = (record: JsonObject): Usable<DiscriminatorC
   return isNumbers(channels) && channels.every(isCount) && outputs !== undefined && isCount(outputs)
     ? timeFeatures !== undefined && isCount(timeFeatures)
       ? E.right({ kind: "discriminator", channels, timeFeatures, outputs, timeAware: true })
-      : E.left({ broken: "the discriminator's embed_dim is no whole number above 0" })
-    : E.left({ broken: "the discriminator's channels or c_dim are no whole numbers above 0" });
+      : E.left({ broken: "the discriminator's embed_dim is not a whole number above 0" })
+    : E.left({ broken: "the discriminator's channels or c_dim are not whole numbers above 0" });
 };
 
-/** From the tensors of the first file that tells, where they tell everything that bears on the result. */
+/** From the tensors of the first file that determines everything that affects the result. */
 const inferred = async (folder: Folder, files: readonly string[]): Promise<Usable<Architecture>> => {
   let reason: Unusable = { absent: "no file of its weights is there" };
   for (const file of files) {
@@ -47,20 +47,22 @@ const inferred = async (folder: Folder, files: readonly string[]): Promise<Usabl
       : E.mapLeft(because)(inferArchitecture(survey.right.shapes, { file }));
     if (E.isLeft(found)) reason = found.left;
     else {
-      // How heads weigh in a loss is no matter of their logits.
+      // How heads are weighted in a loss does not affect their logits.
       const open = found.right.assumed.filter((field) => field !== "strides");
       if (open.length === 0) return found;
-      reason = { absent: `the manifest has no configuration, and the tensors leave open ${open.join(", ")}` };
+      reason = {
+        absent: `the manifest has no configuration, and the tensors do not tell ${open.join(", ")}`,
+      };
     }
   }
   return E.left(reason);
 };
 
-/** All of it is known. */
+/** A discriminator without unknown fields. */
 const of = (config: Architecture["config"]): Architecture =>
   ({ kind: config.kind, config, assumed: [] }) as Architecture;
 
-/** By the entry's configuration; where it has none, by its files' tensors. */
+/** By the entry's configuration; if it has none, by its files' tensors. */
 export const architectureOf = async (
   folder: Folder,
   name: string,
@@ -85,8 +87,8 @@ export interface Predicting {
 }
 
 /**
- * The network that an entry names: another entry (`unet_a`) or a file (`student.pth`). Its configuration is its
- * entry's, or else `like`'s; its file the first that can be read.
+ * The network that an entry names: another entry (`unet_a`) or a file (`student.pth`). Its configuration is that of its
+ * entry, or else that of `like`. Its file is the first that can be read.
  */
 export const predictingNetwork = async (
   folder: Folder,
@@ -106,7 +108,7 @@ export const predictingNetwork = async (
   if (E.isLeft(architecture)) return architecture;
   const { kind, config } = architecture.right;
   if (kind !== "swin-unet" && kind !== "residual-unet" && kind !== "stack")
-    return E.left({ broken: `${file} is of a ${kind}, expected a network that predicts z_0` });
+    return E.left({ broken: `${file} is a ${kind}, expected a network that predicts z_0` });
   const network = unetOf(config);
   const weights = await weightsOf(inFolder(folder, file), network.parameters)();
   return E.isLeft(weights)
@@ -114,16 +116,16 @@ export const predictingNetwork = async (
     : E.right({ file, network, weights: weights.right });
 };
 
-/** The network's text under a key of an entry, or why there is none. */
+/** The name of the network under a key of an entry, or why there is none. */
 export const namedIn = (entry: JsonObject, key: string): Usable<string> => {
   const name = textOf(entry, key);
   return name === undefined ? E.left({ absent: `the manifest names no ${key} for it` }) : E.right(name);
 };
 
-/** A predictor for core's samplers that keeps nothing but its result, and what gives its weights back. */
+/** A predictor for core's samplers that keeps only its result, and a function that releases its weights. */
 export interface OpenPredictor<T> {
   readonly weights: Tensors<T>;
-  /** `condition` of the batch. */
+  /** The `condition` of the batch. */
   readonly on: (condition: T, batch: number) => Predictor<T>;
   readonly close: () => void;
 }

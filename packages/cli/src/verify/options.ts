@@ -1,4 +1,4 @@
-/** What `verify` is asked for. */
+/** The options of `verify`. */
 import { type RuntimeName, runtimeNames } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 
@@ -7,18 +7,18 @@ export interface VerifyOptions {
   readonly engine: string;
 }
 
-/** What TensorFlow.js is beneath: those runtimes have a second name with it in front. */
+/** The prefix of a second name for runtimes that use TensorFlow.js. */
 const TFJS = "tfjs-";
 
-/** Needs nothing but npm, and has gradients, so that nothing is left out. */
+/** It needs only npm and has gradients, so that every check runs. */
 export const DEFAULT_ENGINE = `${TFJS}wasm`;
 
-/** Those that are not TensorFlow.js. */
+/** Those that do not use TensorFlow.js. */
 const OWN_NAMES: readonly RuntimeName[] = ["reference", "onnx", "onnx-webgpu", "onnx-cuda"];
 
 const isRuntime = (name: string): name is RuntimeName => (runtimeNames as readonly string[]).includes(name);
 
-/** All that may be typed, as help shows it. */
+/** All names that may be typed, for the help. */
 export const engineNames = (): readonly string[] =>
   runtimeNames.map((name) => (OWN_NAMES.includes(name) ? name : `${TFJS}${name}`));
 

@@ -1,4 +1,4 @@
-/** The recorded calls of a network that makes a picture of a picture: y = network(x). */
+/** The recorded calls of a network from pictures to pictures: y = network(x). */
 import type { Engine } from "@tadsr/core";
 import { type PictureNetwork, type PictureNetworkConfig, pictureNetwork } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -33,7 +33,7 @@ const callRow = async <T>(
   }
 };
 
-/** `io`: null where nothing is recorded, so that only the file itself is looked at. */
+/** `io` is null if nothing is recorded. Then only the file itself is checked. */
 export const pictureSubject = (
   config: PictureNetworkConfig,
   recordedCount: number | undefined,

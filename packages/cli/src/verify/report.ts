@@ -11,10 +11,10 @@ import { readManifest, readSchedules } from "./manifest.ts";
 import { broken, type Row } from "./row.ts";
 import { checkSchedule } from "./schedules.ts";
 
-/** `doing` is told each entry as its turn comes. */
+/** `doing` is called with the name of each entry before its checks. */
 export type Watch = (doing: string, done: number, total: number) => void;
 
-/** What is thrown in spite of everything is the entry's own mismatch, not the end of the others. */
+/** An unexpected exception becomes a mismatch of its entry; the other entries still run. */
 const guarded = async (name: string, rows: Promise<readonly Row[]>): Promise<readonly Row[]> => {
   try {
     return await rows;
@@ -24,8 +24,8 @@ const guarded = async (name: string, rows: Promise<readonly Row[]>): Promise<rea
 };
 
 /**
- * Every row: the schedules beside the manifest first, then the manifest's entries in its order, then records of
- * networks that it does not name. One after another, so that one network is in memory at a time.
+ * Every row: first the schedules beside the manifest, then the manifest's entries in their order, then records of
+ * networks that it does not name. They run one after another, so that only one network is in memory.
  */
 export const verifyManifest = <T>(
   path: string,

@@ -1,11 +1,11 @@
-/** Weights kept in 16 bits: how far they may be from the unrounded ones, and what comes of it. */
+/** Weights in 16 bits: how far they may be from the unrounded ones, and how this changes results. */
 import type { HostWeights } from "@tadsr/model";
 
 export interface Rounding {
   readonly type: "F16" | "BF16";
-  /** Half of the distance between neighbouring numbers near 1: the largest relative error of rounding. */
+  /** Half of the distance between neighbouring numbers near 1: the largest relative rounding error. */
   readonly unit: number;
-  /** Below it a number keeps fewer digits: there the error is at most unit * least. */
+  /** Smaller numbers keep fewer digits: their error is at most unit * least. */
   readonly least: number;
 }
 
@@ -14,7 +14,7 @@ const ROUNDINGS: readonly Rounding[] = [
   { type: "F16", unit: 2 ** -11, least: 2 ** -14 },
 ];
 
-/** The coarsest rounding of a file's numbers; null where all have float32 at least. */
+/** The coarsest rounding of a file's numbers; null if all are at least float32. */
 export const roundingOf = (types: readonly string[]): Rounding | null =>
   ROUNDINGS.find(({ type }) => types.includes(type)) ?? null;
 
@@ -22,18 +22,18 @@ export const roundingOf = (types: readonly string[]): Rounding | null =>
 export const NETWORK_TOLERANCE = 1e-4;
 
 /**
- * A network's layers add their weights' errors up, and norms and attention amplify them. Measured on the
- * recorded autoencoder, where 16-bit weights are 2 to 4 units off in the result.
+ * A network adds up the errors of its layers' weights, and norms and attention amplify them. Measured on the recorded
+ * autoencoder: there 16-bit weights change the result by 2 to 4 units.
  */
 const UNITS = 16;
 
-/** For what a network computes, relative to its largest number. */
+/** For a network's result, relative to its largest number. */
 export const toleranceOf = (rounding: Rounding | null): number =>
   rounding === null ? NETWORK_TOLERANCE : UNITS * rounding.unit;
 
 /**
- * The largest error of the rounded weights relative to the unrounded ones, element by element: at most the
- * rounding's unit. Without rounding they are to be the same. Infinite where tensors or sizes differ.
+ * The largest error of the rounded weights relative to the unrounded ones, element by element. It is at most the
+ * rounding's unit; without rounding it must be 0. Infinite if tensors or sizes differ.
  */
 export const roundingError = (
   rounded: HostWeights,

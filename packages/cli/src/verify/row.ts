@@ -1,32 +1,32 @@
-/** One line of what `tadsr verify` found. */
+/** One line of the result of `tadsr verify`. */
 export type Verdict =
   /** Recomputed here, and equal within the tolerance. */
   | "ok"
-  /** Recomputed here, and different; or what is recorded cannot be read. */
+  /** Recomputed here, and different; or the record cannot be read. */
   | "mismatch"
   /** The engine cannot compute it. */
   | "not run"
-  /** What this check compares is not recorded. */
+  /** The record lacks what this check compares. */
   | "absent";
 
 export interface Row {
-  /** The manifest's entry, or the file beside it and the part of it. */
+  /** The manifest's entry, or the file beside it and a part of it. */
   readonly entry: string;
   readonly check: string;
   readonly verdict: Verdict;
-  /** By `relativeError` or `elementError`; null where nothing was compared. */
+  /** By `relativeError` or `elementError`; null if nothing was compared. */
   readonly error: number | null;
   readonly tolerance: number | null;
   readonly note: string;
-  /** Of weights in half or bfloat16 against numbers of the unrounded ones. */
+  /** Whether half or bfloat16 weights were compared with numbers of the unrounded ones. */
   readonly isRounded?: boolean;
 }
 
 type Numbers = ArrayLike<number>;
 
 /**
- * max |a - b| / max |b|. Where everything recorded is 0, the largest |a|. Infinite where the lengths
- * differ or a number is not finite, so that no comparison lets those pass.
+ * max |a - b| / max |b|. If all recorded numbers are 0, the largest |a|. Infinite if the lengths differ or a number is
+ * not finite, so that no comparison accepts those.
  */
 export const relativeError = (computed: Numbers, recorded: Numbers): number => {
   if (computed.length !== recorded.length) return Number.POSITIVE_INFINITY;
@@ -43,8 +43,8 @@ export const relativeError = (computed: Numbers, recorded: Numbers): number => {
 };
 
 /**
- * The largest |a - b| / |b| of any element, |a| where b is 0; each multiplied by its `weight`, which
- * divides out a loss of digits that the quantity itself implies. Infinite as `relativeError` is.
+ * The largest |a - b| / |b| of any element, or |a| if b is 0. Each is multiplied by its `weight`, which cancels the
+ * loss of digits that the quantity itself implies. Infinite in the same cases as `relativeError`.
  */
 export const elementError =
   (weight: (i: number) => number = () => 1) =>
@@ -60,7 +60,7 @@ export const elementError =
     return error;
   };
 
-/** A comparison, judged. */
+/** A row for a comparison: ok or a mismatch. */
 export const compared = (
   entry: string,
   check: string,
@@ -90,18 +90,18 @@ const without =
 
 export const notRun = without("not run");
 export const absent = without("absent");
-/** Recorded so that it cannot be right. */
+/** The record cannot be right. */
 export const broken = without("mismatch");
 
-/** The row, with `more` behind its note. */
+/** The row with `more` added to its note. */
 export const noted = (row: Row, more: string): Row => ({
   ...row,
   note: [row.note, more].filter((part) => part !== "").join("; "),
 });
 
 /**
- * The row, but right all the same where the two differ by no more than `slack`: a sum of numbers that cancel
- * is only as good as float32 is for the numbers. Infinite errors stay wrong.
+ * The row, but ok if the two differ by no more than `slack`: a sum of numbers that cancel is only as exact as float32
+ * is for the numbers. Infinite errors stay mismatches.
  */
 export const forgiven = (row: Row, computed: number, recorded: number, slack: number): Row => {
   const difference = Math.abs(computed - recorded);

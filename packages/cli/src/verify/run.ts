@@ -1,4 +1,4 @@
-/** What `tadsr verify` prints, and the exit code of it. */
+/** Prints the result of `tadsr verify`, and gives its exit code. */
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type ExitCode, usageFailure } from "../failure.ts";
@@ -27,7 +27,7 @@ const ERRORS =
   "Errors are relative: of each element in schedules (times alpha_t / eta_t where alpha_t is a factor) and in " +
   "rounded weights, of the largest element in tensors.";
 
-/** The row whose error is the largest of all; infinite ones too. */
+/** The row with the largest error of all, including infinite ones. */
 const largest = (rows: readonly Row[]): Row | null =>
   rows.reduce<Row | null>(
     (worst, row) => (row.error !== null && row.error > (worst?.error ?? -1) ? row : worst),
@@ -37,7 +37,7 @@ const largest = (rows: readonly Row[]): Row | null =>
 const named = (row: Row | null): string =>
   row === null ? "none" : `${shownError(row.error ?? 0)} (${row.entry}, ${row.check})`;
 
-/** The largest errors, of float32 weights and of those in 16 bits. */
+/** The largest errors: of float32 weights, and of weights in 16 bits. */
 const largestLine = (engine: string, rows: readonly Row[]): string => {
   const rounded = rows.filter(({ isRounded }) => isRounded === true);
   const exact = rows.filter(({ isRounded }) => isRounded !== true);
@@ -45,7 +45,7 @@ const largestLine = (engine: string, rows: readonly Row[]): string => {
   return `Largest error on ${engine}: ${named(largest(exact))}${beside}.`;
 };
 
-/** Where a person looks on, the entry in work: some engines need minutes for one. */
+/** On a terminal: shows the current entry, because some engines need minutes for one. */
 const watchOn =
   ({ stderr }: Shell) =>
   (doing: string, done: number, total: number): void => {
@@ -73,7 +73,7 @@ const print = (shell: Shell, manifest: string, engine: string, rows: readonly Ro
   return count("mismatch") === 0 ? 0 : 1;
 };
 
-/** Prints every row and a count; 1 where anything differs, or where nothing could be compared. */
+/** Prints every row and a count. The exit code is 1 if anything differs, or if nothing could be compared. */
 export const runVerify = (shell: Shell, { manifest, engine: typed }: VerifyOptions): CommandTask => {
   const name = engineOf(typed);
   if (E.isLeft(name)) return TE.left(usageFailure(name.left));

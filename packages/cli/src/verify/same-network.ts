@@ -1,7 +1,6 @@
 /**
- * Whether two configurations make the same network: one that has the same parameters and does the same operations
- * with the same options on them in the same order. Configurations may differ where this is so: a window as wide as its
- * level is as good as a wider one.
+ * Whether two configurations make the same network: the same parameters, and the same operations on them with the same
+ * options in the same order. Different configurations can do so: a window as wide as its level works like a wider one.
  */
 import type { Algebra, Tensors } from "@tadsr/core";
 import {
@@ -15,12 +14,12 @@ import {
   vqAutoencoder,
 } from "@tadsr/model";
 
-/** Where a tensor comes from: the n-th operation, or a name. */
+/** The origin of a tensor: the n-th operation, or a name. */
 interface Origin {
   readonly from: number | string;
 }
 
-/** Notes every operation instead of doing it. */
+/** Records every operation instead of computing it. */
 const scribe = (lines: string[]): Algebra<Origin> =>
   new Proxy({} as Algebra<Origin>, {
     get:
@@ -34,7 +33,7 @@ const scribe = (lines: string[]): Algebra<Origin> =>
 const named = (specs: readonly ParameterSpec[]): Tensors<Origin> =>
   Object.fromEntries(specs.map(({ name }) => [name, { from: name }]));
 
-/** What the network does, a line an operation. */
+/** What the network does, one line for each operation. */
 const operationsOf = (architecture: Architecture): readonly string[] => {
   const lines: string[] = [];
   const algebra = scribe(lines);
@@ -69,7 +68,7 @@ const operationsOf = (architecture: Architecture): readonly string[] => {
   }
 };
 
-/** All that makes the network, as text. */
+/** Everything that determines the network, as text. */
 const descriptionOf = (architecture: Architecture): string =>
   [
     ...tensorsOf(architecture).map(({ name, shape }) => JSON.stringify([name, ...shape])),

@@ -1,11 +1,11 @@
-/** What the record of samplers says of itself, where no network is needed. */
+/** Checks of the samplers' record that need no network. */
 import { deterministicStep, referenceAlgebra, type Schedule, startOfSampling } from "@tadsr/core";
 import { checkTensors, FLOAT32_TOLERANCE } from "./check-tensors.ts";
 import type { Row } from "./row.ts";
 import { stateAt, type TensorFile } from "./tensor-file.ts";
 
 /**
- * The start of sampling; the first step, because the prediction at z_T is recorded by itself (one_step.z0); the
+ * The start of sampling; the first step, because the prediction at z_T is recorded separately (one_step.z0); and the
  * last state.
  */
 export const samplerRecords = (entry: string, file: TensorFile, schedule: Schedule): readonly Row[] => {

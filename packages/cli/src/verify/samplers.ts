@@ -1,4 +1,4 @@
-/** An entry of samplers: every one of them run with the network that it names. */
+/** An entry of samplers: runs each of them with the network that the entry names. */
 import {
   ancestralSampler,
   deterministicInversion,
@@ -20,21 +20,21 @@ import { imageOf, present, recordOf, stateAt, type TensorFile } from "./tensor-f
 
 type Images<Name extends string> = Readonly<Record<Name, ReferenceTensor>>;
 
-/** What a sampler is run on, on the engine. */
+/** The inputs of a sampler, on the engine. */
 interface Setting<T> {
   readonly engine: Engine<T>;
   readonly schedule: Schedule;
-  /** Of the batch, with its condition. */
+  /** The predictor for the batch, with its condition. */
   readonly predict: Predictor<T>;
-  /** For as long as a scope lasts. */
+  /** Uploads for as long as a scope lasts. */
   readonly upload: (recorded: ReferenceTensor) => T;
-  /** Until the entry is done: a sampler holds its inputs over all of its steps. */
+  /** Uploads until the entry is done, because a sampler holds its inputs during all of its steps. */
   readonly hold: (recorded: ReferenceTensor) => T;
 }
 
 /**
- * Every state of a sampler as it is recorded (PyTorch's layout), holding one step's tensors at a time.
- * `states` is called with k from 0 on.
+ * Every state of a sampler in the recorded layout (PyTorch's), with one step's tensors in memory at a time. `states` is
+ * called with k = 0, 1, ...
  */
 const walk = async <T>(
   { engine }: Setting<T>,
@@ -56,18 +56,18 @@ const walk = async <T>(
   }
 };
 
-/** A sampler's check: what it reads, the name of its end, and the generator. */
+/** A sampler's check: its inputs, the name of its result, and the generator. */
 interface Sampling<Name extends string> {
   readonly check: string;
-  /** The state that it starts from is the first. */
+  /** Whether the state that it starts from is recorded first. */
   readonly names: readonly [Name, ...Name[]];
   readonly end: string;
-  /** Where its states are recorded one after another, if they are. */
+  /** The name under which its states are recorded one after another, if they are. */
   readonly trajectory: string | null;
   readonly start: <T>(setting: Setting<T>, tensors: Images<Name>) => Generator<SamplerStep<T>, T>;
 }
 
-/** A row for the end; and for the states on the way, the worst of them. */
+/** A row for the result, and one for the worst of the states on the way. */
 const samplingRows = async <T, Name extends string>(
   setting: Setting<T>,
   entry: string,
@@ -86,7 +86,7 @@ const samplingRows = async <T, Name extends string>(
       const error = relativeError(state.data, stateAt(states, k, state.shape).data);
       if (error >= worst.error) Object.assign(worst, { error, k });
     });
-    // Without a step (T = 1, inverted) the end is the start.
+    // Without a step (T = 1, inverted) the result is the start.
     const reached = last ?? found.right[names[0]];
     const ofEnd =
       recordedEnd === undefined
@@ -158,7 +158,7 @@ const oneStepRow = async <T>(setting: Setting<T>, entry: string, file: TensorFil
   }
 };
 
-/** The condition: lq, which may be z_y itself where it is not recorded. */
+/** The condition: lq, or z_y itself if lq is not recorded. */
 const conditionOf = (file: TensorFile): ReferenceTensor | undefined => file.get("lq") ?? file.get("z_y");
 
 export const checkSamplers = async <T>(

@@ -5,14 +5,14 @@ import { type ScheduleRow, scheduleRows } from "../schedule/rows.ts";
 import { isNumbers, isObject, type JsonObject, numberOf } from "./json.ts";
 import { absent, broken, compared, elementError, type Row } from "./row.ts";
 
-/** float64 arithmetic of a dozen operations in another order, for every element by itself. */
+/** For a dozen float64 operations in another order, for every element separately. */
 const SCHEDULE_TOLERANCE = 1e-12;
 
 interface Quantity {
-  /** The recorded name. */
+  /** The name in the record. */
   readonly key: string;
   readonly value: (row: ScheduleRow) => number;
-  /** Whether alpha_t is a factor of it. */
+  /** Whether alpha_t is one of its factors. */
   readonly hasAlpha: boolean;
 }
 
@@ -26,20 +26,20 @@ const QUANTITIES: readonly Quantity[] = [
 ];
 
 /**
- * alpha_t is the difference of neighbouring etas and has lost digits where they are close: its relative
- * error is that of the etas times eta_t / alpha_t. With T = 1000 that is up to 10^5.
+ * alpha_t is the difference of neighbouring etas, and loses digits if they are close: its relative error is that of the
+ * etas times eta_t / alpha_t. With T = 1000 this factor reaches 10^5.
  */
 const digitsKept =
   (rows: readonly ScheduleRow[]) =>
   (i: number): number => {
-    // At t = 1 the weight of Eq 4 is that of the variance at t = 2.
+    // At t = 1 the weight of Eq 4 uses the variance at t = 2.
     const row = rows[i === 0 && rows.length > 1 ? 1 : i];
     return row === undefined ? 1 : row.alpha / row.eta;
   };
 
 const missing = Symbol("missing");
 
-/** The authors' names of the fields; a respacing of null is none. */
+/** The authors' names of the fields. A respacing of null means none. */
 const configOf = (recorded: JsonObject): ScheduleConfig | typeof missing => {
   const steps = numberOf(recorded, "steps");
   const kappa = numberOf(recorded, "kappa");
@@ -53,7 +53,7 @@ const configOf = (recorded: JsonObject): ScheduleConfig | typeof missing => {
   return respacing === undefined ? config : { ...config, respacing };
 };
 
-/** The schedule a record describes, or why there is none. */
+/** The schedule that a record describes, or why there is none. */
 export const scheduleOf = (record: unknown): E.Either<string, Schedule> => {
   const recorded = isObject(record) ? record.config : undefined;
   if (!isObject(recorded)) return E.left("it has no config");

@@ -1,10 +1,10 @@
-/** A network that is verified: what its files hold, and what it is compared on. */
+/** A network to verify: what its files must hold, and how it is compared with its record. */
 import type { Engine, Tensors } from "@tadsr/core";
 import type { Architecture, HostWeights, ParameterSpec } from "@tadsr/model";
 import type { Rounding } from "./rounding.ts";
 import type { Row } from "./row.ts";
 
-/** What a file gave, on the engine and on the host. */
+/** The content of a file, on the engine and on the host. */
 export interface Loaded<T> {
   readonly uploaded: Tensors<T>;
   readonly weights: HostWeights;
@@ -13,12 +13,12 @@ export interface Loaded<T> {
 
 export interface Subject {
   readonly architecture: Architecture;
-  /** Every tensor that a file of it holds. */
+  /** Every tensor that its file holds. */
   readonly tensors: readonly ParameterSpec[];
-  /** Those that are learned. */
+  /** The learned ones. */
   readonly parameters: readonly ParameterSpec[];
-  /** What the manifest says of their number. */
+  /** The number of weights by the manifest. */
   readonly recordedCount: number | undefined;
-  /** Runs it on all that is recorded. What is thrown is a mismatch of the file. */
+  /** Runs it on all recorded inputs. An exception is a mismatch of the file. */
   readonly run: <T>(engine: Engine<T>, loaded: Loaded<T>) => Promise<readonly Row[]>;
 }

@@ -1,4 +1,4 @@
-/** The tensors of a file in float64, as they are recorded: PyTorch's layout, the batch first. */
+/** The tensors of a file in float64, in the recorded layout: PyTorch's, batch first. */
 
 import type { NdArray, ReferenceTensor } from "@tadsr/core";
 import { openSafetensors } from "@tadsr/files";
@@ -8,7 +8,7 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 
 export type TensorFile = ReadonlyMap<string, ReferenceTensor>;
 
-/** The named tensors, or which of them the file does not have. */
+/** The named tensors, or an error with the names that the file lacks. */
 export const present = <Name extends string>(
   file: TensorFile,
   names: readonly Name[],
@@ -22,13 +22,13 @@ export const present = <Name extends string>(
   return E.right(found as Record<Name, ReferenceTensor>);
 };
 
-/** The k-th of the tensors of the shape that lie one after another in `all`; empty beyond the last. */
+/** The k-th of the tensors of the same shape that follow one another in `all`; empty beyond the last. */
 export const stateAt = (all: ReferenceTensor, k: number, shape: readonly number[]): ReferenceTensor => {
   const size = shape.reduce((product, length) => product * length, 1);
   return { shape, data: all.data.slice(k * size, (k + 1) * size) };
 };
 
-/** PyTorch's [n, c, h, w] as an image [n, h, w, c]. Throws where there are not four axes. */
+/** PyTorch's [n, c, h, w] as an image [n, h, w, c]. Throws if there are not four axes. */
 export const imageOf = ({ shape, data }: ReferenceTensor): ReferenceTensor => {
   const [n, c, h, w] = shape;
   if (shape.length !== 4 || n === undefined || c === undefined || h === undefined || w === undefined)
@@ -72,13 +72,13 @@ const readAll =
     return E.right(tensors);
   };
 
-/** Every tensor of numbers; those of other types (truth values) no check reads. */
+/** Every tensor of numbers. No check reads tensors of other types (truth values). */
 export const readTensorFile = (path: string): TE.TaskEither<string, TensorFile> =>
   TE.mapLeft(({ message }: { readonly message: string }) => message)(
     TE.bracket(openSafetensors(path), readAll, (opened) => TE.fromTask(opened.close)),
   );
 
-/** Numbers of the calls that are recorded, in order: of `0.x`, `0.y`, `1.x` and so on. */
+/** The numbers of the recorded calls, in order: of `0.x`, `0.y`, `1.x` and so on. */
 export const callsOf = (file: TensorFile): readonly number[] => {
   const calls = [...file.keys()].flatMap((name) => /^(\d+)\.(x|y)$/.exec(name)?.[1] ?? []);
   return [...new Set(calls.map(Number))].sort((a, b) => a - b);

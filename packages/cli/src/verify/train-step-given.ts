@@ -1,10 +1,10 @@
-/** What a training step is made from: the networks it names, its draws and its settings. */
+/** The inputs of a training step: the networks that it names, its random draws and its settings. */
 import { inferArchitecture, tensorsOf } from "@tadsr/model";
 import {
   ADAMW_DEFAULTS,
   type AdamWOptions,
+  type AlgorithmNetworks,
   type AlgorithmSettings,
-  type Contestants,
   type RecordedDraws,
 } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
@@ -21,12 +21,12 @@ import {
 import { imageOf, present, type TensorFile } from "./tensor-file.ts";
 import { surveyWeights, weightsOf } from "./weights-file.ts";
 
-type Judge = Contestants["discriminator"];
+type GivenDiscriminator = AlgorithmNetworks["discriminator"];
 
-/** Of the real-world training (the paper, section IV-A), where the manifest says nothing. */
+/** The values of the real-world training (the paper, section IV-A), for what the manifest does not say. */
 const PUBLISHED = { lambda_hsd: 1, lambda_adv: 0.02, lr: 5e-5 } as const;
 
-/** "AdamW betas 0.9/0.999 eps 1e-8 no decay": what it tells, the usual values for what it does not. */
+/** Reads a text such as "AdamW betas 0.9/0.999 eps 1e-8 no decay". What it does not say has the usual value. */
 const adamwOf = (text: string | undefined): AdamWOptions => {
   const number = String.raw`\s*[=:]?\s*\(?\s*([0-9.]+(?:e[-+]?\d+)?)`;
   const read = (pattern: string, group = 1): number | undefined => {
@@ -42,8 +42,8 @@ const adamwOf = (text: string | undefined): AdamWOptions => {
   };
 };
 
-/** `discriminator` of the entry: its file and configuration; the latter is inferred where it is not there. */
-const judgeOf = async (folder: Folder, manifest: JsonObject): Promise<Usable<Judge>> => {
+/** `discriminator` of the entry: its file and its configuration, which is inferred if the entry has none. */
+const discriminatorOf = async (folder: Folder, manifest: JsonObject): Promise<Usable<GivenDiscriminator>> => {
   const record = manifest.discriminator;
   const file = isObject(record) ? textOf(record, "file") : textOf(manifest, "discriminator");
   if (file === undefined) return E.left({ absent: "the manifest names no discriminator for it" });
@@ -54,7 +54,7 @@ const judgeOf = async (folder: Folder, manifest: JsonObject): Promise<Usable<Jud
   const inferred = inferArchitecture(survey.right.shapes, { file });
   if (E.isLeft(inferred)) return E.left({ broken: inferred.left.message });
   if (inferred.right.kind !== "discriminator")
-    return E.left({ broken: `${file} is of a ${inferred.right.kind}, expected a discriminator` });
+    return E.left({ broken: `${file} is a ${inferred.right.kind}, expected a discriminator` });
   const said = isObject(record) && "channels" in record ? discriminatorConfigOf(record) : null;
   if (said !== null && E.isLeft(said)) return said;
   const config = said?.right ?? inferred.right.config;
@@ -65,7 +65,7 @@ const judgeOf = async (folder: Folder, manifest: JsonObject): Promise<Usable<Jud
 const DRAWS = ["z0", "z_y", "lq", "eps", "t_d", "eps_d", "t_hsd", "eps_hsd"] as const;
 
 const drawsOf = (file: TensorFile): Usable<RecordedDraws> => {
-  // Where it is not recorded, the condition is z_y itself.
+  // If it is not recorded, the condition is z_y itself.
   const condition = file.has("lq") ? "lq" : "z_y";
   const found = present(
     file,
@@ -75,7 +75,7 @@ const drawsOf = (file: TensorFile): Usable<RecordedDraws> => {
   const { z0, z_y, eps, t_d, eps_d, t_hsd, eps_hsd } = found.right;
   try {
     const batch = z0.shape[0] ?? 1;
-    // 0-based indices; one for all, or one for each sample.
+    // 0-based indices: one for all samples, or one for each.
     const times = ({ data }: typeof t_d): readonly number[] =>
       Array.from({ length: batch }, (_, i) => (data[data.length === 1 ? 0 : i] ?? Number.NaN) + 1);
     return E.right({
@@ -83,8 +83,8 @@ const drawsOf = (file: TensorFile): Usable<RecordedDraws> => {
       z_y: imageOf(z_y),
       condition: imageOf(found.right[condition]),
       noise: imageOf(eps),
-      judgeNoise: imageOf(eps_d),
-      judgeTime: times(t_d),
+      discriminatorNoise: imageOf(eps_d),
+      discriminatorTime: times(t_d),
       scoreNoise: imageOf(eps_hsd),
       scoreTime: times(t_hsd),
     });
@@ -103,16 +103,16 @@ export const settingsOf = (manifest: JsonObject): AlgorithmSettings => {
     },
     reading: { inputScaling: "once" },
     rate,
-    adversaryRate: rate,
+    discriminatorRate: rate,
     adamw: adamwOf(textOf(manifest, "optimizer")),
   };
 };
 
-/** Everything a step is made from. */
+/** All inputs of a step. */
 export interface StepGiven {
   readonly teacher: Predicting;
   readonly student: Predicting;
-  readonly judge: Judge;
+  readonly discriminator: GivenDiscriminator;
   readonly draws: RecordedDraws;
 }
 
@@ -131,8 +131,13 @@ export const stepGiven = async (
   if (E.isLeft(teacher)) return teacher;
   const student = await predictingNetwork(folder, all, ofStudent.right, ofTeacher.right);
   if (E.isLeft(student)) return student;
-  const judge = await judgeOf(folder, manifest);
-  if (E.isLeft(judge)) return judge;
-  const given = { teacher: teacher.right, student: student.right, judge: judge.right, draws: draws.right };
+  const discriminator = await discriminatorOf(folder, manifest);
+  if (E.isLeft(discriminator)) return discriminator;
+  const given = {
+    teacher: teacher.right,
+    student: student.right,
+    discriminator: discriminator.right,
+    draws: draws.right,
+  };
   return E.right(given);
 };

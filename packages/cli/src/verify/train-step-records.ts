@@ -1,4 +1,4 @@
-/** What the record of a step of Algorithm 1 says of itself, where no network is needed. */
+/** Checks of the record of a step of Algorithm 1 that need no network. */
 import {
   distillationLoss,
   referenceAlgebra,
@@ -17,14 +17,14 @@ const EPSILON = 1e-6;
 
 const scalarIn = (file: TensorFile, name: string): number => file.get(name)?.data[0] ?? Number.NaN;
 
-/** The mean size of what a score's loss is the mean of: the loss itself may be much smaller. */
+/** The mean size of the numbers whose mean is a score's loss. The loss itself may be much smaller. */
 export const scoreSize = (file: TensorFile, name: "hsd" | "sds"): number => {
   const [gradient, z_0] = [file.get(`${name}.gradient`)?.data, file.get("student.z0")?.data];
   if (gradient === undefined || z_0 === undefined) return 0;
   return gradient.reduce((sum, value, i) => sum + Math.abs(value * (z_0[i] ?? 0)), 0) / gradient.length;
 };
 
-/** The manifest repeats the losses: they must be the file's. */
+/** The manifest repeats the losses. They must equal the file's. */
 const manifestLosses = (entry: string, file: TensorFile, manifest: JsonObject): readonly Row[] => {
   const check = checkTensors(entry, file);
   const losses = manifest.losses;
@@ -92,7 +92,7 @@ export const trainStepRecords = (
     check(
       "hsd.gradient = its closed form (Eq 7, 8)",
       ["hsd.gradient", "hsd.gradient_closed_form"],
-      // Eq 7 divides a difference of like numbers by a small one, in float32.
+      // Eq 7 divides a small difference of similar numbers by a small number, in float32.
       NETWORK_TOLERANCE,
       (tensors) => [tensors["hsd.gradient_closed_form"].data, tensors["hsd.gradient"].data],
     ),

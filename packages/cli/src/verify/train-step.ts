@@ -1,4 +1,4 @@
-/** An entry of a training step: Algorithm 1 run by the training's own code on the recorded draws. */
+/** An entry of a training step: runs Algorithm 1 by the training's own code on the recorded draws. */
 import type { Engine, Schedule } from "@tadsr/core";
 import { type AlgorithmSettings, type RecordedStep, runAlgorithmOne } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
@@ -15,11 +15,11 @@ import { scoreSize, trainStepRecords } from "./train-step-records.ts";
 
 const ALGORITHM = "Algorithm 1";
 const LOSSES = ["D", "distill", "hsd", "sds", "G", "total"] as const;
-/** A loss may be a mean of numbers that cancel; so much of their size is lost to rounding in the networks. */
+/** A loss may be a mean of numbers that cancel. Rounding in the networks loses this much of their size. */
 const CANCELLING = NETWORK_TOLERANCE / 10;
 
-/** What an engine without gradients has no part of. */
-const WITHOUT_GRADIENTS = "has no gradients, which the discriminator's update needs first: take one of tfjs";
+/** The message for an engine without gradients. */
+const WITHOUT_GRADIENTS = "has no gradients, which the discriminator's update needs: take a tfjs engine";
 
 const lossRows = (
   entry: string,
@@ -74,11 +74,11 @@ const runRows = async <T>(
   file: TensorFile,
   schedule: Schedule,
   settings: AlgorithmSettings,
-  { teacher, student, judge, draws }: StepGiven,
+  { teacher, student, discriminator, draws }: StepGiven,
 ): Promise<readonly Row[]> => {
   const result = await runAlgorithmOne(
     engine,
-    { schedule, student, teacher, discriminator: judge },
+    { schedule, student, teacher, discriminator },
     draws,
     settings,
   );
@@ -89,12 +89,12 @@ const runRows = async <T>(
     ...lossRows(entry, file, result, settings, engine.name),
     ...(trained === null
       ? [...learnedChecks("D"), ...learnedChecks("student")].map((check) =>
-          notRun(entry, check, `${engine.name} has no gradients: take one of tfjs`),
+          notRun(entry, check, `${engine.name} has no gradients: take a tfjs engine`),
         )
       : [
           ...learnedRows(entry, file, {
             who: "D",
-            before: judge.weights,
+            before: discriminator.weights,
             learned: trained.discriminator,
             rate,
           }),

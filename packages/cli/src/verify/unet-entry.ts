@@ -72,7 +72,7 @@ interface Runnable {
   readonly isConditioned: boolean;
 }
 
-/** `io`: null where nothing is recorded, so that only the file itself is looked at. */
+/** `io` is null if nothing is recorded. Then only the file itself is checked. */
 export const unetSubject = (
   config: UNetConfig,
   recordedCount: number | undefined,

@@ -1,21 +1,21 @@
-/** A file of weights as `verify` looks at it: what it says of its tensors, then the network's numbers. */
+/** A file of weights for `verify`: first its list of tensors, then the network's numbers. */
 import { basename } from "node:path";
 import { openCheckpoint, readWeights } from "@tadsr/files";
 import { type HostWeights, isBuffer, mainGroup, type ParameterSpec } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 
-/** What is known without reading a tensor. */
+/** What is known before a tensor is read. */
 export interface WeightsSurvey {
   readonly path: string;
   readonly format: string;
-  /** Types of the numbers, without those of buffers. */
+  /** Types of the numbers, except those of buffers. */
   readonly types: readonly string[];
-  /** By name, buffers among them. */
+  /** Shapes by name, including buffers. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
 }
 
-/** A message on one line, with the file's name in place of its path. */
+/** A message on one line, with the file's name instead of its path. */
 const oneLine =
   (path: string) =>
   ({ message }: { readonly message: string }): string => {

@@ -1,7 +1,7 @@
 /**
- * The fixtures that are damaged, and the group of each that is compared. Of the legacy files that of views is left
- * out: where a view of a shared storage begins is told once and without a checksum, so that another place is as
- * good as another number.
+ * The fixtures that are damaged, and the group of each that is compared. Of the legacy files, the one with views is
+ * left out. The place where a view of a shared storage begins is written once and has no checksum, so another place
+ * cannot be recognised as damage, just as another number cannot.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -52,7 +52,7 @@ const safetensors = async (folder: string): Promise<readonly Subject[]> => {
   return subjects;
 };
 
-/** `folder` is for files that are made. */
+/** `folder` is for the files that are made. */
 export const fuzzSubjects = async (reader: Reader, folder: string): Promise<readonly Subject[]> =>
   reader === "safetensors"
     ? safetensors(folder)

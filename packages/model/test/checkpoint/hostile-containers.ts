@@ -1,4 +1,4 @@
-/** Zip and legacy files whose directories, sizes or sums lie. */
+/** Zip and legacy files with wrong directories, sizes or checksums. */
 
 import type { HostileFile } from "./hostile-file.ts";
 import {
@@ -19,7 +19,7 @@ import { type BuiltEntry, type EndLies, torchEntries, zip64End, zipFile } from "
 
 const FOUR = Float32Array.of(1, 2, 3, 4);
 
-/** Each of them might be, but not all. */
+/** Each of them could be valid, but not all. */
 const crowd = pickle(
   dict(
     Object.fromEntries(

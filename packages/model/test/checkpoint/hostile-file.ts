@@ -1,4 +1,4 @@
-/** A file that is refused, and what is said of it. */
+/** A file that is refused, and a pattern of the error's message. */
 import type { Code } from "./pickle-assembler.ts";
 
 export interface HostileFile {

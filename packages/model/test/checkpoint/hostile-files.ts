@@ -1,6 +1,6 @@
 /**
- * Files that want to run something, to fill the memory, to hang the reader or to have it read wrong numbers.
- * Each is refused in one line that says what the pattern says.
+ * Files that try to run code, to fill the memory, to hang the reader or to make it read wrong numbers. Each is refused
+ * in one line that matches the pattern.
  */
 
 import { hostileContainers } from "./hostile-containers.ts";

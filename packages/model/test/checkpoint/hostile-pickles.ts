@@ -1,4 +1,4 @@
-/** Pickles that want to run something, to fill the memory or to hang, and tensors that lie. */
+/** Pickles that try to run code, to fill the memory or to hang the reader, and tensors with false sizes. */
 
 import type { HostileFile } from "./hostile-file.ts";
 import {
@@ -27,7 +27,7 @@ import { torchEntries, zipFile } from "./zip-builder.ts";
 
 const FOUR = Float32Array.of(1, 2, 3, 4);
 
-/** The pickle in each of the two formats that have one, with storages where it is of tensors. */
+/** The pickle in each of the two formats that contain one, with storages if it has tensors. */
 const both = (
   name: string,
   saved: Code,
@@ -47,7 +47,7 @@ const repeated = (part: Code, times: number): Code => {
 const DEEP = 100_000;
 const MANY = 2_000_000;
 
-/** Lists of two of the list before, thirty deep: two to the thirtieth paths through 60 lists. */
+/** Each list has the list before it twice, thirty deep: 2^30 paths through 60 lists. */
 const laughs = bytesOf(
   EMPTY_LIST,
   put(0),

@@ -1,7 +1,7 @@
 /**
- * Seeded damage to a checkpoint's bytes, and what reading comes to then. A file may be refused; it may be read as
- * if nothing had happened; and where its numbers were changed and it has no checksum, it is read with those
- * numbers. Anything else is wrong.
+ * Seeded damage to a checkpoint's bytes, and the outcome of reading it. The file may be refused. It may be read as if
+ * undamaged. If its numbers were changed and it has no checksum, it is read with those numbers. Any other outcome is
+ * wrong.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { openCheckpoint, readWeights } from "@tadsr/files";
@@ -13,7 +13,7 @@ import { readEverything } from "./read-everything.ts";
 
 export type Outcome = "refused" | "identical" | "other numbers" | "wrong";
 
-/** A fixture, with what is needed to tell whether a damaged copy of it is read rightly. */
+/** A fixture, with what is needed to tell whether a damaged copy of it was read correctly. */
 export interface Subject {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -23,7 +23,7 @@ export interface Subject {
   readonly others: ReadonlySet<string>;
   readonly weights: HostWeights;
   readonly hasChecksum: boolean;
-  /** Bytes from the first up to the second are numbers, of tensors compared or not. */
+  /** Bytes from the first up to the second are numbers of tensors, compared or not. */
   readonly numbers: readonly (readonly [number, number])[];
 }
 
@@ -79,13 +79,13 @@ export const subjectOf = async (name: string, file: string, path: string): Promi
   };
 };
 
-/** Whole numbers below a bound, and choices; a function of the seed. */
+/** Whole numbers below a bound, and choices. They depend only on the seed. */
 export interface Chance {
   readonly below: (bound: number) => number;
   readonly choose: <A>(choices: readonly [A, ...A[]]) => A;
 }
 
-/** Mulberry32: quick, and good enough to choose what to break. */
+/** Mulberry32: fast, and good enough to choose what to break. */
 const chance = (seed: number): Chance => {
   let state = seed >>> 0;
   const below = (bound: number): number => {
@@ -97,7 +97,7 @@ const chance = (seed: number): Chance => {
   return { below, choose: (choices) => choices[below(choices.length)] ?? choices[0] };
 };
 
-/** A place among the bytes; mostly one that says something of the file, and is no number of a tensor. */
+/** A place among the bytes, mostly one that describes the file and is not a tensor's number. */
 const placeOf = ({ below }: Chance, { bytes, numbers }: Subject): number => {
   const anywhere = below(bytes.length);
   if (below(5) === 0) return anywhere;
@@ -158,7 +158,7 @@ const DAMAGES: readonly [Damage, ...Damage[]] = [
   changed((bytes, at, { below }) => {
     bytes.fill(0, at, at + 1 + below(64));
   }),
-  // A piece of the file over another: names, counts and records as they might be, elsewhere.
+  // Copies a piece of the file over another, so that names, counts and records are valid but in the wrong place.
   changed((bytes, at, { below }) => {
     const from = Math.min(bytes.length - 1, Math.max(0, at - 2000 + below(4000)));
     bytes.copyWithin(at, from, from + 1 + below(32));
@@ -201,7 +201,7 @@ const isSame = (a: HostWeights, b: HostWeights, specs: readonly ParameterSpec[])
     );
   });
 
-/** The undamaged file with the damaged one's numbers, which end both files: what it may be read as at most. */
+/** The undamaged file with the damaged one's numbers, which end both files: the only other accepted outcome. */
 const withNumbersOf = ({ bytes, numbers }: Subject, other: Uint8Array): Uint8Array => {
   const repaired = Uint8Array.from(bytes);
   const shift = other.length - bytes.length;
@@ -217,7 +217,7 @@ const checkLine = (file: string, message: string): void => {
     throw new Error(`no clear line: ${JSON.stringify(message)}`);
 };
 
-/** Writes the bytes to the file, reads all of it, and the weights; throws where an error is no clear line. */
+/** Writes the bytes to a file and reads everything in it, and the weights. Throws if an error is not one clear line. */
 export const outcomeOf = async (
   subject: Subject,
   bytes: Uint8Array,

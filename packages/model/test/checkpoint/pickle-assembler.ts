@@ -1,4 +1,4 @@
-/** Writes pickles instruction by instruction, also such as no pickler writes. */
+/** Writes pickles instruction by instruction, including some that no pickler writes. */
 
 export type Code = Uint8Array;
 
@@ -56,7 +56,7 @@ export interface TensorParts {
   readonly isLegacy: boolean;
 }
 
-/** As PyTorch writes a tensor; without parts, four float32 numbers in storage "0". */
+/** A tensor as PyTorch writes it; by default four float32 numbers in storage "0". */
 export const tensor = (parts: Partial<TensorParts> = {}): Code => {
   const { key = "0", count = 4, offset = 0, shape = [4], strides = [1] } = parts;
   const storage = bytesOf(
@@ -82,7 +82,7 @@ export const tensor = (parts: Partial<TensorParts> = {}): Code => {
   );
 };
 
-/** A legacy file: what was saved, then storages as keys and bytes of float32. */
+/** A legacy file: the saved object, then storages as keys and bytes of float32. */
 export const legacyFile = (
   saved: Code,
   storages: Readonly<Record<string, Float32Array>> = {},

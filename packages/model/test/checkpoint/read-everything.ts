@@ -1,4 +1,4 @@
-/** Reads all that a checkpoint has, each tensor as what it is. */
+/** Reads everything in a checkpoint, each tensor by its type. */
 import type { NdArray } from "@tadsr/core";
 import { fileOnDisk } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";

@@ -1,9 +1,9 @@
-/** A file in memory that tells how it is used. */
+/** A file in memory that reports how it is used. */
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type ByteFile, type ByteSource, fileInMemory } from "../../src/index.ts";
 
 export interface Use {
-  /** Sources opened so far, those of them that are open, and bytes read from all. */
+  /** The number of sources opened so far, the number of those still open, and the bytes read from all. */
   readonly opened: number;
   readonly open: number;
   readonly bytes: number;
@@ -14,7 +14,7 @@ export interface WatchedFile {
   readonly use: () => Use;
 }
 
-/** Reading fails from the given read on. */
+/** Reading fails from this read on. */
 export const watchedFile = (bytes: Uint8Array, failing = Number.POSITIVE_INFINITY): WatchedFile => {
   const use = { opened: 0, open: 0, bytes: 0 };
   let reads = 0;

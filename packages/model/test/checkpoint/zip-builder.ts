@@ -1,4 +1,4 @@
-/** Writes zip files, also such as lie about themselves. */
+/** Writes zip files, including some with false entries. */
 import { crc32, deflateRawSync } from "node:zlib";
 import { bytesOf, type Code, uint16, uint32, uint64 } from "./pickle-assembler.ts";
 
@@ -6,7 +6,7 @@ export interface BuiltEntry {
   readonly name: string;
   readonly content: Code;
   readonly isDeflated?: boolean;
-  /** What the directory says instead of the truth. */
+  /** Values of the directory that replace the true ones. */
   readonly lie?: {
     readonly crc?: number;
     readonly size?: number;
@@ -16,7 +16,7 @@ export interface BuiltEntry {
     readonly method?: number;
     readonly extra?: Code;
   };
-  /** What the local header says. */
+  /** Values of the local header that replace the true ones. */
   readonly local?: { readonly name?: string; readonly method?: number };
 }
 
@@ -108,7 +108,7 @@ export const zipFile = (entries: readonly BuiltEntry[], end: EndLies = {}): Code
   );
 };
 
-/** Records of zip64; PyTorch's files have them always. */
+/** Records of zip64; PyTorch's files always have them. */
 export const zip64End = (
   { offset, size, count }: { offset: number; size: number; count: number },
   at = offset + size,
