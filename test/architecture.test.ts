@@ -1,4 +1,4 @@
-/** The check of imports passes on this tree, and fails on each fault that it is there to find. */
+/** The check of imports passes on this tree, and fails on each fault that it must find. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ const run = (...folder: readonly string[]): { readonly status: number | null; re
   return { status, text: stdout + stderr };
 };
 
-/** Runs the check on a tree of these files alone. */
+/** Runs the check on a tree with only these files. */
 const runOn = (files: Readonly<Record<string, string>>): ReturnType<typeof run> => {
   const folder = mkdtempSync(join(tmpdir(), "tadsr-imports-"));
   try {

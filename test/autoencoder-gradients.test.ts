@@ -34,7 +34,7 @@ const config: VqAutoencoderConfig = {
 };
 const { encoder, quantiser, decoder } = vqAutoencoder(config);
 
-/** Everything that a loss depends on, the input among it. */
+/** Everything that a loss depends on, including the input. */
 type Point = Readonly<Record<string, NdArray>>;
 
 const INPUT = "the input";
@@ -61,7 +61,7 @@ const drawn = (shape: readonly number[], stream: number, deviation = 1, mean = 0
   data: normal({ seed: 5, stream }, 0, elements(shape)).map((value) => mean + deviation * value),
 });
 
-/** Random weights, norms' and biases among them, and a random input. */
+/** Random weights, including those of norms and biases, and a random input. */
 const pointOf = ({ parameters, input, output }: Part): Point => {
   const weights = parameters.map(({ name, shape, initial }, i): [string, NdArray] => {
     const inputs = elements(shape) / (shape[0] ?? 1);
@@ -145,7 +145,9 @@ const points = Object.entries(parts).map(([title, part]) => {
 const largest = ({ data }: NdArray): number =>
   Array.from(data).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-/** Float32: of a tensor's largest slope; and of all tensors' (a bias before a norm has the slope 0). */
+/**
+ * Tolerances in float32: relative to a tensor's largest slope; and to all tensors' (a bias before a norm has slope 0).
+ */
 const [OF_TENSOR, OF_ALL] = [1e-4, 1e-5];
 
 const describeGradients = async <T>({ name, open }: Runtime<T>): Promise<void> => {

@@ -13,7 +13,7 @@ const right = <L, A>(either: E.Either<L, A>): A => {
 };
 
 describe("processes", () => {
-  test("a contender runs in one of its own, and what it lacks is told", async () => {
+  test("a contender runs in its own process, and what it lacks is reported", async () => {
     const settings = { side: "8" };
     const side = right(await openProcessSide({ name: "cubic", contender: "bicubic", settings })());
     expect(side.cold.opening).toBeGreaterThan(0);
@@ -57,7 +57,7 @@ describe("processes", () => {
     );
   });
 
-  test("a program answers one line for each that it reads, and its last words are told", async () => {
+  test("a program answers one line for each that it reads, and its last error is reported", async () => {
     const loop =
       'console.log("{\\"ready\\":\\"here\\"}");process.stdin.on("data",()=>console.log("{\\"milliseconds\\":7}"))';
     const side = right(
@@ -77,7 +77,7 @@ describe("processes", () => {
     expect(refused).toEqual(E.left(failed("step: torch is missing")));
   });
 
-  test("the least of ONNX Runtime runs: an empty session", async () => {
+  test("an empty session of ONNX Runtime runs", async () => {
     const program = join(import.meta.dirname, "..", "bench", "programs", "empty-session.mjs");
     const home = join(import.meta.dirname, "..", "packages", "runtime-node");
     const run = right(await runCommand({ args: [program, home] })());

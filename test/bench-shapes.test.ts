@@ -1,4 +1,4 @@
-/** What the benchmarks make to measure with: models of a shape, bare convolutions, and the start of a training step. */
+/** What the benchmarks measure with: models of a shape, bare convolutions, and the start of a training step. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,20 +21,23 @@ const right = <L, A>(either: E.Either<L, A>): A => {
   return either.right;
 };
 
-/** Whether both have the same numbers: a comparison of large arrays by `toEqual` takes minutes. */
+/** Whether both have the same numbers. For large arrays `toEqual` would take minutes. */
 const isSame = (a: NdArray["data"] | undefined, b: NdArray["data"] | undefined): boolean =>
   a !== undefined && a.length === b?.length && a.every((value, i) => value === b[i]);
 
 describe("a model of a family's shape", () => {
-  test.each(["small", "tiny", "unet"] as const)("%s has no weight of zero that is not meant", (family) => {
-    const { network, weights } = right(shapeModel(family, { hearsNoise: true }));
-    expect(Object.keys(weights)).toEqual(network.parameters.map(({ name }) => name));
-    for (const [name, { data }] of Object.entries(weights))
-      expect(
-        data.every((value) => value !== 0),
-        name,
-      ).toBe(true);
-  });
+  test.each(["small", "tiny", "unet"] as const)(
+    "%s has no zero weights except the intended ones",
+    (family) => {
+      const { network, weights } = right(shapeModel(family, { hearsNoise: true }));
+      expect(Object.keys(weights)).toEqual(network.parameters.map(({ name }) => name));
+      for (const [name, { data }] of Object.entries(weights))
+        expect(
+          data.every((value) => value !== 0),
+          name,
+        ).toBe(true);
+    },
+  );
 
   test.each([
     ["small", 941_760, 48 * 64],
@@ -55,7 +58,7 @@ describe("a model of a family's shape", () => {
     },
   );
 
-  test("enlarges four times, to something else than bicubic interpolation", async () => {
+  test("upscales four times, with another result than bicubic interpolation", async () => {
     const model = right(shapeModel("tiny", { hearsNoise: false }));
     const weights = initialWeights(model.network.parameters, { seed: 1 });
     const picture = photograph(6, 5);
@@ -68,7 +71,7 @@ describe("a model of a family's shape", () => {
     expect(made?.data).not.toEqual(bicubic?.data);
   });
 
-  test("is refused where there is no such family", () => {
+  test("is refused if there is no such family", () => {
     expect(shapeModel("huge", { hearsNoise: false })).toEqual(
       E.left(failed("there is no family huge; there are small, tiny, unet")),
     );
@@ -76,7 +79,7 @@ describe("a model of a family's shape", () => {
 });
 
 describe("bare convolutions", () => {
-  test("compute what convolutions one after another do, in ONNX Runtime", async () => {
+  test("compute the same as consecutive convolutions, in ONNX Runtime", async () => {
     const [channels, side] = [4, 5];
     const dims = [1, channels, side, side];
     const x = wave(channels * side * side);
@@ -93,7 +96,7 @@ describe("bare convolutions", () => {
     expect(two).toHaveLength(x.length);
     for (const result of [one, two]) expect(result.every(Number.isFinite)).toBe(true);
     expect(two).not.toEqual(one);
-    // A corner of the first, by hand: four taps of each channel lie in the image.
+    // A corner of the first, by hand: four taps of each channel are inside the image.
     const kernel = wave(9 * channels * channels).map(
       (number, i) => (number + Math.cos(i) / 2) / Math.sqrt(9 * channels),
     );
@@ -111,12 +114,12 @@ describe("bare convolutions", () => {
     expect(one[0]).toBeCloseTo(corner, 5);
   });
 
-  test("are counted by their products", () => {
+  test("have their products counted", () => {
     expect(productsOfBare({ channels: 64, count: 3, side: 256 })).toBe(3 * 36_864 * 65_536);
     expect(gflopOf(36_864 * 65_536)).toBeCloseTo(4.832, 3);
   });
 
-  test("and all else is timed for each GFLOP", async () => {
+  test("and everything else is timed for each GFLOP", async () => {
     const side = forEachGflop({ name: "a", run: async () => 12 }, 4);
     expect([side.name, await side.run()]).toEqual(["a, each GFLOP", 3]);
   });

@@ -41,7 +41,7 @@ describe("statistics", () => {
     expect(summarise([10])).toMatchObject({ minimum: 10, median: 10, spread: 0 });
   });
 
-  test("the order of the samples is of no account, and quartiles lie in order", () => {
+  test("the order of the samples does not matter, and quartiles are in order", () => {
     const samples = fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true }), { minLength: 1 });
     fc.assert(
       fc.property(samples, ([first = 1, ...rest]) => {
@@ -73,7 +73,7 @@ describe("the fit of a line", () => {
     expect(line.explained).toBeCloseTo(0.25, 12);
   });
 
-  test("is refused where all points stand at one place", () => {
+  test("is refused if all points have the same x", () => {
     const refused = fitLine([
       { x: 2, y: 1 },
       { x: 2, y: 4 },
@@ -96,7 +96,7 @@ test.each([
   expect(verdictOn(goal, value)).toBe(verdict);
 });
 
-/** A side that writes its name down and takes the times given, in their order. */
+/** A side that records its name and takes the given times, in their order. */
 const noted = (name: string, diary: string[], times: readonly number[]): Side => {
   const left = [...times];
   return {
@@ -109,7 +109,7 @@ const noted = (name: string, diary: string[], times: readonly number[]): Side =>
 };
 
 describe("a pair", () => {
-  test("is alternated, and who begins changes with every round", async () => {
+  test("alternates, and each round begins with the other side", async () => {
     const diary: string[] = [];
     const turns = await alternate(noted("a", diary, [100, 2, 4, 6]), noted("b", diary, [100, 1, 8, 3]), {
       rounds: 3,
@@ -119,7 +119,7 @@ describe("a pair", () => {
     expect(turns).toEqual({ ours: [2, 4, 6], theirs: [1, 8, 3] });
   });
 
-  test("comes to the ratios of its rounds", () => {
+  test("gives the ratios of its rounds", () => {
     const names = { ours: "a", theirs: "b" };
     const compared = compareTurns("pair", names, { ours: [2, 4, 6], theirs: [1, 8, 3] }, atMost(1));
     expect(compared.ratio).toMatchObject({ count: 3, minimum: 0.5, median: 2, ofMinima: 2 });
@@ -142,14 +142,14 @@ describe("the machine", () => {
     "processor : 2\nphysical id\t: 1\ncore id\t\t: 0\nflags\t\t: fpu sse4_2 avx2 fma avx512f hypervisor",
   ].join("\n\n");
 
-  test("is told by what bears on figures", () => {
+  test("is described by what affects the figures", () => {
     expect(instructionsIn(cpuinfo)).toEqual(["sse4_2", "avx2", "fma", "avx512f"]);
     expect(physicalCoresIn(cpuinfo)).toBe(2);
     expect(physicalCoresIn("processor : 0\n")).toBe(null);
     expect(instructionsIn("")).toEqual([]);
   });
 
-  test("is told without its name or the rest of its kernel's", () => {
+  test("is described without its name or the rest of its kernel's", () => {
     expect(Object.keys(describeMachine()).toSorted()).toEqual(
       ["instructions", "logicalCores", "memory", "physicalCores", "processor", "system"].toSorted(),
     );
@@ -157,7 +157,7 @@ describe("the machine", () => {
   });
 });
 
-test("the picture is the same wherever it is made, and has detail", async () => {
+test("the picture is the same on every machine, and has detail", async () => {
   const { data } = photograph(64, 48);
   expect(data.length).toBe(64 * 48 * 3);
   const { channels, entropy } = await sharp(data, { raw: { width: 64, height: 48, channels: 3 } }).stats();
@@ -275,7 +275,7 @@ describe("a result", () => {
   });
 });
 
-/** The names of the elements that are open where the text ends; throws where one is closed out of turn. */
+/** The names of the elements that are open at the end of the text. Throws if one is closed out of order. */
 const openElements = (markup: string): readonly string[] => {
   const open: string[] = [];
   for (const [, closes, name = "", empty] of markup.matchAll(
@@ -317,7 +317,7 @@ describe("the plot", () => {
   });
 });
 
-/** Runs the command line of the benchmark with rows of no weight, in a folder of its own. */
+/** Runs the benchmark's command line with trivial rows, in its own folder. */
 const command = async (given: readonly Row[], args: readonly string[]) => {
   const results = mkdtempSync(join(tmpdir(), "tadsr-bench-test-"));
   try {
@@ -337,7 +337,7 @@ describe("the command", () => {
   const absent = rowOf("absent", () => TE.left(missing("PyTorch", "install it")));
   const broken = rowOf("broken", () => TE.left(failed("it broke")));
 
-  test("refuses an unknown name in one line that says which there are", async () => {
+  test("refuses an unknown name in one line that lists the known ones", async () => {
     const { code, out, err, files } = await command(rows, ["smal"]);
     expect([code, out, files]).toEqual([2, [], []]);
     expect(err).toEqual([
@@ -363,7 +363,7 @@ describe("the command", () => {
     expect(out[0]).toBe("good: The row good");
   });
 
-  test("tells the runtime and the rounds to the row", async () => {
+  test("passes the runtime and the rounds to the row", async () => {
     const asked: unknown[] = [];
     const curious = rowOf("curious", ({ runtime, rounds, large }) => {
       asked.push({ runtime, rounds, large });
@@ -377,7 +377,7 @@ describe("the command", () => {
     ]);
   });
 
-  test("goes on after what is missing, which is no failure, and after a failure, which is one", async () => {
+  test("goes on after a missing contender, which is not a failure, and after a failure", async () => {
     const skipped = await command([absent, good], []);
     expect(skipped.code).toBe(0);
     expect(skipped.err).toEqual(["absent: not run: PyTorch is missing; install it"]);

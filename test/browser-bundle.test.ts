@@ -1,4 +1,4 @@
-/** Models and their files are bundled for a browser without anything of Node's, and what is bundled works. */
+/** Models and their files can be bundled for a browser without Node's modules, and the bundle works. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createContext, Script } from "node:vm";
@@ -14,23 +14,23 @@ import * as program from "./browser-program.ts";
 const PROGRAM = join(import.meta.dirname, "browser-program.ts");
 const FIXTURES = join(import.meta.dirname, "..", "packages", "model", "test", "fixtures", "pytorch");
 
-/** Serves a text as the module of that path, where no file is. */
+/** Serves a text as the module of that path, where no file exists. */
 const textModule = (name: string, text: string): Plugin => ({
   name: "text",
   resolveId: (id) => (id === name ? name : null),
   load: (id) => (id === name ? text : null),
 });
 
-/** How a module of Node's shows in a bundle: by its name, or as what vite puts in its place. */
+/** How a module of Node's appears in a bundle: by its name, or as vite's replacement for it. */
 const OF_NODE = /\bnode:[\w/]+|__vite-browser-external(:[\w/]+)?/g;
 
 interface Bundle {
   readonly code: string;
-  /** Node's modules that it asks for, as often as they are seen. */
+  /** The modules of Node's that it asks for, each time they are seen. */
   readonly ofNode: readonly string[];
 }
 
-/** A program as one script for browsers, whose exports are the properties of `program`. */
+/** A program as one script for browsers. Its exports are the properties of `program`. */
 const bundle = async (entry: string, plugins: readonly Plugin[] = []): Promise<Bundle> => {
   const built = await build({
     configFile: false,
@@ -46,7 +46,7 @@ const bundle = async (entry: string, plugins: readonly Plugin[] = []): Promise<B
   return { code: chunk.code, ofNode: seen.flatMap((text) => text.match(OF_NODE) ?? []) };
 };
 
-/** What both a page and Node have, beside the language itself. The program finds nothing else, nor may it make code of text. */
+/** What both a page and Node have, besides the language itself. The program gets nothing else. */
 const globalsOfPages = { Blob, DecompressionStream, TextDecoder, TextEncoder, setTimeout };
 
 const small: Picture = {
@@ -56,7 +56,7 @@ const small: Picture = {
   data: Uint8Array.from(uniform({ seed: 5, stream: 0 }, 0, 90), (value) => 256 * value),
 };
 
-/** As plain data: an object of another context is none of this one's. */
+/** As plain data: an object of another context has other prototypes. */
 const plain = (result: Picture | string): unknown =>
   typeof result === "string" ? result : { ...result, data: Array.from(result.data) };
 
@@ -66,7 +66,7 @@ const shipped = async (file: string): Promise<Uint8Array> => {
   return readFile(join(folder.right, file));
 };
 
-/** The same weights as a file of PyTorch's. */
+/** The same weights as a PyTorch file. */
 const asTorch = async (safetensors: Uint8Array): Promise<Uint8Array> => {
   const sink = sinkInMemory("weights.pth");
   const source = { file: fileInMemory("model.safetensors", safetensors) };
@@ -75,7 +75,7 @@ const asTorch = async (safetensors: Uint8Array): Promise<Uint8Array> => {
   return sink.bytes();
 };
 
-describe("a program that reads models and enlarges pictures", () => {
+describe("a program that reads models and upscales pictures", () => {
   let bundled: Bundle;
   let inPage: typeof program;
   beforeAll(async () => {
@@ -89,7 +89,7 @@ describe("a program that reads models and enlarges pictures", () => {
     expect(bundled.ofNode).toEqual([]);
   });
 
-  it("enlarges in a page as in Node, by safetensors and by PyTorch's zip", async () => {
+  it("upscales in a page as in Node, from safetensors and from PyTorch's zip", async () => {
     const [description, weights] = [await shipped("model.json"), await shipped("model.safetensors")];
     const expected = plain(await program.enlarge(description, weights, small));
     expect(expected).toMatchObject({ width: 24, height: 20 });
@@ -125,7 +125,7 @@ it.each([
   ["a package that reads files", 'export { loadModel } from "@tadsr/files";'],
   ["one of Node's modules", 'export { join } from "node:path";'],
   ["one that is imported when it is needed", 'export const files = () => import("node:fs/promises");'],
-])("the bundle of %s is seen to ask for Node's modules", async (_, text) => {
+])("the bundle of %s is found to ask for Node's modules", async (_, text) => {
   const name = join(import.meta.dirname, "planted.ts");
   const planted = await bundle(name, [textModule(name, text)]);
   expect(planted.ofNode).not.toEqual([]);

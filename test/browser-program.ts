@@ -1,9 +1,9 @@
-/** What a page does with models and weights that it has as bytes; `browser-bundle.test.ts` bundles it. */
+/** A page's use of models and weights that it has as bytes; `browser-bundle.test.ts` bundles it. */
 import { referenceEngine } from "@tadsr/core";
 import { DEFAULT_OPSET, encodeModel, exportGraph, given, termAlgebra } from "@tadsr/engine-onnx";
 import { fileInMemory, fileOfBlob, openCheckpoint, type Picture, readModel, upscale } from "@tadsr/model";
 
-/** The enlarged picture, or what is wrong in one line; `weights` is a checkpoint of any format. */
+/** The upscaled picture, or what is wrong in one line; `weights` is a checkpoint of any format. */
 export const enlarge = async (
   description: Uint8Array,
   weights: Uint8Array,

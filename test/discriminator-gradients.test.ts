@@ -18,7 +18,7 @@ import { describe, expect, it } from "vitest";
 const INDEX = [0, 3];
 const BATCH = INDEX.length;
 
-/** In float32 by TensorFlow.js: how near gradients come, relative to the largest of their tensor. */
+/** In float32 by TensorFlow.js: the error of gradients, relative to the largest of their tensor. */
 const TOLERANCE = 2e-4;
 const STEP = 1e-6;
 
@@ -35,7 +35,7 @@ const randomArray = (stream: number, shape: readonly number[], deviation: number
   ),
 });
 
-describe.each([true, false])("the discriminator's gradients, told the time: %s", (timeAware) => {
+describe.each([true, false])("the discriminator's gradients, with time: %s", (timeAware) => {
   const network = discriminator({
     kind: "discriminator",
     channels: [8, 12],
@@ -79,7 +79,7 @@ describe.each([true, false])("the discriminator's gradients, told the time: %s",
       const [first, second] = heads.map(({ logits }) => mean(square(offset(logits, 0.3))));
       return { loss: add(first as T, second as T), parts: {} };
     };
-  // u and v follow the weights without a gradient, so central differences leave them where they are, too.
+  // u and v follow the weights without a gradient, so central differences must not change them either.
   const fixedPoint = <T>(engine: Engine<T>): Tensors<T> => upload(engine, parameters);
 
   const valueAt = (name: string, place: number, change: number): number => {

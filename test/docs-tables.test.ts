@@ -31,7 +31,7 @@ const CLOSE = "<!-- /table -->";
 const TABLE = ["", "| method | PSNR, dB ↑ |", "| --- | ---: |", "| bicubic | 27.00 ± 0.00 |"];
 const FULL = [OPEN, ...TABLE, "| small-x4 | **29.50 ± 0.71** |", "", CLOSE].join("\n");
 
-test("fills every document's tables, leaves the rest as it is, and finds nothing to change then", () => {
+test("fills every document's tables, leaves the rest as it is, and then finds nothing to change", () => {
   const card = "packages/model/models/tiny/MODEL_CARD.md";
   write("README.md", `# A\n\n${OPEN}\nold\n${CLOSE}\nend\n`);
   write(card, `${OPEN}\r\n${CLOSE}\r\nend`);
@@ -57,7 +57,7 @@ test("--check says which line differs, and changes nothing", () => {
   expect(read("docs/results.md")).toBe(stale);
 });
 
-test("says in a line each what cannot be filled, and then changes nothing", () => {
+test("reports in one line each what cannot be filled, and then changes nothing", () => {
   write("broken.json", "{");
   write("other.json", "{}");
   const blocks = [

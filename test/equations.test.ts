@@ -1,5 +1,5 @@
 /**
- * Every equation of the paper, 1 to 16, stands once in the source (tag `@equation n`), is named by the
+ * Every equation of the paper, 1 to 16, is written once in the source (tag `@equation n`), is named by the
  * title of a test, and has a page of its derivation that cites only tests that exist.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..");
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
-/** The files under a folder whose names end as given, with paths from the root; none if there is no folder. */
+/** The files in a folder and below it with these endings, with paths from the root; none if there is no folder. */
 const filesUnder = (folder: string, ending: string): readonly string[] =>
   existsSync(join(root, folder))
     ? readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
@@ -30,7 +30,7 @@ const tags = packages
     [...read(file).matchAll(/^\s*\* @equation (\d+)$/gm)].map((tag) => ({ equation: Number(tag[1]), file })),
   );
 
-/** Titles of tests, by the file that holds them. */
+/** Titles of tests, by their file. */
 const titles = packages
   .flatMap((folder) => filesUnder(`${folder}/test`, ".test.ts"))
   .flatMap((file) =>

@@ -1,6 +1,6 @@
 /**
- * AlexNet, VGG16 and EfficientNet-lite0 as feature networks: against the same networks written down as ONNX graphs in
- * Python, from the same files; and the distance on every runtime.
+ * AlexNet, VGG16 and EfficientNet-lite0 as feature networks, compared with the same networks written as ONNX graphs in
+ * Python from the same files; and the distance on every runtime.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ const right = <A>(result: E.Either<{ readonly message: string }, A>): A => {
   return result.right;
 };
 
-/** Convolutions keep the variance through a ReLU; biases are small, so that features are zero here and there. */
+/** Convolutions keep the variance through a ReLU. Biases are small, so that some features are zero. */
 const drawnWeights = ({ parameters }: FeatureNetwork): HostWeights =>
   Object.fromEntries(
     parameters.map(({ name, shape }, stream) => {
@@ -67,7 +67,7 @@ const imageOf = ({ width, height, data }: Picture): NdArray => ({
   data: Float64Array.from(data, (byte) => byte / 127.5 - 1),
 });
 
-/** Sides that halvings do not divide, one of them the least that the network takes. */
+/** Sides that halvings do not divide. One of them is the least that the network takes. */
 const pairsFor = ({ smallest }: FeatureNetwork): readonly (readonly [Picture, Picture])[] => [
   [drawnPicture(smallest, smallest + 6, 0), drawnPicture(smallest, smallest + 6, 1)],
   [drawnPicture(smallest + 11, smallest + 5, 2), drawnPicture(smallest + 11, smallest + 5, 3)],
@@ -189,7 +189,7 @@ const describeDistance = async <T>(runtime: Runtime<T>): Promise<void> => {
     const plain = right(await openPerceptualMetric(engine, { ...features, linear: null })());
     for (const pair of pairsFor(network)) {
       const terms = ownTerms(features, pair);
-      // Ten roundings of float32, or of float64, one after another: there are so many layers.
+      // For ten roundings of float32, or of float64, one after another: that is the number of layers.
       expectNear(right(await metric.measure(...pair)()), sum(terms.weighted), 1e-5);
       expectNear(right(await plain.measure(...pair)()), sum(terms.plain), 1e-5);
     }

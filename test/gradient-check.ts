@@ -1,6 +1,6 @@
 /**
- * An engine's gradients of a whole network against central differences on the float64 reference: of a scalar of
- * the output with respect to every input and to some of the parameters.
+ * An engine's gradients of a whole network, compared with central differences on the float64 reference: of a scalar
+ * of the output, with respect to every input and to some of the parameters.
  */
 import {
   type Algebra,
@@ -24,14 +24,14 @@ export interface GivenArray extends NdArray {
 
 export interface GradientCase {
   readonly parameters: readonly ParameterSpec[];
-  /** None of them zero, so that every parameter has a gradient. */
+  /** None of them is zero, so that every parameter has a gradient. */
   readonly weights: HostWeights;
-  /** Differentiated too; constants are made inside of `run`. */
+  /** Differentiated too. Constants are made inside `run`. */
   readonly inputs: Readonly<Record<string, GivenArray>>;
   run<T>(algebra: Algebra<T>): (weights: Tensors<T>, inputs: Tensors<T>) => T | readonly T[];
 }
 
-/** Random numbers of that shape, a function of the stream. */
+/** Random numbers of that shape, which depend only on the stream. */
 export const noiseArray = (kind: TensorKind, shape: readonly number[], stream: number): GivenArray => ({
   kind,
   shape,
@@ -44,7 +44,7 @@ const asList = <T>(result: T | readonly T[]): readonly T[] =>
 const TESTED_PARAMETERS = 10;
 const INPUT = "input ";
 
-/** Everything by name, and what is differentiated: every input and ten parameters drawn without repetition. */
+/** Everything by name, and what is differentiated: every input, and ten parameters drawn without repetition. */
 const tensorsOf = ({ parameters, weights, inputs }: GradientCase) => {
   const all = new Map<string, GivenArray>();
   for (const [name, array] of Object.entries(inputs)) all.set(INPUT + name, array);
@@ -74,7 +74,7 @@ const scalarOf = <T>(
     .reduce((sum, term) => algebra.add(sum, term));
 };
 
-/** The outputs' weights, by which the scalar is made; their shapes are found on the reference. */
+/** The outputs' weights in the scalar. Their shapes come from a run on the reference. */
 const outputWeights = (gradientCase: GradientCase): readonly GivenArray[] => {
   const weights: GivenArray[] = [];
   scalarOf(referenceEngine.algebra, gradientCase, uploadedOn(gradientCase, new Map()), (i, { shape }) => {
@@ -172,10 +172,10 @@ const gradientsOn = async <T>(
 const normOf = (data: NdArray["data"]): number =>
   Math.sqrt(Array.from(data).reduce((sum, value) => sum + value * value, 0));
 
-/** A gradient this much smaller than the largest counts as 0: a bias before a norm has none but rounding. */
+/** A gradient this much smaller than the largest counts as 0: that of a bias before a norm is only rounding. */
 const NEGLIGIBLE = 1e-2;
 
-/** By how much gradients miss the slopes, relative to the gradient's norm and the direction's. */
+/** The error of gradients against the slopes, relative to the gradient's norm and the direction's. */
 const missesOf = (
   gradients: ReadonlyMap<string, NdArray>,
   slopes: readonly Slope[],
@@ -190,7 +190,7 @@ const missesOf = (
   });
 };
 
-/** Float32 through a whole network and back. */
+/** Tolerance for float32 through a whole network and back. */
 const TOLERANCE = 1e-4;
 
 /** A test on each runtime that has gradients. The network's outputs are images. */

@@ -1,4 +1,4 @@
-/** The laws of the algebra on every runtime for Node, and on the ways in which graphs for ONNX Runtime are written. */
+/** The laws of the algebra on every runtime for Node, and for each way of writing graphs for ONNX Runtime. */
 import { anyRuntime, type Engine, type Runtime } from "@tadsr/core";
 import { describeLaws } from "@tadsr/laws";
 import { type OnnxOptions, onnxRuntime, runtimes } from "@tadsr/runtime-node";
@@ -6,7 +6,7 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 
 for (const runtime of Object.values(runtimes)) describeLaws(runtime);
 
-/** As networks are run: all but images is constant, built into the graph and simplified there. */
+/** As networks are run: everything except images is constant, built into the graph and simplified there. */
 const builtIn = (runtime: Runtime): Runtime => ({
   ...runtime,
   open: TE.map(
@@ -27,8 +27,8 @@ const variants: readonly Runtime[] = [
   { ...builtIn(onnxWith({ opset: 18 })), name: "onnx, opset 18" },
 ];
 
-/** On a graphics card, or a driver in software. */
+/** On a graphics card, or with a software driver. */
 const onWebGpu = anyRuntime(onnxRuntime({ provider: "webgpu", cache: null }));
 
-// Each run is a session of its own; all laws at their full number of runs are those of `onnx` above.
+// Each run is a session of its own. The runtime `onnx` above has all laws with their full number of runs.
 for (const runtime of [...variants, onWebGpu]) describeLaws(runtime, { runs: 2 });

@@ -23,7 +23,7 @@ interface Pair {
 
 const WAVES = scene(4 * 96, 200, 5);
 
-/** Its right half is of one value: NIQE has no features of some blocks. */
+/** Its right half has one value: some blocks have no NIQE features. */
 const halfFlat: Picture = {
   ...WAVES,
   data: WAVES.data.map((value, i) => (Math.floor(i / 3) % WAVES.width < 2 * 96 ? value : 90)),
@@ -42,7 +42,7 @@ const pairs: Readonly<Record<string, Pair>> = {
   ),
 };
 
-/** What Python measures of each case, under the names that measure.py gives. */
+/** Python's measures of each case, under the names that measure.py gives. */
 const measured = (
   cases: readonly object[],
   source: string | null,
@@ -87,7 +87,7 @@ describe("measures of pictures", () => {
       expect(Object.keys(theirs[i] ?? {})).toEqual(Object.keys(ours));
       for (const [measure, value] of Object.entries(ours))
         expect(relative(right(value), theirs[i]?.[measure]), `${measure} of ${name}`).toBeLessThan(
-          // numpy rounds a half to the even number, or to the side where its rounding errors fall.
+          // numpy rounds a half to the even number, or to the side to which its rounding errors fall.
           measure.endsWith("rounded") ? 1e-5 : 1e-9,
         );
     }
@@ -97,10 +97,10 @@ describe("measures of pictures", () => {
     const theirs = measured(Object.values(pairs).map(caseOf), basicsr);
     for (const [i, [name, { picture }]] of Object.entries(pairs).entries()) {
       const single = right(niqe(picture, { precision: "single" }));
-      // Luma that lies between two whole numbers goes to the side where numpy's rounding errors fall.
+      // Luma halfway between two whole numbers goes to the side to which numpy's rounding errors fall.
       expect(relative(right(niqe(picture)), theirs[i]?.niqe), name).toBeLessThan(1e-4);
       expect(relative(single, theirs[i]?.["niqe-single"]), name).toBeLessThan(1e-9);
-      // Sums in another order change last bits, and then a shape may come from the next row of the table, 0.001 away.
+      // Sums in another order change last bits. Then a shape may come from the next row of the table, 0.001 away.
       expect(relative(single, theirs[i]?.["niqe-single in another order"]), name).toBeLessThan(1e-3);
     }
   });

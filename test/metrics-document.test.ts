@@ -1,4 +1,4 @@
-/** The numbers that docs/metrics.md tells of this project's own measures are those that they have. */
+/** The numbers in docs/metrics.md for this project's own measures are correct. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { niqe, psnr, psnrY, ssim, ssimRgb } from "@tadsr/metrics";
@@ -9,7 +9,7 @@ import { damagedPhotographs } from "./damaged-photographs.ts";
 
 type Measure = (picture: Picture, original: Picture) => number;
 
-/** By the words that a row begins with, up to a semicolon. */
+/** By the words at the beginning of a row, up to a semicolon. */
 const rows: Readonly<Record<string, Measure>> = {
   "`psnr`": (a, b) => right(psnr(a, b)),
   "`psnr`, border 4": (a, b) => right(psnr(a, b, { border: 4 })),
@@ -35,14 +35,14 @@ const told = (row: string): readonly number[] => {
   return (found[0] ?? []).slice(2, -1).map(Number);
 };
 
-it("docs/metrics.md tells the numbers of its pictures", async () => {
+it("docs/metrics.md has the right numbers for its pictures", async () => {
   const pairs = Object.values(await damagedPhotographs());
   const [noisy, compressed] = pairs;
   for (const [row, measure] of Object.entries(rows)) {
     const found = pairs.map(({ picture, original }) => measure(picture, original));
     if (row.startsWith("`niqe`"))
       for (const pair of [noisy, compressed]) if (pair) found.push(measure(pair.original, pair.original));
-    // As many digits as the document has.
+    // With as many digits as in the document.
     expect(
       found.map((value) => value.toFixed(4)),
       row,

@@ -1,4 +1,4 @@
-/** SRVGGNetCompact and RRDBNet against ncnn, by which Real-ESRGAN's own programs run them. */
+/** SRVGGNetCompact and RRDBNet compared with ncnn, which Real-ESRGAN's own programs use. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -90,7 +90,7 @@ const difference = (a: NdArray, b: NdArray): number => {
 const largestOf = ({ data }: NdArray): number =>
   Float64Array.from(data).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 
-/** Both sum in float32, in other orders: the largest seen is 3e-6 of the largest value. */
+/** Both sum in float32, in different orders. The largest difference seen is 3e-6 of the largest value. */
 const TOLERANCE = 1e-5;
 
 describe.each(titled)("%s", (name, config) => {
@@ -108,7 +108,7 @@ describe.each(titled)("%s", (name, config) => {
     }
   });
 
-  it("comes out of ncnn's files as it went in", async () => {
+  it("can be read back from ncnn's files unchanged", async () => {
     const model = await written(name, config);
     const tool = join(import.meta.dirname, "..", "tools", "ncnn-weights.mjs");
     const output = at(`${name}-again.safetensors`);

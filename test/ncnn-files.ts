@@ -7,7 +7,7 @@ interface NcnnLayer {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly options: string;
-  /** In the order of the .bin; `tag` is before the weights of convolutions: 0, for float32. */
+  /** In the order of the .bin; `tag` comes before the weights of convolutions: 0 means float32. */
   readonly numbers: readonly NdArray[];
   readonly tagged: boolean;
 }
@@ -17,7 +17,7 @@ export interface NcnnFiles {
   readonly bin: Uint8Array;
 }
 
-/** Each blob of ncnn has one reader: one with several is split first, a copy for each. */
+/** In ncnn each blob has one reader. A blob with several readers is split first, into a copy for each. */
 const withSplits = (layers: readonly NcnnLayer[]): readonly string[] => {
   const lines: string[] = [];
   const readers = (name: string): number =>
@@ -55,7 +55,7 @@ const filesOf = (layers: readonly NcnnLayer[]): NcnnFiles => {
 
 const LEAKY = "9=2 -23310=1,2.000000e-01";
 
-/** The layers of a network one after another; each call adds one and gives its blob's name. */
+/** The layers of a network one after another. Each call adds one and gives its blob's name. */
 const builder = (weights: HostWeights) => {
   const layers: NcnnLayer[] = [];
   const plain = (type: string, name: string, inputs: readonly string[], options = ""): string => {

@@ -1,4 +1,4 @@
-/** What the cost interpreter says of the networks is what they do, and what was counted on the authors' networks. */
+/** The cost interpreter's counts are those of the networks' runs, and those counted on the authors' networks. */
 import { type Algebra, type Engine, normal, type Tensors } from "@tadsr/core";
 import { type Cost, costOf } from "@tadsr/engine-cost";
 import {
@@ -54,7 +54,7 @@ const costOfLayer = (layer: Layer, image: Shape): Cost =>
     ),
   );
 
-/** What stands in layers with weights: all that was counted on the authors' networks. */
+/** Operations in layers with weights: only these were counted on the authors' networks. */
 const inLayers = ({ byOperation }: Cost): number =>
   (byOperation.conv2d?.flops ?? 0) + (byOperation.linear?.flops ?? 0);
 
@@ -75,15 +75,15 @@ describe("64 -> 256", () => {
   ];
 
   it.each(parts)(
-    "%s: convolutions and linear maps are what was counted, but for biases",
+    "%s: convolutions and linear maps are what was counted, except for biases",
     (_, cost, gigaflops) => {
       expect(Math.abs(inLayers(cost) / 1e9 / gigaflops - 1)).toBeLessThan(0.002);
     },
   );
 
-  // The difference: the products of attention, which are in no layer (one head over 64 x 64 pixels in the
+  // The difference is the products of attention, which are in no layer (one head over 64 x 64 pixels in the
   // autoencoder: 34 GFLOP), norms, activations and sums.
-  it.each(parts)("%s: the rest is attention, and a thousandth part", (_, cost, _counted, rest) => {
+  it.each(parts)("%s: the rest is attention, and about a thousandth of all", (_, cost, _counted, rest) => {
     const attention =
       (cost.byOperation.attention?.flops ?? 0) + (cost.byOperation.windowAttention?.flops ?? 0);
     expect((cost.flops - inLayers(cost)) / cost.flops).toBeCloseTo(rest, 2);
@@ -95,7 +95,7 @@ describe("64 -> 256", () => {
     expect(costOfLayer({ parameters, run: decode }, [1, 64, 64, 3]).parameters).toBe(55_322_782);
   });
 
-  it("grows with the pixels, where attention is within windows", () => {
+  it("grows with the pixels, if attention is within windows", () => {
     const [once, fourTimes] = [costOfUNet(realWorldUNet, 64, 64), costOfUNet(realWorldUNet, 128, 128)];
     expect(fourTimes.flops / once.flops).toBeCloseTo(4, 2);
     expect(fourTimes.peakBytes / once.peakBytes).toBeCloseTo(4, 2);
@@ -131,13 +131,13 @@ describe("the stack", () => {
   ] as const)("%s takes %d products for each pixel of the small picture", (family, products, most) => {
     const { byOperation } = cost(family, 40, 32);
     const flops = byOperation.conv2d?.flops ?? 0;
-    // Two operations for each product, and one for each bias, whose number is that of the convolutions' channels.
+    // Two operations for each product, and one for each bias; the convolutions have one bias for each channel.
     expect(flops / (40 * 32) - 2 * products).toBeLessThan(2000);
     expect(flops / (40 * 32)).toBeGreaterThanOrEqual(2 * products);
     expect(products).toBeLessThan(most);
   });
 
-  it("costs in proportion to the pixels, but for its time", () => {
+  it("costs in proportion to the pixels, except for its time", () => {
     const [once, fourTimes] = [cost("small", 32, 32), cost("small", 64, 64)];
     expect(fourTimes.flops / once.flops).toBeCloseTo(4, 3);
     expect(fourTimes.peakBytes / once.peakBytes).toBeCloseTo(4, 2);
@@ -177,13 +177,13 @@ describe("a small UNet", () => {
   it.each([
     [8, 8],
     [12, 8],
-  ])("holds at %d x %d what a run on an engine that counts holds", (height, width) => {
+  ])("needs at %d x %d the memory that a counting engine's run needs", (height, width) => {
     const cost = costOfUNet(small, height, width);
     expect(cost.peakBytes).toBe(4 * simulated(swinUNet(small), shapesOf(small, height, width)));
     expect(cost.results).toEqual([[1, height, width, 3]]);
   });
 
-  it("costs its encoder less than all of it, and tells the shapes of the feature maps", () => {
+  it("costs less for its encoder alone, and has the feature maps' shapes", () => {
     const { parameters, encoder } = swinUNet(small);
     const shapes = shapesOf(small, 8, 8);
     const cost = known(costOf({ parameters, run: encoder.run }, shapes));

@@ -1,6 +1,6 @@
 /**
- * Every network of the project on ONNX Runtime, held to TensorFlow.js and to the float64 reference, at small sizes,
- * no weight zero. (What the authors' networks give is held to all runtimes in the tests `paper-*`.)
+ * Every network of the project on ONNX Runtime, compared with TensorFlow.js and with the float64 reference, at small
+ * sizes, with no weight zero. (The tests `paper-*` compare all runtimes with the authors' results.)
  */
 import {
   type Algebra,
@@ -40,7 +40,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { relativeError } from "./recorded.ts";
 import { smallUNet } from "./small-unet.ts";
 
-/** A network with its weights and inputs: what it computes are images, matrices or vectors. */
+/** A network with its weights and inputs. Its results are images, matrices or vectors. */
 interface Computation {
   readonly title: string;
   readonly parameters: readonly ParameterSpec[];
@@ -65,7 +65,7 @@ const tensor = <T>(tensors: Tensors<T>, name: string): T => {
 
 type Network = ReturnType<typeof swinUNet>;
 
-/** A prediction and the encoder's feature maps, of a batch with a time for each sample. */
+/** A prediction and the encoder's feature maps, for a batch with a time for each sample. */
 const predicting = (
   title: string,
   network: Network,
@@ -131,7 +131,7 @@ const stackConfig = {
   timeChannels: 64,
 } as const;
 
-/** Random weights, but for those whose names begin so. */
+/** Random weights, except those whose names begin with one of these. */
 const drawnWithout = (parameters: readonly ParameterSpec[], silent: string): Computation["weights"] =>
   Object.fromEntries(
     Object.entries(drawn(parameters)).map(([name, { shape, data }]) => [
@@ -159,7 +159,7 @@ const stacked = (
 
 const TIME = "time features";
 
-/** One step at a time that is known, as a student takes it: what it is told is put together, the shifts are folded. */
+/** One step at a known time, as a student takes it: its inputs are concatenated, and the shifts are folded. */
 const oneStep = (title: string, silent: string): Computation => {
   const network = stack({ ...stackConfig, channels: 64 });
   const { latentChannels } = network;
@@ -167,7 +167,7 @@ const oneStep = (title: string, silent: string): Computation => {
   const time = network.timeFeatures(3, 1);
   return {
     title: `the stack in one step, ${title}`,
-    // A time that is known is a constant, as weights are.
+    // A known time is a constant, as weights are.
     parameters: [...network.parameters, { name: TIME, kind: "matrix", shape: time.shape, initial: "fan-in" }],
     weights: { ...drawnWithout(network.parameters, silent), [TIME]: time },
     inputs: {
@@ -259,7 +259,7 @@ const judging = (timeAware: boolean): Computation => {
     }),
   );
   return {
-    title: `the discriminator, ${timeAware ? "told" : "not told"} the time`,
+    title: `the discriminator, ${timeAware ? "with" : "without"} the time`,
     parameters,
     weights,
     inputs: {
@@ -322,7 +322,7 @@ const KINDS = ["scalar", "vector", "matrix", "sequence", "image"] as const;
 
 const kindOf = (shape: readonly number[]): TensorKind => KINDS[shape.length] ?? "image";
 
-/** The kinds of what it computes, which the recorded computation's shapes tell. */
+/** The kinds of its results, from the recorded computation's shapes. */
 const kindsOf = ({ parameters, weights, inputs, run }: Computation): readonly TensorKind[] => {
   const asGiven = (kind: TensorKind, array: NdArray): Term => given(kind, array, "data");
   const recorded = run(
@@ -358,7 +358,7 @@ const openedBy = async <T>(runtime: Runtime<T>): Promise<Engine<T>> => {
   return engine.right;
 };
 
-/** Float32 through a whole network; most are near a tenth of it. */
+/** Tolerance for float32 through a whole network; most errors are near a tenth of it. */
 const TOLERANCE = 1e-4;
 
 const onnx = await openedBy(onnxRuntime({ cache: null }));

@@ -1,4 +1,4 @@
-/** Files of the small model as others see them: in Python, held to what this project's own engine computes. */
+/** Files of the small model in other tools: run in Python, compared with this project's own engine. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Engine, type NdArray, normal } from "@tadsr/core";
@@ -74,11 +74,11 @@ describe("an ONNX file of the small model, in Python,", () => {
     const found = expectSame(place, file, [await stepRun(16, 12), await stepRun(8, 8)], "float16");
     expect(found.weights["input.weight"]).toBe("FLOAT16");
     expect(found.inputs.map(({ type }) => type)).toEqual(["FLOAT", "FLOAT"]);
-    // It is not float32 under another name.
+    // It is really float16.
     expect(found.evaluated[0]?.result?.difference).toBeGreaterThan(1e-5);
   });
 
-  // Their squares are past float16's end, or so small that its epsilon would not be seen.
+  // Their squares are beyond float16's range, or so small that its epsilon would not be visible.
   for (const scale of [2000, 1e-3])
     inPython(`in float16 keeps the statistics of numbers near ${scale} in float32`, async () => {
       const name = join(folder, `scaled-${scale}`);

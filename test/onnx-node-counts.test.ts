@@ -1,6 +1,6 @@
 /**
- * How many nodes of each operator the graphs have that ONNX Runtime is given: a reviewed snapshot, so that a graph
- * that grew by accident is noticed. After a change that is meant, look at what changed and write it anew:
+ * How many nodes of each operator the graphs for ONNX Runtime have: a reviewed snapshot, so that a graph that grew by
+ * accident is noticed. After an intended change, check the differences and write the snapshot again:
  *
  *   npx vitest run test/onnx-node-counts.test.ts -u
  */
@@ -41,21 +41,21 @@ import { FAMILIES } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 
-/** As `onnx` writes graphs on a CPU, and for every other tool to read. */
+/** As `onnx` writes graphs on a CPU, and for every other tool. */
 const dialects: Readonly<Record<string, Dialect>> = {
   "as onnx computes it": fastestDialect,
   "in plain ONNX": { ...fastestDialect, winograd: "never" },
 };
 
-/** Not zero, and so small that biases, which differ, still do after sums of it. */
+/** Not zero, and so small that biases, which differ, still differ after they are summed. */
 const SMALL = 2 ** -20;
 
 let stored = new Float32Array(2 ** 16).fill(SMALL);
 
-/** An array of a kind, its numbers of no matter; arrays share what memory they can. */
+/** An array of a kind; its numbers do not matter. Arrays share memory if they can. */
 const blank = (use: Use, kind: TensorKind, shape: readonly number[], mark = 0): Given => {
   const count = elements(shape);
-  // Small constants that are equal are one in a graph: those of a network are not.
+  // Equal small constants would become one in a graph. Those of a real network are not equal.
   if (count <= 4096) return given(kind, { shape, data: new Float32Array(count).fill(mark) }, use);
   if (stored.length < count) stored = new Float32Array(count).fill(SMALL);
   return given(kind, { shape, data: stored.subarray(0, count) }, use);
@@ -80,7 +80,9 @@ const program = (title: string, parameters: readonly ParameterSpec[], compute: C
 
 const SIDE = 64;
 
-/** One prediction at latents of 64 x 64, the time fixed or fed; the condition `times` as large a side. */
+/**
+ * One prediction at latents of 64 x 64, with the time fixed or as an input; the condition is `times` as large per side.
+ */
 const prediction = (
   title: string,
   network: ConditionedNetwork,
@@ -106,8 +108,8 @@ const small = async (title: string, name: string, time: Use): Promise<Program> =
 };
 
 /**
- * A stack, what it is told put together as in upscaling: every convolution takes the activation or the sum after it
- * along, and nothing is copied. Without noise, the weights by which z_t enters are zero.
+ * A stack with its inputs concatenated, as in upscaling. Every convolution includes the activation or the sum after it,
+ * and nothing is copied. Without noise, the weights by which z_t enters are zero.
  */
 const stacked = (title: string, family: "small" | "tiny", time: Use, isNoisy: boolean): Program => {
   const network = smallNetwork(FAMILIES[family].network);
@@ -139,7 +141,7 @@ const layer = (title: string, { parameters, run }: Layer, side: number, channels
     run(algebra, weights, blank("data", "image", [1, side, side, channels])),
   );
 
-/** The encoder on the picture of a latent of 64 x 64, and the way back. */
+/** The encoder on the picture of a latent of 64 x 64, and the decoder on the latent. */
 const autoencoder = (name: string, config: VqAutoencoderConfig): readonly Program[] => {
   const { encoder, quantiser, decoder, decode, factor, latentChannels } = vqAutoencoder(config);
   const parameters = [...quantiser.parameters, ...decoder.parameters];
@@ -184,7 +186,7 @@ describe.each(programs.map(({ title, terms }) => [title, terms] as const))("%s",
   it.each(Object.keys(dialects))("has its reviewed numbers of nodes: %s", (name) => {
     const counts = countsOf(results, dialects[name] as Dialect);
     expect(counts).toMatchSnapshot();
-    // Where the time is fixed, what is made of it alone is folded away: the only products of matrices.
+    // If the time is fixed, everything that depends only on it is folded: it has the only matrix products.
     if (title.includes("one step")) expect(counts).not.toHaveProperty("Gemm");
   });
 });

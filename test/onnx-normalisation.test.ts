@@ -1,4 +1,4 @@
-/** Normalisation of groups by ONNX Runtime where the numbers lie far from zero, for their spread. */
+/** Group normalisation by ONNX Runtime, for numbers that are far from zero compared with their spread. */
 import { type Engine, type NdArray, normal, referenceEngine } from "@tadsr/core";
 import type { OnnxTensor } from "@tadsr/engine-onnx";
 import { onnxRuntime } from "@tadsr/runtime-node";
@@ -6,7 +6,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { relativeError } from "./recorded.ts";
 
-/** Numbers with a deviation of 1 round a mean. */
+/** Numbers with a standard deviation of 1 around a mean. */
 const image = (batch: number, mean: number): NdArray => ({
   shape: [batch, 12, 16, 16],
   data: Float32Array.from(normal({ seed: 4, stream: batch }, 0, batch * 12 * 16 * 16), (x) => mean + x),
@@ -45,7 +45,7 @@ describe("the normalisation of groups on onnx", () => {
     [2, 0],
     [2, -10],
     [2, 100],
-  ])("of %i samples round %i loses no more digits than the square of that", async (batch, mean) => {
+  ])("of %i samples around %i loses no more digits than the square of that mean", async (batch, mean) => {
     const array = image(batch, mean);
     const error = relativeError(await normalised(engine, array), await normalised(referenceEngine, array));
     expect(error).toBeLessThan(1e-6 + 2e-7 * mean ** 2);

@@ -1,4 +1,6 @@
-/** Pictures by ONNX Runtime are those by TensorFlow.js, and its sessions are few, however many steps and tiles. */
+/**
+ * Pictures by ONNX Runtime equal those by TensorFlow.js, and few sessions are opened for any number of steps and tiles.
+ */
 import { type Engine, uniform } from "@tadsr/core";
 import { findModel, loadModel } from "@tadsr/files";
 import { type Model, openUpscaler, type Picture, receptiveField, upscale } from "@tadsr/model";
@@ -53,7 +55,7 @@ describe.each([
   });
   afterAll(() => counted?.engine.close());
 
-  it(`gives tfjs's picture but for a byte's last unit, with at most this many sessions: ${sessions}`, async () => {
+  it(`gives tfjs's picture except for a byte's last unit, with at most this many sessions: ${sessions}`, async () => {
     const { engine, opened, model } = ready();
     expect(model.description.steps).toBe(steps);
     const picture = pictureOf(20, 16);
@@ -68,7 +70,7 @@ describe.each([
   it("opens no more for many tiles, nor for the next picture", async () => {
     const { engine, opened, model } = ready();
     const upscaler = right(openUpscaler(engine, model));
-    // Tiles of 8 pixels read as much around themselves as the network sees in all steps.
+    // Tiles of 8 pixels are read with all the pixels around them that the network sees in all steps.
     const seen = receptiveField(model.network).margin * steps;
     const picture = pictureOf(2 * seen + 24, 8);
     const tiles: number[] = [];

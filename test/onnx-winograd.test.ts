@@ -1,4 +1,4 @@
-/** Convolutions by fewer products (Winograd's way): which are written so, and that they are what they were. */
+/** Convolutions with fewer products (Winograd's method): which ones are written so, and that results stay the same. */
 import {
   type ConvolutionOptions,
   type Engine,
@@ -30,7 +30,7 @@ interface Case {
 
 const around = (pixels: number): Padding => ({ top: pixels, bottom: pixels, left: pixels, right: pixels });
 
-/** One that is transformed. */
+/** A convolution that is transformed. */
 const plain: Case = {
   batch: 1,
   height: 8,
@@ -77,7 +77,7 @@ const inFloat64 = ({ image, weight, bias, options }: Arrays): ReferenceTensor =>
 
 const DIALECT: Omit<Dialect, "winograd"> = { opset: 20, openSizes: false };
 
-/** How many nodes there are of each operator, the kernel being built in or fed. */
+/** The number of nodes of each operator, with the kernel built in or as an input. */
 const counts = (
   { image, weight, bias, options }: Arrays,
   winograd: Dialect["winograd"],
@@ -100,7 +100,7 @@ const counts = (
 };
 
 describe("which convolutions are transformed", () => {
-  it("are those of a known 3x3 kernel, stride 1 and padding 1, on sides that 4x4 cut evenly", () => {
+  it("are those of a known 3x3 kernel, stride 1 and padding 1, on sides that are multiples of 4", () => {
     for (const change of [
       {},
       { batch: 2 },
@@ -120,18 +120,18 @@ describe("which convolutions are transformed", () => {
     ["a kernel of 1x1", { kernel: 1, padding: around(0) }],
     ["a kernel of 5x5", { kernel: 5, padding: around(2) }],
     ["no padding", { padding: around(0) }],
-    ["padding on one side alone", { padding: { top: 0, bottom: 1, left: 0, right: 1 } }],
+    ["padding on one side only", { padding: { top: 0, bottom: 1, left: 0, right: 1 } }],
   ])("are not those with %s", (_, change) => {
     const arrays = arraysOf({ ...plain, ...change });
     expect(counts(arrays, "always")).toEqual(counts(arrays, "never"));
   });
 
-  it("are not those of a kernel that is fed", () => {
+  it("are not those whose kernel is an input", () => {
     const arrays = arraysOf(plain);
     expect(counts(arrays, "always", "data")).toEqual(counts(arrays, "never", "data"));
   });
 
-  it("are, by measurement, those of many channels, and never those of few", () => {
+  it("are those of many channels, as measured, and never those of few", () => {
     const of = (channels: number): Arrays => {
       const zeros = (shape: readonly number[]): NdArray => ({
         shape,
@@ -171,10 +171,10 @@ describe("a transformed convolution", () => {
     return found;
   };
 
-  // Each channel of the transforms rounds a few times more than a sum of products does.
-  it("is the convolution, to 1e-5 of the largest, for every batch, size and number of channels", async () => {
+  // Each channel's transforms round a few times more than a sum of products does.
+  it("equals the convolution, to 1e-5 of the largest value, for every batch, size and number of channels", async () => {
     const sides = fc.constantFrom(4, 8, 12);
-    // Multiples of 16 may be written in another layout than others.
+    // Multiples of 16 channels may be written in another layout.
     const channels = fc.constantFrom(1, 2, 3, 5, 8, 16, 16, 32, 48);
     const cases = fc.record({
       batch: fc.integer({ min: 1, max: 3 }),
@@ -195,14 +195,14 @@ describe("a transformed convolution", () => {
     );
   });
 
-  it("is it at 64 tiles and at more, where the layout may change", async () => {
+  it("equals it at 64 tiles and at more, where the layout may change", async () => {
     for (const width of [28, 32, 36, 64]) {
       const arrays = arraysOf({ ...plain, height: 32, width, inputs: 16, outputs: 16 });
       expect(relativeError(await onEngine(arrays), inFloat64(arrays))).toBeLessThan(1e-5);
     }
   });
 
-  it("stays near it where many channels are added up", async () => {
+  it("stays near it if many channels are summed", async () => {
     for (const outputs of [8, 16]) {
       const arrays = arraysOf({ ...plain, inputs: 256, outputs });
       expect(relativeError(await onEngine(arrays), inFloat64(arrays))).toBeLessThan(1e-5);

@@ -1,6 +1,6 @@
 /**
- * What users get: every package is built and packed, the tarballs are installed by npm into an empty
- * folder, and used there from JavaScript, from TypeScript, from vitest and from the shell.
+ * The packages that users get: every package is built and packed, npm installs the tarballs into an empty folder, and
+ * they are used there from JavaScript, from TypeScript, from vitest and from the shell.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ interface Finished {
 }
 
 const run = (command: string, args: readonly string[], cwd: string): Finished => {
-  // vitest and pnpm tell their children about themselves; a user's shell does not.
+  // vitest and pnpm set variables about themselves in their children's environment; a user's shell does not.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(VITEST|NODE_ENV$|TEST$|INIT_CWD$|npm_(?!config))/.test(name),
@@ -79,7 +79,7 @@ await engine.right.close();
 console.log((await files.shippedModels()).join());
 `;
 
-/** What must not be lost on the way: a type that became \`any\` is a declaration that did not resolve. */
+/** Types that must survive: a type that became \`any\` means a declaration that did not resolve. */
 const USE_TS = `
 import { makeSchedule, type Pointwise, type Runtime, type Schedule } from "@tadsr/core";
 import { tfjsEngine } from "@tadsr/engine-tfjs";
@@ -159,7 +159,7 @@ describe.skipIf(!reachable)(
       const { version, exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
       expect(version).toBe("0.1.0");
       for (const entry of Object.values(exports) as (string | { types: string; default: string })[]) {
-        // What is no module is exported as it lies, such as the models' folder.
+        // Exports that are not modules are folders or files as they are, such as the models' folder.
         if (typeof entry === "string") continue;
         const { types, default: code } = entry;
         expect(readFileSync(join(installed, types), "utf8")).not.toBe("");
@@ -193,7 +193,7 @@ describe.skipIf(!reachable)(
       const options = { compilerOptions: compilerOptions(module, moduleResolution), files: ["use.ts"] };
       writeFileSync(join(consumer, project), JSON.stringify(options));
       const { stdout } = run(process.execPath, [compiler, "-p", project, "--pretty", "false"], consumer);
-      // Not ours: TensorFlow.js's own declarations.
+      // TensorFlow.js's own declarations fail this check.
       const ours = stdout
         .split("\n")
         .filter((line) => /^(use\.ts|node_modules\/(@tadsr|tadsr)\/)/.test(line));
@@ -214,7 +214,7 @@ describe.skipIf(!reachable)(
       expect(run("npx", ["--no-install", "tadsr", "upscale", "absent.jpg"], consumer).status).toBe(1);
     });
 
-    test("enlarge a picture with the model that is packed", () => {
+    test("upscale a picture with the packed model", () => {
       writeFileSync(join(consumer, "draw.mjs"), DRAW);
       succeed(process.execPath, ["draw.mjs"], consumer);
       const printed = run(
@@ -223,7 +223,7 @@ describe.skipIf(!reachable)(
         consumer,
       );
       expect(printed.status, printed.stderr).toBe(0);
-      // The width and the height stand in a PNG's first chunk.
+      // The width and the height are in a PNG's first chunk.
       const png = readFileSync(join(consumer, "small-4x.png"));
       expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([48, 32]);
     });

@@ -1,4 +1,4 @@
-/** The VQ autoencoder gives the authors' numbers on every runtime, from the file they would publish. */
+/** The VQ autoencoder gives the authors' numbers on every runtime, from a file like those that they publish. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Algebra, NdArray, Runtime, Tensors } from "@tadsr/core";
@@ -62,7 +62,7 @@ beforeAll(async () => {
 
 const TOLERANCE = 1e-4;
 
-/** How much nearer to z the one entry of the codebook is than the other, relative to the distances. */
+/** How much nearer to z one entry of the codebook is than the other, relative to the distances. */
 const advantage = (point: number[], codebook: NdArray, one: number, other: number): number => {
   const channels = point.length;
   const distance = (entry: number): number =>
@@ -126,7 +126,7 @@ const describeAgreement = async <T>({ name, open }: Runtime<T>): Promise<void> =
       expect(relativeError(z, given.z)).toBeLessThan(TOLERANCE);
     });
 
-    it("quantises as the authors' does, but for ties", async () => {
+    it("quantises as the authors' does, except for ties", async () => {
       const indices = await quantise(given.z, (quantiser, algebra, weights, z) =>
         quantiser.indices(algebra, weights, z),
       );

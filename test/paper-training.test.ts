@@ -1,6 +1,6 @@
 /**
- * The discriminator gives the authors' numbers on every runtime; a step of Algorithm 1 has the recorded
- * losses, gradients and updates where there are gradients.
+ * The discriminator gives the authors' numbers on every runtime. On runtimes with gradients, a step of Algorithm 1 has
+ * the recorded losses, gradients and updates.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -46,7 +46,7 @@ const right = <L extends { readonly message: string }, A>(result: E.Either<L, A>
   return result.right;
 };
 
-/** What the network learned, without what it derives. */
+/** The learned weights, without the derived ones. */
 const ofSpecs = (specs: readonly ParameterSpec[], tensors: Tensors): HostWeights =>
   Object.fromEntries(specs.map(({ name }) => [name, tensors[name] as NdArray]));
 
@@ -75,7 +75,7 @@ beforeAll(async () => {
 });
 
 describe("the authors' file of the discriminator", () => {
-  it("has the parameters and the state of the one here, and no others", () => {
+  it("has exactly the parameters and the state of the discriminator here", () => {
     const { parameters, state } = discriminator(files.discriminatorConfig);
     const declared = [...parameters, ...state].map(({ name, shape }) => [name, [...shape]]);
     const found = Object.entries(files.discriminator).map(([name, { shape }]) => [name, [...shape]]);
@@ -98,7 +98,9 @@ const flattened = ({ shape, data }: NdArray): NdArray => {
 
 const numberIn = (name: string): number => files.step[name]?.data[0] ?? Number.NaN;
 
-/** Gradients relative to their tensor; updates relative to the rate, where the gradient is not near 0. */
+/**
+ * Tolerances: of gradients relative to their tensor; of updates relative to the rate, if the gradient is not near 0.
+ */
 const expectLearned = (who: "student" | "D", before: HostWeights, { gradients, weights }: Learned): void => {
   const prefix = `grad.${who}.`;
   const names = Object.keys(files.step).filter((key) => key.startsWith(prefix));
@@ -111,7 +113,7 @@ const expectLearned = (who: "student" | "D", before: HostWeights, { gradients, w
       if (Math.abs(gradient.data[i] ?? 0) <= 1e-6) return;
       const start = before[name]?.data[i] ?? Number.NaN;
       const change = (weights[name]?.data[i] ?? Number.NaN) - start;
-      // A weight near 1 is rounded to 6e-8, a hundredth of the rate at most.
+      // A weight near 1 is rounded to 6e-8, at most a hundredth of the rate.
       if (!(Math.abs(change - (value - start)) <= 0.01 * files.settings.lr))
         expect.fail(`${who}'s ${name}[${i}] changed by ${change}, expected ${value - start}`);
     });
@@ -148,7 +150,7 @@ const describeAgreement = async <T>({ name, open }: Runtime<T>): Promise<void> =
   afterAll(() => engine.close());
 
   describe(`the discriminator on ${name}`, () => {
-    it.each(["eval", "train"])("judges as the authors' does, pass: %s", async (pass) => {
+    it.each(["eval", "train"])("gives the authors' logits, pass: %s", async (pass) => {
       const network = discriminator(files.discriminatorConfig);
       const weights = uploadWeights(engine, network.parameters, files.discriminator);
       const state = uploadWeights(engine, network.state, files.discriminator);
@@ -175,7 +177,7 @@ const describeAgreement = async <T>({ name, open }: Runtime<T>): Promise<void> =
     });
   });
 
-  // Plain JavaScript needs minutes for its convolutions' gradients; `tadsr verify` runs them there, too.
+  // In plain JavaScript its convolutions' gradients take minutes; `tadsr verify` runs them there too.
   if (name === "cpu") return;
   describe(`a step of Algorithm 1 on ${name}`, () => {
     it("has the recorded losses, gradients and updated weights", async () => {

@@ -1,4 +1,4 @@
-/** The UNet with Swin layers gives the authors' numbers on every runtime, from the file they would publish. */
+/** The UNet with Swin layers gives the authors' numbers on every runtime, from a file like those that they publish. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NdArray, Runtime } from "@tadsr/core";
@@ -84,7 +84,7 @@ describe.each(NAMES)("the authors' file %s", (name) => {
   });
 });
 
-/** The reference's float64 is limited by the float32 of the numbers it is held to. */
+/** The reference's float64 is limited by the recorded numbers, which are float32. */
 const TOLERANCE = { reference: 1e-5, other: 1e-4 };
 
 const describeAgreement = async <T>({ name, open }: Runtime<T>): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
- * Upscaling with a model of the paper's kind, held to its definition: the authors' steps
- * written out one after another, on the authors' networks with random weights.
+ * Upscaling with a model of the paper's kind, compared with its definition: the authors' steps written one after
+ * another, on the authors' networks with random weights.
  */
 import { type Engine, etaAt, indexAt, normal, posteriorVariance, respace, type Schedule } from "@tadsr/core";
 import { describePaperFiles, readWeights } from "@tadsr/files";
@@ -30,7 +30,7 @@ const right = <A>(result: E.Either<{ readonly message: string }, A>): A => {
 
 let engine: Engine<unknown>;
 let model: PaperModel;
-/** The same weights, read in the other way that there is. */
+/** The same weights, read in the other possible way. */
 let weights: Readonly<Record<string, unknown>>;
 beforeAll(async () => {
   const opened = await runtimes.wasm.open();
@@ -63,7 +63,7 @@ const picture = (width: number, height: number): Picture => ({
   data: Uint8Array.from({ length: width * height * 3 }, (_, i) => 128 + 90 * Math.sin(i / 7) + (i % 31)),
 });
 
-/** Mirrored at the last pixel, which pictures here need once at most. */
+/** Mirrored at the last pixel; the pictures here need this at most once. */
 const padded = ({ width, height, data }: Picture, wide: number, high: number): FloatRaster => {
   const mirror = (place: number, size: number): number => (place < size ? place : 2 * (size - 1) - place);
   const result = new Float32Array(wide * high * 3);
@@ -184,7 +184,7 @@ describe("a picture of less than a tile", () => {
     });
   });
 
-  it("has the low frequencies of the bicubic upsampling where that is asked for", async () => {
+  it("has the low frequencies of the bicubic upsampling if asked", async () => {
     const input = picture(64, 64);
     const tile = padded(input, 64, 64);
     const asked = { ...whole(model.schedule), steps: 1, sampler: "deterministic" } as const;
@@ -215,7 +215,7 @@ it("a larger picture is the mean of its tiles, each with the noise of its place"
   });
 });
 
-it("leaves nothing on the engine, and tells its progress", async () => {
+it("leaves nothing on the engine, and reports its progress", async () => {
   const before = engine.liveTensors();
   const upscaler = right(await openPaperUpscaler(engine, model)());
   const opened = engine.liveTensors();
@@ -231,7 +231,7 @@ it("leaves nothing on the engine, and tells its progress", async () => {
   expect(engine.liveTensors()).toBe(before);
 });
 
-it("stops between tiles, and refuses what no option can be", async () => {
+it("stops between tiles, and refuses invalid options", async () => {
   const upscaler = right(await openPaperUpscaler(engine, model)());
   const controller = new AbortController();
   const stopped = await upscaler.upscale(picture(128, 20), {

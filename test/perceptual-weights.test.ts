@@ -1,4 +1,4 @@
-/** The tool that makes the perceptual term's weights, on the package that it takes them from. */
+/** The tool that makes the perceptual term's weights, with the package that it takes them from. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

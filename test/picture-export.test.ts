@@ -1,4 +1,4 @@
-/** Files of Real-ESRGAN's networks as others see them: in Python, held to what this project's own engine computes. */
+/** Files of Real-ESRGAN's networks in other tools: run in Python, compared with this project's own engine. */
 import { join } from "node:path";
 import type { NdArray } from "@tadsr/core";
 import { readWeights } from "@tadsr/files";
@@ -12,7 +12,7 @@ import { pictureOf } from "./python/pictures.ts";
 const place = workplace();
 const { exported, folder } = place;
 
-/** [-1, 1] to the network's [0, 1] and back, outside of it. */
+/** Converts [-1, 1] to the network's [0, 1] and back. */
 const expectedOf = async (config: PictureNetworkConfig, picture: NdArray): Promise<Run> => {
   const network = pictureNetwork(config);
   const weights = right(await readWeights(join(folder, `${config.kind}.pth`), network.parameters)());

@@ -1,5 +1,5 @@
 /**
- * Every property is tried with the same cases in each run, so that a failure is the change's own. Other cases:
+ * Every property is tested with the same cases in each run, so that a new failure comes from a change. For other cases:
  * `TADSR_PROPERTY_SEED=7 npx -y pnpm@12 test`.
  */
 import fc from "fast-check";

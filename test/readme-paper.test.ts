@@ -1,5 +1,5 @@
 /**
- * README.md's way from the authors' files to a picture: each of its commands runs, in order and in one folder, on
+ * README.md's steps from the authors' files to a picture: each of its commands runs, in order and in one folder, on
  * small files of the same kinds.
  */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -53,7 +53,7 @@ beforeAll(async () => {
   await photograph(64, 64).png().toFile(at("face.png"));
 });
 
-/** What each command leaves behind or prints. */
+/** What each command writes or prints. */
 const RESULTS: readonly (readonly [RegExp, { readonly file?: string; readonly printed: RegExp }])[] = [
   [/^tadsr inspect TAD-SR/, { printed: /796 695 numbers.*taken for: swin-unet/s }],
   [/^tadsr inspect autoencoder/, { printed: /729 406 numbers.*taken for: vq-autoencoder/s }],
@@ -93,7 +93,7 @@ test.each(lines)("%s", async (line) => {
   if (result?.file !== undefined) expect(existsSync(at(result.file))).toBe(true);
 });
 
-test("what is converted is taken for the same network: the sizes of its masks are kept", async () => {
+test("a converted file is recognised as the same network: the sizes of its masks are kept", async () => {
   const told = async (file: string) => {
     const { shell, out } = memoryShell(folder);
     expect(await run(shell, ["inspect", file, "--json"])).toBe(0);

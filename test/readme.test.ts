@@ -1,6 +1,6 @@
 /**
- * The documents tell the truth: the programs in them run and print what their comments say, the commands
- * and options in them exist, and every link leads somewhere.
+ * The documents are correct: the programs in them run and print what their comments say, the commands and options in
+ * them exist, and every link leads to something.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ const readmes = readdirSync(join(root, "packages"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => `packages/${entry.name}/README.md`);
 const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", ...readmes];
-/** Those of @tadsr/laws stand around a backend of the reader's own; @tadsr/model runs its own. */
+/** The programs of @tadsr/laws need the reader's own backend; @tadsr/model runs its own. */
 const withPrograms = documents.filter((path) => !/^packages\/(laws|model)\//.test(path));
 
 /** The fenced blocks of one language. */
@@ -85,7 +85,7 @@ test.each(programs)("%s runs and prints what its comments say", (title, _, text)
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
-/** The help of a command: of tadsr itself where there are no words. */
+/** The help of a command, or of tadsr itself if there are no words. */
 const helpOf = async (words: readonly string[]): Promise<string> => {
   const { shell, out } = memoryShell(root);
   await run(shell, [...words, "--help"]);
@@ -100,7 +100,7 @@ const commandsOf = (help: string): readonly string[] =>
 const commandLines = withPrograms.flatMap((path) =>
   blocks(path, "sh").flatMap((text) =>
     text
-      // A line that ends in a backslash goes on in the next.
+      // A line that ends in a backslash continues on the next line.
       .replaceAll(/\\\n\s*/g, " ")
       .split("\n")
       .filter((line) => line !== "" && !line.startsWith("#"))
@@ -145,7 +145,7 @@ test("README.md's table of runtimes names each runtime that upscale takes", asyn
   expect([...table].sort()).toEqual([...named].sort());
 });
 
-test.each(documents)("every link of %s leads somewhere", (path) => {
+test.each(documents)("every link of %s leads to something", (path) => {
   const targets = [...read(path).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, target]) => target ?? "");
   const missing = targets.filter(
     (target) => !/^https?:/.test(target) && !existsSync(join(root, dirname(path), target)),

@@ -1,4 +1,4 @@
-/** What the authors' networks gave on recorded inputs, and how near to it a result comes. */
+/** The authors' networks' results on recorded inputs, and the error of a result against them. */
 import type { NdArray } from "@tadsr/core";
 import { openCheckpoint } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
@@ -8,7 +8,7 @@ const right = <A>(result: E.Either<{ readonly message: string }, A>): A => {
   return result.right;
 };
 
-/** Every tensor of a file, whole numbers among them, by name. */
+/** Every tensor of a file by name, including whole numbers. */
 export const recorded = async (file: string): Promise<Readonly<Record<string, NdArray>>> => {
   const opened = right(await openCheckpoint(file)());
   try {
@@ -24,7 +24,7 @@ export const recorded = async (file: string): Promise<Readonly<Record<string, Nd
   }
 };
 
-/** PyTorch's [n, c, h, w] as an image [n, h, w, c]; the first `batch` samples, all unless given. */
+/** PyTorch's [n, c, h, w] as an image [n, h, w, c]; only the first `batch` samples, if given. */
 export const imageOf = ({ shape, data }: NdArray, batch?: number): NdArray => {
   const [all = 0, c = 0, h = 0, w = 0] = shape;
   const n = batch ?? all;
@@ -37,7 +37,7 @@ export const imageOf = ({ shape, data }: NdArray, batch?: number): NdArray => {
   return { shape: [n, h, w, c], data: result };
 };
 
-/** max |found - expected| / max |expected|; infinite where the shapes differ. */
+/** max |found - expected| / max |expected|; infinite if the shapes differ. */
 export const relativeError = (found: NdArray, expected: NdArray): number => {
   if (found.shape.join() !== expected.shape.join()) return Number.POSITIVE_INFINITY;
   let [difference, size] = [0, 0];

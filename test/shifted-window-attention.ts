@@ -1,14 +1,17 @@
 /**
- * Window attention step by step as the paper of Swin Transformers makes it (arXiv 2103.14030, section 3.2 and
- * equation 4), slowly and in float64: pad to multiples of the window, shift the image cyclically up and left,
- * part it regularly into windows of M x M, attend within each with a bias B[dy, dx] and a mask, join the windows,
- * shift back, crop. Nothing here is shared with an interpreter of the algebra.
+ * Window attention step by step as in the paper of Swin Transformers (arXiv 2103.14030, section 3.2 and equation 4),
+ * slowly and in float64: pad to multiples of the window, shift the image cyclically up and left, divide it into windows
+ * of M x M, attend within each with a bias B[dy, dx] and a mask, join the windows, shift back, crop. It shares no code
+ * with an interpreter of the algebra.
  */
 
 /** A number for each [row][column][channel]. */
 export type Picture = readonly (readonly (readonly number[])[])[];
 
-/** A number for each [2 M - 1][2 M - 1][head]: by rows and columns that a query is below and right of its key. */
+/**
+ * A number for each [2 M - 1][2 M - 1][head]: indexed by how many rows and columns a query is below and right of its
+ * key.
+ */
 export type Table = Picture;
 
 export interface ShiftedWindows {
@@ -19,15 +22,15 @@ export interface ShiftedWindows {
   readonly mask: "paper" | "authors";
 }
 
-/** The steps that a mistake may be made in; a test replaces one to see that it is noticed. */
+/** The steps in which a mistake may be made. A test replaces one to see that the mistake is noticed. */
 export interface Steps {
-  /** Where the cyclic shift takes the number at `place` of a line of `size` from. */
+  /** The place from which the cyclic shift takes the number at `place`, in a line of `size`. */
   readonly source: (place: number, size: number, shift: number) => number;
-  /** Whether two tokens of a window are kept apart. */
+  /** Whether two tokens of a window are separated. */
   readonly apart: (query: Token, key: Token) => boolean;
   /** Rows and columns of the table for a query and a key. */
   readonly offset: (query: Token, key: Token) => readonly [dy: number, dx: number];
-  /** What scores are divided by: a function of the channels and the heads. */
+  /** The divisor of scores, from the channels and the heads. */
   readonly divisor: (channels: number, heads: number) => number;
   /** The head that a channel belongs to. */
   readonly headOf: (channel: number, channels: number, heads: number) => number;
@@ -37,7 +40,7 @@ interface Token {
   /** Place in the window. */
   readonly y: number;
   readonly x: number;
-  /** Which of the regions that the cyclic shift has brought together it comes from. */
+  /** The region that it comes from, among those that the cyclic shift has brought together. */
   readonly region: string;
   readonly isPadding: boolean;
 }
@@ -59,9 +62,9 @@ const get = (picture: Picture, y: number, x: number, channel: number): number =>
 };
 
 /**
- * The shifted image falls into what stood there before (all but the last `shift` lines) and what came round from
- * the other end. Within a window only tokens of one region are neighbours in the image, so the windows before the
- * last need no further distinction.
+ * The shifted image consists of what was there before (all except the last `shift` lines) and what came from the other
+ * end. Within a window only tokens of one region are neighbours in the image, so the windows before the last need no
+ * further distinction.
  */
 const cameRound = (place: number, size: number, shift: number): boolean => place >= size - shift;
 
@@ -107,7 +110,7 @@ export const shiftedWindowAttention = (
     region: regionAt(y, x),
     isPadding: get(isReal, y, x, 0) === 0,
   });
-  /** The window's tokens as places of the shifted image. */
+  /** The places of the window's tokens in the shifted image. */
   const windowOf = (y: number, x: number): readonly (readonly [number, number])[] => {
     const [top, left] = [y - (y % M), x - (x % M)];
     return range(M * M).map((token) => [top + Math.floor(token / M), left + (token % M)] as const);
@@ -135,7 +138,7 @@ export const shiftedWindowAttention = (
       );
     }),
   );
-  // The shift back: what the shifted image has at (y, x) belongs to the place that it was taken from.
+  // The shift back: the value at (y, x) of the shifted image goes back to the place that it was taken from.
   const result: (readonly number[])[][] = range(tall).map(() => []);
   for (const y of range(tall))
     for (const x of range(wide)) {

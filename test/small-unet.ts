@@ -1,6 +1,6 @@
 import type { SwinUNetConfig } from "@tadsr/model";
 
-/** The UNet as small as 32 groups allow: shifted windows, two heads, a change of channels. */
+/** The smallest UNet that 32 groups allow: with shifted windows, two heads, a change of channels. */
 export const smallUNet: SwinUNetConfig = {
   kind: "swin-unet",
   latentChannels: 2,

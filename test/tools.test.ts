@@ -1,4 +1,4 @@
-/** The tools that the checks lean on: what they count, and how they refuse. */
+/** The tools that the checks depend on: what they count, and how they refuse. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,7 +45,7 @@ describe("count-tests", () => {
     expect(count()).toEqual({ status: 1, last });
   });
 
-  test("counts what failed elsewhere, a report that cannot be read, and having run nothing", () => {
+  test("counts other failures, a report that cannot be read, and a run without tests", () => {
     expect(count()).toEqual({ status: 1, last: "0 passed, 0 failed" });
     report("a", "passed", "passed");
     expect(count("2")).toEqual({ status: 1, last: "1 passed, 2 failed" });
@@ -63,7 +63,9 @@ describe("ncnn-weights", () => {
 
   const HALF = 0x01306b47;
 
-  /** A convolution as ncnn stores it: its weights 0, 1, 2, ... in half precision as they are in memory, its bias. */
+  /**
+   * A convolution as ncnn stores it: its weights 0, 1, 2, ... in half precision as they are in memory, then its bias.
+   */
   const convolution = (inputs: number, outputs: number, tag = HALF): Buffer => {
     const count = inputs * outputs * 9;
     const head = Buffer.alloc(4);
@@ -75,7 +77,7 @@ describe("ncnn-weights", () => {
   const floats = (count: number, first: number): Buffer =>
     Buffer.from(Float32Array.from({ length: count }, (_, i) => first + i).buffer);
 
-  /** 3 -> 5, once 5 -> 5, 5 -> 12: twice as large. */
+  /** 3 -> 5, one 5 -> 5, 5 -> 12: factor 2. */
   const srvgg = (): Buffer =>
     Buffer.concat([convolution(3, 5), floats(5, 1), convolution(5, 5), floats(5, 2), convolution(5, 12)]);
 
@@ -90,7 +92,7 @@ describe("ncnn-weights", () => {
     return { status, stdout, stderr, output: output as string };
   };
 
-  test("reads a network without its .param, and loses no bit of it", async () => {
+  test("reads a network without its .param, without losing a bit", async () => {
     const { status, stdout, stderr, output } = convert(srvgg());
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toBe(`${output}: 8 tensors, 932 numbers\n`);
@@ -124,7 +126,7 @@ describe("ncnn-weights", () => {
   const layer = (name: string, outputs: number, count: number): string =>
     `Convolution ${name} 1 1 a b 0=${outputs} 1=3 4=1 5=1 6=${count} 9=2 -23310=1,2.000000e-01`;
 
-  /** An RRDBNet of one block, 2 channels, 1 more by each convolution. */
+  /** An RRDBNet with one block and 2 channels; each convolution adds 1. */
   const rrdbParam = (): string => {
     const dense = [1, 2, 3, 4, 5].map((i) =>
       layer(`c${i}`, i === 5 ? 2 : 1, (i + 1) * (i === 5 ? 2 : 1) * 9),
@@ -190,14 +192,14 @@ describe("ncnn-weights", () => {
       () => `7767517\n1 1\n${layer("a", 2, 54)}\n`,
       /1 convolutions and no PReLU/,
     ],
-    ["a .param that is none", rrdb, () => "nothing", /does not begin with 7767517/],
+    ["a file that is not a .param", rrdb, () => "nothing", /does not begin with 7767517/],
     [
       "other kernels",
       rrdb,
       () => rrdbParam().replace("1=3", "1=5"),
       /first of the \.param: expected a 3x3 convolution/,
     ],
-  ])("tells in one line of %s, and writes nothing", (_, bytes, param, reason) => {
+  ])("refuses %s in one line, and writes nothing", (_, bytes, param, reason) => {
     const { status, stdout, stderr, output } = convert(bytes(), param?.());
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toMatch(/^ncnn-weights: [^\n]*\n$/);
@@ -205,7 +207,7 @@ describe("ncnn-weights", () => {
     expect(existsSync(output)).toBe(false);
   });
 
-  test("says how it is used", () => {
+  test("prints its usage", () => {
     expect(run("ncnn-weights.mjs", "a.bin")).toMatchObject({ status: 1, stdout: "" });
     expect(run("ncnn-weights.mjs", join(folder, "none.bin"), "b").stderr).toMatch(
       /none\.bin: it cannot be read/,

@@ -30,7 +30,7 @@ interface Operands {
 
 const BATCH = 2;
 
-/** Numbers from -1 to 1 that float32 has, all different for different seeds. */
+/** Numbers from -1 to 1 that float32 can hold, all different for different seeds. */
 const noise = (seed: number): (() => number) => {
   let state = seed * 2654435761 + 12345;
   return () => {
@@ -85,7 +85,7 @@ const found = async <T>(
 const expected = (situation: Situation, { samples, table }: Operands, steps?: Steps): Float64Array =>
   flat(...samples.map((sample) => shiftedWindowAttention(sample, table, situation.options, steps)));
 
-/** max |a - b|; values are of size 2. Infinite where one is no number or the lengths differ. */
+/** max |a - b|; values are of size 2. Infinite if one is NaN or the lengths differ. */
 const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let most = 0;
@@ -106,14 +106,14 @@ const sizes = fc.record({
   mask: fc.constantFrom("paper" as const, "authors" as const),
 });
 
-/** The paper's shift is half a window; any other is a shift too, and none is the other half of its layers. */
+/** The paper's shift is half a window. Other shifts are possible, and half of the paper's layers have none. */
 const situations: fc.Arbitrary<Situation> = sizes.chain(({ heads, window, mask, ...rest }) =>
   fc
     .oneof(fc.constant(Math.floor(window / 2)), fc.constant(0), fc.nat(window - 1))
     .map((shift) => ({ ...rest, options: { heads, window, shift, mask } })),
 );
 
-/** One situation of each sort that the paper's layers meet, by name. */
+/** One case of each kind in the paper's layers, by name. */
 const sorts: readonly (readonly [
   string,
   Omit<Situation, "options" | "seed">,
@@ -166,7 +166,7 @@ const describeAttention = async <T>({ name, open }: Runtime<T>): Promise<void> =
         expect(await errorIn({ ...size, options: { ...options, mask }, seed: 7 })).toBeLessThan(tolerance);
     });
 
-    it("whatever the size, window, shift, heads and mask", async () => {
+    it("for any size, window, shift, heads and mask", async () => {
       await fc.assert(
         fc.asyncProperty(situations, async (situation) => {
           expect(await errorIn(situation)).toBeLessThan(tolerance);
@@ -204,7 +204,7 @@ describe("the comparison notices", () => {
     expect(distance(data, expected(shifted, operands, { ...paperSteps, ...mistake }))).toBeGreaterThan(0.01);
   });
 
-  it("one mask in the place of the other", async () => {
+  it("one mask instead of the other", async () => {
     const operands = operandsOf(shifted);
     const { data } = await found(referenceEngine, shifted, operands);
     const other: Situation = { ...shifted, options: { ...shifted.options, mask: "authors" } };

@@ -1,4 +1,4 @@
-/** The command as a user runs it: a process of its own, with its streams, signals and exit code. */
+/** The command as a user runs it: as a process, with its streams, signals and exit code. */
 import { type ChildProcess, spawn } from "node:child_process";
 import {
   existsSync,
@@ -44,7 +44,7 @@ interface SpawnOptions {
   readonly input?: Uint8Array;
 }
 
-/** The environment of this test's own package manager would say where the user is. */
+/** The environment of this test's own package manager would give another folder as the user's. */
 const cleanEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|VITEST)/.test(name)));
 
@@ -70,7 +70,7 @@ const start = (words: readonly string[], { cwd = folder, env = {}, input }: Spaw
 const flat = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: "#336699" } }).png();
 
-/** Waits until `holds`, or until the process ended. */
+/** Waits until `holds` is true, or until the process has ended. */
 const until = async (holds: () => boolean, { ended }: Spawned): Promise<void> => {
   let isOver = false;
   void ended.then(() => {
@@ -91,7 +91,7 @@ describe("the command as a process", () => {
     expect(await sharp(at("photo-4x.png")).metadata()).toMatchObject({ width: 64, height: 48 });
   });
 
-  it("is a filter: picture in, picture out, report on standard error", async () => {
+  it("works as a filter: picture in, picture out, report on standard error", async () => {
     const words = ["upscale", "-", "--model", MODEL, "--runtime", "wasm"];
     const { code, out, err } = await start(words, { input: await flat(5, 4).toBuffer() }).ended;
     expect(code).toBe(0);
@@ -99,7 +99,7 @@ describe("the command as a process", () => {
     expect(err).toMatch(/^- -> -: 5 x 4 -> 20 x 16/);
   });
 
-  it("finds files from where the user typed the workspace's script", async () => {
+  it("finds files relative to the folder where the user typed the workspace's script", async () => {
     mkdirSync(at("deeper"), { recursive: true });
     await flat(4, 4).toFile(at("deeper/here.png"));
     const { code, out } = await start(["upscale", "here.png", "--model", "../model", "--runtime", "wasm"], {
@@ -157,7 +157,7 @@ describe.skipIf(process.platform === "win32")("an interrupted upscale", () => {
   ] as const)("by %s leaves nothing half written, and ends with code %i", async (signal, expected) => {
     const place = at(signal);
     mkdirSync(place);
-    // Many small tiles: work for far longer than the signal takes.
+    // Many small tiles: this takes far longer than the signal.
     await flat(1024, 1024).toFile(join(place, "large.png"));
     const words = ["upscale", "large.png", "--model", MODEL, "--runtime", "wasm", "--tile", "16"];
     const spawned = start(words, { cwd: place });

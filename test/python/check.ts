@@ -1,4 +1,4 @@
-/** Running `check_onnx.py`, by which ONNX's checker, ONNX Runtime and ONNX's own evaluator judge an exported file. */
+/** Runs `check_onnx.py`, in which ONNX's checker, ONNX Runtime and ONNX's own evaluator test an exported file. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { channelsFirst } from "./pictures.ts";
 
 const PYTHON = process.env.TADSR_PYTHON ?? "python3";
 
-/** Runs a script of this folder; its standard output. */
+/** Runs a script of this folder; gives its standard output. */
 export const python = (name: string, ...words: readonly string[]): string => {
   const script = fileURLToPath(new URL(name, import.meta.url));
   const { status, stdout, stderr, error } = spawnSync(PYTHON, [script, ...words], {
@@ -25,7 +25,7 @@ export const python = (name: string, ...words: readonly string[]): string => {
 
 type Test = (title: string, test: () => Promise<void>) => void;
 
-/** Tests that are skipped where something is missing, and then a failure where nothing may be skipped. */
+/** Tests that are skipped if something is missing. If no skips are allowed, they fail instead. */
 const unless = (missing: string | null): Test => {
   if (missing === null) return it;
   return (title, test) => {
@@ -42,10 +42,10 @@ const missingModules = (modules: readonly string[]): string | null =>
     : `${PYTHON} has not all of ${modules.join(", ")}: pip install -r test/python/requirements.txt into an ` +
       "environment, and name its interpreter in TADSR_PYTHON";
 
-/** Tests that are skipped where Python has not these modules. */
+/** Tests that are skipped if Python lacks these modules. */
 export const inPythonWith = (...modules: readonly string[]): Test => unless(missingModules(modules));
 
-/** The folder of basicsr's source, beneath the one that TADSR_BASICSR names; null where it is not. */
+/** The folder of basicsr's source, inside the one that TADSR_BASICSR names; null if it is not there. */
 export const basicsr = ((): string | null => {
   const folder = process.env.TADSR_BASICSR;
   if (folder === undefined || !existsSync(folder)) return null;
@@ -56,7 +56,7 @@ export const basicsr = ((): string | null => {
   return found === undefined ? null : join(folder, found.slice(0, -niqe.length));
 })();
 
-/** Tests that are skipped where Python has not these modules, or basicsr's source is not there. */
+/** Tests that are skipped if Python lacks these modules, or basicsr's source is missing. */
 export const withBasicsr = (...modules: readonly string[]): Test => {
   const missing = "TADSR_BASICSR names no folder with basicsr's source: .ci/run has the command that gets it";
   return unless(missingModules(modules) ?? (basicsr === null ? missing : null));
@@ -66,11 +66,11 @@ export const inPython: Test = inPythonWith("numpy", "onnx", "onnxruntime");
 
 export interface Workplace {
   readonly folder: string;
-  /** The path of what `tadsr export` wrote. */
+  /** The path of the file that `tadsr export` wrote. */
   readonly exported: (model: string, out: string, ...words: readonly string[]) => Promise<string>;
 }
 
-/** A folder for the tests of one file, where their files are written. */
+/** A folder for the files that the tests of one file write. */
 export const workplace = (): Workplace => {
   const folder = mkdtempSync(join(tmpdir(), "tadsr-onnx-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -96,7 +96,7 @@ export interface Run {
 interface Compared {
   readonly shape: readonly number[];
   readonly type: string;
-  /** From what is expected: the largest, and the one in the middle. */
+  /** Differences from the expected values: the largest, and the median. */
   readonly difference: number;
   readonly median: number;
   /** Of what is expected, without its sign. */
@@ -124,7 +124,7 @@ export interface Checked {
   readonly weights: Readonly<Record<string, string>>;
   readonly beside: readonly Readonly<Record<string, string>>[];
   readonly runs: Results;
-  /** The same by ONNX's own evaluator, which rounds every result to its type; none for float32. */
+  /** The same from ONNX's own evaluator, which rounds every result to its type; none for float32. */
   readonly evaluated: Results;
 }
 
@@ -141,7 +141,7 @@ const stored = (folder: string, arrays: Arrays) =>
 
 export type Dtype = "float32" | "float16";
 
-/** What Python says of a file and its runs; the checker finds no fault in it, and its operators are ONNX's own. */
+/** Python's report of a file and its runs. The checker must find no fault, and the operators must be ONNX's own. */
 export const check = (
   { folder }: Workplace,
   model: string,
@@ -160,10 +160,10 @@ export const check = (
   return checked;
 };
 
-/** float32: as `verify` asks. float16: sixteen roundings of 2^-11, of the largest value. */
+/** float32: as in `verify`. float16: sixteen roundings of 2^-11, relative to the largest value. */
 export const TOLERANCE: Readonly<Record<Dtype, number>> = { float32: 1e-4, float16: 16 * 2 ** -11 };
 
-/** The same, and the file gives what is expected at each run. */
+/** The same; and the file must give the expected values at each run. */
 export const expectSame = (
   place: Workplace,
   model: string,

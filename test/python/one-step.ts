@@ -1,4 +1,4 @@
-/** What exported files are expected to compute, by core's functions on an engine that shares no code with them. */
+/** The expected results of exported files, by core's functions on an engine that shares no code with them. */
 import {
   type Engine,
   indexAt,
@@ -41,7 +41,7 @@ export const oneStep = <T>(
   return predictClean(engine.algebra, schedule)(predict, z_T, schedule.T);
 };
 
-/** The network by itself, at a time of its schedule: what it is fed, and what it gives. */
+/** The network by itself at a time of its schedule: its inputs and its result. */
 export const networkRun = async <T>(
   engine: Engine<T>,
   { network, schedule, uploaded }: Uploaded<T>,

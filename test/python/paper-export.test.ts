@@ -1,4 +1,4 @@
-/** Files of models of the paper's kind as others see them: in Python, held to what this project's own engine computes. */
+/** Files of models of the paper's kind in other tools: run in Python, compared with this project's own engine. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine, NdArray } from "@tadsr/core";
@@ -27,13 +27,13 @@ afterAll(() => engine.close());
 
 const BOTH: readonly Dtype[] = ["float32", "float16"];
 
-/** At four times the size, without a pyramid. */
+/** With factor 4, without a pyramid. */
 const fourTimes: SwinUNetConfig = { ...tinyUNet, condition: { channels: 3, size: 64 } };
 
-/** Of two entries: hardly a pixel lies so near to the middle of them that rounding would choose the other. */
+/** With two entries: hardly a pixel is so near to their middle that rounding would choose the other. */
 const ofTwo: VqAutoencoderConfig = { ...tinyAutoencoder, codebookSize: 2 };
 
-/** A folder of random weights that takes one step. */
+/** A folder with random weights for one step. */
 const saveFolder = async (
   name: string,
   network: SwinUNetConfig,
@@ -63,7 +63,7 @@ const openModel = async (model: PaperModel) => {
   };
 };
 
-/** By how much the nearest entry of a codebook is nearer than the next one, where that is least. */
+/** By how much the nearest entry of a codebook is nearer than the next one, at the pixel where this is least. */
 const leastMargin = ({ shape, data }: NdArray, codebook: NdArray["data"]): number => {
   const channels = shape[3] ?? 1;
   const distance = (pixel: number, entry: number): number => {
@@ -90,7 +90,7 @@ const chainRun = async (model: PaperModel, height: number, width: number): Promi
   const noise = drawn(0, 1, height / stride, width / stride, network.latentChannels);
   const z_y = coder.encode(image(upsampled(picture, magnification)));
   const z_0 = oneStep(engine, opened, { z_y, condition: image(picture), noise: image(noise) });
-  // Where this fails the example is a bad one: rounding would decide between entries.
+  // If this fails, the example is unsuitable: rounding would decide between entries.
   expect(leastMargin(await engine.download("image", z_0), codebook)).toBeGreaterThan(1e-4);
   const result = await engine.download("image", coder.decode(z_0));
   return { inputs: { picture, noise }, expected: { result } };
@@ -103,7 +103,7 @@ describe("an ONNX file of a model of the paper's kind, in Python,", () => {
     expect(found.metadata).toMatchObject({ part: "chain", model: "four", size: "64x64" });
     expect(found.metadata.licence).toMatch(/their authors' and not tadsr's/);
     expect(found.outputs).toEqual([{ name: "result", type: "FLOAT", shape: [1, 3, 256, 256] }]);
-    // In float16 pixels near to the middle of two entries take the other; the rest differ by rounding.
+    // In float16, pixels near the middle of two entries may take the other one. The rest differ by rounding.
     const half = await exported("four", "chain16.onnx", "--dtype", "float16");
     const { median = 1, largest = 0 } = check(place, half, [example]).runs[0]?.result ?? {};
     expect(median).toBeLessThan(TOLERANCE.float16 * largest);
@@ -143,7 +143,7 @@ describe("an ONNX file of a model of the paper's kind, in Python,", () => {
   });
 
   inPython(
-    "is its network, the time inside or open, in either width and every opset's operators",
+    "is its network, with the time built in or as an input, in either width and every opset's operators",
     async () => {
       const opened = await openModel(await saveFolder("network", fourTimes, tinyAutoencoder));
       const { T } = opened.schedule;

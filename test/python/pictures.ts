@@ -2,7 +2,7 @@
 import { type NdArray, normal } from "@tadsr/core";
 import { bicubicResize, type FloatRaster } from "@tadsr/model";
 
-/** [1, h, w, c] as [1, c, h, w]; what is no image stays. */
+/** [1, h, w, c] as [1, c, h, w]; arrays that are not images stay as they are. */
 export const channelsFirst = ({ shape, data }: NdArray): NdArray => {
   const [n = 1, h = 1, w = 1, c = 1] = shape;
   if (shape.length !== 4) return { shape, data };
@@ -13,13 +13,13 @@ export const channelsFirst = ({ shape, data }: NdArray): NdArray => {
   };
 };
 
-/** From N(0, 1). */
+/** Numbers drawn from N(0, 1). */
 export const drawn = (stream: number, ...shape: readonly number[]): NdArray => {
   const count = shape.reduce((product, side) => product * side, 1);
   return { shape, data: Float32Array.from(normal({ seed: 5, stream }, 0, count)) };
 };
 
-/** Smooth enough to be a picture, in [-1, 1]. */
+/** Smooth numbers in [-1, 1], similar to a picture. */
 export const pictureOf = (height: number, width: number): NdArray => ({
   shape: [1, height, width, 3],
   data: Float32Array.from(
