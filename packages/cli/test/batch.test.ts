@@ -1,4 +1,4 @@
-/** A batch of pictures through a model whose work the test lets happen, on files of its own. */
+/** A batch of pictures through a model whose work the test controls, on its own files. */
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as E from "fp-ts/lib/Either.js";
@@ -35,12 +35,12 @@ const jobOf = (input: string, output: string): Job => ({
 const greyOf = async (name: string): Promise<number | undefined> =>
   (await sharp(at(name)).raw().toBuffer())[0];
 
-/** Waits until it holds; what never does ends with the test's own limit. */
+/** Waits until it holds; if it never does, the test's own limit ends the wait. */
 const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
 };
 
-/** Makes pictures twice as large and 1 brighter, in two tiles, when `finish` says so. */
+/** Makes pictures twice as large and 1 brighter, in two tiles, when `finish` is called. */
 const fakeModel = () => {
   const computing: number[] = [];
   const finishing = new Map<number, (succeeds: boolean) => void>();
@@ -91,7 +91,7 @@ describe("a batch of pictures", () => {
   const line = (grey: number): RegExp =>
     new RegExp(`^${grey}\\.png -> ${grey}-2x\\.png: 2 x 2 -> 4 x 4, model fake, runtime none`);
 
-  it("is written picture by picture while the next computes, and told in order", async () => {
+  it("is written picture by picture while the next computes, and reported in order", async () => {
     const { finish, computing, ended, out, err } = start(greys.map(jobOfGrey));
     await finish(10);
     // The first is in place while the second still computes.
@@ -114,7 +114,7 @@ describe("a batch of pictures", () => {
     expect(drafts()).toEqual([]);
   });
 
-  it("goes on after pictures that cannot be read, computed or put in place, and tells them in their turn", async () => {
+  it("goes on after pictures that cannot be read, computed or put in place, and reports them in order", async () => {
     writeFileSync(at("bad.png"), "no picture");
     await savePng("40.png", 40);
     writeFileSync(at("40-2x.png"), "appeared since");
@@ -138,7 +138,7 @@ describe("a batch of pictures", () => {
     expect(drafts()).toEqual([]);
   });
 
-  it("prints as JSON an object a picture in order, failures among them, and nothing of the whole", async () => {
+  it("prints a JSON object for each picture in order, also for failed ones, and no summary", async () => {
     writeFileSync(at("20.png"), "no picture");
     const { finish, ended, out, err, time } = start(greys.map(jobOfGrey), { json: true });
     await until(() => drafts().length > 0);
@@ -156,11 +156,11 @@ describe("a batch of pictures", () => {
     expect(err()).toMatch(/^tadsr: 20\.png: this is not a PNG[^\n]*\n$/);
   });
 
-  it("holds no more drafts than pictures that are read, computed and written, and an interrupt removes them", async () => {
+  it("has only drafts of the pictures in work, and an interrupt removes them", async () => {
     const { computing, finish, undoing, ended } = start(greys.map(jobOfGrey));
     await until(() => computing.length === 1 && undoing.size === 2);
     expect(drafts()).toHaveLength(2);
-    // What the interrupt does before it leaves; here the batch goes on, and finds its drafts gone.
+    // As the interrupt does before it exits. Here the batch goes on, and finds its drafts gone.
     for (const undo of [...undoing].reverse()) undo();
     expect(readdirSync(folder.path).sort()).toEqual(["10.png", "20.png", "30.png"]);
     for (const grey of greys) await finish(grey);
@@ -168,7 +168,7 @@ describe("a batch of pictures", () => {
     expect({ drafts: drafts(), undoing: undoing.size }).toEqual({ drafts: [], undoing: 0 });
   });
 
-  it("reads a picture that it writes itself when it has been written", async () => {
+  it("reads a picture that it writes itself only after it was written", async () => {
     await savePng("10-2x.png", 99);
     const chained = [jobOf("10.png", "10-2x.png"), jobOf("10-2x.png", "10-2x-2x.png")];
     const { finish, ended, computing } = start(chained, { force: true });
@@ -179,7 +179,7 @@ describe("a batch of pictures", () => {
     expect(await greyOf("10-2x-2x.png")).toBe(12);
   });
 
-  it("shows a bar for what computes, around which lines are printed", async () => {
+  it("shows a bar for the picture that is computed, and prints lines around it", async () => {
     const { finish, ended, err } = start([10, 20].map(jobOfGrey), {}, { isTerminal: true });
     await finish(10);
     await finish(20);
@@ -219,7 +219,7 @@ describe("a batch of pictures", () => {
 });
 
 describe("pictures that are outputs of the same batch", () => {
-  it("are those that one before writes, by whatever name", async () => {
+  it("are those that an earlier one writes, by any name", async () => {
     for (const name of ["a.png", "b.png", "c.png"]) writeFileSync(at(name), "");
     const { linkSync } = await import("node:fs");
     linkSync(at("b.png"), at("other-name-of-b.png"));
@@ -246,7 +246,7 @@ describe("the line about a batch", () => {
 });
 
 describe("a trace", () => {
-  it("says when each event came first, where TADSR_TRACE is 1", () => {
+  it("says when each event came first, if TADSR_TRACE is 1", () => {
     const { shell, err } = memoryShell(folder.path);
     let now = 100;
     const trace = traceOn(shell, { TADSR_TRACE: "1" }, () => now);

@@ -65,13 +65,13 @@ describe("tadsr convert", () => {
       expect([...after.keys()]).toEqual([...before.keys()]);
       for (const [key, { shape, dtype, data }] of before) {
         expect(after.get(key)).toMatchObject({ shape, dtype });
-        // Bytes, as comparing a million numbers one by one takes long.
+        // As bytes, because comparing a million numbers one by one takes long.
         expect(bytesOf(after.get(key)?.data ?? new Float32Array(0)).equals(bytesOf(data))).toBe(true);
       }
     }
   });
 
-  it("keeps whole numbers, and takes prefixes away", async () => {
+  it("keeps whole numbers, and removes prefixes", async () => {
     await tadsr("convert", pytorch("integers.pth"), "integers.safetensors", "--dtype", "F16");
     const before = await content(pytorch("integers.pth"));
     const after = await content(at("integers.safetensors"));
@@ -100,7 +100,7 @@ describe("tadsr convert", () => {
     expect(await content(at("params.safetensors"))).toEqual(await content(pytorch("training.pth"), "params"));
   });
 
-  it("makes of two files a folder that upscale takes", async () => {
+  it("makes a folder for upscale from two files", async () => {
     const { code, out, err } = await tadsr(
       ...["convert", "unet.pth", "model/", "--autoencoder", "vq.pth", "--config", "faceir-s4"],
     );
@@ -168,7 +168,7 @@ describe("tadsr convert", () => {
     expect((await tadsr("convert", "large.safetensors", "wide.safetensors", "--dtype", "BF16")).code).toBe(0);
   });
 
-  it("says where numbers of 64 bits are rounded to 32", async () => {
+  it("says if numbers of 64 bits are rounded to 32", async () => {
     const { out } = await tadsr("convert", pytorch("double.pth"), "single.safetensors");
     expect(out).toMatch(/2 tensors.*2 of them rounded/);
     const types = [...(await content(at("single.safetensors"))).values()].map(({ dtype }) => dtype);

@@ -14,7 +14,7 @@ const cost = async (...words: readonly string[]) => {
 };
 
 describe("tadsr cost", () => {
-  it("gives the published parameters, and within 2 % what was counted of the layers for 64 -> 256", async () => {
+  it("gives the published parameters, and the layers' operations for 64 -> 256 within 2 % of the count", async () => {
     const { code, out } = await cost("realsr-s15", "--json");
     expect(code).toBe(0);
     const { parts } = JSON.parse(out) as {
@@ -27,7 +27,7 @@ describe("tadsr cost", () => {
       expect(Math.abs((parts[i]?.layers ?? 0) / 1e9 / counted - 1)).toBeLessThan(0.02);
   });
 
-  it("prints a table, and four times as much in layers for twice the sides", async () => {
+  it("prints a table; twice the sides have four times the operations in layers", async () => {
     const { out } = await cost("tad-sr-s1", "--size", "128x128");
     const [header, unet] = out.split("\n");
     expect(header).toMatch(/^part +parameters +GFLOP: in layers/);
@@ -53,7 +53,7 @@ describe("tadsr cost", () => {
     expect(general).toMatchObject({ parameters: 1_213_296, layers: 17 * 5 * perPixel });
     const [x4, x2] = [await flopsOf("RealESRGAN_x4plus"), await flopsOf("RealESRGAN_x2plus")];
     expect(x4?.parameters).toBe(16_697_987);
-    // Of a quarter of the pixels, but for the first convolution.
+    // For a quarter of the pixels, except for the first convolution.
     expect((x2?.layers ?? 0) / (x4?.layers ?? 1)).toBeCloseTo(0.25, 3);
   });
 

@@ -44,7 +44,7 @@ describe("tadsr degrade", () => {
     ]);
   });
 
-  it("gives the same bytes for the same seed, others for another, others for plain bicubic", async () => {
+  it("gives the same bytes for the same seed, and others for another seed or for plain bicubic", async () => {
     const bytes = async (...words: readonly string[]): Promise<string> => {
       const name = `pairs-${words.join("")}`;
       const { shell } = memoryShell(folder);
@@ -70,7 +70,7 @@ describe("tadsr degrade", () => {
     expect(await run(shell, ["degrade", "originals", "-o", "pairs", "--force"])).toBe(0);
   });
 
-  it("goes on after a file that is no picture, and tells it", async () => {
+  it("goes on after a file that is not a picture, and reports it", async () => {
     await writeFile(join(folder, "originals", "two.jpg"), "not a picture");
     const { shell, err } = memoryShell(folder);
     expect(await run(shell, ["degrade", "originals", "-o", "pairs"])).toBe(1);
@@ -118,7 +118,7 @@ describe("tadsr degrade", () => {
     expect((await readdir(folder)).sort()).toEqual(["bad.json", "mine.json", "originals", "pairs"]);
   });
 
-  it("never replaces an original, whatever is forced", async () => {
+  it("never replaces an original, even with --force", async () => {
     await mkdir(join(folder, "own"));
     await rename(join(folder, "originals"), join(folder, "own", "hr"));
     await symlink(join(folder, "own"), join(folder, "linked"));
@@ -138,7 +138,7 @@ describe("tadsr degrade", () => {
     expect(await readdir(join(folder, "own"))).toEqual(["hr"]);
   });
 
-  it("gives each original a pair of its own, whatever their names have in common", async () => {
+  it("gives each original its own pair, even if names are similar", async () => {
     await rm(join(folder, "originals", "one.png"));
     for (const name of ["a.png", "a.jpg", "a.jpg.png"])
       await noise(16, 16).toFile(join(folder, "originals", name));
@@ -153,7 +153,7 @@ describe("tadsr degrade", () => {
       ]);
   });
 
-  it("says on one line that a file is no JSON, and takes one that begins with a byte-order mark", async () => {
+  it("says on one line that a file is not JSON, and takes one that begins with a byte-order mark", async () => {
     await writeFile(join(folder, "binary.json"), Uint8Array.of(0x89, 0x50, 10, 13, 10, 0x1a, 10));
     const { shell, err } = memoryShell(folder);
     expect(await run(shell, ["degrade", "originals", "-o", "pairs", "--degradation", "binary.json"])).toBe(1);
@@ -188,7 +188,7 @@ describe("tadsr degrade --sheet", () => {
     const [original, bicubic] = [await pixelAt(file, 100, 150), await pixelAt(file, 364, 150)];
     expect(original).toEqual([0x30, 0x70, 0xb0]);
     expect(bicubic).toEqual(original);
-    // Enlarged pixel by pixel: a square of four is one colour.
+    // Each pixel is enlarged to a square of four with one colour.
     const { data } = await sharp(file)
       .extract({ left: 8 + 2 * 264, top: 52, width: 256, height: 256 })
       .raw()
@@ -210,13 +210,13 @@ describe("tadsr degrade --sheet", () => {
     expect(colours.size).toBeGreaterThan(1);
   });
 
-  it("is refused under a name that is no PNG's", async () => {
+  it("is refused if its name is not a PNG's", async () => {
     const { shell, err } = memoryShell(folder);
     expect(await run(shell, ["degrade", "originals", "--sheet", "s.jpg"])).toBe(2);
     expect(err()).toContain("--sheet s.jpg: a sheet is a PNG; give it a name that ends in .png");
   });
 
-  it("is refused where it would replace a file, and without it or --out there is nothing to do", async () => {
+  it("is refused if it would replace a file; without it and --out there is nothing to do", async () => {
     await writeFile(join(folder, "sheet.png"), "mine");
     const { shell, err } = memoryShell(folder);
     expect(await run(shell, ["degrade", "originals", "--sheet", "sheet.png"])).toBe(1);
@@ -226,7 +226,7 @@ describe("tadsr degrade --sheet", () => {
     expect(none.err()).toMatch(/^tadsr: give --out for pairs, --sheet for a contact sheet, or both/);
   });
 
-  it("leaves nothing behind where no original can be read", async () => {
+  it("leaves nothing behind if no original can be read", async () => {
     await mkdir(join(folder, "bad"));
     await writeFile(join(folder, "bad", "one.jpg"), "not a picture");
     const { shell, err } = memoryShell(folder);

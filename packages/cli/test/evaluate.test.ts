@@ -38,7 +38,7 @@ const tadsr = async (...words: readonly string[]) => {
 
 const evaluate = (...words: readonly string[]) => tadsr("evaluate", "--originals", "originals", ...words);
 
-/** Without the measure that needs larger pictures. */
+/** Without the metric that needs larger pictures. */
 const MEASURES = ["--metric", "psnr,ssim"] as const;
 
 /** Models on the plain engine. */
@@ -51,7 +51,7 @@ const report = async (...words: readonly string[]): Promise<Report> => {
 };
 
 describe("tadsr evaluate", () => {
-  it("prints a table of models on degraded pictures, the mean over seeds and its deviation", async () => {
+  it("prints a table of models on degraded pictures, with mean and standard deviation over seeds", async () => {
     await savePictureNetwork(at("general.pth"), tinySrvgg);
     const { code, out, err } = await evaluate(
       "--model",
@@ -70,7 +70,7 @@ describe("tadsr evaluate", () => {
     expect(rest).toEqual([""]);
   });
 
-  it("measures what the commands make one by one: degrade, upscale, and then their folder", async () => {
+  it("measures the same as separate commands: degrade, upscale, and then their folder", async () => {
     await savePictureNetwork(at("net.safetensors"), tinySrvgg);
     const own = await report("net.safetensors", "--degradation", "light", "--seeds", "3", ...QUICK);
     await tadsr("degrade", "originals", "-o", "pairs", "--degradation", "light", "--seed", "3");
@@ -93,7 +93,7 @@ describe("tadsr evaluate", () => {
     expect(m?.summary.psnr?.mean).toBeCloseTo(Number(one?.summary.psnr?.mean), 1);
   });
 
-  it("keeps pictures for other programs, a folder for each seed, that it measures alike", async () => {
+  it("keeps pictures for other programs, in a folder for each seed, and measures the same from there", async () => {
     const own = await report("bicubic", "--seeds", "0,5", "--keep", "kept", ...MEASURES);
     expect(await readdir(at("kept", "bicubic", "seed-5"))).toEqual(["a.png", "b.png"]);
     expect(await readdir(at("kept", "small", "seed-0"))).toEqual(["a.png", "b.png"]);
@@ -114,7 +114,7 @@ describe("tadsr evaluate", () => {
     expect(b?.summary).toEqual(own.methods[0]?.summary);
   });
 
-  it("writes a report and a page, and replaces neither unless told to", async () => {
+  it("writes a report and a page, and replaces neither without --force", async () => {
     const words = ["bicubic", "-o", "report.json", "--html", "page.html", ...MEASURES] as const;
     expect((await evaluate(...words)).code).toBe(0);
     const written = JSON.parse(await readFile(at("report.json"), "utf8")) as Report;
@@ -130,7 +130,7 @@ describe("tadsr evaluate", () => {
     expect((await readdir(folder.path)).sort()).toEqual(["originals", "page.html", "report.json"]);
   });
 
-  it("leaves a picture out for all methods where one has it not, and tells what belongs to none", async () => {
+  it("leaves a picture out for all methods if one lacks it, and lists files that belong to no original", async () => {
     await mkdir(at("made"));
     await savePicture(at("made", "a-4x.png"), 40, 30);
     await savePicture(at("made", "else.png"), 40, 30);
@@ -148,7 +148,7 @@ describe("tadsr evaluate", () => {
     expect(out).toMatch(/made: one picture differs in size from the original; .* upper left corner\.\n/);
   });
 
-  it("rounds luma, leaves a border out and cuts the middle, where it is told to", async () => {
+  it("rounds luma, leaves a border out and cuts the middle, if asked", async () => {
     const psnr = async (...words: readonly string[]) => {
       const { methods, metrics } = await report("bicubic", "--metric", "psnr-y", ...words);
       return { value: Number(methods[0]?.summary["psnr-y"]?.mean), about: metrics[0]?.about ?? "" };
@@ -164,7 +164,7 @@ describe("tadsr evaluate", () => {
     expect((await psnr("--crop", "24")).value).not.toBe(plain.value);
   });
 
-  it("takes a name as it is where a folder has it, whatever signs are in it", async () => {
+  it("takes a name as it is if a folder has it, whatever signs it contains", async () => {
     for (const name of ["r@4", "lr=0.1", "a+b:0.5"]) {
       await mkdir(at(name));
       for (const picture of ["a.png", "b.png"])
@@ -178,7 +178,7 @@ describe("tadsr evaluate", () => {
     ]);
   });
 
-  it("writes beside the originals what is no picture", async () => {
+  it("writes files that are not pictures beside the originals", async () => {
     const { code, err } = await evaluate(
       "bicubic",
       "-o",
@@ -190,7 +190,7 @@ describe("tadsr evaluate", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
   });
 
-  it("measures regular files alone", async () => {
+  it("measures regular files only", async () => {
     await mkdir(at("originals", "folder.png"));
     if (process.platform !== "win32") execFileSync("mkfifo", [at("originals", "pipe.png")]);
     expect(await report("same=originals", "--metric", "psnr")).toMatchObject({ count: 2, leftOut: [] });
@@ -203,7 +203,7 @@ describe("tadsr evaluate", () => {
     expect(same?.summary.psnr).toEqual({ mean: "Infinity", deviation: null });
   });
 
-  it("tells a damaged picture, and goes on without it", async () => {
+  it("reports a damaged picture, and goes on without it", async () => {
     await writeFile(at("originals", "c.jpg"), "not a picture");
     const { code, err, out } = await evaluate("bicubic", ...MEASURES);
     expect(code).toBe(1);
@@ -228,7 +228,7 @@ describe("tadsr evaluate", () => {
     ],
     ["linear weights alone", ["bicubic", "--features-linear", "x"], /no meaning without --features/, 2],
     ["a file of features that is not there", ["bicubic", "--features", "x.pth"], /x\.pth/, 1],
-    ["two methods of one name", ["bicubic", "--model", "bicubic"], /another method is called bicubic/, 2],
+    ["two methods with one name", ["bicubic", "--model", "bicubic"], /another method is called bicubic/, 2],
     [
       "steps of a network that has none",
       ["x2.pth@2", "--metric", "psnr"],
@@ -238,7 +238,7 @@ describe("tadsr evaluate", () => {
     ["steps of no model", ["bicubic@2"], /@2 is for a model's steps/, 2],
     ["the name of the originals' row", ["originals=bicubic"], /give this method another name/, 2],
     [
-      "a model that is none",
+      "a model that does not exist",
       ["nothing-x4"],
       /nothing-x4: there is no folder of pictures, model or file nothing-x4/,
       1,
@@ -250,15 +250,15 @@ describe("tadsr evaluate", () => {
     ["a missing folder", ["bicubic", "--originals", "missing"], /missing: cannot list/, 1],
     ["an empty folder", ["mine=empty"], /empty: no pictures in this folder/, 1],
     [
-      "a degradation where nothing is degraded",
+      "a degradation if nothing is degraded",
       ["o=originals", "--degradation", "light"],
       /--degradation has no/,
       2,
     ],
-    ["seeds where nothing is drawn", ["o=originals", "--seeds", "1"], /--seeds has no meaning/, 2],
-    ["what nothing is made for", ["o=originals", "--keep", "k"], /--keep has no meaning/, 2],
-    ["an option that no model has a use for", ["bicubic", "--steps", "2"], /--steps has no meaning here/, 2],
-    ["seeds that are none", ["bicubic", "--seeds", "4-1"], /whole numbers and ranges, such as 0-4/, 2],
+    ["seeds if nothing is drawn", ["o=originals", "--seeds", "1"], /--seeds has no meaning/, 2],
+    ["keeping pictures if none are made", ["o=originals", "--keep", "k"], /--keep has no meaning/, 2],
+    ["an option that no model uses", ["bicubic", "--steps", "2"], /--steps has no meaning here/, 2],
+    ["invalid seeds", ["bicubic", "--seeds", "4-1"], /whole numbers and ranges, such as 0-4/, 2],
     [
       "a tile that nothing is cut into",
       ["bicubic", "--tile", "8"],

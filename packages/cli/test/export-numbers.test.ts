@@ -29,21 +29,21 @@ describe("bicubic upsampling as a convolution", () => {
   });
 });
 
-/** What 16 bits mean. */
+/** The meaning of 16 bits. */
 const numberOf = (half: number): number => {
   const [sign, exponent, rest] = [half >> 15 === 0 ? 1 : -1, (half >> 10) & 31, half & 1023];
   return sign * (exponent === 0 ? rest * 2 ** -24 : (1024 + rest) * 2 ** (exponent - 25));
 };
 
 describe("float16", () => {
-  it("takes every number it has as it is", () => {
+  it("keeps every number that it can hold", () => {
     const finite = Array.from({ length: 2 ** 16 }, (_, half) => half).filter(
       (half) => (half & 0x7c00) !== 0x7c00,
     );
     expect([...toHalf(Float32Array.from(finite, numberOf))]).toEqual(finite);
   });
 
-  it("rounds to the nearest, of two as near to the even one, and to infinity past its end", () => {
+  it("rounds to nearest, ties to even, and to infinity beyond its range", () => {
     const middle = Array.from({ length: 0x7bff }, (_, half) => (numberOf(half) + numberOf(half + 1)) / 2);
     expect([...toHalf(Float32Array.from(middle))]).toEqual(middle.map((_, half) => half + (half % 2)));
     const above = middle.slice(2048).map((value) => value * (1 + 2 ** -20));

@@ -1,4 +1,4 @@
-/** `tadsr export`: what it writes and what it refuses. That others run the files is in test/onnx-export.test.ts. */
+/** `tadsr export`: what it writes and what it refuses. test/onnx-export.test.ts runs the files in other tools. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeMessage, MOST_INSIDE } from "@tadsr/engine-onnx";
@@ -65,7 +65,7 @@ const inputsOf = (name: string): readonly string[] => contentOf(name).graph.inpu
 const entry = (tensor: Tensor | undefined, key: string): string | undefined =>
   tensor?.externalData.find((found) => found.key === key)?.value;
 
-/** Folders of the paper's kind: one step at four times the size, and the faces' four. */
+/** Folders of the paper's kind: one with one step and factor 4, and the faces' with four steps. */
 const savePaperFolder = async (name: string, steps: number): Promise<void> => {
   mkdirSync(at(name));
   const files = {
@@ -100,7 +100,7 @@ describe("tadsr export", () => {
     expect(metadata.seed).toMatch(/Philox 4x32-10/);
   });
 
-  it("asks for no noise where the model's weights read none", async () => {
+  it("asks for no noise if the model's weights read none", async () => {
     await saveTinyModel(at("deaf"), tinyStackDescription, NOISY_INPUT);
     await saveTinyModel(at("hearing"), tinyStackDescription);
     for (const [name, inputs] of [
@@ -119,7 +119,7 @@ describe("tadsr export", () => {
     }
   });
 
-  it("says whose a shipped model's weights are", async () => {
+  it("states the licence of a shipped model's weights", async () => {
     await exporting("small-x4", "-o", "a.onnx", "--size", "8x8");
     const { metadataProps } = contentOf("a.onnx");
     expect(metadataProps.find(({ key }) => key === "licence")?.value).toMatch(/^Apache-2\.0/);
@@ -139,7 +139,7 @@ describe("tadsr export", () => {
     expect(new Set(tensors.map(({ name }) => name)).size).toBe(tensors.length);
   });
 
-  it("writes a teacher's network, its time open, without being asked", async () => {
+  it("writes a teacher's network by default, with the time as an input", async () => {
     const { code } = await exporting("small-x4-teacher", "-o", "a.onnx", "--dynamic", "--opset", "18");
     expect(code).toBe(0);
     expect(inputsOf("a.onnx")).toEqual(["input", "condition", "time"]);
@@ -187,7 +187,7 @@ describe("tadsr export", () => {
     expect(metadata).not.toHaveProperty("seed");
   });
 
-  it("puts weights beside, at whole pages, and replaces both files by --force", async () => {
+  it("puts weights beside the file, at whole pages, and replaces both files with --force", async () => {
     await saveTinyModel(at("tiny"));
     await exporting("tiny", "-o", "inside.onnx");
     writeFileSync(at("a.onnx"), "old");
@@ -207,7 +207,7 @@ describe("tadsr export", () => {
     expect(readdirSync(folder.path).sort()).toEqual(["a.onnx", "a.onnx.data", "inside.onnx", "tiny"]);
   });
 
-  it("puts weights beside where a file cannot hold them, and never inside then", () => {
+  it("puts weights beside the file if it cannot hold them, and then never inside", () => {
     expect(isBeside("auto", MOST_INSIDE)).toEqual(E.right(false));
     expect(isBeside("auto", MOST_INSIDE + 1)).toEqual(E.right(true));
     expect(isBeside("beside", 1)).toEqual(E.right(true));
@@ -217,7 +217,7 @@ describe("tadsr export", () => {
 
 const FLOAT32 = 1;
 
-/** Whether a value is cast to float32, or made of such alone by what moves it or sums it up. */
+/** Whether a value was cast to float32, or comes from such values only through moves and sums. */
 const isFloat32 = (nodes: readonly Node[], value: string | undefined): boolean => {
   const node = nodes.find(({ output }) => output[0] === value);
   if (node?.opType === "Cast") return node.attribute.find(({ name }) => name === "to")?.i === FLOAT32;
@@ -227,7 +227,7 @@ const isFloat32 = (nodes: readonly Node[], value: string | undefined): boolean =
   );
 };
 
-/** Whether a norm's deviation is made of sums without a cast on the way: in float32, as those are. */
+/** Whether a norm's deviation is made of sums without a cast in between: in float32, as those are. */
 const isOfSums = (nodes: readonly Node[], value: string | undefined): boolean => {
   const node = nodes.find(({ output }) => output[0] === value);
   if (node === undefined || node.opType === "Cast") return false;
@@ -291,7 +291,7 @@ describe("tadsr export refuses, with one line,", () => {
     expect(readFileSync(at("a.onnx"), "utf8")).toBe("mine");
   });
 
-  it("one step of a model of several", async () => {
+  it("one step of a model that takes several", async () => {
     await refused(
       ["small-x4-teacher", "-o", "a.onnx", "--part", "step"],
       2,
@@ -310,7 +310,7 @@ describe("tadsr export refuses, with one line,", () => {
     );
   });
 
-  it("what a network of Real-ESRGAN's has not: other parts, a time, odd sides where it folds pixels", async () => {
+  it("what a network of Real-ESRGAN's lacks: other parts, a time, odd sides if it folds pixels", async () => {
     await savePictureNetwork(at("net.pth"), tinyRrdb);
     const net = ["net.pth", "-o", "a.onnx"];
     await refused([...net, "--part", "step"], 2, /step: net has none; its parts are network/);
@@ -340,11 +340,11 @@ describe("writing together", () => {
   const both = (work: (place: string) => Promise<void>, force = false) =>
     writeTogether(memoryShell(folder.path).shell, [at("a.data"), at("a")], force)(work)();
 
-  it("leaves all as it was where the work fails, or where one cannot be put", async () => {
+  it("leaves all as it was if the work fails, or if one draft cannot be put in place", async () => {
     writeFileSync(at("a.data"), "old");
     const failed = await both(async () => Promise.reject(new Error("no space")), true);
     expect(failed).toMatchObject({ left: { _tag: "Output", message: expect.stringContaining("no space") } });
-    // The second draft is missing, so that it cannot be put after the first was.
+    // The second draft is missing, so it cannot be put in place after the first.
     const half = await both(async (place) => writeFileSync(join(place, "a.data"), "new"), true);
     expect(half).toMatchObject({ left: { _tag: "Output" } });
     expect(readFileSync(at("a.data"), "utf8")).toBe("old");
@@ -352,7 +352,7 @@ describe("writing together", () => {
     expect(readdirSync(folder.path)).toEqual(["a.data"]);
   });
 
-  it("puts none where one has appeared meanwhile", async () => {
+  it("puts none in place if an output has appeared meanwhile", async () => {
     const done = await both(async (place) => {
       writeFileSync(join(place, "a.data"), "new");
       writeFileSync(join(place, "a"), "new");

@@ -1,4 +1,4 @@
-/** Which tile is taken by default, and what is taken for it. */
+/** Which tile is the default, and its cost. */
 import { costOf } from "@tadsr/engine-cost";
 import {
   type PaperModel,
@@ -58,7 +58,7 @@ const published = (name: "tad-sr-s1" | "faceir-s4", stride: number): PaperModel 
 const paper = published("tad-sr-s1", 1);
 
 describe("the cost of a tile of the small family", () => {
-  it("is that of what is read, the same for every tile", () => {
+  it("is that of the part that is read, the same for every tile", () => {
     const size = { width: 300, height: 240 };
     const plan = planTiles({ ...size, tile: 32, margin, alignment });
     const work = smallWork(small, size, 32, 1);
@@ -74,7 +74,7 @@ describe("the cost of a tile of the small family", () => {
     expect(smallFootprint(small, 64, 3).results).toBeGreaterThan(smallFootprint(small, 64, 1).results);
   });
 
-  it("takes in the margin on both sides, and latents that the step holds", () => {
+  it("includes the margin on both sides, and the latents that the step holds", () => {
     const side = Math.ceil((64 + 2 * margin) / alignment) * alignment;
     const image = [1, side, side, 48];
     const cost = costOf(small.network, { input: image, condition: image, time: [1, 4] });
@@ -87,7 +87,7 @@ describe("the cost of a tile of a network alone", () => {
   const network = pictureNetwork({ kind: "srvgg", channels: 4, convolutions: 1, factor: 2 });
   const field = pictureField(network);
 
-  it("is that of what is read", () => {
+  it("is that of the part that is read", () => {
     const size = { width: 30, height: 7 };
     const plan = planTiles({ ...size, tile: 8, ...field });
     const work = pictureWork(network, size, 8);
@@ -97,7 +97,7 @@ describe("the cost of a tile of a network alone", () => {
     expect(work.length).toBeGreaterThan(2);
   });
 
-  it("takes in the margin on both sides", () => {
+  it("includes the margin on both sides", () => {
     const side = 8 + 2 * field.margin;
     // The last convolution's result and the one before it.
     expect(pictureFootprint(network, 8).results).toBeGreaterThanOrEqual(4 * side * side * (4 + 12));
@@ -106,7 +106,7 @@ describe("the cost of a tile of a network alone", () => {
 });
 
 describe("the cost of a tile of the paper's models", () => {
-  it("is that of the hungriest network, the decoder", () => {
+  it("is that of the network that needs most, the decoder", () => {
     const parts = partCosts(publishedModels["tad-sr-s1"], { width: 128, height: 128 });
     if (E.isLeft(parts)) throw new Error(parts.left);
     const costs = parts.right.map(({ cost }) => cost);
@@ -145,7 +145,7 @@ describe("the memory of an engine", () => {
     expect(withinReach("tensorflow", 64 * GIBI)).toBe(64 * GIBI);
   });
 
-  it("of the process is what others leave on Linux, all elsewhere, and no more than its limit", () => {
+  it("of the process is the free memory on Linux, all memory elsewhere, and at most its limit", () => {
     const figures = { platform: "linux", total: 16 * GIBI, free: 5 * GIBI, limit: 0 } as const;
     expect(usableBytes(figures)).toBe(5 * GIBI);
     expect(usableBytes({ ...figures, platform: "darwin" })).toBe(16 * GIBI);
@@ -156,20 +156,20 @@ describe("the memory of an engine", () => {
 });
 
 describe("the default tile", () => {
-  /** What the small family's tile takes of the engine, with its weights, as all the memory it needs. */
+  /** The engine's memory for a tile of the small family with its weights, as if this were all memory. */
   const enough = (tile: number): number => {
     const weights =
       4 * small.network.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     return 8 * (bytesOfTile("tensorflow", smallFootprint(small, tile, 1)) + weights);
   };
 
-  it.each(SMALL_TILES)("of the small family is %i where an eighth of the memory holds it", (tile) => {
+  it.each(SMALL_TILES)("of the small family is %i if an eighth of the memory holds it", (tile) => {
     const at = (bytes: number): number => fittingSmallTile(small, 1, { engine: "tensorflow", bytes });
     expect(at(enough(tile))).toBe(tile);
     if (tile > 64) expect(at(enough(tile) - 8)).toBe(SMALL_TILES[SMALL_TILES.indexOf(tile) + 1]);
   });
 
-  it("of the small family is never more than 512 or less than 64, and 256 where an engine is slow", () => {
+  it("of the small family is never more than 512 or less than 64, and 256 if an engine is slow", () => {
     const at = (engine: string, bytes: number): number => fittingSmallTile(small, 1, { engine, bytes });
     expect(at("onnx", 2 ** 50)).toBe(512);
     expect(at("onnx", 0)).toBe(64);
@@ -177,7 +177,7 @@ describe("the default tile", () => {
     expect(at("reference", 2 ** 50)).toBe(256);
   });
 
-  it("of a network alone is the largest that fits into an eighth, or into half where it sees far", () => {
+  it("of a network alone is the largest that fits into an eighth, or into half if the network sees far", () => {
     const largestIn = (name: PublishedPictureName, share: number, bytes: number): number => {
       const { parameters, ...network } = pictureNetwork(publishedPictureNetworks[name]);
       const room = share * bytes - 4 * parameterCount(parameters);
@@ -203,7 +203,7 @@ describe("the default tile", () => {
     ).toBe(256);
   });
 
-  it("of the paper's models is the authors' where it fits, and always one that the networks take", () => {
+  it("of the paper's models is the authors' if it fits, and always one that the networks take", () => {
     const at = (bytes: number, model = paper, engine = "tensorflow"): number =>
       fittingPaperTile(model, { engine, bytes });
     // Their weights take 0.65 GiB, the decoder at 512 20.5 and at 256 5.5.

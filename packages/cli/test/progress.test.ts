@@ -16,7 +16,7 @@ describe("the time left", () => {
     expect(secondsLeft(pace, [20, 30, 5], 3)).toBe(0);
   });
 
-  it("is exact where the pace is steady, whatever the tiles and wherever they are cut", () => {
+  it("is exact if the pace is steady, for any tiles", () => {
     fc.assert(
       fc.property(
         fc.array(amount, { minLength: 2, maxLength: 20 }),
@@ -47,11 +47,11 @@ describe("the time left", () => {
     [3601, "1 h 01 min left"],
     [7380, "2 h 03 min left"],
     [360_000, "100 h 00 min left"],
-  ])("of %d seconds is told as %s", (seconds, text) => expect(leftText(seconds)).toBe(text));
+  ])("of %d seconds is shown as %s", (seconds, text) => expect(leftText(seconds)).toBe(text));
 });
 
 describe("the progress line", () => {
-  it("never fills the terminal's last column, so that it never wraps", () => {
+  it("never fills the terminal's last column, so it never wraps", () => {
     fc.assert(
       fc.property(
         fc.string({ maxLength: 200 }),
@@ -66,7 +66,7 @@ describe("the progress line", () => {
     );
   });
 
-  it("shows a part, a count, what is left and the end of a long name", () => {
+  it("shows a part, a count, the time left and the end of a long name", () => {
     const bar = `${"█".repeat(6)}${"░".repeat(18)}`;
     expect(progressLine("a.png", 1, 4, 80)).toBe(`${bar}  25 % of 4 tiles a.png`);
     expect(progressLine("a.png", 1, 4, 80, 61)).toBe(`${bar}  25 % of 4 tiles, 1 min 01 s left a.png`);
@@ -78,7 +78,7 @@ describe("the progress line", () => {
 const WIPE = "\r\u001b[2K";
 
 describe("progress", () => {
-  /** What is written, with the bar itself left out. */
+  /** What is written, without the bar itself. */
   const terminal = () => {
     const memory = memoryShell("/", { isTerminal: true });
     const time = { now: 0 };
@@ -86,7 +86,7 @@ describe("progress", () => {
     return { memory, time, progress, err: () => memory.err().replaceAll(/[█░]+ +/g, "") };
   };
 
-  it("goes by the work of tiles that are unlike, and carries the pace to the next picture", () => {
+  it("counts the work of unequal tiles, and keeps the pace for the next picture", () => {
     const { progress, time, err } = terminal();
     const first = progress.picture("a", (total) => Array.from({ length: total }, (_, i) => 10 * (i + 1)));
     first(0, 3);
@@ -111,7 +111,7 @@ describe("progress", () => {
     ]);
   });
 
-  it("makes room for a line and comes back after it, but only where a bar was shown", () => {
+  it("makes room for a line and comes back after it, but only if a bar was shown", () => {
     const { progress, memory, err } = terminal();
     const print = (line: string) => () => void memory.shell.stderr.write(`${line}\n`);
     progress.aside(print("before"));
@@ -124,7 +124,7 @@ describe("progress", () => {
     );
   });
 
-  it("is silent in a pipe, and does not even ask for the work", () => {
+  it("prints nothing in a pipe, and does not compute the work", () => {
     const memory = memoryShell("/");
     const progress = progressOn(memory.shell);
     const advance = progress.picture("a", () => {

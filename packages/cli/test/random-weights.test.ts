@@ -41,7 +41,7 @@ describe("tadsr random-weights", () => {
     expect(names).toEqual(swinUNet(tinyUNet).parameters.map(({ name }) => name));
   });
 
-  it("is a function of the seed", async () => {
+  it("depends only on the seed", async () => {
     await write("a");
     await write("b");
     await write("c", { seed: 2 });

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { writeSafely } from "../src/safe-file.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
 
-it("has the draft's folder removed by an interrupt at any moment at which the event loop turns", async () => {
+it("removes the draft's folder on an interrupt in any turn of the event loop", async () => {
   const folder = temporaryFolder();
   const { shell, undoing } = memoryShell(folder.path);
   let isOver = false;
@@ -17,7 +17,7 @@ it("has the draft's folder removed by an interrupt at any moment at which the ev
     isOver = true;
   });
   while (!isOver) {
-    // No more folders than there are registrations.
+    // There are no more folders than registrations.
     expect(readdirSync(folder.path).length).toBeLessThanOrEqual(undoing.size);
     await new Promise((resolve) => setImmediate(resolve));
   }

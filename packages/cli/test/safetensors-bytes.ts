@@ -22,7 +22,7 @@ export const withScaledElement = (bytes: Buffer, name: string, index: number, fa
   return copy;
 };
 
-/** A copy in which the tensor `name` is called something else. */
+/** A copy in which the tensor `name` has another name. */
 export const withRenamedTensor = (bytes: Buffer, name: string, other: string): Buffer => {
   const { end, header } = headerOf(bytes);
   const renamed = Object.fromEntries(

@@ -24,7 +24,7 @@ interface Json {
 const json = (text: string): Json => JSON.parse(text) as Json;
 
 describe("tadsr schedule", () => {
-  it("prints a row a time, the numbers being those of the published schedule", async () => {
+  it("prints a row for each time, with the numbers of the published schedule", async () => {
     const { code, out, err } = await tadsr("schedule", "--preset", "small-x4");
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const lines = out.trimEnd().split("\n");
@@ -55,7 +55,7 @@ describe("tadsr schedule", () => {
     for (const [i, expected] of [0.01, 0.1, 1].entries()) expect(sqrtEtas[i]).toBeCloseTo(expected, 14);
   });
 
-  it("gives coefficients that add up: Eq 2's mean and Eq 3 keep a constant latent where it is", async () => {
+  it("gives coefficients that add up: Eq 2's mean and Eq 3 keep a constant latent unchanged", async () => {
     const { rows } = json((await tadsr("schedule", "--json")).out);
     expect(rows).toHaveLength(15);
     for (const row of rows) {
@@ -64,7 +64,7 @@ describe("tadsr schedule", () => {
     }
   });
 
-  it("draws an SVG that opens, and does not replace one unless forced", async () => {
+  it("draws an SVG that opens, and does not replace one without --force", async () => {
     const drawn = await tadsr("schedule", "--svg", "s.svg");
     expect(drawn.code).toBe(0);
     const path = join(folder.path, "s.svg");
@@ -96,7 +96,7 @@ describe("tadsr schedule", () => {
     expect(err).toContain(message);
   });
 
-  it("says where a drawing cannot be written", async () => {
+  it("says that a drawing cannot be written, and where", async () => {
     const { code, err } = await tadsr("schedule", "--svg", "nowhere/s.svg");
     expect(code).toBe(1);
     expect(err).toBe(

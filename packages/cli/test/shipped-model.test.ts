@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-/** Structure at every scale from noise: sums of it, coarser and coarser. */
+/** Structure at every scale from noise: sums of it at coarser and coarser scales. */
 const textured = (width: number, height: number): Picture => {
   const data = new Float32Array(width * height * 3).fill(128);
   for (const [stream, size] of [2, 5, 12, 30, 80].entries()) {

@@ -94,7 +94,7 @@ describe("interruption", () => {
     }
   });
 
-  it("undoes what is registered, last first, and leaves at once", () => {
+  it("undoes what is registered, last first, and exits at once", () => {
     const events: string[] = [];
     const onInterrupt = handleInterrupts((code) => void events.push(`leave ${code}`));
     onInterrupt(() => void events.push("first"));

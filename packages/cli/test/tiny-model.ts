@@ -28,8 +28,8 @@ export const tinyStackDescription: ModelDescription = {
 };
 
 /**
- * Writes the model. Layers that start at zero, so that an untrained model is bicubic, get small random
- * numbers, but those whose name begins with `held`: a picture then depends on the noise, and so on the seed.
+ * Writes the model. Some layers of an untrained model are zero, so that it is bicubic. Here they get small random
+ * numbers, except those whose names begin with `held`. So a picture depends on the noise, and thus on the seed.
  */
 export const saveTinyModel = async (
   folder: string,

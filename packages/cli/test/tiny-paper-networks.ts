@@ -3,7 +3,7 @@ import { writeRandomWeights } from "@tadsr/files";
 import { type SwinUNetConfig, swinUNet, type VqAutoencoderConfig, vqAutoencoder } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 
-/** With a pyramid for the LR picture, as that for faces, so that latents are small. */
+/** With a pyramid for the LR picture, as for faces, so that latents are small. */
 export const tinyUNet: SwinUNetConfig = {
   kind: "swin-unet",
   latentChannels: 4,
@@ -45,7 +45,7 @@ export const tinyNetworks = {
   files: { network: "TAD-SR.pth", autoencoder: "autoencoder_vq_f4.pth" },
 } as const;
 
-/** Writes a file of PyTorch's kind. */
+/** Writes a PyTorch file. */
 export const saveRandom = async (
   file: string,
   config: SwinUNetConfig | VqAutoencoderConfig,

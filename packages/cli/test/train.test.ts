@@ -65,7 +65,7 @@ describe("tadsr train", () => {
     }
   });
 
-  it("tells of a damaged picture when it is found, and measures by pictures kept aside", async () => {
+  it("reports a damaged picture when it is found, and measures by the validation pictures", async () => {
     mkdirSync(at("mixed/inner"), { recursive: true });
     for (const name of ["mixed/a.png", "mixed/inner/b.png"]) copyFileSync(at("photos/a.png"), at(name));
     writeFileSync(at("mixed/inner/cut.png"), readFileSync(at("photos/a.png")).subarray(0, 900));
@@ -117,12 +117,12 @@ describe("tadsr train", () => {
       const words = other === value ? "" : `; ${other} without teacher and start`;
       expect(described.get(`--${option}`)).toContain(`(default: ${value}${words})`);
     }
-    // An option with a value and without a default is one that must be given.
+    // An option with a value and without a default must be given.
     const bare = [...described].filter(([, text]) => !/default: /.test(text)).map(([option]) => option);
     expect(bare).toEqual(["--data", "--out"]);
   });
 
-  it("tells where there is nothing to resume, and begins at the start", async () => {
+  it("says that there is nothing to resume, and begins at the start", async () => {
     const words = ["train", "teacher", ...QUICK, "--network", "tiny", "-o", "n", "--steps", "1", "--resume"];
     const first = await tadsr(...words);
     expect(first).toMatchObject({
@@ -132,7 +132,7 @@ describe("tadsr train", () => {
     expect(await tadsr(...words)).toMatchObject({ code: 0, err: "" });
   });
 
-  it("does not run over a training that is there", async () => {
+  it("does not overwrite an existing training", async () => {
     const again = await tadsr("train", "teacher", ...QUICK, "-o", "t", "--steps", "2");
     expect(again).toMatchObject({ code: 1, out: "" });
     expect(again.err).toMatch(/^tadsr: .*holds a training: continue it with --resume[^\n]*\n$/);
@@ -153,7 +153,7 @@ describe("tadsr train", () => {
       "--target-mix is mixed into --target-model; add that too",
     ],
     [
-      "a share of a target that is none",
+      "an invalid share of a target",
       ["train", "student", ...QUICK, "-o", "x", "--target-model", "a.pth", "--target-mix", "b.pth"],
       2,
       "as FILE:0.75",
@@ -165,7 +165,7 @@ describe("tadsr train", () => {
       "--network is for a training from nothing",
     ],
     [
-      "a degradation of pictures that are taken as they are",
+      "a degradation for pictures that are taken as they are",
       [
         ...["train", "student", ...QUICK, "-o", "x", "--target-model", "a.pth", "--as-they-are", "1"],
         ...["--degradation", "light"],
@@ -174,7 +174,7 @@ describe("tadsr train", () => {
       "--degradation is for photographs that are degraded",
     ],
     [
-      "a target that is not there",
+      "a target that does not exist",
       ["train", "student", ...QUICK, "-o", "x", "--target-model", "gone.pth"],
       1,
       "gone.pth",
@@ -207,7 +207,7 @@ describe("tadsr train", () => {
       "'wise' is invalid. Allowed choices are time-aware, plain",
     ],
     [
-      "an adversarial weight that is no number",
+      "an adversarial weight that is not a number",
       ["train", "student", ...QUICK, "-o", "x", "--teacher", "gone", "--adversarial", "much"],
       2,
       "argument 'much' is invalid",
@@ -246,13 +246,13 @@ describe("tadsr train", () => {
       "--perceptual-weights is for --perceptual",
     ],
     [
-      "a parameter to hold that there is not",
+      "a parameter to hold that does not exist",
       ["train", "teacher", ...QUICK, "-o", "x", "--hold", "gone"],
       2,
       "hold is",
     ],
     ["nothing to train", ["train"], 2, ""],
-  ])("refuses %s, with one line where it is not the help", async (name, words, code, message) => {
+  ])("refuses %s, with one line unless it prints the help", async (name, words, code, message) => {
     const result = await tadsr(...words);
     expect(result.code).toBe(code);
     expect(result.out).toBe("");
@@ -265,7 +265,7 @@ describe("the options of a training", () => {
   const { shell } = memoryShell("/home/me");
   const least = { data: "photos", out: "run", runtime: "auto" } as const;
 
-  it("are the package's own where nothing is typed; paths are the user's", () => {
+  it("are the package's own if nothing is typed; paths are the user's", () => {
     const paths = { data: "/home/me/photos", output: "/home/me/run" };
     expect(teacherOptions(shell, least)).toEqual({ ...TEACHER_DEFAULTS, ...paths });
     expect(studentOptions(shell, { ...least, teacher: "t" }, "/t", null)).toEqual({
@@ -282,7 +282,7 @@ describe("the options of a training", () => {
     });
   });
 
-  it("are what is typed, every one", () => {
+  it("are all as typed", () => {
     const common = {
       ...{ steps: 11, batch: 12, crop: 48, shrink: 0.5, seed: 13, averageDecay: 0.5, weightDecay: 0.25 },
       ...{ clip: 0.25, hold: ["output"], checkpointEvery: 14, checkpointMinutes: 1.5, resume: true },

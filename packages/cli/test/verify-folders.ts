@@ -1,6 +1,6 @@
 /**
- * Folders for `tadsr verify`: the recorded one of the authors' networks, as far as it is kept here, and others
- * made of random networks by the reference engine.
+ * Folders for `tadsr verify`: the recorded folder of the authors' networks, as far as it is kept here, and others that
+ * the reference engine makes from random networks.
  */
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -83,7 +83,7 @@ const noise = (stream: number, shape: readonly number[]): ReferenceTensor => ({
 const save = async (path: string, tensors: Readonly<Record<string, NdArray>>, dtype: FloatType = "F32") =>
   right(await writeSafetensors(path, tensors, { dtype })());
 
-/** A network that is made, and its entry in the manifest. */
+/** A random network, and its entry in the manifest. */
 export interface MadeUNet {
   readonly network: ConditionedNetwork;
   readonly weights: HostWeights;
@@ -152,7 +152,7 @@ export const makeAutoencoder = async (
   return { config, params: parameterCount(parameters) };
 };
 
-/** `name.safetensors`, in F16 too, and the record of two pictures; nothing else says what network it is. */
+/** `name.safetensors`, in F16 too, and the record of two pictures; only the tensors say which network it is. */
 export const makePictureNetwork = async (
   folder: string,
   name: string,
@@ -220,7 +220,7 @@ export const makeSamplers = async (
   });
 };
 
-/** A schedule's record: what the authors' configuration gives. */
+/** A schedule's record: the numbers for the authors' configuration. */
 export const scheduleRecord = (config: Json): { readonly record: Json; readonly schedule: Schedule } => ({
   record: { config },
   schedule: right(scheduleOf({ config })),

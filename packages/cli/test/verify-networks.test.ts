@@ -24,7 +24,7 @@ afterEach(() => folder.remove());
 const entry = (name: string): Readonly<Record<string, unknown>> => manifest[name] ?? {};
 const at = (name: string): string => join(folder.path, name);
 
-/** The files and the entries that are named, and no others. */
+/** Only the named files and entries. */
 const take = (files: readonly string[], entries: Json): void => {
   copyPaper(paper(), folder.path, files);
   writeJson(folder.path, "schedules.json", {});
@@ -91,7 +91,7 @@ describe("tadsr verify on the authors' networks", () => {
 describe("tadsr verify finds in a network's files", () => {
   const face = (): Json => ({ unet_face: entry("unet_face") });
 
-  it("a number that is another one", async () => {
+  it("a changed number", async () => {
     take(FACE, face());
     const path = at("unet_face.io.safetensors");
     writeFileSync(path, withScaledElement(readFileSync(path), "1.y", 5, 2));
@@ -100,7 +100,7 @@ describe("tadsr verify finds in a network's files", () => {
     expect(checksOf(rows, "MISMATCH")).toEqual(["unet_face: unet_face.pth: call 1"]);
   });
 
-  it("a tensor that is not there, and goes on", async () => {
+  it("a missing tensor, and goes on", async () => {
     take(FACE, face());
     const path = at("unet_face.io.safetensors");
     writeFileSync(path, withRenamedTensor(readFileSync(path), "0.lq", "0.lr"));
@@ -111,7 +111,7 @@ describe("tadsr verify finds in a network's files", () => {
     expect(checksOf(rows, "ok")).toContain("unet_face: unet_face.pth: call 1");
   });
 
-  it("weights that are cut off, and weights that are none", async () => {
+  it("weights that are cut off, and files that are not weights", async () => {
     take(FACE, face());
     const path = at("unet_face.pth");
     writeFileSync(path, readFileSync(path).subarray(0, 1_000_000));
@@ -122,7 +122,7 @@ describe("tadsr verify finds in a network's files", () => {
     for (const row of rows) expect(row.join()).not.toContain(folder.path);
   });
 
-  it("another configuration, and one that no network has", async () => {
+  it("another configuration, and an impossible one", async () => {
     const { config } = manifest.unet_face as { readonly config: Record<string, unknown> };
     take(FACE, { unet_face: { config: { ...config, num_head_channels: 16 }, params: 414638 } });
     const other = await verifyIn(folder.path);
@@ -148,7 +148,7 @@ describe("tadsr verify finds in a network's files", () => {
     ]);
   });
 
-  it("a count that is wrong", async () => {
+  it("a wrong count", async () => {
     take(FACE, { unet_face: { ...manifest.unet_face, params: 414639 } });
     const { code, rows } = await verifyIn(folder.path);
     expect(code).toBe(1);
@@ -156,7 +156,7 @@ describe("tadsr verify finds in a network's files", () => {
     expect(rows.flat()).toContain("414638 in the file, 414638 of the network, 414639 in the manifest");
   });
 
-  it("other forms that hold other numbers, and takes those that only round", async () => {
+  it("other forms with other numbers, and accepts those that only round", async () => {
     take(FACE, face());
     const { config } = manifest.unet_face as { readonly config: Record<string, unknown> };
     const { parameters } = swinUNet(right(swinUNetConfigOf("test", config)));

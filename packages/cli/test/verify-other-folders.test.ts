@@ -1,4 +1,4 @@
-/** `tadsr verify` on folders of other configurations and other names than the recorded one. */
+/** `tadsr verify` on folders with other configurations and names than the recorded one. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -101,7 +101,7 @@ afterAll(() => folder.remove());
 const ENTRIES = ["net.v2", "net", "faces", "latents", "upscaler", "folding", "sampled", "samplers"];
 
 describe("tadsr verify on a folder of other configurations", () => {
-  it.each(["tfjs-wasm", "reference"])("agrees with all of it: %s", async (engine) => {
+  it.each(["tfjs-wasm", "reference"])("agrees with everything: %s", async (engine) => {
     const { code, rows, lines, err } = await verifyIn(folder.path, "--engine", engine);
     expect({ code, err, wrong: checksOf(rows, "MISMATCH") }).toEqual({ code: 0, err: "", wrong: [] });
     for (const entry of ENTRIES)
@@ -164,7 +164,7 @@ describe("tadsr verify on a folder of other configurations", () => {
     }
   });
 
-  it("takes a record that the manifest does not name by its tensors, where these tell enough", async () => {
+  it("checks a record that the manifest does not name, if its tensors tell enough", async () => {
     const { path } = folder;
     writeJson(path, "manifest.json", { faces: manifest.faces });
     const { code, rows } = await verifyIn(path, "--engine", "wasm");

@@ -13,7 +13,7 @@ const paper = paperFixtures();
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
   folder = temporaryFolder();
-  // Without the networks: what the records say of each other is compared all the same.
+  // Without the networks, the records are still compared with each other.
   copyPaper(paper(), folder.path, ["samplers.safetensors", "train_step.safetensors"]);
 });
 afterEach(() => folder.remove());
@@ -121,7 +121,7 @@ describe("tadsr verify fails on a planted error", () => {
     expect(checks(rows, "MISMATCH")).toEqual(expected);
   });
 
-  it("when a file of the manifest is cut off, and goes on where one is missing", async () => {
+  it("when a file of the manifest is cut off, and goes on if one is missing", async () => {
     rmSync(file("samplers.safetensors"));
     const path = file("train_step.safetensors");
     writeFileSync(path, readFileSync(path).subarray(0, 100_000));
@@ -210,26 +210,26 @@ describe("tadsr verify on other folders", () => {
 });
 
 describe("the relative error", () => {
-  it("is max |a - b| / max |b|, and infinite where numbers are missing or not finite", () => {
+  it("is max |a - b| / max |b|, and infinite if numbers are missing or not finite", () => {
     expect(relativeError([1, 2, 4.5], [1, 2, 4])).toBe(0.125);
     expect(relativeError([0.5], [0])).toBe(0.5);
     expect(relativeError([1], [1, 2])).toBe(Number.POSITIVE_INFINITY);
     expect(relativeError([Number.NaN], [1])).toBe(Number.POSITIVE_INFINITY);
     expect(relativeError([1], [Number.NaN])).toBe(Number.POSITIVE_INFINITY);
   });
-  it("of elements is the largest of any, absolute where 0 is recorded, weighted", () => {
+  it("of elements is the largest of any, weighted, and absolute if 0 is recorded", () => {
     expect(elementError()([1, 2.5, 1000], [1, 2, 1000])).toBe(0.25);
     expect(elementError()([0.5], [0])).toBe(0.5);
     expect(elementError((i) => (i === 0 ? 0.5 : 0))([2, 9], [1, 1])).toBe(0.5);
     expect(elementError()([1], [])).toBe(Number.POSITIVE_INFINITY);
     expect(elementError()([Number.NaN], [1])).toBe(Number.POSITIVE_INFINITY);
   });
-  it("is judged with the tolerance included", () => {
+  it("passes if it equals the tolerance", () => {
     expect(compared("e", "c", [1.5], [1], 0.5).verdict).toBe("ok");
     expect(compared("e", "c", [1.5], [1], 0.49).verdict).toBe("mismatch");
     expect(compared("e", "c", [1], [1, 2], 9).note).toBe("2 numbers are recorded, 1 expected");
   });
-  it("of a sum that cancels may be forgiven, but not where it is no number", () => {
+  it("of a sum that cancels may be forgiven, but not if it is NaN", () => {
     const wrong = compared("e", "c", [2e-6], [1e-6], 0.5);
     expect(forgiven(wrong, 2e-6, 1e-6, 1e-6)).toMatchObject({ verdict: "ok", error: 1 });
     expect(forgiven(wrong, 2e-6, 1e-6, 1e-7).verdict).toBe("mismatch");
