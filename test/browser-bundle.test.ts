@@ -46,7 +46,7 @@ const bundle = async (entry: string, plugins: readonly Plugin[] = []): Promise<B
   return { code: chunk.code, ofNode: seen.flatMap((text) => text.match(OF_NODE) ?? []) };
 };
 
-/** What both a page and Node have, besides the language itself. The program gets nothing else. */
+/** What both a page and Node have, besides the language itself. The program gets nothing else, and cannot run text as code. */
 const globalsOfPages = { Blob, DecompressionStream, TextDecoder, TextEncoder, setTimeout };
 
 const small: Picture = {
