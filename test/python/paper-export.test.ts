@@ -85,10 +85,10 @@ const image = (array: NdArray): unknown => engine.upload("image", array);
 
 const chainRun = async (model: PaperModel, height: number, width: number): Promise<Run> => {
   const opened = await openModel(model);
-  const { network, coder, codebook, magnification, stride } = opened;
+  const { network, coder, codebook, factor, stride } = opened;
   const picture = pictureOf(height, width);
   const noise = drawn(0, 1, height / stride, width / stride, network.latentChannels);
-  const z_y = coder.encode(image(upsampled(picture, magnification)));
+  const z_y = coder.encode(image(upsampled(picture, factor)));
   const z_0 = oneStep(engine, opened, { z_y, condition: image(picture), noise: image(noise) });
   // If this fails, the example is unsuitable: rounding would decide between entries.
   expect(leastMargin(await engine.download("image", z_0), codebook)).toBeGreaterThan(1e-4);

@@ -11,7 +11,7 @@ import {
   publishedModels,
   vqF4,
 } from "../src/index.ts";
-import { alignmentOf, latentStride, magnificationOf } from "../src/paper/pairing.ts";
+import { alignmentOf, factorOf, latentStride } from "../src/paper/pairing.ts";
 import { paperFixtures } from "./paper-fixtures.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -41,8 +41,8 @@ const refusal = (result: E.Either<{ readonly message: string }, unknown>): strin
 
 describe("sizes", () => {
   it.each(Object.values(publishedModels))("of $name are related as published", (published) => {
-    const { network, autoencoder, magnification } = published;
-    expect(magnificationOf(network, autoencoder)).toBe(magnification);
+    const { network, autoencoder, factor } = published;
+    expect(factorOf(network, autoencoder)).toBe(factor);
     expect(alignmentOf(network)).toBe(64);
     expect(latentStride(network)).toBe(published.name === "faceir-s4" ? 8 : 1);
   });
@@ -58,9 +58,7 @@ describe("two files of the authors'", () => {
   it("make a model, whose schedule is guessed unless it is given", async () => {
     const guessed = await faces();
     expect(guessed.description).toMatchObject({ name: "faceir-s4", steps: 4, sampler: "ancestral" });
-    expect([guessed.magnification, guessed.stride, guessed.alignment, guessed.schedule.T]).toEqual([
-      2, 4, 64, 4,
-    ]);
+    expect([guessed.factor, guessed.stride, guessed.alignment, guessed.schedule.T]).toEqual([2, 4, 64, 4]);
     expect(guessed.assumed[0]).toMatch(/^faceir-s4/);
     const told = await faces({ config: "faceir-s4" });
     expect(told.assumed).toEqual(guessed.assumed.slice(1));
@@ -111,7 +109,7 @@ describe("model.json", () => {
     await writeFile(at("faces/model.json"), JSON.stringify(description));
     await copyFile(join(fixture(), UNET), at("faces/model.safetensors"));
     const found = await describePaperFolder(at("faces"))();
-    expect(found).toMatchObject({ right: { description, magnification: 2, assumed: [] } });
+    expect(found).toMatchObject({ right: { description, factor: 2, assumed: [] } });
     expect(found).toMatchObject({
       right: { files: { autoencoder: { file: { name: at("faces/autoencoder.safetensors") } } } },
     });

@@ -36,7 +36,7 @@ export const writeModelFolder =
   async () => {
     const described = await TE.mapLeft(modelLine)(describePaperFiles(files, options))();
     if (E.isLeft(described)) return described;
-    const { description, assumed, magnification } = described.right;
+    const { description, assumed, factor } = described.right;
     const outputs = [WEIGHTS_FILE, AUTOENCODER_FILE, DESCRIPTION_FILE].map((name) => join(folder, name));
     const [network = "", autoencoder = "", json = ""] = outputs;
     for (const output of outputs) {
@@ -67,7 +67,7 @@ export const writeModelFolder =
     )();
     return E.map(
       () =>
-        `${displayPath(shell, folder)}: ${description.name}, ${magnification}x, ` +
+        `${displayPath(shell, folder)}: ${description.name}, ${factor}x, ` +
         `${plural(description.steps, "step")}; use it with --model ${displayPath(shell, folder)}`,
     )(told);
   };

@@ -22,11 +22,11 @@ type Image = readonly [number, number, number, number];
  * picture, already padded.
  */
 export const partCosts = (
-  { network, autoencoder, magnification }: PublishedModel,
+  { network, autoencoder, factor }: PublishedModel,
   picture: Size,
 ): E.Either<string, readonly PartCost[]> => {
   const vq = vqAutoencoder(autoencoder);
-  const large = { height: picture.height * magnification, width: picture.width * magnification };
+  const large = { height: picture.height * factor, width: picture.width * factor };
   const latent = { height: large.height / vq.factor, width: large.width / vq.factor };
   const image = ({ height, width }: Size, channels: number): Image => [1, height, width, channels];
   const z = image(latent, vq.latentChannels);

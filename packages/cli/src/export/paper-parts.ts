@@ -15,13 +15,13 @@ const sides = ({ height, width }: Size, factor: number): readonly [number, numbe
 ];
 
 export const encoderPart = (model: PaperModel, weights: Weights): Part => {
-  const { autoencoder, magnification, stride } = model;
-  const { factor, latentChannels } = autoencoder;
+  const { autoencoder, factor, stride } = model;
+  const { factor: shrinking, latentChannels } = autoencoder;
   return {
     name: "encoder",
     alignment: stride,
     plan: (size) => {
-      const picture = input("image", 1, ...sides(size, magnification), COLOURS);
+      const picture = input("image", 1, ...sides(size, factor), COLOURS);
       const z_y = autoencoder.encoder.run(termAlgebra, weights, picture);
       return {
         inputs: [{ name: "picture", term: picture }],
@@ -30,21 +30,21 @@ export const encoderPart = (model: PaperModel, weights: Weights): Part => {
       };
     },
     values: {
-      picture: `[1, 3, H, W]: ${PICTURE}, H and W multiples of ${factor}; for z_y the bicubic upsampling by ${magnification}`,
-      z_y: `[1, ${latentChannels}, H / ${factor}, W / ${factor}]: the latent, not quantised`,
+      picture: `[1, 3, H, W]: ${PICTURE}, H and W multiples of ${shrinking}; for z_y the bicubic upsampling by ${factor}`,
+      z_y: `[1, ${latentChannels}, H / ${shrinking}, W / ${shrinking}]: the latent, not quantised`,
     },
     use: "The autoencoder's encoder: z_y of the LR picture's bicubic upsampling (a = -0.75, half-pixel centres).",
   };
 };
 
 export const decoderPart = (model: PaperModel, weights: Weights): Part => {
-  const { autoencoder, magnification, stride } = model;
-  const { factor, latentChannels } = autoencoder;
+  const { autoencoder, factor, stride } = model;
+  const { factor: shrinking, latentChannels } = autoencoder;
   return {
     name: "decoder",
     alignment: stride,
     plan: (size) => {
-      const z_0 = input("image", 1, ...sides(size, magnification / factor), latentChannels);
+      const z_0 = input("image", 1, ...sides(size, factor / shrinking), latentChannels);
       return {
         inputs: [{ name: "z_0", term: z_0 }],
         filtered: [],
@@ -53,7 +53,7 @@ export const decoderPart = (model: PaperModel, weights: Weights): Part => {
     },
     values: {
       z_0: `[1, ${latentChannels}, h, w]: a latent, quantised by the file first`,
-      result: `[1, 3, ${factor} h, ${factor} w]: a picture in [-1, 1] but for overshoot: clip it`,
+      result: `[1, 3, ${shrinking} h, ${shrinking} w]: a picture in [-1, 1] but for overshoot: clip it`,
     },
     use: "The quantiser and the autoencoder's decoder.",
   };
@@ -91,16 +91,16 @@ export const paperNetworkPart = (model: PaperModel, weights: Weights, isTimeOpen
 const chainPlan =
   (model: PaperModel, weights: Weights) =>
   (size: Size): ExportPlan => {
-    const { autoencoder, magnification, network, schedule, stride } = model;
+    const { autoencoder, factor, network, schedule, stride } = model;
     const picture = input("image", 1, ...sides(size, 1), COLOURS);
     const noise = input("image", 1, ...sides(size, 1 / stride), network.latentChannels);
-    const bicubic = input("image", 1, ...sides(size, 1), COLOURS * magnification ** 2);
-    const isLarger = magnification > 1;
-    const upsampled = isLarger ? termAlgebra.depthToSpace(bicubic, magnification) : picture;
+    const bicubic = input("image", 1, ...sides(size, 1), COLOURS * factor ** 2);
+    const isLarger = factor > 1;
+    const upsampled = isLarger ? termAlgebra.depthToSpace(bicubic, factor) : picture;
     const z_y = autoencoder.encoder.run(termAlgebra, weights, upsampled);
     const z_T = startOfSampling(termAlgebra, schedule)(z_y, noise);
     const z_0 = predictAtEnd(network, schedule, weights, picture, z_T);
-    const kernel = given("convolution", bicubicLatentKernel(magnification), "constant");
+    const kernel = given("convolution", bicubicLatentKernel(factor), "constant");
     return {
       inputs: [
         { name: "picture", term: picture },
@@ -112,7 +112,7 @@ const chainPlan =
   };
 
 export const chainPart = (model: PaperModel, weights: Weights): Part => {
-  const { alignment, magnification, network, stride } = model;
+  const { alignment, factor, network, stride } = model;
   return {
     name: "chain",
     alignment,
@@ -120,7 +120,7 @@ export const chainPart = (model: PaperModel, weights: Weights): Part => {
     values: {
       picture: `[1, 3, h, w]: the LR picture, ${PICTURE}, h and w multiples of ${alignment}`,
       noise: `[1, ${network.latentChannels}, h / ${stride}, w / ${stride}]: drawn from N(0, 1)`,
-      result: `[1, 3, ${magnification} h, ${magnification} w]: in [-1, 1] but for overshoot: clip it; byte = round(127.5 (v + 1))`,
+      result: `[1, 3, ${factor} h, ${factor} w]: in [-1, 1] but for overshoot: clip it; byte = round(127.5 (v + 1))`,
     },
     use:
       "Bicubic upsampling, encoder, one step, quantiser and decoder. Pad a picture by reflection, to the right and " +

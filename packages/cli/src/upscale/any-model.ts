@@ -67,7 +67,7 @@ const stray = (options: Partial<NetworkOptions>, flags: Flags, why: string): E.E
 const asFailure = <A>(task: TE.TaskEither<PaperModelError, A>): TE.TaskEither<Failure, A> =>
   TE.mapLeft(modelLine)(task);
 
-const ofPaper = (model: PaperModel): AnyModel => ({ kind: "paper", model, factor: model.magnification });
+const ofPaper = (model: PaperModel): AnyModel => ({ kind: "paper", model, factor: model.factor });
 
 /** The default seed is no request. */
 const DEFAULT_SEED = 0;

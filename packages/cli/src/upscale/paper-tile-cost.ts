@@ -15,7 +15,7 @@ interface PaperCosts {
 
 /** Of a tile of the LR picture whose sides are multiples of the model's alignment. */
 const costsOf = (
-  { description, network, autoencoder, magnification, stride }: PaperModel,
+  { description, network, autoencoder, factor, stride }: PaperModel,
   { height, width }: Size,
 ): PaperCosts => {
   const image = (scale: number, channels: number) => [1, height * scale, width * scale, channels];
@@ -26,10 +26,7 @@ const costsOf = (
   const parameters = [...quantiser.parameters, ...decoder.parameters];
   return {
     network: known(costOf(network, { input: latent, condition, time })),
-    autoencoder: [
-      layerCost(encoder, image(magnification, 3)),
-      layerCost({ parameters, run: decode }, latent),
-    ],
+    autoencoder: [layerCost(encoder, image(factor, 3)), layerCost({ parameters, run: decode }, latent)],
   };
 };
 

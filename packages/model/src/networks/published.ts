@@ -50,7 +50,7 @@ export interface PublishedModel {
   /** The kind of step: Eq 2 with noise, as the authors run their teachers, or Eq 3 without. */
   readonly sampler: "ancestral" | "deterministic";
   /** How many times larger the result is than the LR image, per side. */
-  readonly magnification: number;
+  readonly factor: number;
   /** The authors' names of the files. */
   readonly files: { readonly network: string; readonly autoencoder: string };
 }
@@ -59,7 +59,7 @@ const realWorld = {
   network: realWorldUNet,
   autoencoder: vqF4,
   schedule: superResolutionSchedule,
-  magnification: 4,
+  factor: 4,
 } as const;
 
 const student = { ...realWorld, steps: 1, sampler: "deterministic" } as const;
@@ -93,7 +93,7 @@ export const publishedModels: Readonly<Record<PublishedName, PublishedModel>> = 
     schedule: faceRestorationSchedule,
     steps: faceRestorationSchedule.steps,
     sampler: "ancestral",
-    magnification: 1,
+    factor: 1,
     files: { network: "resshift_faceir_s4.pth", autoencoder: "ffhq512_vq_f8_dim8_face.pth" },
   },
 };

@@ -14,7 +14,7 @@ export const latentStride = (network: SwinUNetConfig): number => 2 ** conditionL
  * The result is this many times wider and higher than the LR picture: the autoencoder's shrinking divided by the
  * pyramid's. 4 for real-world super-resolution (f4, no pyramid), 1 for faces (f8, three halvings).
  */
-export const magnificationOf = (network: SwinUNetConfig, autoencoder: VqAutoencoderConfig): number =>
+export const factorOf = (network: SwinUNetConfig, autoencoder: VqAutoencoderConfig): number =>
   downsamplingFactor(autoencoder) / latentStride(network);
 
 /** Why they do not work together: the network's field, its value, and the expected value. */
@@ -40,8 +40,8 @@ export const faultOfPair = (network: SwinUNetConfig, autoencoder: VqAutoencoderC
       expected: "an autoencoder from pictures of 3 colours to pictures of 3 colours",
       found: `one from ${inputChannels} to ${outputChannels}`,
     };
-  const magnification = magnificationOf(network, autoencoder);
-  return Number.isInteger(magnification)
+  const factor = factorOf(network, autoencoder);
+  return Number.isInteger(factor)
     ? null
     : {
         key: "condition.size",

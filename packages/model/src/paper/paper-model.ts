@@ -13,7 +13,7 @@ import { type PublishedModel, type PublishedName, publishedModels } from "../net
 import { swinUNet } from "../networks/swin-unet.ts";
 import { conditionLevels, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
 import { mismatched, type PaperModelError, wrongNetwork } from "./errors.ts";
-import { alignmentOf, faultOfPair, latentStride, magnificationOf } from "./pairing.ts";
+import { alignmentOf, factorOf, faultOfPair, latentStride } from "./pairing.ts";
 import { decodePaperDescription, isPaperDescription, type PaperDescription } from "./paper-description.ts";
 import { architectureOf, type WeightSource } from "./weight-source.ts";
 
@@ -33,7 +33,7 @@ export interface PaperModel {
   readonly network: ConditionedNetwork;
   readonly autoencoder: VqAutoencoder;
   /** The result is this many times wider and higher. */
-  readonly magnification: number;
+  readonly factor: number;
   /** Sides of the networks' inputs, in LR pixels, are multiples of this. */
   readonly alignment: number;
   /** LR pixels for each pixel of the latent, per side. */
@@ -57,7 +57,7 @@ const modelOf = (
         schedule,
         network: swinUNet(description.network),
         autoencoder: vqAutoencoder(description.latent.autoencoder),
-        magnification: magnificationOf(description.network, description.latent.autoencoder),
+        factor: factorOf(description.network, description.latent.autoencoder),
         alignment: alignmentOf(description.network),
         stride: latentStride(description.network),
         assumed,

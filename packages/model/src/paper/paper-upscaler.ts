@@ -65,7 +65,7 @@ const asImage = ({ width, height, channels, data }: FloatRaster): NdArray => ({
 /** z_0 of a tile of the LR picture, at its place in the padded picture. */
 const sample = <T>(job: Job<T>, tile: FloatRaster, place: Rectangle): Promise<T> => {
   const { engine, model, weights, lifetimes, autoencoder, sampling, latentWidth } = job;
-  const { magnification, network, stride } = model;
+  const { factor, network, stride } = model;
   const { schedule, seed, steps, sampler } = sampling;
   const { algebra } = engine;
   /** Stream 0 is for z_T, stream t for the step that leaves t. */
@@ -75,7 +75,7 @@ const sample = <T>(job: Job<T>, tile: FloatRaster, place: Rectangle): Promise<T>
       noiseOfPlace({ seed, stream }, latentWidth, latentPlace(place, stride), network.latentChannels),
     );
   const start = (): Sampled<T> => {
-    const upsampled = bicubicResize(tile, tile.height * magnification, tile.width * magnification);
+    const upsampled = bicubicResize(tile, tile.height * factor, tile.width * factor);
     const z_y = engine.scope(() => autoencoder.encode(engine.upload("image", asImage(upsampled))));
     return { z_y, z_T: startOfSampling(algebra, schedule)(z_y, noise(0)) };
   };
@@ -144,8 +144,8 @@ const run = async <T>(
   const checked = checkPaperRequest(model, picture, options);
   if (E.isLeft(checked)) return checked;
   const sampling = checked.right;
-  const { magnification, alignment, stride } = model;
-  const [width, height] = [picture.width * magnification, picture.height * magnification];
+  const { factor, alignment, stride } = model;
+  const [width, height] = [picture.width * factor, picture.height * factor];
   const room = roomFor(width, height);
   if (E.isLeft(room)) return room;
 
@@ -160,7 +160,7 @@ const run = async <T>(
     try {
       const restored = await restoreTile(job, cut(padded, place), place);
       if (restored === null) return E.left(notFinite(model.description.name, place));
-      addTile(room.right, restored, scaled(place, magnification));
+      addTile(room.right, restored, scaled(place, factor));
     } catch (thrown) {
       return E.left(engineFailed(engine.name, thrown));
     }
@@ -168,7 +168,7 @@ const run = async <T>(
   }
   averageTiles(
     room.right,
-    tiles.map((place) => scaled(place, magnification)),
+    tiles.map((place) => scaled(place, factor)),
   );
   const target = (): FloatRaster =>
     bicubicResize(reflectPad(picture, picture.width, picture.height, toUnit), height, width);
@@ -205,7 +205,7 @@ export const openPaperUpscaler =
         autoencoder: runAutoencoder(engine, autoencoder, coder.right),
       };
       return E.right({
-        factor: model.magnification,
+        factor: model.factor,
         upscale: (picture, options) => () => run(opened, picture, options),
         close: release,
       });
