@@ -101,7 +101,7 @@ describe("an ONNX file of a model of the paper's kind, in Python,", () => {
     const example = await chainRun(await saveFolder("four", fourTimes, ofTwo), 64, 64);
     const found = expectSame(place, await exported("four", "chain.onnx"), [example]);
     expect(found.metadata).toMatchObject({ part: "chain", model: "four", size: "64x64" });
-    expect(found.metadata.licence).toMatch(/their authors' and not tadsr's/);
+    expect(found.metadata.licence).toMatch(/from their authors and not from tadsr/);
     expect(found.outputs).toEqual([{ name: "result", type: "FLOAT", shape: [1, 3, 256, 256] }]);
     // In float16, pixels near the middle of two entries may take the other one. The rest differ by rounding.
     const half = await exported("four", "chain16.onnx", "--dtype", "float16");

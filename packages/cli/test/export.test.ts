@@ -96,7 +96,7 @@ describe("tadsr export", () => {
     expect(JSON.parse(metadata.configuration ?? "")).toEqual(tinyDescription);
     expect(Object.keys(JSON.parse(metadata.values ?? ""))).toEqual(["picture", "noise", "result"]);
     expect(metadata).toMatchObject({ model: "tiny", part: "step", size: "64x64", dtype: "float32" });
-    expect(metadata.licence).toMatch(/^that of the weights, which the people who trained them decide/);
+    expect(metadata.licence).toMatch(/^the weights' own licence, which the people who trained them choose/);
     expect(metadata.seed).toMatch(/Philox 4x32-10/);
   });
 
@@ -179,11 +179,11 @@ describe("tadsr export", () => {
     expect(graph.initializer.map(({ name }) => name)).toContain("body.0.rdb1.conv1.weight");
     const metadata = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
     expect(JSON.parse(metadata.configuration ?? "")).toEqual({ name: "net", network: tinyRrdb });
-    expect(metadata.licence).toMatch(/^that of the weights, which is their authors'/);
+    expect(metadata.licence).toMatch(/^the weights' own licence, from their authors/);
     expect(metadata.use).toMatch(/^Makes the picture 2 times larger, with no noise/);
     const values = JSON.parse(metadata.values ?? "") as Readonly<Record<string, string>>;
     expect(values.picture).toMatch(/in \[-1, 1\].*multiples of 2$/);
-    expect(values.result).toMatch(/^\[1, 3, 2 h, 2 w\]: likewise in \[-1, 1\]/);
+    expect(values.result).toMatch(/^\[1, 3, 2 h, 2 w\]: also in \[-1, 1\]/);
     expect(metadata).not.toHaveProperty("seed");
   });
 

@@ -14,7 +14,7 @@ export const pictureMetrics = (options: LumaReading = {}): readonly Metric[] => 
   const within = border === 0 ? "" : ` ${border} pixels are left out at each edge.`;
   const ofLuma = `luma of BT.601 (16 to 235), ${rounded ? "rounded as MATLAB's" : "not rounded, as basicsr's"}`;
   const window =
-    "Gaussian window of 11x11, sigma 1.5, K1 0.01, K2 0.03, population covariances, where the window fits";
+    "Gaussian window of 11x11, sigma 1.5, K1 0.01, K2 0.03, population covariances, at all places where the window fits";
   return [
     {
       name: "psnr",
@@ -23,7 +23,7 @@ export const pictureMetrics = (options: LumaReading = {}): readonly Metric[] => 
       better: "higher",
       digits: 2,
       against: "original",
-      about: `Peak signal-to-noise ratio of RGB: 10 log10(255^2 / mean squared difference of all values); infinite where pictures are equal.${within}`,
+      about: `Peak signal-to-noise ratio of RGB: 10 log10(255^2 / mean squared difference of all values); infinite if the pictures are equal.${within}`,
       measure: (picture, original) => TE.fromEither(psnr(picture, original, options)),
     },
     {
@@ -33,7 +33,7 @@ export const pictureMetrics = (options: LumaReading = {}): readonly Metric[] => 
       better: "higher",
       digits: 2,
       against: "original",
-      about: `Peak signal-to-noise ratio of ${ofLuma}; infinite where it is equal. Not to be compared with PSNR of RGB.${within}`,
+      about: `Peak signal-to-noise ratio of ${ofLuma}; infinite if it is equal. Do not compare it with PSNR of RGB.${within}`,
       measure: (picture, original) => TE.fromEither(psnrY(picture, original, options)),
     },
     {
@@ -75,7 +75,7 @@ export const pictureMetrics = (options: LumaReading = {}): readonly Metric[] => 
       digits: 2,
       against: "nothing",
       about:
-        "NIQE in float32, the number of basicsr's calculate_niqe; it differs from NIQE where pictures have flat parts.",
+        "NIQE in float32, the number of basicsr's calculate_niqe; it differs from NIQE if pictures have flat parts.",
       measure: (picture) => TE.fromEither(niqe(picture, { precision: "single" })),
     },
   ];

@@ -85,7 +85,7 @@ const seconds: Column = {
   name: "seconds",
   title: "seconds",
   better: null,
-  about: "Mean time that the method took for a picture, from the small picture to the large one.",
+  about: "The method's mean time for a picture, from the small picture to the large one.",
   cell: (method) => cellOf(method.seconds, shownSeconds),
 };
 
@@ -93,7 +93,7 @@ const parameters: Column = {
   name: "parameters",
   title: "parameters",
   better: null,
-  about: "Numbers in the weights of the method's networks.",
+  about: "The number of weights in the method's networks.",
   cell: (method) => cellOf(method.parameters, shownCount),
 };
 

@@ -16,27 +16,34 @@ export const addConvertCommand = (program: Command, perform: Perform): void => {
     .argument("<weights>", "a .safetensors or PyTorch file; nothing in it is run")
     .argument("<output>", "a .safetensors or .pth file; a folder with --autoencoder")
     .addOption(
-      new Option("--dtype <type>", "what numbers are stored in (default: as they are)").choices([
+      new Option("--dtype <type>", "number type to store (default: unchanged)").choices([
         "F32",
         "F16",
         "BF16",
       ]),
     )
-    .option("--group <path>", "of several groups of tensors, the one to take")
+    .option("--group <path>", "the group of tensors to take, if there are several")
     .option("--autoencoder <file>", "the autoencoder's weights, to write a model folder")
     .addOption(
-      new Option(
-        "--config <name>",
-        "the published model that the folder's schedule and steps are of",
-      ).choices(PUBLISHED_NAMES),
+      new Option("--config <name>", "the published model whose schedule and steps the folder gets").choices(
+        PUBLISHED_NAMES,
+      ),
     )
     .option(
       "--image-size <n>",
-      "nominal side of the latent, where the tensors leave it open",
+      "nominal side of the latent, if the tensors do not tell it",
       wholeNumber(1, 65_536),
     )
-    .option("--window <n>", "side of the attention windows, likewise", wholeNumber(1, 256))
-    .option("--head-channels <n>", "channels of an attention head, likewise", wholeNumber(1, 8192))
+    .option(
+      "--window <n>",
+      "side of the attention windows, if the tensors do not tell it",
+      wholeNumber(1, 256),
+    )
+    .option(
+      "--head-channels <n>",
+      "channels of an attention head, if the tensors do not tell them",
+      wholeNumber(1, 8192),
+    )
     .option("--force", "replace outputs that exist")
     .addHelpText("after", HELP)
     .action((weights: string, output: string, options: ConvertCommandOptions) =>

@@ -6,11 +6,11 @@ import type { Part } from "./part.ts";
 /** Whose weights they are: this decides their licence. */
 export type Origin = "shipped" | "small" | "paper" | "others";
 
-const AUTHORS = "that of the weights, which is their authors' and not tadsr's: look there before any use";
+const AUTHORS = "the weights' own licence, from their authors and not from tadsr: read it before any use";
 
 const LICENCES: Readonly<Record<Origin, string>> = {
   shipped: "Apache-2.0: a model shipped with tadsr",
-  small: "that of the weights, which the people who trained them decide; tadsr adds no terms",
+  small: "the weights' own licence, which the people who trained them choose; tadsr adds no terms",
   paper: AUTHORS,
   others: AUTHORS,
 };
@@ -20,8 +20,8 @@ const NOISE =
   "bits) and the counter [floor(i / 4), stream], each as low and high 32 bits; stream 0. Words (a, b) at an even i " +
   "give r cos(2 pi b / 2^32) there and r sin(2 pi b / 2^32) after it, r = sqrt(-2 ln((2 a + 1) / 2^33)) (Box-Muller). " +
   "The value of (row, column, channel) is number (row W + column) C + channel, W the columns of the whole padded " +
-  "picture's latent and C its channels: channels are innermost there, and before the rows in the file's input. Other " +
-  "noise from N(0, 1) is as good.";
+  "picture's latent and C its channels: channels are innermost there, and before the rows in the file's input. Any " +
+  "other noise from N(0, 1) works as well.";
 
 /** A sentence about a file with only a network. */
 export interface PictureDescription {

@@ -53,7 +53,7 @@ export const decoderPart = (model: PaperModel, weights: Weights): Part => {
     },
     values: {
       z_0: `[1, ${latentChannels}, h, w]: a latent, quantised by the file first`,
-      result: `[1, 3, ${shrinking} h, ${shrinking} w]: a picture in [-1, 1] but for overshoot: clip it`,
+      result: `[1, 3, ${shrinking} h, ${shrinking} w]: a picture in [-1, 1] except for overshoot: clip it`,
     },
     use: "The quantiser and the autoencoder's decoder.",
   };
@@ -120,7 +120,7 @@ export const chainPart = (model: PaperModel, weights: Weights): Part => {
     values: {
       picture: `[1, 3, h, w]: the LR picture, ${PICTURE}, h and w multiples of ${alignment}`,
       noise: `[1, ${network.latentChannels}, h / ${stride}, w / ${stride}]: drawn from N(0, 1)`,
-      result: `[1, 3, ${factor} h, ${factor} w]: in [-1, 1] but for overshoot: clip it; byte = round(127.5 (v + 1))`,
+      result: `[1, 3, ${factor} h, ${factor} w]: in [-1, 1] except for overshoot: clip it; byte = round(127.5 (v + 1))`,
     },
     use:
       "Bicubic upsampling, encoder, one step, quantiser and decoder. Pad a picture by reflection, to the right and " +

@@ -26,11 +26,11 @@ export const picturePart = ({ network }: PictureModel, weights: Tensors<Term>): 
     },
     values: {
       picture: `[1, 3, h, w]: red, green, blue of sRGB in [-1, 1] (byte / 127.5 - 1), ${sides}`,
-      result: `[1, 3, ${factor} h, ${factor} w]: likewise in [-1, 1] but for overshoot; byte = round(127.5 (v + 1)), clipped to 0..255`,
+      result: `[1, 3, ${factor} h, ${factor} w]: also in [-1, 1] except for overshoot; byte = round(127.5 (v + 1)), clipped to 0..255`,
     },
     use:
       `Makes the picture ${factor} times larger, with no noise: the same picture gives the same result. Each pixel ` +
-      `depends on at most ${margin} pixels around it, so that tiles which are read with as much around them join ` +
+      `depends on at most ${margin} pixels around it, so tiles that are read with these pixels around them join ` +
       "without a seam.",
   };
 };

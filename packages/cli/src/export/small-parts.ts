@@ -48,13 +48,13 @@ export const stepPart = (model: Model, weights: Tensors<Term>): Part => {
       ...(readsNoise(model.network, model.weights)
         ? { noise: `[1, ${channels}, h, w]: drawn from N(0, 1)` }
         : {}),
-      result: `[1, 3, ${factor} h, ${factor} w]: likewise in [-1, 1] but for overshoot; byte = round(127.5 (v + 1)), clipped to 0..255`,
+      result: `[1, 3, ${factor} h, ${factor} w]: also in [-1, 1] except for overshoot; byte = round(127.5 (v + 1)), clipped to 0..255`,
     },
     use:
-      `One step makes the picture ${factor} times larger; bicubic upsampling is part of it. Continue a picture ` +
-      `by its edge pixels, to the right and below, to sides that are multiples of ${alignment}, and cut the ` +
+      `One step makes the picture ${factor} times larger; bicubic upsampling is part of it. Extend a picture ` +
+      `with its edge pixels, to the right and below, to sides that are multiples of ${alignment}, and cut the ` +
       `result. Each pixel depends on ${margin + BICUBIC_REACH} pixels around it: tiles that begin at multiples of ` +
-      `${alignment}, are read with as much around them, and are cut to themselves join without a seam.`,
+      `${alignment}, are read with these pixels around them, and are then cropped to themselves join without a seam.`,
   };
 };
 
