@@ -61,7 +61,7 @@ describe("tadsr degrade", () => {
     expect(await bytes("--degradation", "bicubic")).not.toBe(first);
   });
 
-  it("does not write into a folder that exists unless told to", async () => {
+  it("does not write into a folder that exists without --force", async () => {
     await mkdir(join(folder, "pairs"));
     const { shell, err } = memoryShell(folder);
     expect(await run(shell, ["degrade", "originals", "-o", "pairs"])).toBe(1);

@@ -38,7 +38,7 @@ describe("tadsr inspect", () => {
     expect(out).toMatch(/^assumed, because the tensors do not tell: imageSize/m);
   });
 
-  it("infers the configuration that the file was made of, with what is told", async () => {
+  it("infers the file's configuration, with the given options", async () => {
     const { out } = await inspect("unet.pth", "--json", "--image-size", "64");
     const told = JSON.parse(out);
     expect(told.takenFor.config).toEqual(tinyUNet);
@@ -90,13 +90,13 @@ describe("tadsr inspect", () => {
     expect(JSON.parse(other)).toMatchObject({ group: "params", takenFor: null });
   });
 
-  it("is no failure where the tensors are no known network's", async () => {
+  it("does not fail if the tensors belong to no known network", async () => {
     const { code, out } = await inspect(pytorch("integers.pth"));
     expect(code).toBe(0);
     expect(out).toMatch(/taken for no network: .*expected those of a known network/);
   });
 
-  it("tells in one line of a file that is none, of a missing one and of a missing group", async () => {
+  it("reports in one line a file of another kind, a missing file and a missing group", async () => {
     writeFileSync(at("text.pth"), "these are no weights");
     for (const [words, reason] of [
       [["text.pth"], "expected safetensors, or a file of torch.save"],

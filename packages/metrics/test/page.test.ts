@@ -73,7 +73,7 @@ test("every tag is closed, every attribute quoted, and nothing is fetched", () =
   );
 });
 
-/** All texts of a value replaced, but for what has a meaning. */
+/** A value with all texts replaced, except those that have a meaning. */
 const withTexts = <A>(value: A, replace: (text: string) => string): A =>
   JSON.parse(JSON.stringify(value), (key, each) =>
     typeof each === "string" && !/^(format|better|against|kind|mean|psnr|ssim|niqe)$/.test(key)

@@ -124,7 +124,7 @@ export const chainPart = (model: PaperModel, weights: Weights): Part => {
     },
     use:
       "Bicubic upsampling, encoder, one step, quantiser and decoder. Pad a picture by reflection, to the right and " +
-      `below, to sides that are multiples of ${alignment}, and cut the result; cut larger ones into tiles that overlap, ` +
-      "and average where they do.",
+      `below, to sides that are multiples of ${alignment}, and crop the result. Cut larger pictures into overlapping tiles, ` +
+      "and average the overlaps.",
   };
 };

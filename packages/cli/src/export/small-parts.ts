@@ -52,9 +52,9 @@ export const stepPart = (model: Model, weights: Tensors<Term>): Part => {
     },
     use:
       `One step makes the picture ${factor} times larger; bicubic upsampling is part of it. Extend a picture ` +
-      `with its edge pixels, to the right and below, to sides that are multiples of ${alignment}, and cut the ` +
-      `result. Each pixel depends on ${margin + BICUBIC_REACH} pixels around it: tiles that begin at multiples of ` +
-      `${alignment}, are read with these pixels around them, and are then cropped to themselves join without a seam.`,
+      `with its edge pixels, to the right and below, to sides that are multiples of ${alignment}, and crop the ` +
+      `result. Each pixel depends on ${margin + BICUBIC_REACH} pixels around it. Tiles that begin at multiples of ` +
+      `${alignment} join without a seam if they are read with these pixels around them and then cropped.`,
   };
 };
 
