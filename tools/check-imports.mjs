@@ -19,6 +19,7 @@ const mayImport = {
   laws: ["core"],
   model: ["core"],
   files: ["core", "model"],
+  upscale: ["core", "model", "engine-cost"],
   metrics: ["core", "model"],
   train: ["core", "model", "files"],
   "engine-tfjs": ["core"],
@@ -31,7 +32,7 @@ const mayImport = {
     "files",
     "metrics",
     "train",
-    "engine-cost",
+    "upscale",
     "engine-onnx",
     "engine-tfjs",
     "runtime-node",
@@ -43,7 +44,7 @@ const npmOfCore = ["fp-ts"];
 
 /** Whether a package runs in a browser as in Node. Other packages use files, sockets and processes. */
 const runsEverywhere = (folder) =>
-  ["core", "model", "metrics"].includes(folder) || folder.startsWith("engine-");
+  ["core", "model", "upscale", "metrics"].includes(folder) || folder.startsWith("engine-");
 
 /** Whether a package drives a device. Only a runtime may import it, and only when it is opened. */
 const isBackend = (name) =>

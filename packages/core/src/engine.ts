@@ -57,11 +57,25 @@ export interface Joining<T> {
   part(vector: T): Tensors<T>;
 }
 
+/** How much memory an engine takes for what can be counted before it is done. */
+export interface EngineMemory {
+  /** Bytes that it takes for each byte of results. */
+  readonly factor: number;
+  /** Bytes of attention's scores that it holds at a time at most. */
+  readonly scores: number;
+  /** Bytes that it can address in all; Infinity where all memory is within its reach. */
+  readonly limit: number;
+}
+
 export interface Engine<T> {
   readonly name: string;
   readonly algebra: Algebra<T>;
   /** The relative error to expect of one operation: 2^-52 in float64, about 1e-6 in float32. */
   readonly epsilon: number;
+  /** Absent if it is not known. */
+  readonly memory?: EngineMemory;
+  /** It computes in plain JavaScript, many times slower than an engine with kernels: give it less at a time. */
+  readonly isSlow?: true;
   /** Copies an array in its logical layout to the device. `use` is `data` by default; it changes no result. */
   upload(kind: TensorKind, array: NdArray, use?: Use): T;
   /** Copies a tensor back, in its logical layout. */

@@ -13,6 +13,7 @@ export type {
   Differentiate,
   Differentiated,
   Engine,
+  EngineMemory,
   Joining,
   Kept,
   NdArray,

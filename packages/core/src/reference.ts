@@ -101,6 +101,9 @@ export const referenceEngine: Engine<ReferenceTensor> = {
   name: "reference",
   algebra: referenceAlgebra,
   epsilon: 2 ** -52,
+  // Numbers of 8 bytes, which the collector gives back late; attention's scores of one pixel at a time.
+  memory: { factor: 6, scores: 0, limit: Number.POSITIVE_INFINITY },
+  isSlow: true,
   upload: (kind, array) => {
     checkKind("upload", kind, array);
     return tensor([...array.shape], Float64Array.from(array.data));

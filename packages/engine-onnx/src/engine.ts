@@ -31,7 +31,7 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
-export interface OnnxEngineOptions {
+export interface OnnxEngineOptions extends Pick<Engine<OnnxTensor>, "memory"> {
   readonly name: string;
   /** The relative error to expect of one operation. */
   readonly epsilon: number;
@@ -161,6 +161,7 @@ export const onnxEngine = (options: OnnxEngineOptions): Engine<OnnxTensor> => {
   return {
     name: options.name,
     epsilon: options.epsilon,
+    ...(options.memory === undefined ? {} : { memory: options.memory }),
     algebra,
     upload: (kind: TensorKind, { shape, data }, use = "data") =>
       track(given(kind, { shape: [...shape], data: single(data) }, use)),

@@ -8,7 +8,7 @@ import { differentiate } from "./gradients.ts";
 import { joining } from "./joining.ts";
 import { fromSequence, toSequence } from "./sequence.ts";
 
-export interface TfjsOptions {
+export interface TfjsOptions extends Pick<Engine<tf.Tensor>, "memory" | "isSlow"> {
   /** The engine's name in reports. */
   readonly name: string;
   /** A backend that is registered and initialised (`tf.setBackend` has resolved for it). */
@@ -55,12 +55,13 @@ const boundTo = (activate: () => void): Algebra<tf.Tensor> => {
 };
 
 /** The algebra, gradients and memory of one backend. Do not mix tensors of two engines. */
-export const tfjsEngine = ({ name, backend, epsilon }: TfjsOptions): Engine<tf.Tensor> => {
+export const tfjsEngine = ({ name, backend, epsilon, ...rest }: TfjsOptions): Engine<tf.Tensor> => {
   const activate = (): void => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend); // takes effect at once when initialised
   };
   registerBiasedConvolution(backend);
   return {
+    ...rest,
     name,
     epsilon,
     algebra: boundTo(activate),

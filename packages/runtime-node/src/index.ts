@@ -8,6 +8,7 @@ import { wasm } from "./wasm.ts";
 
 export { cacheFolder } from "./onnx/model-cache.ts";
 export { physicalCores } from "./onnx/processor.ts";
+export { type MemoryFigures, usableBytes, usableMemory } from "./usable-memory.ts";
 export {
   cpu,
   fastestDialect,

@@ -1,7 +1,8 @@
 /** `tadsr cost`: parameters, operations and memory of models, without running them. */
+
+import type { Size } from "@tadsr/upscale";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PUBLISHED_NAMES } from "../convert/published-names.ts";
-import type { Size } from "../cost/parts.ts";
 import type { CostOptions } from "../cost/run.ts";
 import type { Perform } from "../perform.ts";
 

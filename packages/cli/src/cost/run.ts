@@ -6,6 +6,7 @@ import {
   publishedModels,
   receptiveFieldOfPictures,
 } from "@tadsr/model";
+import { costOfLayer, type PartCost, partCosts, type Size } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
@@ -13,8 +14,6 @@ import type { CommandTask } from "../perform.ts";
 import { printLine, type Shell } from "../shell.ts";
 import { textTable } from "../table.ts";
 import { findPictureNetwork } from "./find-network.ts";
-import { costOfLayer } from "./layer-cost.ts";
-import { type PartCost, partCosts, type Size } from "./parts.ts";
 
 export interface CostOptions {
   /** A published model's name, or a file of a network from pictures to pictures. */

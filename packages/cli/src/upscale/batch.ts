@@ -1,6 +1,7 @@
 /** Pictures one after another through an open model, and a line for each. */
+
+import type { Size } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
-import type { Size } from "../cost/parts.ts";
 import type { Failure } from "../failure.ts";
 import { plural } from "../plural.ts";
 import { progressOn } from "../progress.ts";

@@ -1,7 +1,8 @@
 /** One picture, from its bytes to the file or stream it goes to. */
+
+import type { Size } from "@tadsr/upscale";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { Size } from "../cost/parts.ts";
 import { type Failure, firstLine, outputFailure } from "../failure.ts";
 import { writeSafely } from "../safe-file.ts";
 import { displayPath, type Shell, STREAM } from "../shell.ts";

@@ -1,6 +1,8 @@
 /** A model on a runtime, ready to enlarge pictures. */
 import { loadModel } from "@tadsr/files";
 import { type Model, openUpscaler, type Picture, parameterCount } from "@tadsr/model";
+import { usableMemory } from "@tadsr/runtime-node";
+import { fittingSmallTile, smallWork } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
@@ -8,15 +10,12 @@ import { modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { Shell } from "../shell.ts";
 import { type AnyModel, findAnyModel } from "./any-model.ts";
-import { fittingSmallTile } from "./fitting-tile.ts";
 import { openPaperModel } from "./open-paper-model.ts";
 import { openPictureModel } from "./open-picture-model.ts";
 import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import type { NetworkOptions } from "./options.ts";
 import { runtimeOptions } from "./runtime-options.ts";
-import { smallWork } from "./small-tile-cost.ts";
 import { silent, type Trace } from "./trace.ts";
-import { memoryFigures, usableBytes } from "./usable-memory.ts";
 
 /** The steps that will be taken; refused where the model's schedule has fewer. */
 const stepsOf = (model: Model, steps: number | undefined): E.Either<Failure, number> => {
@@ -46,7 +45,7 @@ const openSmallModel =
     if (E.isLeft(opened)) return opened;
     trace("runtime-open");
     const engine = opened.right;
-    const room = { engine: engine.name, bytes: usableBytes(memoryFigures()) };
+    const room = { engine, bytes: usableMemory() };
     const tile = options.tile ?? fittingSmallTile(model, steps.right, room);
     const upscaler = openUpscaler(engine, model);
     if (E.isLeft(upscaler)) {

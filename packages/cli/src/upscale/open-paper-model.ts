@@ -7,19 +7,18 @@ import {
   type Picture,
   parameterCount,
 } from "@tadsr/model";
+import { usableMemory } from "@tadsr/runtime-node";
+import { fittingPaperTile, paperWork } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import { modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import { noteLine, type Shell } from "../shell.ts";
-import { fittingPaperTile } from "./fitting-tile.ts";
 import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import type { NetworkOptions } from "./options.ts";
-import { paperWork } from "./paper-tile-cost.ts";
 import { runtimeOptions } from "./runtime-options.ts";
 import type { Trace } from "./trace.ts";
-import { memoryFigures, usableBytes } from "./usable-memory.ts";
 
 const definedOf = <A extends object>(options: A): { [K in keyof A]: Exclude<A[K], undefined> } =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
@@ -49,7 +48,7 @@ export const openPaperModel =
     if (E.isLeft(runtime)) return runtime;
     trace("runtime-open");
     const engine = runtime.right;
-    const room = { engine: engine.name, bytes: usableBytes(memoryFigures()) };
+    const room = { engine, bytes: usableMemory() };
     const tile = options.tile ?? fittingPaperTile(model, room);
     const { seed, steps, sampler, colourCorrection } = checked.right;
     const opened = await openPaperUpscaler(engine, model)();

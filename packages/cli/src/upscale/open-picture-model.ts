@@ -7,19 +7,18 @@ import {
   type PictureModel,
   parameterCount,
 } from "@tadsr/model";
+import { usableMemory } from "@tadsr/runtime-node";
+import { fittingPictureTile, pictureWork } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { Failure } from "../failure.ts";
 import { modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { Shell } from "../shell.ts";
-import { fittingPictureTile } from "./fitting-tile.ts";
 import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import type { NetworkOptions } from "./options.ts";
-import { pictureWork } from "./picture-tile-cost.ts";
 import { runtimeOptions } from "./runtime-options.ts";
 import type { Trace } from "./trace.ts";
-import { memoryFigures, usableBytes } from "./usable-memory.ts";
 
 const mixedName = (name: string, { file, share }: MixedFile): string =>
   `${1 - share} ${name} + ${share} ${parse(file.file.name).name}`;
@@ -36,7 +35,7 @@ export const openPictureModel =
     if (E.isLeft(runtime)) return runtime;
     trace("runtime-open");
     const engine = runtime.right;
-    const room = { engine: engine.name, bytes: usableBytes(memoryFigures()) };
+    const room = { engine, bytes: usableMemory() };
     const tile = options.tile ?? fittingPictureTile(model.network, room);
     const opened = await openPictureUpscaler(engine, model)();
     if (E.isLeft(opened)) {

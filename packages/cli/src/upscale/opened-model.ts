@@ -1,10 +1,9 @@
 /** A model on a runtime, whatever its kind. */
 import type { ColourCorrection, SamplerName, UpscaleError } from "@tadsr/model";
-import type { Size } from "../cost/parts.ts";
+import type { Size, TileWork } from "@tadsr/upscale";
 import { type Failure, firstLine, runtimeFailure } from "../failure.ts";
 import { plural } from "../plural.ts";
 import type { Enlarger } from "./one-picture.ts";
-import type { TileWork } from "./tile-cost.ts";
 
 /** What a picture is made with: seed and steps of models that sample, the last two of the paper's kind. */
 export interface Settings {

@@ -2,7 +2,7 @@
 import type { Engine, Runtime, RuntimeError } from "@tadsr/core";
 import type { Dialect, Lowered, OnnxTensor, Session } from "@tadsr/engine-onnx";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { FLOAT32_EPSILON, oneLine, unavailable } from "../tfjs.ts";
+import { FLOAT32_EPSILON, oneLine, TENSORFLOW_MEMORY, unavailable } from "../tfjs.ts";
 import { cacheFolder, modelCache, noCache, type Tell } from "./model-cache.ts";
 import { physicalCores } from "./processor.ts";
 import type { OnnxProvider } from "./provider.ts";
@@ -65,6 +65,9 @@ export const onnxRuntime = (options: OnnxOptions = {}): Runtime<OnnxTensor> => {
         const engine = onnxEngine({
           name,
           epsilon: FLOAT32_EPSILON,
+          // It holds images in its kernels' layout, too, and convolutions' transforms. It keeps what it allocated for
+          // a shape of tile; all tiles of a picture have one.
+          memory: TENSORFLOW_MEMORY,
           dialect: dialectOf(provider, options.dialect ?? {}),
           ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
           openSession: (graph: Lowered): Promise<Session> => openSession(graph),

@@ -16,24 +16,34 @@ import {
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
-import { partCosts } from "../src/cost/parts.ts";
-import { bytesOfTile, withinReach } from "../src/upscale/engine-memory.ts";
-import {
-  fittingPaperTile,
-  fittingPictureTile,
-  fittingSmallTile,
-  SMALL_TILES,
-} from "../src/upscale/fitting-tile.ts";
-import { paperFootprint, paperWork } from "../src/upscale/paper-tile-cost.ts";
-import { pictureFootprint, pictureWork } from "../src/upscale/picture-tile-cost.ts";
-import { smallFootprint, smallWork } from "../src/upscale/small-tile-cost.ts";
-import { usableBytes } from "../src/upscale/usable-memory.ts";
-import { tinyDescription } from "./tiny-model.ts";
+import { bytesOfTile, type MeasuredEngine, withinReach } from "../src/engine-memory.ts";
+import { fittingPaperTile, fittingPictureTile, fittingSmallTile, SMALL_TILES } from "../src/fitting-tile.ts";
+import { paperFootprint, paperWork } from "../src/paper-tile-cost.ts";
+import { partCosts } from "../src/part-costs.ts";
+import { pictureFootprint, pictureWork } from "../src/picture-tile-cost.ts";
+import { smallFootprint, smallWork } from "../src/small-tile-cost.ts";
 
 const MEBI = 2 ** 20;
 const GIBI = 2 ** 30;
 
-const small = { network: smallNetwork(tinyDescription.network) };
+const LIMITLESS = Number.POSITIVE_INFINITY;
+
+/** As the runtimes have it. */
+const tensorflow: MeasuredEngine = { memory: { factor: 2, scores: 256 * MEBI, limit: LIMITLESS } };
+const wasm: MeasuredEngine = { memory: { factor: 2, scores: 256 * MEBI, limit: 4 * GIBI } };
+const reference: MeasuredEngine = { memory: { factor: 6, scores: 0, limit: LIMITLESS }, isSlow: true };
+const unknown: MeasuredEngine = {};
+
+const small = {
+  network: smallNetwork({
+    kind: "residual-unet",
+    latentChannels: 48,
+    channels: [8, 8],
+    blocks: [1, 1],
+    timeFeatures: 4,
+    timeChannels: 8,
+  }),
+};
 const { margin, alignment } = receptiveField(small.network);
 
 const flopsOf = (height: number, width: number): number => {
@@ -132,26 +142,17 @@ describe("the cost of a tile of the paper's models", () => {
 describe("the memory of an engine", () => {
   it("is a multiple of the results, with the scores it holds at a time", () => {
     const results = 100 * MEBI;
-    expect(bytesOfTile("tensorflow", { results, resultsWithScores: results })).toBe(200 * MEBI);
-    expect(bytesOfTile("wasm", { results, resultsWithScores: results + 6 * MEBI })).toBe(212 * MEBI);
-    expect(bytesOfTile("onnx", { results, resultsWithScores: results + 5 * GIBI })).toBe(712 * MEBI);
-    expect(bytesOfTile("reference", { results, resultsWithScores: results + GIBI })).toBe(600 * MEBI);
-    expect(bytesOfTile("somebody's", { results, resultsWithScores: results })).toBe(200 * MEBI);
+    expect(bytesOfTile(tensorflow, { results, resultsWithScores: results })).toBe(200 * MEBI);
+    expect(bytesOfTile(wasm, { results, resultsWithScores: results + 6 * MEBI })).toBe(212 * MEBI);
+    expect(bytesOfTile(tensorflow, { results, resultsWithScores: results + 5 * GIBI })).toBe(712 * MEBI);
+    expect(bytesOfTile(reference, { results, resultsWithScores: results + GIBI })).toBe(600 * MEBI);
+    expect(bytesOfTile(unknown, { results, resultsWithScores: results })).toBe(200 * MEBI);
   });
 
   it("is 4 GiB at most in WebAssembly", () => {
-    expect(withinReach("wasm", 64 * GIBI)).toBe(4 * GIBI);
-    expect(withinReach("wasm", GIBI)).toBe(GIBI);
-    expect(withinReach("tensorflow", 64 * GIBI)).toBe(64 * GIBI);
-  });
-
-  it("of the process is the free memory on Linux, all memory elsewhere, and at most its limit", () => {
-    const figures = { platform: "linux", total: 16 * GIBI, free: 5 * GIBI, limit: 0 } as const;
-    expect(usableBytes(figures)).toBe(5 * GIBI);
-    expect(usableBytes({ ...figures, platform: "darwin" })).toBe(16 * GIBI);
-    expect(usableBytes({ ...figures, limit: 2 * GIBI })).toBe(2 * GIBI);
-    expect(usableBytes({ ...figures, limit: 2 ** 64 })).toBe(5 * GIBI);
-    expect(usableBytes({ ...figures, free: 0 })).toBe(16 * GIBI);
+    expect(withinReach(wasm, 64 * GIBI)).toBe(4 * GIBI);
+    expect(withinReach(wasm, GIBI)).toBe(GIBI);
+    expect(withinReach(tensorflow, 64 * GIBI)).toBe(64 * GIBI);
   });
 });
 
@@ -160,21 +161,21 @@ describe("the default tile", () => {
   const enough = (tile: number): number => {
     const weights =
       4 * small.network.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-    return 8 * (bytesOfTile("tensorflow", smallFootprint(small, tile, 1)) + weights);
+    return 8 * (bytesOfTile(tensorflow, smallFootprint(small, tile, 1)) + weights);
   };
 
-  it.each(SMALL_TILES)("of the small family is %i if an eighth of the memory holds it", (tile) => {
-    const at = (bytes: number): number => fittingSmallTile(small, 1, { engine: "tensorflow", bytes });
+  it.each(SMALL_TILES)("of the small family is %i where an eighth of the memory holds it", (tile) => {
+    const at = (bytes: number): number => fittingSmallTile(small, 1, { engine: tensorflow, bytes });
     expect(at(enough(tile))).toBe(tile);
     if (tile > 64) expect(at(enough(tile) - 8)).toBe(SMALL_TILES[SMALL_TILES.indexOf(tile) + 1]);
   });
 
-  it("of the small family is never more than 512 or less than 64, and 256 if an engine is slow", () => {
-    const at = (engine: string, bytes: number): number => fittingSmallTile(small, 1, { engine, bytes });
-    expect(at("onnx", 2 ** 50)).toBe(512);
-    expect(at("onnx", 0)).toBe(64);
-    expect(at("cpu", 2 ** 50)).toBe(256);
-    expect(at("reference", 2 ** 50)).toBe(256);
+  it("of the small family is never more than 512 or less than 64, and 256 where an engine is slow", () => {
+    const at = (engine: MeasuredEngine, bytes: number): number =>
+      fittingSmallTile(small, 1, { engine, bytes });
+    expect(at(tensorflow, 2 ** 50)).toBe(512);
+    expect(at(tensorflow, 0)).toBe(64);
+    expect(at(reference, 2 ** 50)).toBe(256);
   });
 
   it("of a network alone is the largest that fits into an eighth, or into half if the network sees far", () => {
@@ -182,14 +183,14 @@ describe("the default tile", () => {
       const { parameters, ...network } = pictureNetwork(publishedPictureNetworks[name]);
       const room = share * bytes - 4 * parameterCount(parameters);
       const fitting = SMALL_TILES.filter(
-        (tile) => bytesOfTile("onnx", pictureFootprint({ parameters, ...network }, tile)) <= room,
+        (tile) => bytesOfTile(tensorflow, pictureFootprint({ parameters, ...network }, tile)) <= room,
       );
       return fitting[0] ?? 64;
     };
     const tiles = (name: PublishedPictureName, share: number): readonly number[] =>
       [1, 2, 4, 8, 16, 32].map((gibi) => {
         const found = fittingPictureTile(pictureNetwork(publishedPictureNetworks[name]), {
-          ...{ engine: "onnx", bytes: gibi * GIBI },
+          ...{ engine: tensorflow, bytes: gibi * GIBI },
         });
         expect(found).toBe(largestIn(name, share, gibi * GIBI));
         return found;
@@ -198,20 +199,20 @@ describe("the default tile", () => {
     expect(new Set(tiles("RealESRGAN_x4plus", 1 / 2)).size).toBeGreaterThan(2);
     expect(
       fittingPictureTile(pictureNetwork(publishedPictureNetworks.RealESRGAN_x4plus), {
-        ...{ engine: "cpu", bytes: 2 ** 50 },
+        ...{ engine: reference, bytes: 2 ** 50 },
       }),
     ).toBe(256);
   });
 
-  it("of the paper's models is the authors' if it fits, and always one that the networks take", () => {
-    const at = (bytes: number, model = paper, engine = "tensorflow"): number =>
+  it("of the paper's models is the authors' where it fits, and always one that the networks take", () => {
+    const at = (bytes: number, model = paper, engine = tensorflow): number =>
       fittingPaperTile(model, { engine, bytes });
     // Their weights take 0.65 GiB, the decoder at 512 20.5 and at 256 5.5.
     expect(at(64 * GIBI)).toBe(512);
     expect(at(16 * GIBI)).toBe(256);
     expect(at(4 * GIBI)).toBe(128);
     expect(at(0)).toBe(64);
-    expect(at(64 * GIBI, paper, "wasm")).toBe(128);
+    expect(at(64 * GIBI, paper, wasm)).toBe(128);
     expect(at(0, { ...paper, alignment: 128 })).toBe(128);
     expect(at(0, { ...paper, alignment: 1024 })).toBe(1024);
   });

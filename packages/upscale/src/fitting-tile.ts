@@ -7,15 +7,15 @@ import {
   pictureField,
   TILES,
 } from "@tadsr/model";
-import { bytesOfTile, withinReach } from "./engine-memory.ts";
+import { bytesOfTile, type MeasuredEngine, withinReach } from "./engine-memory.ts";
 import { paperFootprint } from "./paper-tile-cost.ts";
 import { pictureFootprint } from "./picture-tile-cost.ts";
 import { smallFootprint } from "./small-tile-cost.ts";
 import type { Footprint } from "./tile-cost.ts";
 
-/** Where the network runs: the engine's name, and the bytes that the process may use. */
+/** Where the network runs, and the bytes that the process may use. */
 export interface Room {
-  readonly engine: string;
+  readonly engine: MeasuredEngine;
   readonly bytes: number;
 }
 
@@ -42,15 +42,14 @@ const largestFitting = (
  */
 export const SMALL_TILES = [512, 384, 256, 128, 64] as const;
 
-/** Engines in plain JavaScript are so slow that a larger tile would keep an interrupt waiting for minutes. */
-const SLOW_ENGINES: readonly string[] = ["cpu", "reference"];
+/** The largest for a slow engine: with a larger one an interrupt would wait for minutes. */
 const SLOW_TILE = 256;
 
 /** The result is the same whatever the tile, so that it need not take much. */
 const SMALL_SHARE = 1 / 8;
 
 const smallTilesOn = ({ engine }: Room): readonly number[] =>
-  SMALL_TILES.filter((tile) => tile <= SLOW_TILE || !SLOW_ENGINES.includes(engine));
+  SMALL_TILES.filter((tile) => tile <= SLOW_TILE || engine.isSlow !== true);
 
 export const fittingSmallTile = (model: Pick<Model, "network">, steps: number, room: Room): number =>
   largestFitting(room, {

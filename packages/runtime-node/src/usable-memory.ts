@@ -17,9 +17,12 @@ export const usableBytes = ({ platform, total, free, limit }: MemoryFigures): nu
   return limit > 0 ? Math.min(left, limit) : left;
 };
 
-export const memoryFigures = (): MemoryFigures => ({
+const memoryFigures = (): MemoryFigures => ({
   platform: process.platform,
   total: totalmem(),
   free: freemem(),
   limit: process.constrainedMemory(),
 });
+
+/** Bytes that this process may use now. */
+export const usableMemory = (): number => usableBytes(memoryFigures());

@@ -3,12 +3,7 @@ import { type Cost, costOf } from "@tadsr/engine-cost";
 import { type PublishedModel, swinUNet, vqAutoencoder } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { costOfLayer } from "./layer-cost.ts";
-
-/** Sides in pixels. */
-export interface Size {
-  readonly height: number;
-  readonly width: number;
-}
+import type { Size } from "./size.ts";
 
 export interface PartCost {
   readonly part: string;

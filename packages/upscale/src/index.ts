@@ -1,0 +1,15 @@
+export { bytesOfTile, type MeasuredEngine, withinReach } from "./engine-memory.ts";
+export {
+  fittingPaperTile,
+  fittingPictureTile,
+  fittingSmallTile,
+  type Room,
+  SMALL_TILES,
+} from "./fitting-tile.ts";
+export { costOfLayer } from "./layer-cost.ts";
+export { paperFootprint, paperWork } from "./paper-tile-cost.ts";
+export { type PartCost, partCosts } from "./part-costs.ts";
+export { pictureFootprint, pictureWork } from "./picture-tile-cost.ts";
+export type { Size } from "./size.ts";
+export { smallFootprint, smallWork } from "./small-tile-cost.ts";
+export type { Footprint, TileWork } from "./tile-cost.ts";

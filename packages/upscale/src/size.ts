@@ -1,0 +1,5 @@
+/** Sides in pixels. */
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
