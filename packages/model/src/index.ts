@@ -35,6 +35,7 @@ export {
   type FeatureWeights,
   readFeatureNetwork,
 } from "./features/read-feature-network.ts";
+export { type FinishedTile, type FinishedTiles, placeTile } from "./finished-tiles.ts";
 export {
   type Architecture,
   type InferenceOptions,
@@ -196,7 +197,7 @@ export {
 } from "./safetensors.ts";
 export type { SafetensorsHeader, StoredType, TensorEntry } from "./safetensors-header.ts";
 export { paddedSize, planTiles, type Tile, type TilingOptions } from "./tiling.ts";
-export { type FinishedTile, openUpscaler, placeTile, type Upscaler, upscale } from "./upscale.ts";
+export { openSmallUpscaler, type SmallUpscaler, upscale } from "./upscale.ts";
 export { DEFAULT_TILE, type UpscaleError, type UpscaleOptions } from "./upscale-options.ts";
 export {
   type ConvertError,

@@ -20,6 +20,7 @@ import { BICUBIC_REACH, bicubicLatentKernel } from "./bicubic-latent.ts";
 import { breathe } from "./breathe.ts";
 import { bytesOfLatent } from "./bytes-of-latent.ts";
 import { sampleFrugally } from "./drive-sampler.ts";
+import { type FinishedTile, type FinishedTiles, wholeOfTiles } from "./finished-tiles.ts";
 import { around } from "./layers.ts";
 import { type Lifetimes, lifetimesOf } from "./lifetimes.ts";
 import type { Model } from "./model.ts";
@@ -41,26 +42,12 @@ import {
 } from "./upscale-options.ts";
 import { uploadWeights } from "./weights.ts";
 
-/** A finished part of the result. */
-export interface FinishedTile {
-  /** Its place in the result, in the result's pixels. */
-  readonly place: Rectangle;
-  /** [place.height, place.width, 3]. */
-  readonly data: Uint8Array;
-  /** How many tiles are done, including this one, and how many there are. */
-  readonly done: number;
-  readonly total: number;
-}
-
-/** A model on an engine. */
-export interface Upscaler {
-  /** The result is this many times wider and higher. */
+/** A model of the small family on an engine. */
+export interface SmallUpscaler {
+  /** The result is so many times wider and higher. */
   readonly factor: number;
-  /** The tiles of the result in reading order, each when it is done. Ends after an error. */
-  readonly tiles: (
-    picture: Picture,
-    options: UpscaleOptions,
-  ) => AsyncGenerator<E.Either<UpscaleError, FinishedTile>, void>;
+  /** The tiles of the result in reading order, each as it is done; ends after a failure. */
+  readonly tiles: (picture: Picture, options: UpscaleOptions) => FinishedTiles;
   /** The whole result. */
   readonly upscale: (picture: Picture, options: UpscaleOptions) => TE.TaskEither<UpscaleError, Picture>;
   /** Releases the weights; the upscaler is not used afterwards. */
@@ -154,7 +141,7 @@ async function* upscaleTiles<T>(
   job: Omit<Job<T>, "picture" | "sampling" | "paddedWidth">,
   picture: Picture,
   options: UpscaleOptions,
-): AsyncGenerator<E.Either<UpscaleError, FinishedTile>, void> {
+): FinishedTiles {
   const checked = checkRequest(job.model, picture, options);
   if (E.isLeft(checked)) {
     yield checked;
@@ -185,33 +172,17 @@ async function* upscaleTiles<T>(
   }
 }
 
-/** Copies a tile to its place in the result. */
-export const placeTile = (result: Picture, { place, data }: Pick<FinishedTile, "place" | "data">): void => {
-  const length = place.width * 3;
-  for (let row = 0; row < place.height; row++) {
-    const to = ((place.y + row) * result.width + place.x) * 3;
-    result.data.set(data.subarray(row * length, (row + 1) * length), to);
-  }
-};
-
-/** An empty result, or an error if memory has no room for it. */
-export const emptyPicture = (width: number, height: number): E.Either<UpscaleError, Picture> =>
-  E.tryCatch(
-    (): Picture => ({ width, height, channels: 3, data: new Uint8Array(width * height * 3) }),
-    (): UpscaleError => ({
-      _tag: "InvalidPicture",
-      message: `a result of ${width} x ${height} pixels does not fit into memory; cut the picture into parts`,
-    }),
-  );
-
-/** No parameter has this name. */
+/** Its name is none of a parameter's. */
 const BICUBIC = { name: "bicubic kernel", kind: "convolution" } as const;
 
 /**
  * Puts a model's weights on the engine, for any number of pictures one after another. `close` releases them. The engine
  * stays the caller's.
  */
-export const openUpscaler = <T>(engine: Engine<T>, model: Model): E.Either<UpscaleError, Upscaler> => {
+export const openSmallUpscaler = <T>(
+  engine: Engine<T>,
+  model: Model,
+): E.Either<UpscaleError, SmallUpscaler> => {
   const { factor } = model.description.latent;
   const { parameters } = model.network;
   const uploaded = E.tryCatch(
@@ -224,24 +195,17 @@ export const openUpscaler = <T>(engine: Engine<T>, model: Model): E.Either<Upsca
     },
     (thrown) => engineFailed(engine.name, thrown),
   );
-  return E.map(({ weights, bicubic }: Pick<Job<T>, "weights" | "bicubic">): Upscaler => {
+  return E.map(({ weights, bicubic }: Pick<Job<T>, "weights" | "bicubic">): SmallUpscaler => {
     const lifetimes = lifetimesOf(model.network);
     const isNoisy = readsNoise(model.network, model.weights);
-    const tiles: Upscaler["tiles"] = (picture, options) =>
+    const tiles: SmallUpscaler["tiles"] = (picture, options) =>
       upscaleTiles({ engine, model, weights, bicubic, lifetimes, isNoisy }, picture, options);
     return {
       factor,
       tiles,
       upscale: (picture, options) => async () => {
         const checked = checkRequest(model, picture, options);
-        if (E.isLeft(checked)) return checked;
-        const result = emptyPicture(picture.width * factor, picture.height * factor);
-        if (E.isLeft(result)) return result;
-        for await (const tile of tiles(picture, options)) {
-          if (E.isLeft(tile)) return tile;
-          placeTile(result.right, tile.right);
-        }
-        return result;
+        return E.isLeft(checked) ? checked : wholeOfTiles(picture, factor, () => tiles(picture, options));
       },
       close: () => engine.release(Object.values(weights)),
     };
@@ -253,7 +217,7 @@ export const upscale =
   <T>(engine: Engine<T>, model: Model) =>
   (picture: Picture, options: UpscaleOptions): TE.TaskEither<UpscaleError, Picture> =>
   async () => {
-    const upscaler = openUpscaler(engine, model);
+    const upscaler = openSmallUpscaler(engine, model);
     if (E.isLeft(upscaler)) return upscaler;
     try {
       return await upscaler.right.upscale(picture, options)();

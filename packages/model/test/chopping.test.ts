@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FloatRaster } from "../src/index.ts";
-import { addTile, averageTiles, cut, planChops, reflectPad } from "../src/paper/chopping.ts";
+import type { FloatRaster, Rectangle } from "../src/index.ts";
+import { addTile, averageTiles, cut, finishedParts, planChops, reflectPad } from "../src/paper/chopping.ts";
 
 const same = (value: number): number => value;
 
@@ -74,7 +74,29 @@ describe("tiles", () => {
     );
   });
 
-  it("that are cut out and averaged give the picture again, without its padding", () => {
+  it("leave each pixel of the result to one of them: the last that has it", () => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 0, max: 63 }), (sizes, padding) => {
+        const [width, height] = [sizes.width - padding, sizes.height - padding];
+        const tiles = planChops(sizes.width, sizes.height, sizes.tile);
+        const parts = finishedParts(tiles, width, height);
+        const has = (one: Rectangle, x: number, y: number): boolean =>
+          x >= one.x && x < one.x + one.width && y >= one.y && y < one.y + one.height;
+        const at = (count: number, size: number): readonly number[] =>
+          Array.from({ length: count }, (_, i) => Math.floor((i * (size - 1)) / (count - 1)));
+        for (const y of at(23, height))
+          for (const x of at(23, width)) {
+            expect(parts.map((part) => has(part, x, y)).filter(Boolean)).toHaveLength(1);
+            expect(parts.findIndex((part) => has(part, x, y))).toBe(
+              tiles.map((tile) => has(tile, x, y)).lastIndexOf(true),
+            );
+          }
+      }),
+      { numRuns: 20, seed: 6 },
+    );
+  });
+
+  it("that are cut out and averaged give the picture back, without its padding", () => {
     fc.assert(
       fc.property(cases, fc.integer({ min: 0, max: 63 }), ({ width, height, tile }, padding) => {
         const data = Float32Array.from({ length: width * height }, (_, i) => (i * 7919) % 1009);

@@ -12,6 +12,7 @@ import {
   type PictureNetworkConfig,
   type PictureUpscaleOptions,
   pictureNetwork,
+  placeTile,
   uploadWeights,
 } from "../src/index.ts";
 import { randomModel, randomPicture } from "./fixtures.ts";
@@ -90,7 +91,25 @@ describe("a picture upscaled by a network from its file", () => {
     expect(await upscaled(model, picture, { tile: 1 })).toMatchObject({ data });
   });
 
-  it("reports its progress, and stops between tiles if its signal is aborted", async () => {
+  it("comes tile by tile, and ends after a failure", async () => {
+    const model = await saved(SRVGG);
+    const picture = randomPicture(31, 9);
+    const upscaler = right(await openPictureUpscaler(referenceEngine, model)());
+    const assembled: Picture = { ...randomPicture(93, 27), data: new Uint8Array(93 * 27 * 3) };
+    const counted: (readonly [number, number])[] = [];
+    for await (const tile of upscaler.tiles(picture, { tile: 8 })) {
+      placeTile(assembled, right(tile));
+      counted.push([right(tile).done, right(tile).total]);
+    }
+    expect(assembled).toEqual(await upscaled(model, picture));
+    expect(counted.length).toBeGreaterThan(2);
+    expect(counted).toEqual(counted.map((_, i) => [i + 1, counted.length]));
+    const failed = upscaler.tiles({ ...picture, width: 30 }, { tile: 8 });
+    expect(await failed.next()).toMatchObject({ value: { left: { _tag: "InvalidPicture" } } });
+    expect(await failed.next()).toMatchObject({ done: true });
+  });
+
+  it("tells its progress, and stops between tiles when it is told to", async () => {
     const model = await saved(SRVGG);
     const picture = randomPicture(40, 9);
     const told: (readonly [number, number])[] = [];

@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import {
   bicubicResize,
   type ConditionedNetwork,
-  openUpscaler,
+  openSmallUpscaler,
   type Picture,
   placeTile,
+  type SmallUpscaler,
   type UpscaleOptions,
-  type Upscaler,
   upscale,
 } from "../src/index.ts";
 import { randomModel, randomPicture, tinyDescription } from "./fixtures.ts";
@@ -120,8 +120,8 @@ describe("the result", () => {
   });
 });
 
-describe("while it runs", () => {
-  const open = <T>(engine: Engine<T>): Upscaler => right(openUpscaler(engine, randomModel()));
+describe("on its way", () => {
+  const open = <T>(engine: Engine<T>): SmallUpscaler => right(openSmallUpscaler(engine, randomModel()));
   // With the margin of 12 pixels, three tiles of 4 across and two down.
   const picture = randomPicture(34, 31);
 
@@ -260,7 +260,7 @@ describe("what is refused", () => {
         return engine.upload(kind, array);
       },
     };
-    expect(openUpscaler(full, randomModel())).toMatchObject({ left: { _tag: "EngineFailed" } });
+    expect(openSmallUpscaler(full, randomModel())).toMatchObject({ left: { _tag: "EngineFailed" } });
     expect(engine.liveTensors()).toBe(0);
   });
 });

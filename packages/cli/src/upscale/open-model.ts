@@ -1,6 +1,6 @@
 /** A model on a runtime, ready to enlarge pictures. */
 import { loadModel } from "@tadsr/files";
-import { type Model, openUpscaler, type Picture, parameterCount } from "@tadsr/model";
+import { type Model, openSmallUpscaler, type Picture, parameterCount } from "@tadsr/model";
 import { usableMemory } from "@tadsr/runtime-node";
 import { fittingSmallTile, smallWork } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
@@ -47,7 +47,7 @@ const openSmallModel =
     const engine = opened.right;
     const room = { engine, bytes: usableMemory() };
     const tile = options.tile ?? fittingSmallTile(model, steps.right, room);
-    const upscaler = openUpscaler(engine, model);
+    const upscaler = openSmallUpscaler(engine, model);
     if (E.isLeft(upscaler)) {
       await engine.close();
       return E.left(upscaleFailure(upscaler.left));

@@ -64,7 +64,28 @@ export const planChops = (width: number, height: number, tile: number): readonly
   return starts(height, tile, strideOf(tile)).flatMap((y) => across.map((x) => ({ x, y, ...size })));
 };
 
-/** How many tiles cover each place along one side. */
+/**
+ * For each tile, in their order, the part of a result of width x height that no later tile has: these parts are a
+ * partition of it. Tiles and result are in the same pixels; the result may be smaller than what was cut.
+ */
+export const finishedParts = (
+  tiles: readonly Rectangle[],
+  width: number,
+  height: number,
+): readonly Rectangle[] => {
+  const next = (starts: readonly number[], start: number, size: number): number =>
+    Math.min(size, ...starts.filter((other) => other > start));
+  const across = tiles.map(({ x }) => x);
+  const down = tiles.map(({ y }) => y);
+  return tiles.map(({ x, y }) => ({
+    x,
+    y,
+    width: next(across, x, width) - x,
+    height: next(down, y, height) - y,
+  }));
+};
+
+/** How many of the tiles have each place along one side. */
 const coverage = (spans: readonly (readonly [number, number])[], size: number): Uint16Array => {
   const counts = new Uint16Array(size);
   for (const [start, length] of spans)
@@ -84,15 +105,20 @@ export const addTile = (sum: FloatRaster, tile: FloatRaster, { x, y }: Rectangle
   }
 };
 
-/** Divides the sum that `addTile` made, in place, by the number of tiles over each pixel. */
-export const averageTiles = (sum: FloatRaster, places: readonly Rectangle[]): void => {
+/** Divides, in place, a part of what `addTile` summed by how many tiles have each pixel; all of it unless one is given. */
+export const averageTiles = (
+  sum: FloatRaster,
+  places: readonly Rectangle[],
+  part: Rectangle = { x: 0, y: 0, width: sum.width, height: sum.height },
+): void => {
   const { width, height, channels, data } = sum;
   const unique = (spans: readonly (readonly [number, number])[]) => [...new Map(spans).entries()];
   const down = coverage(unique(places.map((place) => [place.y, place.height])), height);
   const across = coverage(unique(places.map((place) => [place.x, place.width])), width);
-  let at = 0;
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
+  for (let y = part.y; y < part.y + part.height; y++) {
+    let at = (y * width + part.x) * channels;
+    for (let x = part.x; x < part.x + part.width; x++)
       for (let c = 0; c < channels; c++, at++)
         data[at] = (data[at] as number) / ((down[y] as number) * (across[x] as number));
+  }
 };

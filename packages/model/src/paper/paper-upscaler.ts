@@ -14,9 +14,11 @@ import {
   type Tensors,
 } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
-import type * as TE from "fp-ts/lib/TaskEither.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
 import { breathe } from "../breathe.ts";
 import { type Sampled, sampleFrugally } from "../drive-sampler.ts";
+import { type FinishedTiles, wholeOfTiles } from "../finished-tiles.ts";
 import { type Lifetimes, lifetimesOf } from "../lifetimes.ts";
 import { type OpenAutoencoder, runAutoencoder } from "../networks/autoencoder/open-autoencoder.ts";
 import { frugalPredictor } from "../networks/predictor.ts";
@@ -25,7 +27,7 @@ import { type FloatRaster, type Picture, type Rectangle, scaled } from "../pictu
 import { bicubicResize } from "../resize.ts";
 import { paddedSize } from "../tiling.ts";
 import { aborted, engineFailed, notFinite, type UpscaleError } from "../upscale-options.ts";
-import { addTile, averageTiles, cut, planChops, reflectPad } from "./chopping.ts";
+import { addTile, averageTiles, cut, finishedParts, planChops, reflectPad } from "./chopping.ts";
 import { correctColours } from "./colour-correction.ts";
 import type { PaperModelError } from "./errors.ts";
 import { latentPlace } from "./pairing.ts";
@@ -37,6 +39,11 @@ import { uploadWeightSource } from "./weight-source.ts";
 export interface PaperUpscaler {
   /** The result is this many times wider and higher. */
   readonly factor: number;
+  /**
+   * Of each tile, in reading order, the part that no later one has, as it is done; ends after a failure. A correction
+   * of colours looks at the whole result: then all parts come after the last tile.
+   */
+  readonly tiles: (picture: Picture, options: PaperUpscaleOptions) => FinishedTiles;
   readonly upscale: (picture: Picture, options: PaperUpscaleOptions) => TE.TaskEither<UpscaleError, Picture>;
   /** Releases the weights; the upscaler is not used afterwards. */
   readonly close: () => void;
@@ -129,51 +136,70 @@ const roomFor = (width: number, height: number): E.Either<UpscaleError, FloatRas
     }),
   );
 
-const bytesOf = ({ width, height, data }: FloatRaster): Picture => {
+const bytesOf = ({ data }: FloatRaster): Uint8Array => {
   const bytes = new Uint8ClampedArray(data.length);
   for (let i = 0; i < data.length; i++) bytes[i] = ((data[i] as number) + 1) * 127.5;
-  return { width, height, channels: 3, data: new Uint8Array(bytes.buffer) };
+  return new Uint8Array(bytes.buffer);
 };
 
-const run = async <T>(
+async function* upscaleTiles<T>(
   opened: Opened<T>,
   picture: Picture,
   options: PaperUpscaleOptions,
-): Promise<E.Either<UpscaleError, Picture>> => {
+): FinishedTiles {
   const { model, engine } = opened;
-  const checked = checkPaperRequest(model, picture, options);
-  if (E.isLeft(checked)) return checked;
-  const sampling = checked.right;
-  const { factor, alignment, stride } = model;
-  const [width, height] = [picture.width * factor, picture.height * factor];
-  const room = roomFor(width, height);
-  if (E.isLeft(room)) return room;
-
+  const { magnification, alignment, stride } = model;
+  const [width, height] = [picture.width * magnification, picture.height * magnification];
+  const started = pipe(
+    checkPaperRequest(model, picture, options),
+    E.bindTo("sampling"),
+    E.bind("sum", () => roomFor(width, height)),
+  );
+  if (E.isLeft(started)) {
+    yield started;
+    return;
+  }
+  const { sampling, sum } = started.right;
   const [wide, high] = [paddedSize(picture.width, alignment), paddedSize(picture.height, alignment)];
   const padded = reflectPad(picture, wide, high, toUnit);
   const tiles = planChops(wide, high, sampling.tile);
+  const total = tiles.length;
+  const places = tiles.map((place) => scaled(place, magnification));
+  const parts = finishedParts(places, width, height);
+  const isCorrected = sampling.colourCorrection !== "none";
   const job = { ...opened, sampling, latentWidth: wide / stride };
-  options.onProgress?.(0, tiles.length);
+  options.onProgress?.(0, total);
   for (const [done, place] of tiles.entries()) {
     await breathe();
-    if (options.signal?.aborted === true) return E.left(aborted(done, tiles.length));
-    try {
-      const restored = await restoreTile(job, cut(padded, place), place);
-      if (restored === null) return E.left(notFinite(model.description.name, place));
-      addTile(room.right, restored, scaled(place, factor));
-    } catch (thrown) {
-      return E.left(engineFailed(engine.name, thrown));
+    if (options.signal?.aborted === true) {
+      yield E.left(aborted(done, total));
+      return;
     }
-    options.onProgress?.(done + 1, tiles.length);
+    const restored = await TE.tryCatch(
+      () => restoreTile(job, cut(padded, place), place),
+      (thrown) => engineFailed(engine.name, thrown),
+    )();
+    if (E.isLeft(restored)) {
+      yield restored;
+      return;
+    }
+    if (restored.right === null) {
+      yield E.left(notFinite(model.description.name, place));
+      return;
+    }
+    const part = parts[done] as Rectangle;
+    addTile(sum, restored.right, places[done] as Rectangle);
+    averageTiles(sum, places, part);
+    options.onProgress?.(done + 1, total);
+    if (!isCorrected) yield E.right({ place: part, data: bytesOf(cut(sum, part)), done: done + 1, total });
   }
-  averageTiles(
-    room.right,
-    tiles.map((place) => scaled(place, factor)),
+  if (!isCorrected) return;
+  const corrected = correctColours(sampling.colourCorrection, sum, () =>
+    bicubicResize(reflectPad(picture, picture.width, picture.height, toUnit), height, width),
   );
-  const target = (): FloatRaster =>
-    bicubicResize(reflectPad(picture, picture.width, picture.height, toUnit), height, width);
-  return E.right(bytesOf(correctColours(sampling.colourCorrection, room.right, target)));
-};
+  for (const [n, part] of parts.entries())
+    yield E.right({ place: part, data: bytesOf(cut(corrected, part)), done: n + 1, total });
+}
 
 /**
  * Reads a model's weights and puts them on the engine, one tensor after another, for any number of pictures. `close`
@@ -204,9 +230,16 @@ export const openPaperUpscaler =
         lifetimes: lifetimesOf(network),
         autoencoder: runAutoencoder(engine, autoencoder, coder.right),
       };
+      const tiles: PaperUpscaler["tiles"] = (picture, options) => upscaleTiles(opened, picture, options);
       return E.right({
-        factor: model.factor,
-        upscale: (picture, options) => () => run(opened, picture, options),
+        factor: model.magnification,
+        tiles,
+        upscale: (picture, options) => async () => {
+          const checked = checkPaperRequest(model, picture, options);
+          return E.isLeft(checked)
+            ? checked
+            : wholeOfTiles(picture, model.magnification, () => tiles(picture, options));
+        },
         close: release,
       });
     } catch (thrown) {

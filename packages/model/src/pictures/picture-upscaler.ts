@@ -5,8 +5,10 @@
  */
 import type { Engine, NdArray, Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
-import type * as TE from "fp-ts/lib/TaskEither.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
 import { breathe } from "../breathe.ts";
+import { type FinishedTiles, wholeOfTiles } from "../finished-tiles.ts";
 import type { UnknownArchitecture } from "../inference/architecture.ts";
 import { type Lifetimes, lifetimesOfLayer, releasingAlgebra } from "../lifetimes.ts";
 import type { CannotMix } from "../mix-weights.ts";
@@ -14,7 +16,6 @@ import { asLayer } from "../networks/picture-networks.ts";
 import type { PaperModelError } from "../paper/errors.ts";
 import { type Picture, type Rectangle, scaled } from "../picture.ts";
 import { planTiles, type Tile } from "../tiling.ts";
-import { emptyPicture, placeTile } from "../upscale.ts";
 import {
   aborted,
   checkPicture,
@@ -34,6 +35,8 @@ export type PictureUpscaleOptions = Omit<UpscaleOptions, "seed" | "steps">;
 export interface PictureUpscaler {
   /** The result is this many times wider and higher. */
   readonly factor: number;
+  /** The tiles of the result in reading order, each as it is done; ends after a failure. */
+  readonly tiles: (picture: Picture, options?: PictureUpscaleOptions) => FinishedTiles;
   readonly upscale: (
     picture: Picture,
     options?: PictureUpscaleOptions,
@@ -96,36 +99,50 @@ const enlarged = async <T>(
   return keptBytes(pixels, scaled(inside, model.network.factor));
 };
 
-const run = async <T>(
+const check = (picture: Picture, options: PictureUpscaleOptions): E.Either<UpscaleError, number> =>
+  pipe(
+    checkTile(options.tile),
+    E.chainFirst(() => checkPicture(picture)),
+  );
+
+async function* upscaleTiles<T>(
   opened: Opened<T>,
   picture: Picture,
   options: PictureUpscaleOptions,
-): Promise<E.Either<UpscaleError, Picture>> => {
+): FinishedTiles {
   const { engine, model } = opened;
-  const { factor } = model.network;
   const { width, height } = picture;
-  const tile = checkTile(options.tile);
-  if (E.isLeft(tile)) return tile;
-  const checked = checkPicture(picture);
-  if (E.isLeft(checked)) return checked;
-  const room = emptyPicture(width * factor, height * factor);
-  if (E.isLeft(room)) return room;
+  const tile = check(picture, options);
+  if (E.isLeft(tile)) {
+    yield tile;
+    return;
+  }
   const tiles = planTiles({ width, height, tile: tile.right, ...pictureField(model.network) });
-  options.onProgress?.(0, tiles.length);
+  const total = tiles.length;
+  options.onProgress?.(0, total);
   for (const [done, plan] of tiles.entries()) {
     await breathe();
-    if (options.signal?.aborted === true) return E.left(aborted(done, tiles.length));
-    try {
-      const data = await enlarged(opened, picture, plan);
-      if (data === null) return E.left(notFinite(model.name, plan.kept));
-      placeTile(room.right, { place: scaled(plan.kept, factor), data });
-    } catch (thrown) {
-      return E.left(engineFailed(engine.name, thrown));
+    if (options.signal?.aborted === true) {
+      yield E.left(aborted(done, total));
+      return;
     }
-    options.onProgress?.(done + 1, tiles.length);
+    const data = await TE.tryCatch(
+      () => enlarged(opened, picture, plan),
+      (thrown) => engineFailed(engine.name, thrown),
+    )();
+    if (E.isLeft(data)) {
+      yield data;
+      return;
+    }
+    if (data.right === null) {
+      yield E.left(notFinite(model.name, plan.kept));
+      return;
+    }
+    options.onProgress?.(done + 1, total);
+    const place = scaled(plan.kept, model.network.factor);
+    yield E.right({ place, data: data.right, done: done + 1, total });
   }
-  return room;
-};
+}
 
 /**
  * Reads the weights and puts them on the engine, one tensor after another, for any number of pictures. `close`
@@ -143,12 +160,19 @@ export const openPictureUpscaler =
       if (E.isLeft(weights)) return weights;
       const lifetimes = lifetimesOfLayer(asLayer(network));
       const opened = { engine, model, weights: weights.right, lifetimes };
+      const tiles: PictureUpscaler["tiles"] = (picture, options = {}) =>
+        upscaleTiles(opened, picture, options);
       return E.right({
         factor: network.factor,
+        tiles,
         upscale:
           (picture, options = {}) =>
-          () =>
-            run(opened, picture, options),
+          async () => {
+            const checked = check(picture, options);
+            return E.isLeft(checked)
+              ? checked
+              : wholeOfTiles(picture, network.factor, () => tiles(picture, options));
+          },
         close: () => engine.release(Object.values(weights.right)),
       });
     } catch (thrown) {
