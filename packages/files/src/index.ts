@@ -1,6 +1,13 @@
 export { describeNetworkFile, describePaperFiles, describePictureFile } from "./describe-files.ts";
+export {
+  type AutoencoderMissing,
+  type DescribeError,
+  describeModel,
+  type ModelChoices,
+  type NamedModel,
+} from "./describe-model.ts";
 export { fileOnDisk } from "./file-on-disk.ts";
-export { describePaperFolder, loadDescription, loadModel, saveModel } from "./model-folder.ts";
+export { describeFolder, loadDescription, loadModel, saveModel } from "./model-folder.ts";
 export { replaceFile } from "./replace-file.ts";
 export { findModel, shippedModels } from "./shipped-models.ts";
 export {

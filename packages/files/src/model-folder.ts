@@ -5,13 +5,13 @@ import {
   AUTOENCODER_FILE,
   checkModel,
   DESCRIPTION_FILE,
-  describePaperModel,
+  type DescribedModel,
+  describeModel,
   fileUnwritable,
   type HostWeights,
   type Model,
   type ModelDescription,
   type ModelError,
-  type PaperModel,
   type PaperModelError,
   readDescription,
   readModel,
@@ -66,9 +66,9 @@ export const saveModel = (
   );
 };
 
-/** The model of a folder whose model.json is of the paper's kind; null if it is of the small family. */
-export const describePaperFolder = (folder: string): TE.TaskEither<PaperModelError, PaperModel | null> =>
-  describePaperModel(fileOnDisk(join(folder, DESCRIPTION_FILE)), {
-    network: { file: fileOnDisk(join(folder, WEIGHTS_FILE)) },
-    autoencoder: { file: fileOnDisk(join(folder, AUTOENCODER_FILE)) },
+/** The model of a folder, of the small family or the paper's kind; its model.json is read, its weights are not. */
+export const describeFolder = (folder: string): TE.TaskEither<PaperModelError, DescribedModel> =>
+  describeModel(fileOnDisk(join(folder, DESCRIPTION_FILE)), {
+    network: fileOnDisk(join(folder, WEIGHTS_FILE)),
+    autoencoder: fileOnDisk(join(folder, AUTOENCODER_FILE)),
   });

@@ -13,6 +13,7 @@ export {
 } from "./checkpoint/checkpoint.ts";
 export type { TensorDtype } from "./checkpoint/dtypes.ts";
 export { mainGroup } from "./checkpoint/groups.ts";
+export { type DescribedModel, describeModel, factorOf } from "./described-model.ts";
 export {
   type FileUnreadable,
   type FileUnwritable,
@@ -64,7 +65,9 @@ export {
   parseDescription,
   readDescription,
   readModel,
+  readSmallModel,
   type SaveOptions,
+  type SmallModel,
   WEIGHTS_FILE,
   writeDescription,
   writeModelWeights,
@@ -157,7 +160,6 @@ export {
   AUTOENCODER_FILE,
   describeNetworkFile,
   describePaperFiles,
-  describePaperModel,
   type PaperFiles,
   type PaperModel,
   type PaperModelOptions,
@@ -175,7 +177,12 @@ export {
 export { elements, initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
 export { COLOURS, type FloatRaster, type Picture, type Raster, type Rectangle } from "./picture.ts";
 export { pictureField } from "./pictures/picture-field.ts";
-export { describePictureFile, type MixedFile, type PictureModel } from "./pictures/picture-model.ts";
+export {
+  describePictureFile,
+  type MixedFile,
+  type PictureModel,
+  pictureModelName,
+} from "./pictures/picture-model.ts";
 export {
   openPictureUpscaler,
   type PictureUpscaleOptions,
@@ -198,7 +205,13 @@ export {
 export type { SafetensorsHeader, StoredType, TensorEntry } from "./safetensors-header.ts";
 export { paddedSize, planTiles, type Tile, type TilingOptions } from "./tiling.ts";
 export { openSmallUpscaler, type SmallUpscaler, upscale } from "./upscale.ts";
-export { DEFAULT_TILE, type UpscaleError, type UpscaleOptions } from "./upscale-options.ts";
+export {
+  checkSmallOptions,
+  checkTile,
+  DEFAULT_TILE,
+  type UpscaleError,
+  type UpscaleOptions,
+} from "./upscale-options.ts";
 export {
   type ConvertError,
   type Converted,

@@ -78,14 +78,42 @@ const scheduleOf = (file: string, { schedule }: ModelDescription): E.Either<Inva
     invalidDescription(file, `schedule.${field}`, allowed, String(found)),
   )(makeSchedule(schedule));
 
-/** Reads a model. Names and shapes are checked against the network before any tensor is read. */
-export const readModel = (files: ModelFiles<ByteFile>): TE.TaskEither<ModelError, Model> =>
+/** What is known of a model of the small family before its weights are read. */
+export interface SmallModel extends Omit<Model, "weights"> {
+  /** Where its weights are: a checkpoint of any format. */
+  readonly file: ByteFile;
+}
+
+/** The model of a model.json that was parsed and is called `name`, and of a file of weights. */
+export const smallModelOf = (
+  name: string,
+  value: unknown,
+  file: ByteFile,
+): E.Either<InvalidDescription, SmallModel> =>
   pipe(
-    readDescription(files.description),
-    TE.bindTo("description"),
-    TE.bindW("schedule", ({ description }) => TE.fromEither(scheduleOf(files.description.name, description))),
-    TE.let("network", ({ description }) => networkOf(description)),
-    TE.bindW("weights", ({ network }) => readWeights(files.weights, network.parameters)),
+    decodeDescription(name, value),
+    E.bindTo("description"),
+    E.bind("schedule", ({ description }) => scheduleOf(name, description)),
+    E.map(({ description, schedule }) => ({
+      description,
+      schedule,
+      network: networkOf(description),
+      file,
+    })),
+  );
+
+/** Reads the weights of a model. Names and shapes are checked against the network before a tensor is read. */
+export const readSmallModel = ({ file, ...model }: SmallModel): TE.TaskEither<ModelError, Model> =>
+  TE.map((weights: HostWeights): Model => ({ ...model, weights }))(
+    readWeights(file, model.network.parameters),
+  );
+
+/** Reads a model: its model.json, then its weights. */
+export const readModel = ({ description, weights }: ModelFiles<ByteFile>): TE.TaskEither<ModelError, Model> =>
+  pipe(
+    parseDescription(description),
+    TE.chainEitherKW((value) => smallModelOf(description.name, value, weights)),
+    TE.chainW(readSmallModel),
   );
 
 export interface SaveOptions {

@@ -114,9 +114,11 @@ export const scheduleFor = (schedule: Schedule, steps: number): E.Either<Upscale
         }),
       )(respace(schedule, steps));
 
-export const checkRequest = (
-  { schedule, description }: Pick<Model, "schedule"> & { readonly description: { readonly steps: number } },
-  picture: Picture,
+type Sampled = Pick<Model, "schedule"> & { readonly description: { readonly steps: number } };
+
+/** All but the picture, so that a wrong option is told before anything is read. */
+export const checkSmallOptions = (
+  { schedule, description }: Sampled,
   options: UpscaleOptions,
 ): E.Either<UpscaleError, Sampling> => {
   const { seed, tile = DEFAULT_TILE, steps = description.steps } = options;
@@ -130,7 +132,14 @@ export const checkRequest = (
       steps,
       `a whole number from 1 to ${schedule.T}, the steps of the model's schedule`,
     );
-  return E.chain(() =>
-    E.map((used: Schedule) => ({ seed, tile, steps, schedule: used }))(scheduleFor(schedule, steps)),
-  )(checkPicture(picture));
+  return E.map((used: Schedule) => ({ seed, tile, steps, schedule: used }))(scheduleFor(schedule, steps));
 };
+
+export const checkRequest = (
+  model: Sampled,
+  picture: Picture,
+  options: UpscaleOptions,
+): E.Either<UpscaleError, Sampling> =>
+  E.chain((sampling: Sampling) => E.map(() => sampling)(checkPicture(picture)))(
+    checkSmallOptions(model, options),
+  );

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describePaperFiles, describePaperFolder } from "@tadsr/files";
+import { describeFolder, describePaperFiles } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -95,6 +95,16 @@ describe("two files of the authors'", () => {
 
 const at = await temporaryFolder();
 
+/** Of the small family. */
+const TINY = {
+  format: "tadsr-model/1",
+  name: "tiny",
+  latent: { kind: "space-to-depth", factor: 4 },
+  schedule: { steps: 4, kappa: 1, minNoiseLevel: 0.2, etasEnd: 0.99, power: 0.3 },
+  network: { kind: "stack", latentChannels: 48, channels: 8, blocks: 1, timeFeatures: 4, timeChannels: 8 },
+  steps: 1,
+};
+
 describe("model.json", () => {
   let description: PaperDescription;
   beforeAll(async () => {
@@ -108,17 +118,20 @@ describe("model.json", () => {
     await mkdir(at("faces"));
     await writeFile(at("faces/model.json"), JSON.stringify(description));
     await copyFile(join(fixture(), UNET), at("faces/model.safetensors"));
-    const found = await describePaperFolder(at("faces"))();
-    expect(found).toMatchObject({ right: { description, factor: 2, assumed: [] } });
-    expect(found).toMatchObject({
-      right: { files: { autoencoder: { file: { name: at("faces/autoencoder.safetensors") } } } },
-    });
+    const found = await describeFolder(at("faces"))();
+    const files = { autoencoder: { file: { name: at("faces/autoencoder.safetensors") } } };
+    const model = { description, magnification: 2, assumed: [], files };
+    expect(found).toMatchObject({ right: { kind: "paper", model } });
   });
 
   it("of the small family is not of this kind", async () => {
     await mkdir(at("small"));
-    await writeFile(at("small/model.json"), JSON.stringify({ latent: { kind: "space-to-depth" } }));
-    expect(await describePaperFolder(at("small"))()).toEqual(E.right(null));
+    await writeFile(at("small/model.json"), JSON.stringify(TINY));
+    expect(await describeFolder(at("small"))()).toMatchObject({
+      right: { kind: "small", model: { description: TINY, file: { name: at("small/model.safetensors") } } },
+    });
+    await writeFile(at("small/model.json"), JSON.stringify({ ...TINY, steps: 0 }));
+    expect(await describeFolder(at("small"))()).toMatchObject({ left: { key: "steps" } });
   });
 
   it.each([

@@ -7,9 +7,12 @@ export {
   SMALL_TILES,
 } from "./fitting-tile.ts";
 export { costOfLayer } from "./layer-cost.ts";
+export { openUpscaler, prepareModel } from "./open-upscaler.ts";
 export { paperFootprint, paperWork } from "./paper-tile-cost.ts";
 export { type PartCost, partCosts } from "./part-costs.ts";
 export { pictureFootprint, pictureWork } from "./picture-tile-cost.ts";
+export type { PreparedModel } from "./prepared-model.ts";
 export type { Size } from "./size.ts";
 export { smallFootprint, smallWork } from "./small-tile-cost.ts";
 export type { Footprint, TileWork } from "./tile-cost.ts";
+export type { OpenUpscalerError, Settings, UpscaleRequest, Upscaler, UpscalerOptions } from "./upscaler.ts";

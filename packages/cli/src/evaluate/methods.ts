@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { shippedModels } from "@tadsr/files";
 import { bicubicMethod, type LeftOut, type Method, ORIGINALS } from "@tadsr/metrics";
-import { DESCRIPTION_FILE, nearestName } from "@tadsr/model";
+import { DESCRIPTION_FILE, factorOf, nearestName } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, inputFailure, usageFailure } from "../failure.ts";
@@ -100,11 +100,11 @@ const checkFactors = (
   scale: number,
 ): E.Either<Failure, void> => {
   for (const [n, { model }] of found.entries())
-    if (model.factor !== scale)
+    if (factorOf(model) !== scale)
       return E.left(
         usageFailure(
-          `${named[n]?.title}: it upscales ${model.factor} times, but the degradation shrinks ${scale} times; ` +
-            "choose a degradation that shrinks as much",
+          `${named[n]?.title}: it enlarges ${factorOf(model)} times, and the degradation shrinks ${scale} times; ` +
+            "measure it with one that shrinks as much",
         ),
       );
   return E.right(undefined);

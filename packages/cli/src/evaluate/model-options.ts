@@ -1,9 +1,10 @@
-/** Passes each option about models to the models that can use it. */
+/** Which of the options that concern a model go to which: each to the models that have a use for it. */
+import type { NamedModel } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import type { Shell } from "../shell.ts";
-import { type AnyModel, findAnyModel } from "../upscale/any-model.ts";
+import { findAnyModel } from "../upscale/find-model.ts";
 import type { NetworkOptions } from "../upscale/options.ts";
 import type { EvaluateOptions } from "./options.ts";
 import type { MethodSpec } from "./spec.ts";
@@ -24,7 +25,7 @@ const OF_FILES = {
 const FLAGS: Readonly<Partial<Record<Key, string>>> = { ...OF_PAPER, ...OF_FILES };
 
 export interface FoundModel {
-  readonly model: AnyModel;
+  readonly model: NamedModel;
   readonly options: NetworkOptions;
 }
 
@@ -70,7 +71,7 @@ const find =
     const more = given(options, OF_FILES);
     if (Object.keys(more).length === 0) return bare;
     const full = { ...plain, ...more, ...given(options, OF_PAPER), ...own };
-    return E.map((model: AnyModel) => ({ model, options: full }))(await findAnyModel(shell, full)());
+    return E.map((model: NamedModel) => ({ model, options: full }))(await findAnyModel(shell, full)());
   };
 
 /** All models, in their order. An option that no model can use is refused. */

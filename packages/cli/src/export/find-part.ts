@@ -1,12 +1,11 @@
-/** Finds the part that is exported, and its weights, from what the user names. */
-import { loadModel, shippedModels } from "@tadsr/files";
-import type { PaperModel, PictureModel } from "@tadsr/model";
+/** From what the user names to the part that is exported, with its weights. */
+import { type PaperModel, type PictureModel, readSmallModel, type SmallModel } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import { modelLine } from "../locate-model.ts";
 import type { Shell } from "../shell.ts";
-import { findAnyModel } from "../upscale/any-model.ts";
+import { findAnyModel } from "../upscale/find-model.ts";
 import type { Described, Origin } from "./metadata.ts";
 import type { ExportOptions, PartName } from "./options.ts";
 import { chainPart, decoderPart, encoderPart, paperNetworkPart } from "./paper-parts.ts";
@@ -57,11 +56,11 @@ const chosenPart = (
 };
 
 const smallPart = async (
-  folder: string,
+  described: SmallModel,
   origin: Origin,
   options: PartOptions,
 ): Promise<E.Either<Failure, FoundPart>> => {
-  const loaded = await TE.mapLeft(modelLine)(loadModel(folder))();
+  const loaded = await TE.mapLeft(modelLine)(readSmallModel(described))();
   if (E.isLeft(loaded)) return loaded;
   const model = loaded.right;
   const { description, network } = model;
@@ -125,9 +124,8 @@ export const findPart =
       ...(headChannels === undefined ? {} : { headChannels }),
     })();
     if (E.isLeft(found)) return found;
-    const model = found.right;
-    if (model.kind === "paper") return paperPart(model.model, options);
-    if (model.kind === "picture") return pictureNetworkPart(model.model, options);
-    const isShipped = (await shippedModels()).includes(named);
-    return smallPart(model.folder, isShipped ? "shipped" : "small", options);
+    const { kind, model, from } = found.right;
+    if (kind === "paper") return paperPart(model, options);
+    if (kind === "picture") return pictureNetworkPart(model, options);
+    return smallPart(model, from === "shipped" ? "shipped" : "small", options);
   };

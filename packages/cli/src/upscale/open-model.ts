@@ -1,93 +1,116 @@
 /** A model on a runtime, ready to enlarge pictures. */
-import { loadModel } from "@tadsr/files";
-import { type Model, openSmallUpscaler, type Picture, parameterCount } from "@tadsr/model";
+import type { NamedModel } from "@tadsr/files";
+import { AUTHORS_TILE, type PaperModel, type Picture } from "@tadsr/model";
 import { usableMemory } from "@tadsr/runtime-node";
-import { fittingSmallTile, smallWork } from "@tadsr/upscale";
+import { type OpenUpscalerError, prepareModel, type Size, type Upscaler } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import { modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
-import type { Shell } from "../shell.ts";
-import { type AnyModel, findAnyModel } from "./any-model.ts";
-import { openPaperModel } from "./open-paper-model.ts";
-import { openPictureModel } from "./open-picture-model.ts";
+import { noteLine, type Shell } from "../shell.ts";
+import { findAnyModel } from "./find-model.ts";
 import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import type { NetworkOptions } from "./options.ts";
 import { runtimeOptions } from "./runtime-options.ts";
 import { silent, type Trace } from "./trace.ts";
 
-/** The steps that will be taken; refused where the model's schedule has fewer. */
-const stepsOf = (model: Model, steps: number | undefined): E.Either<Failure, number> => {
-  const { description, schedule } = model;
-  const taken = steps ?? description.steps;
-  return taken <= schedule.T
-    ? E.right(taken)
+/** In the command's own words, where a step is asked for that the model's schedule does not have. */
+const checkSteps = (found: NamedModel, { steps }: NetworkOptions): E.Either<Failure, void> => {
+  if (found.kind !== "small" || steps === undefined) return E.right(undefined);
+  const { description, schedule } = found.model;
+  return steps <= schedule.T
+    ? E.right(undefined)
     : E.left(
         usageFailure(
-          `--steps ${taken} is too many: model ${description.name} has a schedule of ${schedule.T}; ` +
+          `--steps ${steps} is too many: model ${description.name} has a schedule of ${schedule.T}; ` +
             `give 1 to ${schedule.T}`,
         ),
       );
 };
 
-/** Reads the model, then opens the runtime, so that a wrong model is told before a heavy runtime is loaded. */
-const openSmallModel =
-  (shell: Shell, folder: string, options: NetworkOptions, trace: Trace): TE.TaskEither<Failure, OpenModel> =>
-  async () => {
-    const loaded = await TE.mapLeft(modelLine)(loadModel(folder))();
-    if (E.isLeft(loaded)) return loaded;
-    trace("model-read");
-    const model = loaded.right;
-    const steps = stepsOf(model, options.steps);
-    if (E.isLeft(steps)) return steps;
-    const opened = await openRuntime(options.runtime, runtimeOptions(shell, options))();
-    if (E.isLeft(opened)) return opened;
-    trace("runtime-open");
-    const engine = opened.right;
-    const room = { engine, bytes: usableMemory() };
-    const tile = options.tile ?? fittingSmallTile(model, steps.right, room);
-    const upscaler = openSmallUpscaler(engine, model);
-    if (E.isLeft(upscaler)) {
-      await engine.close();
-      return E.left(upscaleFailure(upscaler.left));
-    }
-    const settings = { seed: options.seed, steps: steps.right, tile };
-    return E.right({
-      name: model.description.name,
-      parameters: parameterCount(model.network.parameters),
-      runtime: engine.name,
-      settings,
-      factor: upscaler.right.factor,
-      enlarge: ({ width, height, rgb }, onTile, seed = settings.seed) => {
-        const picture: Picture = { width, height, channels: 3, data: rgb };
-        const enlarged = upscaler.right.upscale(picture, { ...settings, seed, onProgress: onTile });
-        return TE.bimap(upscaleFailure, ({ data }: Picture) => data)(enlarged);
-      },
-      work: (picture) => smallWork(model, picture, tile, steps.right),
-      close: async () => {
-        upscaler.right.close();
-        await engine.close();
-      },
-    });
-  };
-
-/** Puts a model that was found on the runtime that is asked for. */
-export const openFoundModel = (
-  shell: Shell,
-  found: AnyModel,
-  options: NetworkOptions,
-  trace: Trace = silent,
-): TE.TaskEither<Failure, OpenModel> => {
-  switch (found.kind) {
-    case "small":
-      return openSmallModel(shell, found.folder, options, trace);
-    case "paper":
-      return openPaperModel(shell, found.model, options, trace);
-    case "picture":
-      return openPictureModel(shell, found.model, options, trace);
-  }
+const openFailure = (error: OpenUpscalerError): Failure => {
+  if (error._tag === "InvalidOption") return usageFailure(`--${error.message}`);
+  return error._tag === "EngineFailed" ? upscaleFailure(error) : modelLine(error);
 };
 
+/** What is to be known of a picture before a model of the paper's kind enlarges it. */
+const notesOfPaper = (
+  { description: { name, network }, stride }: PaperModel,
+  tile: number,
+  isTileAsked: boolean,
+  { width, height }: Size,
+): readonly string[] => {
+  const nominal = stride > 1 ? (network.condition?.size ?? 0) : 0;
+  const isSmallTile = !isTileAsked && tile < AUTHORS_TILE && Math.max(width, height) > tile;
+  const isOddSize = nominal > 0 && (width !== nominal || height !== nominal);
+  return [
+    ...(isSmallTile
+      ? [`tiles of ${tile}: ${AUTHORS_TILE} would not fit into memory; --tile says otherwise`]
+      : []),
+    ...(isOddSize ? [`${width} x ${height}: ${name} was made for pictures of ${nominal} x ${nominal}`] : []),
+  ];
+};
+
+const definedOf = <A extends object>(options: A): { [K in keyof A]: Exclude<A[K], undefined> } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof A]: Exclude<A[K], undefined>;
+  };
+
+const onShell = (
+  shell: Shell,
+  upscaler: Upscaler,
+  engine: { readonly name: string; readonly close: () => Promise<void> },
+  paper: PaperModel | null,
+  isTileAsked: boolean,
+): OpenModel => ({
+  ...upscaler,
+  runtime: engine.name,
+  enlarge: ({ width, height, rgb }, onTile, seed) => {
+    const notes =
+      paper === null ? [] : notesOfPaper(paper, upscaler.settings.tile, isTileAsked, { width, height });
+    for (const note of notes) noteLine(shell, note);
+    const picture: Picture = { width, height, channels: 3, data: rgb };
+    const request = { onProgress: onTile, ...(seed === undefined ? {} : { seed }) };
+    return TE.bimap(upscaleFailure, ({ data }: Picture) => data)(upscaler.upscale(picture, request));
+  },
+  close: async () => {
+    upscaler.close();
+    await engine.close();
+  },
+});
+
+/** Puts a model that was found on the runtime that is asked for; what is wrong with it is told before that is loaded. */
+export const openFoundModel =
+  (
+    shell: Shell,
+    found: NamedModel,
+    options: NetworkOptions,
+    trace: Trace = silent,
+  ): TE.TaskEither<Failure, OpenModel> =>
+  async () => {
+    const steps = checkSteps(found, options);
+    if (E.isLeft(steps)) return steps;
+    const { seed, tile, steps: asked, sampler, colourCorrection } = options;
+    const given = definedOf({ seed, tile, steps: asked, sampler, colourCorrection, memory: usableMemory() });
+    const prepared = await prepareModel(found, given)();
+    if (E.isLeft(prepared)) return E.left(openFailure(prepared.left));
+    if (found.kind === "small") trace("model-read");
+    const runtime = await openRuntime(options.runtime, runtimeOptions(shell, options))();
+    if (E.isLeft(runtime)) return runtime;
+    trace("runtime-open");
+    const engine = runtime.right;
+    const opened = await prepared.right.open(engine)();
+    if (E.isLeft(opened)) {
+      await engine.close();
+      return E.left(openFailure(opened.left));
+    }
+    trace("model-read");
+    const paper = found.kind === "paper" ? found.model : null;
+    if (paper !== null && paper.assumed.length > 0)
+      noteLine(shell, `${paper.files.network.file.name}: assumed: ${paper.assumed.join(", ")}`);
+    return E.right(onShell(shell, opened.right, engine, paper, tile !== undefined));
+  };
+
 export const openModel = (shell: Shell, options: NetworkOptions): TE.TaskEither<Failure, OpenModel> =>
-  TE.chain((found: AnyModel) => openFoundModel(shell, found, options))(findAnyModel(shell, options));
+  TE.chain((found: NamedModel) => openFoundModel(shell, found, options))(findAnyModel(shell, options));

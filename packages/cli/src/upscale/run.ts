@@ -1,5 +1,6 @@
 /** `tadsr upscale`, from the command line's words to a line for each picture. */
 import { mkdir } from "node:fs/promises";
+import { factorOf } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { ExitCode, Failure } from "../failure.ts";
@@ -7,8 +8,8 @@ import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
 import { cannotWrite } from "../safe-file.ts";
 import { noteLine, type Shell } from "../shell.ts";
-import { findAnyModel } from "./any-model.ts";
 import { runBatch, tellFailure } from "./batch.ts";
+import { findAnyModel } from "./find-model.ts";
 import { expandInputs, OUTPUT_SUFFIX, type Refused, suffixOf } from "./inputs.ts";
 import { openFoundModel } from "./open-model.ts";
 import type { UpscaleOptions } from "./options.ts";
@@ -46,7 +47,7 @@ export const runUpscale =
   async () => {
     // Outputs are named by how many times larger they are; why there is no model is told later.
     const found = await findAnyModel(shell, options)();
-    const suffix = E.isRight(found) ? suffixOf(found.right.factor) : OUTPUT_SUFFIX;
+    const suffix = E.isRight(found) ? suffixOf(factorOf(found.right)) : OUTPUT_SUFFIX;
     const inputs = await expandInputs(shell, pictures, suffix);
     const destination = await destinationOf(shell, options.out, inputs);
     if (E.isLeft(destination)) return destination;

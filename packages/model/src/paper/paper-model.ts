@@ -3,9 +3,7 @@ import { makeSchedule, type Schedule } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { ByteFile } from "../bytes/byte-file.ts";
 import type { Architecture, InferenceOptions } from "../inference/architecture.ts";
-import { parseDescription } from "../model.ts";
 import { MODEL_FORMAT } from "../model-description.ts";
 import { type VqAutoencoder, vqAutoencoder } from "../networks/autoencoder/autoencoder.ts";
 import type { ConditionedNetwork } from "../networks/network.ts";
@@ -13,8 +11,8 @@ import { type PublishedModel, type PublishedName, publishedModels } from "../net
 import { swinUNet } from "../networks/swin-unet.ts";
 import { conditionLevels, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
 import { mismatched, type PaperModelError, wrongNetwork } from "./errors.ts";
-import { alignmentOf, factorOf, faultOfPair, latentStride } from "./pairing.ts";
-import { decodePaperDescription, isPaperDescription, type PaperDescription } from "./paper-description.ts";
+import { alignmentOf, faultOfPair, latentStride, magnificationOf } from "./pairing.ts";
+import { decodePaperDescription, type PaperDescription } from "./paper-description.ts";
 import { architectureOf, type WeightSource } from "./weight-source.ts";
 
 export const AUTOENCODER_FILE = "autoencoder.safetensors";
@@ -166,19 +164,10 @@ export const describePaperFiles = (
   );
 };
 
-/** The model of two files and a model.json; null if that is of the small family. The weights are not opened. */
-export const describePaperModel = (
-  description: ByteFile,
+/** The model of a model.json that was parsed and is called `name`, and of two files of weights. */
+export const paperModelOf = (
+  name: string,
+  value: unknown,
   files: PaperFiles,
-): TE.TaskEither<PaperModelError, PaperModel | null> =>
-  pipe(
-    parseDescription(description),
-    TE.chainEitherKW(
-      (value): E.Either<PaperModelError, PaperModel | null> =>
-        isPaperDescription(value)
-          ? E.chainW((checked: PaperDescription) => modelOf(files, checked, []))(
-              decodePaperDescription(description.name, value),
-            )
-          : E.right(null),
-    ),
-  );
+): E.Either<PaperModelError, PaperModel> =>
+  E.chainW((checked: PaperDescription) => modelOf(files, checked, []))(decodePaperDescription(name, value));

@@ -37,3 +37,7 @@ export const describePictureFile = (
       return { name: stemOf(file.file.name), file, config, network: pictureNetwork(config), mix: null };
     }),
   );
+
+/** As a picture's line has it: the file's name, or the shares of two. */
+export const pictureModelName = ({ name, mix }: Pick<PictureModel, "name" | "mix">): string =>
+  mix === null ? name : `${1 - mix.share} ${name} + ${mix.share} ${stemOf(mix.file.file.name)}`;

@@ -1,0 +1,113 @@
+/** The model that the command's options name, and the options that it has no use for. */
+import {
+  type DescribeError,
+  describeModel,
+  type ModelChoices,
+  type NamedModel,
+  shippedModels,
+} from "@tadsr/files";
+import * as E from "fp-ts/lib/Either.js";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import { type Failure, usageFailure } from "../failure.ts";
+import { modelLine } from "../locate-model.ts";
+import { resolveIn, type Shell } from "../shell.ts";
+import type { NetworkOptions } from "./options.ts";
+
+/** The shipped model that is meant where none is named. */
+export const DEFAULT_MODEL = "small-x4";
+
+type Flags = readonly (readonly [keyof NetworkOptions, string])[];
+
+const FLAGS: Flags = [
+  ["autoencoder", "--autoencoder"],
+  ["config", "--config"],
+  ["group", "--group"],
+  ["imageSize", "--image-size"],
+  ["window", "--window"],
+  ["headChannels", "--head-channels"],
+  ["sampler", "--sampler"],
+  ["colourCorrection", "--colour-correction"],
+];
+
+const MIX: Flags = [["mix", "--mix"]];
+
+/** What is said of a file's content has no place where a folder's model.json says it. */
+const OF_FILES = FLAGS.slice(0, 6);
+
+/** What a network has no use for that gives the same picture of the same picture; its file may have groups. */
+const OF_SAMPLING: Flags = [
+  ["steps", "--steps"],
+  ["seed", "--seed"],
+  ...FLAGS.filter(([key]) => key !== "group"),
+];
+
+/** The default seed is no request. */
+const DEFAULT_SEED = 0;
+
+/** Flags that a model has no use for, and why, first things first. */
+const useless = (model: NamedModel, named: string): readonly (readonly [Flags, string])[] => {
+  if (model.kind === "picture") {
+    const { name, config } = model.model;
+    const network = `it is a network (${config.kind}) that draws no noise and takes one step`;
+    return [[OF_SAMPLING, `has no meaning for ${name}: ${network}`]];
+  }
+  if (model.kind === "small")
+    return [
+      [FLAGS, `is for the paper's models; ${named} is one of the small family`],
+      [MIX, `is for Real-ESRGAN's networks; ${named} is one of the small family`],
+    ];
+  return model.from === "file"
+    ? [[MIX, `is for Real-ESRGAN's networks; ${named} is none of them`]]
+    : [[[...OF_FILES, ...MIX], `is for a file of weights; ${named} is a folder, which says it itself`]];
+};
+
+const refuseUseless = (
+  model: NamedModel,
+  named: string,
+  { seed, ...options }: NetworkOptions,
+): E.Either<Failure, NamedModel> => {
+  const given: Partial<NetworkOptions> = seed === DEFAULT_SEED ? options : { ...options, seed };
+  for (const [flags, why] of useless(model, named)) {
+    const stray = flags.find(([key]) => given[key] !== undefined);
+    if (stray !== undefined) return E.left(usageFailure(`${stray[1]} ${why}`));
+  }
+  return E.right(model);
+};
+
+const choicesOf = (shell: Shell, options: NetworkOptions): ModelChoices => {
+  const { group, autoencoder, config, imageSize, window, headChannels, mix } = options;
+  return {
+    ...(group === undefined ? {} : { group }),
+    ...(autoencoder === undefined ? {} : { autoencoder: resolveIn(shell, autoencoder) }),
+    ...(config === undefined ? {} : { config }),
+    ...(imageSize === undefined ? {} : { imageSize }),
+    ...(window === undefined ? {} : { window }),
+    ...(headChannels === undefined ? {} : { headChannels }),
+    ...(mix === undefined ? {} : { mix: { ...mix, file: resolveIn(shell, mix.file) } }),
+  };
+};
+
+const failureOf =
+  (named: string) =>
+  (error: DescribeError): Failure =>
+    error._tag === "AutoencoderMissing"
+      ? usageFailure(
+          `--model ${named} works on an autoencoder's latents; give that with --autoencoder ` +
+            `(the authors call it ${error.usualName})`,
+        )
+      : modelLine(error);
+
+/** Of the model's files only what describes them is read. */
+export const findAnyModel =
+  (shell: Shell, options: NetworkOptions): TE.TaskEither<Failure, NamedModel> =>
+  async () => {
+    const named = options.model ?? DEFAULT_MODEL;
+    const isShipped = (await shippedModels()).includes(named);
+    const found = await describeModel(
+      isShipped ? named : resolveIn(shell, named),
+      choicesOf(shell, options),
+    )();
+    return E.isLeft(found)
+      ? E.left(failureOf(named)(found.left))
+      : refuseUseless(found.right, named, options);
+  };

@@ -1,0 +1,43 @@
+/** A model between its description and an engine. */
+import type { Engine } from "@tadsr/core";
+import type { FinishedTiles, Picture, UpscaleError } from "@tadsr/model";
+import type * as TE from "fp-ts/lib/TaskEither.js";
+import type { Room } from "./fitting-tile.ts";
+import type { OpenUpscalerError, Settings, UpscaleRequest, Upscaler, UpscalerOptions } from "./upscaler.ts";
+
+/** A model whose options were checked. */
+export interface PreparedModel {
+  /** Puts it on an engine, which is the same for all of its pictures. */
+  readonly open: <T>(engine: Engine<T>) => TE.TaskEither<OpenUpscalerError, Upscaler>;
+}
+
+const USUAL_MEMORY = 2 ** 31;
+
+/** What there is for the model on this engine. */
+export const roomOn = <T>({ memory, isSlow }: Engine<T>, options: UpscalerOptions): Room => ({
+  engine: {
+    ...(memory === undefined ? {} : { memory }),
+    ...(isSlow === undefined ? {} : { isSlow }),
+  },
+  bytes: options.memory ?? USUAL_MEMORY,
+});
+
+/** What the three kinds' own upscalers have in common. */
+interface Enlarging<O> {
+  readonly factor: number;
+  readonly upscale: (picture: Picture, options: O) => TE.TaskEither<UpscaleError, Picture>;
+  readonly tiles: (picture: Picture, options: O) => FinishedTiles;
+  readonly close: () => void;
+}
+
+/** An upscaler that is asked with what was chosen for all pictures, and with what one picture has of its own. */
+export const withSettings = <S extends Settings>(
+  { factor, upscale, tiles, close }: Enlarging<S & UpscaleRequest>,
+  settings: S,
+): Pick<Upscaler, "factor" | "settings" | "upscale" | "tiles" | "close"> => ({
+  factor,
+  settings,
+  upscale: (picture, request = {}) => upscale(picture, { ...settings, ...request }),
+  tiles: (picture, request = {}) => tiles(picture, { ...settings, ...request }),
+  close,
+});
