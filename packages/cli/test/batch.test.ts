@@ -47,16 +47,17 @@ const fakeModel = () => {
   const model: OpenModel = {
     ...{ name: "fake", parameters: 7, runtime: "none", factor: 2, settings: { seed: 5, steps: 1, tile: 64 } },
     enlarge:
-      ({ width, height, rgb }, onTile) =>
+      ({ width, height, data }, onTile) =>
       async () => {
-        const grey = rgb[0] ?? 0;
+        const grey = data[0] ?? 0;
         computing.push(grey);
         onTile(0, 2);
         const succeeds = await new Promise<boolean>((resolve) => finishing.set(grey, resolve));
         onTile(1, 2);
         if (!succeeds) return E.left(runtimeFailure("out of memory"));
         onTile(2, 2);
-        return E.right(new Uint8Array(4 * width * height * 3).fill(grey + 1));
+        const larger = new Uint8Array(4 * width * height * 3).fill(grey + 1);
+        return E.right({ width: 2 * width, height: 2 * height, channels: 3, data: larger });
       },
     work: (_, total) => Array.from({ length: total }, () => 1),
     close: async () => undefined,

@@ -2,11 +2,11 @@ import * as E from "fp-ts/lib/Either.js";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { bleedColour } from "../src/upscale/bleed.ts";
-import { type DecodedPicture, decodePicture } from "../src/upscale/decode.ts";
+import { decodePicture, type PictureWithAlpha } from "../src/upscale/decode.ts";
 import { encoder, enlargeAlpha } from "../src/upscale/encode.ts";
 import { checkSide, formatOf, sniffFormat } from "../src/upscale/format.ts";
 
-const decoded = async (bytes: Uint8Array): Promise<DecodedPicture> => {
+const decoded = async (bytes: Uint8Array): Promise<PictureWithAlpha> => {
   const result = await decodePicture("x", bytes)();
   if (E.isLeft(result)) throw new Error(result.left.message);
   return result.right;
@@ -24,26 +24,27 @@ const twoPixels = (data: readonly number[], channels: 1 | 2 | 3 | 4) =>
 describe("decoding", () => {
   it("keeps the pixels of an 8-bit RGB PNG", async () => {
     const picture = await decoded(await twoPixels([1, 2, 3, 250, 251, 252], 3).png().toBuffer());
-    expect({ ...picture, rgb: [...picture.rgb] }).toEqual({
+    expect({ ...picture, data: [...picture.data] }).toEqual({
       width: 2,
       height: 1,
-      rgb: [1, 2, 3, 250, 251, 252],
+      channels: 3,
+      data: [1, 2, 3, 250, 251, 252],
       alpha: null,
     });
   });
 
   it("takes alpha apart", async () => {
     const picture = await decoded(await twoPixels([1, 2, 3, 40, 5, 6, 7, 80], 4).png().toBuffer());
-    expect([...picture.rgb]).toEqual([1, 2, 3, 5, 6, 7]);
+    expect([...picture.data]).toEqual([1, 2, 3, 5, 6, 7]);
     expect([...(picture.alpha ?? [])]).toEqual([40, 80]);
   });
 
   it("makes three channels of grey ones, with and without alpha", async () => {
     const grey = await decoded(await twoPixels([9, 200], 1).toColourspace("b-w").png().toBuffer());
-    expect([...grey.rgb]).toEqual([9, 9, 9, 200, 200, 200]);
+    expect([...grey.data]).toEqual([9, 9, 9, 200, 200, 200]);
     expect(grey.alpha).toBeNull();
     const veiled = await decoded(await twoPixels([9, 30, 200, 60], 2).toColourspace("b-w").png().toBuffer());
-    expect([...veiled.rgb]).toEqual([9, 9, 9, 200, 200, 200]);
+    expect([...veiled.data]).toEqual([9, 9, 9, 200, 200, 200]);
     expect([...(veiled.alpha ?? [])]).toEqual([30, 60]);
   });
 
@@ -59,7 +60,7 @@ describe("decoding", () => {
       .toBuffer();
     expect((await sharp(bytes).metadata()).depth).toBe("ushort");
     const picture = await decoded(bytes);
-    expect([...picture.rgb]).toEqual([128, 128, 128, 255, 255, 255]);
+    expect([...picture.data]).toEqual([128, 128, 128, 255, 255, 255]);
     expect([...(picture.alpha ?? [])]).toEqual(name === "rgb16 with alpha" ? [128, 255] : []);
   });
 
@@ -69,7 +70,7 @@ describe("decoding", () => {
       .jpeg({ quality: 100 })
       .toBuffer();
     expect((await sharp(bytes).metadata()).space).toBe("cmyk");
-    const { rgb } = await decoded(bytes);
+    const { data: rgb } = await decoded(bytes);
     expect(rgb).toHaveLength(8 * 8 * 3);
     const [r = 0, g = 0, b = 0] = rgb;
     expect(r).toBeGreaterThan(180);
@@ -81,19 +82,19 @@ describe("decoding", () => {
       .withMetadata({ orientation: 6 })
       .png()
       .toBuffer();
-    const { width, height, rgb } = await decoded(bytes);
-    expect({ width, height, rgb: [...rgb] }).toEqual({ width: 1, height: 2, rgb: [255, 0, 0, 0, 0, 255] });
+    const { width, height, data: rgb } = await decoded(bytes);
+    expect({ width, height, data: [...rgb] }).toEqual({ width: 1, height: 2, data: [255, 0, 0, 0, 0, 255] });
   });
 
   it("expands a palette", async () => {
     const bytes = await twoPixels([255, 0, 0, 0, 0, 255], 3).png({ palette: true }).toBuffer();
-    expect([...(await decoded(bytes)).rgb]).toEqual([255, 0, 0, 0, 0, 255]);
+    expect([...(await decoded(bytes)).data]).toEqual([255, 0, 0, 0, 0, 255]);
   });
 
   it("reads WebP and JPEG", async () => {
     const flat = sharp({ create: { width: 3, height: 5, channels: 3, background: { r: 90, g: 90, b: 90 } } });
     for (const bytes of [await flat.clone().webp().toBuffer(), await flat.clone().jpeg().toBuffer()]) {
-      const { width, height, rgb } = await decoded(bytes);
+      const { width, height, data: rgb } = await decoded(bytes);
       expect({ width, height }).toEqual({ width: 3, height: 5 });
       for (const value of rgb) expect(Math.abs(value - 90)).toBeLessThanOrEqual(1);
     }
@@ -121,17 +122,18 @@ describe("decoding", () => {
 });
 
 describe("encoding", () => {
-  const picture = (): DecodedPicture => ({
+  const picture = (): PictureWithAlpha => ({
     width: 2,
     height: 1,
-    rgb: Uint8Array.from([10, 20, 30, 200, 210, 220]),
+    channels: 3,
+    data: Uint8Array.from([10, 20, 30, 200, 210, 220]),
     alpha: Uint8Array.from([0, 255]),
   });
 
   it("writes PNG without loss, with alpha", async () => {
     const bytes = await (await encoder(picture(), "png")).toBuffer();
     expect(sniffFormat(bytes)).toBe("png");
-    const { rgb, alpha } = await decoded(bytes);
+    const { data: rgb, alpha } = await decoded(bytes);
     expect([...rgb]).toEqual([10, 20, 30, 200, 210, 220]);
     expect([...(alpha ?? [])]).toEqual([0, 255]);
   });
@@ -140,17 +142,18 @@ describe("encoding", () => {
     const webp = await (await encoder(picture(), "webp")).toBuffer();
     expect(sniffFormat(webp)).toBe("webp");
     expect([...((await decoded(webp)).alpha ?? [])]).toEqual([0, 255]);
-    const wide: DecodedPicture = {
+    const wide: PictureWithAlpha = {
       width: 16,
       height: 16,
-      rgb: new Uint8Array(16 * 16 * 3).fill(50),
+      channels: 3,
+      data: new Uint8Array(16 * 16 * 3).fill(50),
       alpha: new Uint8Array(16 * 16),
     };
     const jpeg = await (await encoder(wide, "jpeg")).toBuffer();
     expect(sniffFormat(jpeg)).toBe("jpeg");
     const flattened = await decoded(jpeg);
     expect(flattened.alpha).toBeNull();
-    for (const value of flattened.rgb) expect(value).toBeGreaterThanOrEqual(254);
+    for (const value of flattened.data) expect(value).toBeGreaterThanOrEqual(254);
   });
 
   it("enlarges alpha to one plane of the right size, and keeps a flat one flat", async () => {
@@ -166,50 +169,54 @@ describe("encoding", () => {
 
 describe("colour under transparency", () => {
   it("comes from the visible neighbours, round by round; alpha and visible colours stay", () => {
-    const picture: DecodedPicture = {
+    const picture: PictureWithAlpha = {
       width: 4,
       height: 1,
-      rgb: Uint8Array.from([200, 100, 50, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+      channels: 3,
+      data: Uint8Array.from([200, 100, 50, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
       alpha: Uint8Array.from([9, 0, 0, 0]),
     };
     bleedColour(picture);
-    expect([...picture.rgb]).toEqual([200, 100, 50, 200, 100, 50, 200, 100, 50, 200, 100, 50]);
+    expect([...picture.data]).toEqual([200, 100, 50, 200, 100, 50, 200, 100, 50, 200, 100, 50]);
     expect([...(picture.alpha ?? [])]).toEqual([9, 0, 0, 0]);
   });
 
   it("is the mean where visible colours meet, above and below too, and does not wrap around rows", () => {
-    const picture: DecodedPicture = {
+    const picture: PictureWithAlpha = {
       width: 2,
       height: 3,
-      rgb: Uint8Array.from([0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 200, 0, 0]),
+      channels: 3,
+      data: Uint8Array.from([0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 200, 0, 0]),
       alpha: Uint8Array.from([0, 255, 0, 0, 0, 255]),
     };
     bleedColour(picture);
     // Right column: 100, their mean, 200. Left column: its right neighbour's, each in its own round.
-    const reds = [0, 1, 2, 3, 4, 5].map((i) => picture.rgb[3 * i]);
+    const reds = [0, 1, 2, 3, 4, 5].map((i) => picture.data[3 * i]);
     expect(reds).toEqual([100, 100, 150, 150, 200, 200]);
   });
 
   it("does not reach without end, and leaves a picture with nothing visible alone", () => {
-    const wide: DecodedPicture = {
+    const wide: PictureWithAlpha = {
       width: 20,
       height: 1,
-      rgb: new Uint8Array(60).fill(0).fill(90, 0, 3),
+      channels: 3,
+      data: new Uint8Array(60).fill(0).fill(90, 0, 3),
       alpha: new Uint8Array(20).fill(255, 0, 1),
     };
     bleedColour(wide);
-    expect(Array.from({ length: 20 }, (_, i) => wide.rgb[3 * i])).toEqual([
+    expect(Array.from({ length: 20 }, (_, i) => wide.data[3 * i])).toEqual([
       ...Array(9).fill(90),
       ...Array(11).fill(0),
     ]);
-    const empty: DecodedPicture = {
+    const empty: PictureWithAlpha = {
       width: 1,
       height: 1,
-      rgb: Uint8Array.of(1, 2, 3),
+      channels: 3,
+      data: Uint8Array.of(1, 2, 3),
       alpha: Uint8Array.of(0),
     };
     bleedColour(empty);
-    expect([...empty.rgb]).toEqual([1, 2, 3]);
+    expect([...empty.data]).toEqual([1, 2, 3]);
   });
 });
 

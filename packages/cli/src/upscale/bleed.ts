@@ -1,5 +1,5 @@
 /** Colour under transparency, where a picture has none of its own. */
-import type { DecodedPicture } from "./decode.ts";
+import type { PictureWithAlpha } from "./decode.ts";
 
 /** How far colour is carried, in pixels: past the reach of what interpolates at a cut-out's edge. */
 const REACH = 8;
@@ -17,7 +17,7 @@ const neighbours = (place: number, width: number, size: number): readonly number
  * A cut-out's transparent pixels mostly hold black. Enlarged as they are, they would darken its edge,
  * whose pixels become partly visible. What was invisible stays invisible.
  */
-export const bleedColour = ({ width, rgb, alpha }: DecodedPicture): void => {
+export const bleedColour = ({ width, data: rgb, alpha }: PictureWithAlpha): void => {
   if (alpha === null || !alpha.includes(0)) return;
   const size = alpha.length;
   const hasColour = Uint8Array.from(alpha, (value) => (value === 0 ? 0 : 1));

@@ -1,14 +1,11 @@
 /** From the bytes of a picture file to pixels: sRGB, 8 bits, upright, alpha apart. */
+import { COLOURS, type Picture } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, firstLine, inputFailure } from "../failure.ts";
 import { SUPPORTED, sniffFormat } from "./format.ts";
 
-export interface DecodedPicture {
-  readonly width: number;
-  readonly height: number;
-  /** [height, width, 3], row-major. */
-  readonly rgb: Uint8Array;
+export interface PictureWithAlpha extends Picture {
   /** [height, width]; null where the picture has no alpha. */
   readonly alpha: Uint8Array | null;
 }
@@ -18,8 +15,8 @@ const separate = (
   data: Uint8Array,
   pixels: number,
   channels: number,
-): Omit<DecodedPicture, "width" | "height"> => {
-  if (channels === 3) return { rgb: data, alpha: null };
+): Pick<PictureWithAlpha, "data" | "alpha"> => {
+  if (channels === 3) return { data, alpha: null };
   const alpha = channels === 2 || channels === 4 ? new Uint8Array(pixels) : null;
   const rgb = channels === 4 ? data.subarray(0, 3 * pixels) : new Uint8Array(3 * pixels);
   const isGrey = channels < 3;
@@ -29,7 +26,7 @@ const separate = (
     // In place this reads at or after the position it writes: 4 i >= 3 i.
     for (let c = 0; c < 3; c++) rgb[3 * i + c] = data[from + (isGrey ? 0 : c)] ?? 0;
   }
-  return { rgb, alpha };
+  return { data: rgb, alpha };
 };
 
 const checkBytes = (name: string, bytes: Uint8Array): E.Either<Failure, Uint8Array> => {
@@ -48,7 +45,7 @@ const checkBytes = (name: string, bytes: Uint8Array): E.Either<Failure, Uint8Arr
  * 16 bits are converted to 8-bit sRGB; of an animation the first picture is taken. A picture that is
  * cut off or damaged is refused, not filled up with grey.
  */
-export const decodePicture = (name: string, bytes: Uint8Array): TE.TaskEither<Failure, DecodedPicture> => {
+export const decodePicture = (name: string, bytes: Uint8Array): TE.TaskEither<Failure, PictureWithAlpha> => {
   const checked = checkBytes(name, bytes);
   if (E.isLeft(checked)) return TE.left(checked.left);
   return TE.tryCatch(
@@ -60,7 +57,7 @@ export const decodePicture = (name: string, bytes: Uint8Array): TE.TaskEither<Fa
         .raw({ depth: "uchar" })
         .toBuffer({ resolveWithObject: true });
       const { width, height, channels } = info;
-      return { width, height, ...separate(data, width * height, channels) };
+      return { width, height, channels: COLOURS, ...separate(data, width * height, channels) };
     },
     (thrown) =>
       inputFailure(

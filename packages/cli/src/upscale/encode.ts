@@ -1,6 +1,6 @@
 /** From pixels to the bytes of a picture file. */
 import type { Sharp } from "sharp";
-import type { DecodedPicture } from "./decode.ts";
+import type { PictureWithAlpha } from "./decode.ts";
 import type { PictureFormat } from "./format.ts";
 
 /** An alpha plane [height, width] enlarged by Lanczos-3, which is sharper than bicubic at cut-out edges. */
@@ -29,13 +29,13 @@ const flattenOnWhite = (rgb: Uint8Array, alpha: Uint8Array): void => {
 /**
  * A pipeline that ends in `toFile` or `toBuffer`. PNG is lossless; JPEG is written at quality 92
  * without chroma subsampling, WebP at quality 92. JPEG has no alpha: the picture is laid on white,
- * and `picture.rgb` is changed by that.
+ * and `picture.data` is changed by that.
  */
-export const encoder = async (picture: DecodedPicture, format: PictureFormat): Promise<Sharp> => {
+export const encoder = async (picture: PictureWithAlpha, format: PictureFormat): Promise<Sharp> => {
   const { default: sharp } = await import("sharp");
-  const { width, height, rgb, alpha } = picture;
-  if (alpha !== null && format === "jpeg") flattenOnWhite(rgb, alpha);
-  const opaque = sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+  const { width, height, data, alpha } = picture;
+  if (alpha !== null && format === "jpeg") flattenOnWhite(data, alpha);
+  const opaque = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
   const whole =
     alpha === null || format === "jpeg"
       ? opaque

@@ -1,12 +1,13 @@
 /** One picture, from its bytes to the file or stream it goes to. */
 
+import type { Picture } from "@tadsr/model";
 import type { Size } from "@tadsr/upscale";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, firstLine, outputFailure } from "../failure.ts";
 import { writeSafely } from "../safe-file.ts";
 import { displayPath, type Shell, STREAM } from "../shell.ts";
-import type { DecodedPicture } from "./decode.ts";
+import type { PictureWithAlpha } from "./decode.ts";
 import { enlargeAlpha } from "./encode.ts";
 import type { Job } from "./outputs.ts";
 import type { Turn } from "./overlap.ts";
@@ -17,16 +18,12 @@ import { writeDraft, writeStream } from "./write-picture.ts";
 export type OnTile = (done: number, total: number) => void;
 
 /**
- * Enlarges the colours of a picture: [height, width, 3] -> [factor height, factor width, 3]. `seed`: of the noise, where
+ * Enlarges the colours of a picture `factor` times. `seed`: of the noise, where
  * it is another than the one that was asked for at first; a network without noise makes the same of any.
  */
 export interface Enlarger {
   readonly factor: number;
-  readonly enlarge: (
-    picture: Pick<DecodedPicture, "width" | "height" | "rgb">,
-    onTile: OnTile,
-    seed?: number,
-  ) => TE.TaskEither<Failure, Uint8Array>;
+  readonly enlarge: (picture: Picture, onTile: OnTile, seed?: number) => TE.TaskEither<Failure, Picture>;
 }
 
 export interface Finished {
@@ -37,7 +34,7 @@ export interface Finished {
 }
 
 const enlargedAlpha = (
-  { width, height, alpha }: DecodedPicture,
+  { width, height, alpha }: PictureWithAlpha,
   factor: number,
 ): TE.TaskEither<Failure, Uint8Array | null> =>
   TE.tryCatch(
@@ -49,15 +46,14 @@ const enlargedAlpha = (
 const enlargeAll =
   (
     { factor, enlarge }: Enlarger,
-    picture: DecodedPicture,
+    picture: PictureWithAlpha,
     onTile: OnTile,
-  ): TE.TaskEither<Failure, DecodedPicture> =>
+  ): TE.TaskEither<Failure, PictureWithAlpha> =>
   () => {
     const alphas = enlargedAlpha(picture, factor)();
-    const size = { width: picture.width * factor, height: picture.height * factor };
     return pipe(
       enlarge(picture, onTile),
-      TE.chain((rgb) => TE.map((alpha: Uint8Array | null) => ({ ...size, rgb, alpha }))(() => alphas)),
+      TE.chain((enlarged) => TE.map((alpha: Uint8Array | null) => ({ ...enlarged, alpha }))(() => alphas)),
     )();
   };
 
@@ -82,7 +78,7 @@ export const upscaleOne = (
   const name = displayPath(shell, job.input);
   const { factor } = enlarger;
   const work = (
-    write: (picture: DecodedPicture) => TE.TaskEither<Failure, void>,
+    write: (picture: PictureWithAlpha) => TE.TaskEither<Failure, void>,
   ): TE.TaskEither<Failure, Finished> =>
     pipe(
       readPicture(shell, job, factor),

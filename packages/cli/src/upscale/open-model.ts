@@ -1,6 +1,6 @@
 /** A model on a runtime, ready to enlarge pictures. */
 import type { NamedModel } from "@tadsr/files";
-import { AUTHORS_TILE, type PaperModel, type Picture } from "@tadsr/model";
+import { AUTHORS_TILE, type PaperModel } from "@tadsr/model";
 import { usableMemory } from "@tadsr/runtime-node";
 import { type OpenUpscalerError, prepareModel, type Size, type Upscaler } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
@@ -66,13 +66,11 @@ const onShell = (
 ): OpenModel => ({
   ...upscaler,
   runtime: engine.name,
-  enlarge: ({ width, height, rgb }, onTile, seed) => {
-    const notes =
-      paper === null ? [] : notesOfPaper(paper, upscaler.settings.tile, isTileAsked, { width, height });
+  enlarge: (picture, onTile, seed) => {
+    const notes = paper === null ? [] : notesOfPaper(paper, upscaler.settings.tile, isTileAsked, picture);
     for (const note of notes) noteLine(shell, note);
-    const picture: Picture = { width, height, channels: 3, data: rgb };
     const request = { onProgress: onTile, ...(seed === undefined ? {} : { seed }) };
-    return TE.bimap(upscaleFailure, ({ data }: Picture) => data)(upscaler.upscale(picture, request));
+    return TE.mapLeft(upscaleFailure)(upscaler.upscale(picture, request));
   },
   close: async () => {
     upscaler.close();

@@ -6,7 +6,7 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, fileReason, inputFailure } from "../failure.ts";
 import { displayPath, type Shell, STREAM } from "../shell.ts";
 import { bleedColour } from "./bleed.ts";
-import { type DecodedPicture, decodePicture } from "./decode.ts";
+import { decodePicture, type PictureWithAlpha } from "./decode.ts";
 import { checkSide } from "./format.ts";
 import type { Job } from "./outputs.ts";
 
@@ -35,7 +35,7 @@ export const readPicture = (
   shell: Shell,
   job: Job,
   factor: number,
-): TE.TaskEither<Failure, DecodedPicture> => {
+): TE.TaskEither<Failure, PictureWithAlpha> => {
   const name = displayPath(shell, job.input);
   return pipe(
     readBytes(shell, job.input),

@@ -3,14 +3,14 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, fileReason, outputFailure } from "../failure.ts";
 import { cannotWrite } from "../safe-file.ts";
 import type { Shell } from "../shell.ts";
-import type { DecodedPicture } from "./decode.ts";
+import type { PictureWithAlpha } from "./decode.ts";
 import { encoder } from "./encode.ts";
 import type { Job } from "./outputs.ts";
 
 export const writeStream = (
   shell: Shell,
   { format }: Job,
-  picture: DecodedPicture,
+  picture: PictureWithAlpha,
 ): TE.TaskEither<Failure, void> =>
   TE.tryCatch(
     async () => {
@@ -26,7 +26,7 @@ export const writeStream = (
 export const writeDraft = (
   shell: Shell,
   { output, format }: Job,
-  picture: DecodedPicture,
+  picture: PictureWithAlpha,
   draft: string,
 ): TE.TaskEither<Failure, void> =>
   TE.tryCatch(
