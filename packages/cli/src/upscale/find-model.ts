@@ -11,10 +11,7 @@ import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
 import { modelLine } from "../locate-model.ts";
 import { resolveIn, type Shell } from "../shell.ts";
-import type { NetworkOptions } from "./options.ts";
-
-/** The shipped model that is meant where none is named. */
-export const DEFAULT_MODEL = "small-x4";
+import { DEFAULT_MODEL, type NetworkOptions } from "./options.ts";
 
 type Flags = readonly (readonly [keyof NetworkOptions, string])[];
 

@@ -1,7 +1,12 @@
 /** What `upscale` and `demo` are asked for. */
 import type { ColourCorrection, PublishedName, SamplerName } from "@tadsr/model";
+import type { RuntimeChoice } from "@tadsr/runtime-node";
 import type { SharedFile } from "../options.ts";
 
+/** The shipped model that is meant where none is named. */
+export const DEFAULT_MODEL = "small-x4";
+
+// Said again here, so that the command line is parsed without loading the packages that define them.
 export const RUNTIME_CHOICES = [
   "auto",
   "onnx",
@@ -11,10 +16,8 @@ export const RUNTIME_CHOICES = [
   "wasm",
   "cpu",
   "reference",
-] as const;
-export type RuntimeChoice = (typeof RUNTIME_CHOICES)[number];
+] as const satisfies readonly RuntimeChoice[];
 
-// Said again here, so that the command line is parsed without loading the package that defines them.
 export const CONFIG_CHOICES = [
   "realsr-s15",
   "sinsr-s1",

@@ -1,0 +1,22 @@
+/** Options that are one of a few words, for programs whose types nobody checks. */
+import { COLOUR_CORRECTIONS, publishedModels, SAMPLERS } from "@tadsr/model";
+import { runtimeNames } from "@tadsr/runtime-node";
+import * as E from "fp-ts/lib/Either.js";
+import { type Failure, usageFailure } from "../failure.ts";
+
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  runtime: ["auto", ...runtimeNames],
+  sampler: SAMPLERS,
+  colourCorrection: COLOUR_CORRECTIONS,
+  config: Object.keys(publishedModels),
+};
+
+/** Refuses a word that an option does not know. */
+export const checkChoices = (options: object): E.Either<Failure, void> => {
+  for (const [option, choices] of Object.entries(CHOICES)) {
+    const found: unknown = Reflect.get(options, option);
+    if (found !== undefined && !choices.includes(String(found)))
+      return E.left(usageFailure(`${option} is ${String(found)}; allowed: ${choices.join(", ")}`));
+  }
+  return E.right(undefined);
+};

@@ -1,0 +1,34 @@
+/** A picture as a program has it: decoded, as a file's bytes, or in a file. */
+import { readFile } from "node:fs/promises";
+import type { Picture } from "@tadsr/model";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { type Failure, fileReason, inputFailure } from "../failure.ts";
+import { bleedColour } from "../upscale/bleed.ts";
+import { decodePicture, type PictureWithAlpha } from "../upscale/decode.ts";
+
+/** A path, the bytes of a PNG, JPEG or WebP file, or pixels. */
+export type GivenPicture = string | Uint8Array | Picture | PictureWithAlpha;
+
+const decoded = (name: string, bytes: Uint8Array): TE.TaskEither<Failure, PictureWithAlpha> =>
+  TE.map((picture: PictureWithAlpha) => {
+    bleedColour(picture);
+    return picture;
+  })(decodePicture(name, bytes));
+
+const fileBytes = (path: string): TE.TaskEither<Failure, Uint8Array> =>
+  TE.tryCatch(
+    () => readFile(path),
+    (thrown) => inputFailure(`${path}: it cannot be read: ${fileReason(thrown)}`),
+  );
+
+/** Pixels are taken as they are; a file's are decoded, upright, and its colours carried under what is transparent. */
+export const pictureOf = (given: GivenPicture): TE.TaskEither<Failure, PictureWithAlpha> => {
+  if (typeof given === "string")
+    return pipe(
+      fileBytes(given),
+      TE.chain((bytes) => decoded(given, bytes)),
+    );
+  if (given instanceof Uint8Array) return decoded("the picture", given);
+  return TE.right({ alpha: null, ...given });
+};

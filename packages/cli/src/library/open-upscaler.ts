@@ -1,0 +1,126 @@
+/** Upscaling in three lines, with promises: the functional packages, put together. */
+import { describeModel, type ModelChoices } from "@tadsr/files";
+import type { FinishedTile } from "@tadsr/model";
+import { openRuntime, type RuntimeChoice, usableMemory } from "@tadsr/runtime-node";
+import { prepareModel, type UpscaleRequest, type Upscaler, type UpscalerOptions } from "@tadsr/upscale";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { PictureWithAlpha } from "../upscale/decode.ts";
+import { enlargeAlpha } from "../upscale/encode.ts";
+import { DEFAULT_MODEL } from "../upscale/options.ts";
+import { checkChoices } from "./check-choices.ts";
+import { type GivenPicture, pictureOf } from "./given-picture.ts";
+import { orThrow, promised, type Reason, TadsrError } from "./tadsr-error.ts";
+
+export interface OpenOptions extends ModelChoices, UpscalerOptions {
+  /** The name of a shipped model, a folder, or a file of weights; `small-x4` where left out. */
+  readonly model?: string;
+  /** `auto`, the fastest that is there, where left out. */
+  readonly runtime?: RuntimeChoice;
+  /** Threads that compute; the physical cores where left out. */
+  readonly threads?: number;
+}
+
+/** A model that is open. It makes one picture at a time; whoever asks for several waits for their turn. */
+export interface OpenUpscaler extends Pick<Upscaler, "name" | "factor" | "parameters" | "settings"> {
+  /** Where it runs. */
+  readonly runtime: string;
+  /** The larger picture; its alpha, where there is one, is enlarged by Lanczos. */
+  readonly upscale: (picture: GivenPicture, request?: UpscaleRequest) => Promise<PictureWithAlpha>;
+  /** Parts that make up the colours of the larger picture, each as it is done. */
+  readonly tiles: (
+    picture: GivenPicture,
+    request?: UpscaleRequest,
+  ) => AsyncGenerator<FinishedTile, void, undefined>;
+  /** Waits for what is computed, then gives memory and device back. */
+  readonly close: () => Promise<void>;
+}
+
+interface Opened {
+  readonly upscaler: Upscaler;
+  readonly runtime: string;
+  readonly close: () => Promise<void>;
+}
+
+/** What is wrong with the model or an option is told before the runtime is loaded. */
+const opened = ({ model = DEFAULT_MODEL, runtime = "auto", threads, ...options }: OpenOptions) =>
+  pipe(
+    TE.fromEither(checkChoices({ runtime, ...options })),
+    TE.chainW(() => describeModel(model, options)),
+    TE.chainW((described) => prepareModel(described, { memory: usableMemory(), ...options })),
+    TE.bindTo("prepared"),
+    TE.bindW("engine", () => openRuntime(runtime, threads === undefined ? {} : { threads })),
+    TE.chainW(({ prepared, engine }): TE.TaskEither<Reason, Opened> => {
+      const close = (): Promise<void> => engine.close();
+      return pipe(
+        prepared.open(engine),
+        TE.bimap(
+          (error): Reason => error,
+          (upscaler): Opened => ({ upscaler, runtime: engine.name, close }),
+        ),
+        TE.orElseFirstTaskK(() => close),
+      );
+    }),
+  );
+
+const enlarged = ({ factor, upscale }: Upscaler, given: GivenPicture, request: UpscaleRequest) =>
+  pipe(
+    pictureOf(given),
+    TE.chainW((picture) =>
+      pipe(
+        upscale(picture, request),
+        TE.chainTaskK((larger) => async (): Promise<PictureWithAlpha> => {
+          const { alpha, width, height } = picture;
+          return { ...larger, alpha: alpha && (await enlargeAlpha(alpha, width, height, factor)) };
+        }),
+      ),
+    ),
+  );
+
+async function* tilesOf(
+  { tiles }: Upscaler,
+  given: GivenPicture,
+  request: UpscaleRequest,
+): AsyncGenerator<FinishedTile, void, undefined> {
+  for await (const tile of tiles(await promised(pictureOf(given)), request)) yield orThrow(tile);
+}
+
+/** Runs what it is given one after another, whatever becomes of it. */
+const oneByOne = (): (<A>(work: () => Promise<A>) => Promise<A>) => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work, work);
+    last = mine;
+    return mine;
+  };
+};
+
+/** Opens a model on the machine at hand. Rejects, as all it gives does, with a `TadsrError`. */
+export const openUpscaler = async (options: OpenOptions = {}): Promise<OpenUpscaler> => {
+  const { upscaler, runtime, close } = await promised(opened(options));
+  const { name, factor, parameters, settings } = upscaler;
+  const inTurn = oneByOne();
+  let isClosed = false;
+  const check = (): void => {
+    if (isClosed) throw new TadsrError("closed", `the upscaler of ${name} was closed; open another one`);
+  };
+  return {
+    ...{ name, factor, parameters, settings, runtime },
+    upscale: async (picture, request = {}) => {
+      check();
+      return inTurn(() => promised(enlarged(upscaler, picture, request)));
+    },
+    tiles: async function* (picture, request = {}) {
+      check();
+      yield* tilesOf(upscaler, picture, request);
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      await inTurn(async () => {
+        upscaler.close();
+        await close();
+      });
+    },
+  };
+};

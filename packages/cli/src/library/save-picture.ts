@@ -1,0 +1,39 @@
+/** From a picture to a file. */
+import { replaceFile } from "@tadsr/files";
+import type { FileUnwritable, Picture } from "@tadsr/model";
+import { fileUnwritable } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { type Failure, outputFailure } from "../failure.ts";
+import type { PictureWithAlpha } from "../upscale/decode.ts";
+import { encoder } from "../upscale/encode.ts";
+import { checkSide, formatOf, type PictureFormat } from "../upscale/format.ts";
+import { promised } from "./tadsr-error.ts";
+
+const encoded = async (
+  picture: Picture & Partial<PictureWithAlpha>,
+  format: PictureFormat,
+): Promise<Uint8Array> => {
+  const { alpha = null } = picture;
+  // JPEG lays a picture on white in place: that is done to a copy.
+  const data = alpha !== null && format === "jpeg" ? picture.data.slice() : picture.data;
+  return (await encoder({ ...picture, data, alpha }, format)).toBuffer();
+};
+
+/**
+ * Writes a picture as PNG, JPEG or WebP, as the path's ending says. A file that is there is replaced when all of the
+ * new one is on the disk.
+ */
+export const savePicture = (picture: Picture | PictureWithAlpha, path: string): Promise<void> => {
+  const format = E.chain((found: PictureFormat) => checkSide(found, picture.width, picture.height))(
+    formatOf(path),
+  );
+  if (E.isLeft(format)) return promised(TE.left(format.left));
+  const written = replaceFile(path, (draft) =>
+    TE.tryCatch(
+      async () => draft.write(await encoded(picture, format.right)),
+      (thrown): FileUnwritable => fileUnwritable(path, thrown),
+    ),
+  );
+  return promised(TE.mapLeft(({ message }: FileUnwritable): Failure => outputFailure(message))(written));
+};
