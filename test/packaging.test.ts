@@ -66,8 +66,9 @@ import * as metrics from "@tadsr/metrics";
 import * as model from "@tadsr/model";
 import * as node from "@tadsr/runtime-node";
 import * as train from "@tadsr/train";
+import * as upscale from "@tadsr/upscale";
 import * as cli from "tadsr";
-for (const module of [core, tfjs, files, laws, metrics, model, node, train, cli]) assert(Object.keys(module).length > 0);
+for (const module of [core, tfjs, files, laws, metrics, model, node, train, upscale, cli]) assert(Object.keys(module).length > 0);
 const made = core.makeSchedule(core.superResolutionSchedule);
 assert.equal(made._tag, "Right");
 assert.equal(made.right.eta.length, made.right.T + 1);
@@ -79,7 +80,31 @@ await engine.right.close();
 console.log((await files.shippedModels()).join());
 `;
 
-/** Types that must survive: a type that became \`any\` means a declaration that did not resolve. */
+/** The three lines of the README; what they print is checked. */
+const THREE_LINES_JS = `
+import { openUpscaler, savePicture, TadsrError } from "tadsr";
+const upscaler = await openUpscaler({ model: "tiny-x4", runtime: "wasm" });
+const larger = await upscaler.upscale("small.png");
+await upscaler.close();
+await savePicture(larger, "larger.webp");
+const failed = await openUpscaler({ model: "absent" }).catch((error) => error);
+console.log(larger.width, larger.height, failed instanceof TadsrError, failed.code);
+`;
+
+const THREE_LINES_TS = `
+import { openUpscaler, type Picture, type TadsrErrorCode } from "tadsr";
+const upscaler = await openUpscaler({ model: "small-x4" });
+const larger = await upscaler.upscale("photo.jpg");
+await upscaler.close();
+export const picture: Picture = larger;
+export const alpha: Uint8Array | null = larger.alpha;
+for await (const { done, total } of upscaler.tiles(picture, { signal: AbortSignal.timeout(1000) })) console.log(done / total);
+export const code: TadsrErrorCode = "aborted";
+// @ts-expect-error -- the codes are a closed union
+export const unknown: TadsrErrorCode = "something";
+`;
+
+/** What must not be lost on the way: a type that became \`any\` is a declaration that did not resolve. */
 const USE_TS = `
 import { makeSchedule, type Pointwise, type Runtime, type Schedule } from "@tadsr/core";
 import { tfjsEngine } from "@tadsr/engine-tfjs";
@@ -189,14 +214,18 @@ describe.skipIf(!reachable)(
       ["ESNext", "Bundler"],
     ])("type-check strictly in TypeScript, module %s and resolution %s", (module, moduleResolution) => {
       writeFileSync(join(consumer, "use.ts"), USE_TS);
+      writeFileSync(join(consumer, "three-lines.ts"), THREE_LINES_TS);
       const project = `tsconfig.${moduleResolution}.json`;
-      const options = { compilerOptions: compilerOptions(module, moduleResolution), files: ["use.ts"] };
+      const options = {
+        compilerOptions: compilerOptions(module, moduleResolution),
+        files: ["use.ts", "three-lines.ts"],
+      };
       writeFileSync(join(consumer, project), JSON.stringify(options));
       const { stdout } = run(process.execPath, [compiler, "-p", project, "--pretty", "false"], consumer);
       // TensorFlow.js's own declarations fail this check.
       const ours = stdout
         .split("\n")
-        .filter((line) => /^(use\.ts|node_modules\/(@tadsr|tadsr)\/)/.test(line));
+        .filter((line) => /^(use\.ts|three-lines\.ts|node_modules\/(@tadsr|tadsr)\/)/.test(line));
       expect(ours).toEqual([]);
     });
 
@@ -214,7 +243,16 @@ describe.skipIf(!reachable)(
       expect(run("npx", ["--no-install", "tadsr", "upscale", "absent.jpg"], consumer).status).toBe(1);
     });
 
-    test("upscale a picture with the packed model", () => {
+    test("enlarge a picture in three lines", () => {
+      writeFileSync(join(consumer, "draw.mjs"), DRAW);
+      writeFileSync(join(consumer, "three-lines.mjs"), THREE_LINES_JS);
+      succeed(process.execPath, ["draw.mjs"], consumer);
+      const printed = succeed(process.execPath, ["three-lines.mjs"], consumer);
+      expect(printed).toBe("48 32 true unknown-model\n");
+      expect(readFileSync(join(consumer, "larger.webp")).toString("latin1", 8, 12)).toBe("WEBP");
+    });
+
+    test("enlarge a picture with the model that is packed", () => {
       writeFileSync(join(consumer, "draw.mjs"), DRAW);
       succeed(process.execPath, ["draw.mjs"], consumer);
       const printed = run(
