@@ -1,7 +1,8 @@
 /** A page's use of models and weights that it has as bytes; `browser-bundle.test.ts` bundles it. */
 import { referenceEngine } from "@tadsr/core";
 import { DEFAULT_OPSET, encodeModel, exportGraph, given, termAlgebra } from "@tadsr/engine-onnx";
-import { fileInMemory, fileOfBlob, openCheckpoint, type Picture, readModel, upscale } from "@tadsr/model";
+import { describeModel, fileInMemory, fileOfBlob, openCheckpoint, type Picture } from "@tadsr/model";
+import { openUpscaler } from "@tadsr/upscale";
 
 /** The upscaled picture, or what is wrong in one line; `weights` is a checkpoint of any format. */
 export const enlarge = async (
@@ -9,12 +10,14 @@ export const enlarge = async (
   weights: Uint8Array,
   picture: Picture,
 ): Promise<Picture | string> => {
-  const model = await readModel({
-    description: fileInMemory("model.json", description),
-    weights: fileInMemory("weights", weights),
-  })();
+  const file = fileInMemory("weights", weights);
+  const files = { network: file, autoencoder: file };
+  const model = await describeModel(fileInMemory("model.json", description), files)();
   if (model._tag === "Left") return model.left.message;
-  const result = await upscale(referenceEngine, model.right)(picture, { seed: 3, tile: 4 })();
+  const upscaler = await openUpscaler(referenceEngine, model.right, { seed: 3, tile: 4 })();
+  if (upscaler._tag === "Left") return upscaler.left.message;
+  const result = await upscaler.right.upscale(picture)();
+  upscaler.right.close();
   return result._tag === "Left" ? result.left.message : result.right;
 };
 

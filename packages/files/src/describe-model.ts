@@ -1,4 +1,4 @@
-/** Which model a name or a path means: one that is shipped, a folder, or a file of weights. Weights are not read. */
+/** Finds the model of a name or a path: a shipped one, a folder, or a file of weights. Reads no weights. */
 import { stat } from "node:fs/promises";
 import {
   type DescribedModel,
@@ -16,7 +16,7 @@ import { describeFolder } from "./model-folder.ts";
 import { findModel, shippedModels } from "./shipped-models.ts";
 import { type WeightFile, weightsOnDisk } from "./weights.ts";
 
-/** What is said of a file of weights, which does not say it itself. */
+/** What a file of weights does not tell of its model. */
 export interface ModelChoices extends Omit<PaperModelOptions, "edges"> {
   /** Which group of the file's tensors. */
   readonly group?: string;
@@ -26,7 +26,7 @@ export interface ModelChoices extends Omit<PaperModelOptions, "edges"> {
   readonly mix?: { readonly file: string; readonly share: number };
 }
 
-/** A model, and what its name or path led to. */
+/** A model, and where it was found. */
 export type NamedModel = DescribedModel & { readonly from: "shipped" | "folder" | "file" };
 
 /** The file's network works on an autoencoder's latents, and no autoencoder was named. */
@@ -90,7 +90,7 @@ const ofFile = (file: string, choices: ModelChoices): TE.TaskEither<DescribeErro
   );
 };
 
-/** A shipped name goes before a path like it. Choices that a model has no use for are left alone. */
+/** A shipped name goes before a path of the same name. Choices that do not concern the model are ignored. */
 export const describeModel =
   (nameOrPath: string, choices: ModelChoices = {}): TE.TaskEither<DescribeError, NamedModel> =>
   async () => {

@@ -1,4 +1,4 @@
-/** A model of any kind, of which only what describes it was read. */
+/** A model of any kind before its weights are read. */
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -27,8 +27,8 @@ export const factorOf = (described: DescribedModel): number => {
 };
 
 /**
- * The model of a model.json, which says itself of which kind it is: of the small family, or of the paper's. Files of
- * weights are not opened; the autoencoder's is of no concern to the small family.
+ * The model of a model.json, which tells its kind: the small family or the paper's. The files of weights are not opened.
+ * The small family has no autoencoder and ignores that file.
  */
 export const describeModel = (
   description: ByteFile,

@@ -1,4 +1,4 @@
-/** From the runtime that is asked for to an engine that runs. */
+/** Opens a runtime by its name, or the first of several that opens. */
 import type { Engine, RuntimeError } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
@@ -13,18 +13,18 @@ import {
 export type RuntimeChoice = RuntimeName | "auto";
 
 export interface OpenOptions extends RuntimeOptions {
-  /** What `auto` tries, in this order; by speed where left out. */
+  /** The runtimes that `auto` tries, in this order. By default the fastest first. */
   readonly candidates?: readonly RuntimeName[];
 }
 
-/** More threads were asked for than the runtime can have. */
+/** The runtime has one thread, and more were asked for. */
 export interface OneThreadOnly {
   readonly _tag: "OneThreadOnly";
   readonly runtime: RuntimeName;
   readonly threads: number;
 }
 
-/** None of the runtimes that were tried opens: why each does not. */
+/** None of the runtimes opens. `reasons` has one for each that was tried. */
 export interface NoRuntime {
   readonly _tag: "NoRuntime";
   readonly reasons: readonly (RuntimeError | OneThreadOnly)[];
@@ -42,7 +42,7 @@ const noRuntime = (reasons: NoRuntime["reasons"]): NoRuntime => ({
   message: reasons.map(textOf).join("; "),
 });
 
-/** `auto` is the first of the candidates that opens; which one that was, the engine's name says. */
+/** `auto` is the first of the candidates that opens; the engine's name tells which one. */
 export const openRuntime =
   (
     choice: RuntimeChoice,

@@ -2,10 +2,10 @@
 import type { Engine, EngineMemory } from "@tadsr/core";
 import type { Footprint } from "./tile-cost.ts";
 
-/** What is asked of an engine before a tile is chosen for it. */
+/** The properties of an engine by which a tile is chosen. */
 export type MeasuredEngine = Pick<Engine<unknown>, "memory" | "isSlow">;
 
-/** What is taken of an engine that does not say: it unrolls, pads and copies, and holds 2^26 scores at a time. */
+/** For an engine that does not tell: it unrolls, pads and copies, and holds 2^26 scores at a time. */
 const USUAL: EngineMemory = { factor: 2, scores: 2 ** 28, limit: Number.POSITIVE_INFINITY };
 
 const memoryOf = ({ memory = USUAL }: MeasuredEngine): EngineMemory => memory;

@@ -8,7 +8,7 @@ import { prepareSmall } from "./prepare-small.ts";
 import type { PreparedModel } from "./prepared-model.ts";
 import type { OpenUpscalerError, Upscaler, UpscalerOptions } from "./upscaler.ts";
 
-/** Checks the options, so that what is wrong with them is told before an engine is opened. */
+/** Checks the options, so that a wrong one is an error before an engine is opened. */
 export const prepareModel = (
   described: DescribedModel,
   options: UpscalerOptions = {},

@@ -14,7 +14,7 @@ import { type PreparedModel, roomOn, withSettings } from "./prepared-model.ts";
 import { smallWork } from "./small-tile-cost.ts";
 import type { OpenUpscalerError, Upscaler, UpscalerOptions } from "./upscaler.ts";
 
-/** Its weights are few, so they are read here: a damaged file is told before an engine is loaded. */
+/** Reads the weights, which are few: so a damaged file is an error before an engine is loaded. */
 export const prepareSmall = (
   described: SmallModel,
   options: UpscalerOptions,

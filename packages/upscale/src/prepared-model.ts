@@ -13,7 +13,7 @@ export interface PreparedModel {
 
 const USUAL_MEMORY = 2 ** 31;
 
-/** What there is for the model on this engine. */
+/** The engine's own figures, and the memory of the process. */
 export const roomOn = <T>({ memory, isSlow }: Engine<T>, options: UpscalerOptions): Room => ({
   engine: {
     ...(memory === undefined ? {} : { memory }),
@@ -22,7 +22,7 @@ export const roomOn = <T>({ memory, isSlow }: Engine<T>, options: UpscalerOption
   bytes: options.memory ?? USUAL_MEMORY,
 });
 
-/** What the three kinds' own upscalers have in common. */
+/** The common part of the three kinds' own upscalers. */
 interface Enlarging<O> {
   readonly factor: number;
   readonly upscale: (picture: Picture, options: O) => TE.TaskEither<UpscaleError, Picture>;
@@ -30,7 +30,7 @@ interface Enlarging<O> {
   readonly close: () => void;
 }
 
-/** An upscaler that is asked with what was chosen for all pictures, and with what one picture has of its own. */
+/** Gives an upscaler the settings of all pictures and the request of each. */
 export const withSettings = <S extends Settings>(
   { factor, upscale, tiles, close }: Enlarging<S & UpscaleRequest>,
   settings: S,

@@ -1,4 +1,4 @@
-/** A model of any kind on an engine, and what it is asked. */
+/** The interface of a model of any kind on an engine. */
 import type {
   CannotMix,
   ColourCorrection,
@@ -12,25 +12,25 @@ import type * as TE from "fp-ts/lib/TaskEither.js";
 import type { Size } from "./size.ts";
 import type { TileWork } from "./tile-cost.ts";
 
-/** How pictures are made. What a model has no use for is left alone. */
+/** How pictures are made. Options that do not concern the model are ignored. */
 export interface UpscalerOptions {
-  /** Of the noise: a whole number from 0 to 2^53 - 1; 0 where left out. */
+  /** The seed of the noise: a whole number from 0 to 2^53 - 1, by default 0. */
   readonly seed?: number;
-  /** Side of the part of the picture that one pass keeps; what fits into memory where left out. */
+  /** Side of the part of the picture that one pass keeps, in its pixels. By default what fits into memory. */
   readonly tile?: number;
-  /** Steps of the sampler; what the model was made for where left out. */
+  /** Steps of the sampler, by default those that the model was made for. */
   readonly steps?: number;
-  /** Of the paper's kind: the model's own where left out. */
+  /** Only for the paper's kind: by default the model's own. */
   readonly sampler?: SamplerName;
-  /** Of the paper's kind: none where left out. */
+  /** Only for the paper's kind: by default none. */
   readonly colourCorrection?: ColourCorrection;
-  /** Bytes that the process may use, by which the tile is chosen; 2 GiB where left out. */
+  /** The bytes that the process may use, by default 2 GiB. The tile is chosen by them. */
   readonly memory?: number;
 }
 
-/** What one picture is asked for beside the picture itself. */
+/** The options of one picture. */
 export interface UpscaleRequest {
-  /** Another seed than the one that was given when the model was opened. */
+  /** By default the seed of the upscaler. */
   readonly seed?: number;
   /** Looked at before every tile. */
   readonly signal?: AbortSignal;
@@ -38,7 +38,7 @@ export interface UpscaleRequest {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** What was chosen: seed and steps of models that sample, the last two of the paper's kind. */
+/** The options in use. Models that sample have seed and steps, those of the paper's kind all five. */
 export interface Settings {
   readonly tile: number;
   readonly seed?: number;
@@ -58,8 +58,8 @@ export interface Upscaler {
   /** The whole result. */
   readonly upscale: (picture: Picture, request?: UpscaleRequest) => TE.TaskEither<UpscaleError, Picture>;
   /**
-   * Parts that make up the result, each as it is done; ends after a failure. Where colours are corrected all of them
-   * come after the last tile.
+   * The result in parts, each as soon as it is done; it ends after a failure. If colours are corrected, all parts come
+   * after the last tile.
    */
   readonly tiles: (picture: Picture, request?: UpscaleRequest) => FinishedTiles;
   /** Operations of each of the `total` tiles of a picture of this size. */

@@ -1,4 +1,4 @@
-/** Options that are one of a few words, for programs whose types nobody checks. */
+/** Checks the options that are one of a few words. A program in JavaScript may give any word. */
 import { COLOUR_CORRECTIONS, publishedModels, SAMPLERS } from "@tadsr/model";
 import { runtimeNames } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
@@ -11,7 +11,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   config: Object.keys(publishedModels),
 };
 
-/** Refuses a word that an option does not know. */
+/** Refuses a word that the option does not have. */
 export const checkChoices = (options: object): E.Either<Failure, void> => {
   for (const [option, choices] of Object.entries(CHOICES)) {
     const found: unknown = Reflect.get(options, option);

@@ -1,4 +1,4 @@
-/** A picture as a program has it: decoded, as a file's bytes, or in a file. */
+/** A picture as a program has it: in a file, as the bytes of one, or as pixels. */
 import { readFile } from "node:fs/promises";
 import type { Picture } from "@tadsr/model";
 import { pipe } from "fp-ts/lib/function.js";
@@ -22,7 +22,10 @@ const fileBytes = (path: string): TE.TaskEither<Failure, Uint8Array> =>
     (thrown) => inputFailure(`${path}: it cannot be read: ${fileReason(thrown)}`),
   );
 
-/** Pixels are taken as they are; a file's are decoded, upright, and its colours carried under what is transparent. */
+/**
+ * Pixels are used as they are. A file is decoded and turned upright, and its visible colours are carried into transparent
+ * pixels, as the command does it.
+ */
 export const pictureOf = (given: GivenPicture): TE.TaskEither<Failure, PictureWithAlpha> => {
   if (typeof given === "string")
     return pipe(

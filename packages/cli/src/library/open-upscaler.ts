@@ -13,26 +13,26 @@ import { type GivenPicture, pictureOf } from "./given-picture.ts";
 import { orThrow, promised, type Reason, TadsrError } from "./tadsr-error.ts";
 
 export interface OpenOptions extends ModelChoices, UpscalerOptions {
-  /** The name of a shipped model, a folder, or a file of weights; `small-x4` where left out. */
+  /** The name of a shipped model, a folder, or a file of weights; `small-x4` by default. */
   readonly model?: string;
-  /** `auto`, the fastest that is there, where left out. */
+  /** `auto` by default: the fastest that opens. */
   readonly runtime?: RuntimeChoice;
-  /** Threads that compute; the physical cores where left out. */
+  /** The number of threads, by default the physical cores. */
   readonly threads?: number;
 }
 
-/** A model that is open. It makes one picture at a time; whoever asks for several waits for their turn. */
+/** An open model. It makes one picture at a time: if several are asked for, each waits for its turn. */
 export interface OpenUpscaler extends Pick<Upscaler, "name" | "factor" | "parameters" | "settings"> {
   /** Where it runs. */
   readonly runtime: string;
-  /** The larger picture; its alpha, where there is one, is enlarged by Lanczos. */
+  /** The larger picture. If the picture has alpha, that is enlarged by Lanczos-3. */
   readonly upscale: (picture: GivenPicture, request?: UpscaleRequest) => Promise<PictureWithAlpha>;
-  /** Parts that make up the colours of the larger picture, each as it is done. */
+  /** The colours of the larger picture in parts, each as soon as it is done. */
   readonly tiles: (
     picture: GivenPicture,
     request?: UpscaleRequest,
   ) => AsyncGenerator<FinishedTile, void, undefined>;
-  /** Waits for what is computed, then gives memory and device back. */
+  /** Waits until the last picture is done, then gives back memory and device. */
   readonly close: () => Promise<void>;
 }
 
@@ -42,7 +42,7 @@ interface Opened {
   readonly close: () => Promise<void>;
 }
 
-/** What is wrong with the model or an option is told before the runtime is loaded. */
+/** A wrong model or option is an error before the runtime is loaded. */
 const opened = ({ model = DEFAULT_MODEL, runtime = "auto", threads, ...options }: OpenOptions) =>
   pipe(
     TE.fromEither(checkChoices({ runtime, ...options })),
@@ -85,7 +85,7 @@ async function* tilesOf(
   for await (const tile of tiles(await promised(pictureOf(given)), request)) yield orThrow(tile);
 }
 
-/** Runs what it is given one after another, whatever becomes of it. */
+/** Runs pieces of work one after another; one that fails does not stop the next. */
 const oneByOne = (): (<A>(work: () => Promise<A>) => Promise<A>) => {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
@@ -95,7 +95,7 @@ const oneByOne = (): (<A>(work: () => Promise<A>) => Promise<A>) => {
   };
 };
 
-/** Opens a model on the machine at hand. Rejects, as all it gives does, with a `TadsrError`. */
+/** Opens a model on this machine. This promise, and those of the upscaler, reject with a `TadsrError`. */
 export const openUpscaler = async (options: OpenOptions = {}): Promise<OpenUpscaler> => {
   const { upscaler, runtime, close } = await promised(opened(options));
   const { name, factor, parameters, settings } = upscaler;

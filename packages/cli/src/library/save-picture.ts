@@ -15,14 +15,14 @@ const encoded = async (
   format: PictureFormat,
 ): Promise<Uint8Array> => {
   const { alpha = null } = picture;
-  // JPEG lays a picture on white in place: that is done to a copy.
+  // For JPEG the encoder lays the picture on white, in place: give it a copy.
   const data = alpha !== null && format === "jpeg" ? picture.data.slice() : picture.data;
   return (await encoder({ ...picture, data, alpha }, format)).toBuffer();
 };
 
 /**
- * Writes a picture as PNG, JPEG or WebP, as the path's ending says. A file that is there is replaced when all of the
- * new one is on the disk.
+ * Writes a picture as PNG, JPEG or WebP, by the extension of the path. An existing file is replaced once all of the new
+ * one is on the disk.
  */
 export const savePicture = (picture: Picture | PictureWithAlpha, path: string): Promise<void> => {
   const format = E.chain((found: PictureFormat) => checkSide(found, picture.width, picture.height))(

@@ -1,4 +1,4 @@
-/** What the promises of this package reject with. */
+/** The errors of this package's promises. */
 import type { DescribeError } from "@tadsr/files";
 import type { NoRuntime } from "@tadsr/runtime-node";
 import type { OpenUpscalerError } from "@tadsr/upscale";
@@ -7,9 +7,9 @@ import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import type { Failure } from "../failure.ts";
 
 export type TadsrErrorCode =
-  /** An option is none that is allowed, or one is missing. */
+  /** An option is wrong, or one is missing. */
   | "invalid-option"
-  /** There is no model of that name, and no file or folder. */
+  /** No model, folder or file has this name. */
   | "unknown-model"
   /** The model's files cannot be read, are damaged, or do not belong together. */
   | "invalid-model"
@@ -19,14 +19,14 @@ export type TadsrErrorCode =
   | "no-runtime"
   /** The computation failed: most often memory ran out. */
   | "engine-failed"
-  /** The signal said so. */
+  /** The `AbortSignal` stopped it. */
   | "aborted"
-  /** The upscaler was closed before. */
+  /** The upscaler has been closed. */
   | "closed"
   /** The result cannot be written. */
   | "cannot-write";
 
-/** The one kind of error that promises of this package reject with. The message is for a person, `code` for a program. */
+/** The only class of errors here. The message is for a person, `code` is for a program. */
 export class TadsrError extends Error {
   readonly code: TadsrErrorCode;
 
@@ -68,7 +68,7 @@ const codeOf = ({ _tag }: Reason): TadsrErrorCode => {
 
 const asError = (reason: Reason): TadsrError => new TadsrError(codeOf(reason), reason.message);
 
-/** A value that may be a failure, or its error thrown. */
+/** The value, or the error thrown. */
 export const orThrow = <A>(result: E.Either<Reason, A>): A => {
   if (E.isLeft(result)) throw asError(result.left);
   return result.right;

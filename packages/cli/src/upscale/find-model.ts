@@ -1,4 +1,4 @@
-/** The model that the command's options name, and the options that it has no use for. */
+/** Finds the model that the options name, and refuses options that do not concern it. */
 import {
   type DescribeError,
   describeModel,
@@ -28,20 +28,20 @@ const FLAGS: Flags = [
 
 const MIX: Flags = [["mix", "--mix"]];
 
-/** What is said of a file's content has no place where a folder's model.json says it. */
+/** Options about the content of a file. In a folder, model.json tells that. */
 const OF_FILES = FLAGS.slice(0, 6);
 
-/** What a network has no use for that gives the same picture of the same picture; its file may have groups. */
+/** Options that do not concern a network of pictures, which draws nothing. Its file may have groups. */
 const OF_SAMPLING: Flags = [
   ["steps", "--steps"],
   ["seed", "--seed"],
   ...FLAGS.filter(([key]) => key !== "group"),
 ];
 
-/** The default seed is no request. */
+/** A seed that nobody gave. */
 const DEFAULT_SEED = 0;
 
-/** Flags that a model has no use for, and why, first things first. */
+/** Flags that do not concern the model, and why. The first group is looked at first. */
 const useless = (model: NamedModel, named: string): readonly (readonly [Flags, string])[] => {
   if (model.kind === "picture") {
     const { name, config } = model.model;
@@ -94,7 +94,7 @@ const failureOf =
         )
       : modelLine(error);
 
-/** Of the model's files only what describes them is read. */
+/** Reads the description of the model, and no weights. */
 export const findAnyModel =
   (shell: Shell, options: NetworkOptions): TE.TaskEither<Failure, NamedModel> =>
   async () => {

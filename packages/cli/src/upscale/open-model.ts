@@ -15,7 +15,7 @@ import type { NetworkOptions } from "./options.ts";
 import { runtimeOptions } from "./runtime-options.ts";
 import { silent, type Trace } from "./trace.ts";
 
-/** In the command's own words, where a step is asked for that the model's schedule does not have. */
+/** Refuses more steps than the model's schedule has, in the command's words. */
 const checkSteps = (found: NamedModel, { steps }: NetworkOptions): E.Either<Failure, void> => {
   if (found.kind !== "small" || steps === undefined) return E.right(undefined);
   const { description, schedule } = found.model;
@@ -34,7 +34,7 @@ const openFailure = (error: OpenUpscalerError): Failure => {
   return error._tag === "EngineFailed" ? upscaleFailure(error) : modelLine(error);
 };
 
-/** What is to be known of a picture before a model of the paper's kind enlarges it. */
+/** Notes for the user about a picture before a model of the paper's kind enlarges it. */
 const notesOfPaper = (
   { description: { name, network }, stride }: PaperModel,
   tile: number,
@@ -78,7 +78,7 @@ const onShell = (
   },
 });
 
-/** Puts a model that was found on the runtime that is asked for; what is wrong with it is told before that is loaded. */
+/** Puts a model on its runtime. A wrong model or option is an error before the runtime is loaded. */
 export const openFoundModel =
   (
     shell: Shell,
