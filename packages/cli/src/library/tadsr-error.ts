@@ -1,5 +1,5 @@
 /** The errors of this package's promises. */
-import type { DescribeError } from "@tadsr/files";
+import type { DescribeError, InvalidPictureFile } from "@tadsr/files";
 import type { NoRuntime } from "@tadsr/runtime-node";
 import type { OpenUpscalerError } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
@@ -38,7 +38,7 @@ export class TadsrError extends Error {
 }
 
 /** Why something failed, as a value. */
-export type Reason = DescribeError | OpenUpscalerError | NoRuntime | Failure;
+export type Reason = DescribeError | OpenUpscalerError | NoRuntime | InvalidPictureFile | Failure;
 
 const codeOf = ({ _tag }: Reason): TadsrErrorCode => {
   switch (_tag) {
@@ -50,6 +50,7 @@ const codeOf = ({ _tag }: Reason): TadsrErrorCode => {
       return "unknown-model";
     case "Input":
     case "InvalidPicture":
+    case "InvalidPictureFile":
       return "invalid-picture";
     case "NoRuntime":
       return "no-runtime";

@@ -1,9 +1,10 @@
 /** From what the user named (files, folders, patterns) to the pictures that are meant. */
 import { readdir, stat } from "node:fs/promises";
 import { join, parse, sep } from "node:path";
+import { PICTURE_FORMATS } from "@tadsr/files";
 import { type Failure, fileReason, inputFailure } from "../failure.ts";
 import { resolveIn, type Shell, STREAM } from "../shell.ts";
-import { hasPictureExtension, SUPPORTED } from "./format.ts";
+import { hasPictureExtension } from "./format.ts";
 
 /** What outputs are called unless the user says otherwise: `photo-4x.png`. */
 export const suffixOf = (factor: number): string => `-${factor}x`;
@@ -52,7 +53,7 @@ const picturesOfFolder = async (path: string, named: string, suffix: string): Pr
     .map((entry) => join(path, entry.name))
     .sort();
   if (found.length > 0) return { ...none, ...withoutEarlierOutputs(found, suffix) };
-  const message = `${named}: no ${SUPPORTED} picture in this folder (subfolders are not searched)`;
+  const message = `${named}: no ${PICTURE_FORMATS} picture in this folder (subfolders are not searched)`;
   return { ...none, refused: [{ named, failure: inputFailure(`${message}; name a folder that has some`) }] };
 };
 
@@ -67,7 +68,7 @@ const picturesOfPattern = async (shell: Shell, pattern: string, suffix: string):
   });
   const found = matches.filter(hasPictureExtension).sort();
   if (found.length > 0) return { ...none, ...withoutEarlierOutputs(found, suffix) };
-  const failure = inputFailure(`${pattern}: no ${SUPPORTED} picture matches this pattern; check it`);
+  const failure = inputFailure(`${pattern}: no ${PICTURE_FORMATS} picture matches this pattern; check it`);
   return { ...none, refused: [{ named: pattern, failure }] };
 };
 

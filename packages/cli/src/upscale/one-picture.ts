@@ -1,5 +1,6 @@
 /** One picture, from its bytes to the file or stream it goes to. */
 
+import { enlargeAlpha, type PictureWithAlpha } from "@tadsr/files";
 import type { Picture } from "@tadsr/model";
 import type { Size } from "@tadsr/upscale";
 import { pipe } from "fp-ts/lib/function.js";
@@ -7,8 +8,6 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, firstLine, outputFailure } from "../failure.ts";
 import { writeSafely } from "../safe-file.ts";
 import { displayPath, type Shell, STREAM } from "../shell.ts";
-import type { PictureWithAlpha } from "./decode.ts";
-import { enlargeAlpha } from "./encode.ts";
 import type { Job } from "./outputs.ts";
 import type { Turn } from "./overlap.ts";
 import { about, readPicture } from "./read-picture.ts";

@@ -1,11 +1,12 @@
 /** Where each picture goes, decided and checked before any work is done. */
 import { stat } from "node:fs/promises";
 import { basename, dirname, extname, join, parse, sep } from "node:path";
+import type { PictureFormat } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { type Failure, outputFailure, usageFailure } from "../failure.ts";
 import { objectionTo } from "../safe-file.ts";
 import { displayPath, resolveIn, type Shell, STREAM } from "../shell.ts";
-import { formatOf, type PictureFormat } from "./format.ts";
+import { formatOf } from "./format.ts";
 import { type Inputs, OUTPUT_SUFFIX, type Refused } from "./inputs.ts";
 
 export interface Job {

@@ -1,12 +1,11 @@
 /** From a file or standard input to a picture that can be enlarged. */
 import { readFile } from "node:fs/promises";
+import { bleedColour, decodePicture, type InvalidPictureFile, type PictureWithAlpha } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, fileReason, inputFailure } from "../failure.ts";
 import { displayPath, type Shell, STREAM } from "../shell.ts";
-import { bleedColour } from "./bleed.ts";
-import { decodePicture, type PictureWithAlpha } from "./decode.ts";
 import { checkSide } from "./format.ts";
 import type { Job } from "./outputs.ts";
 
@@ -39,7 +38,9 @@ export const readPicture = (
   const name = displayPath(shell, job.input);
   return pipe(
     readBytes(shell, job.input),
-    TE.chain((bytes) => decodePicture(name, bytes)),
+    TE.chain((bytes) =>
+      TE.mapLeft(({ message }: InvalidPictureFile) => inputFailure(message))(decodePicture(name, bytes)),
+    ),
     TE.chainEitherK((picture) =>
       pipe(
         checkSide(job.format, picture.width * factor, picture.height * factor),

@@ -1,10 +1,9 @@
 /** From a picture to the file or stream it goes to. */
+import { encoder, type PictureWithAlpha } from "@tadsr/files";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, fileReason, outputFailure } from "../failure.ts";
 import { cannotWrite } from "../safe-file.ts";
 import type { Shell } from "../shell.ts";
-import type { PictureWithAlpha } from "./decode.ts";
-import { encoder } from "./encode.ts";
 import type { Job } from "./outputs.ts";
 
 export const writeStream = (

@@ -1,5 +1,5 @@
 /** Colour under transparency, where a picture has none of its own. */
-import type { PictureWithAlpha } from "./decode.ts";
+import type { PictureWithAlpha } from "./decode-picture.ts";
 
 /** How far colour is carried, in pixels: past the reach of what interpolates at a cut-out's edge. */
 const REACH = 8;

@@ -1,10 +1,14 @@
 import * as E from "fp-ts/lib/Either.js";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { bleedColour } from "../src/upscale/bleed.ts";
-import { decodePicture, type PictureWithAlpha } from "../src/upscale/decode.ts";
-import { encoder, enlargeAlpha } from "../src/upscale/encode.ts";
-import { checkSide, formatOf, sniffFormat } from "../src/upscale/format.ts";
+import {
+  bleedColour,
+  decodePicture,
+  encoder,
+  enlargeAlpha,
+  type PictureWithAlpha,
+  sniffFormat,
+} from "../src/index.ts";
 
 const decoded = async (bytes: Uint8Array): Promise<PictureWithAlpha> => {
   const result = await decodePicture("x", bytes)();
@@ -217,31 +221,5 @@ describe("colour under transparency", () => {
     };
     bleedColour(empty);
     expect([...empty.data]).toEqual([1, 2, 3]);
-  });
-});
-
-describe("formats", () => {
-  it.each([
-    ["a.png", "png"],
-    ["a.PNG", "png"],
-    ["b/a.jpg", "jpeg"],
-    ["a.jpeg", "jpeg"],
-    ["a.b.webp", "webp"],
-  ])("%s is %s", (path, format) => expect(formatOf(path)).toEqual(E.right(format)));
-
-  it.each([
-    ["a.gif", "output a.gif ends in .gif; name it .png, .jpg, .jpeg or .webp"],
-    ["a", "output a has no extension; name it .png, .jpg, .jpeg or .webp"],
-  ])("%s is refused", (path, message) => expect(formatOf(path)).toMatchObject({ left: { message } }));
-
-  it("refuses sizes a format cannot hold before work is done", () => {
-    expect(E.isRight(checkSide("webp", 16_383, 1))).toBe(true);
-    expect(checkSide("webp", 4, 16_384)).toMatchObject({
-      left: {
-        message: "the output would be 4 x 16384, and WEBP holds at most 16383 pixels a side; write a .png",
-      },
-    });
-    expect(E.isLeft(checkSide("jpeg", 65_536, 1))).toBe(true);
-    expect(E.isRight(checkSide("png", 65_536, 1))).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 /** From pixels to the bytes of a picture file. */
 import type { Sharp } from "sharp";
-import type { PictureWithAlpha } from "./decode.ts";
-import type { PictureFormat } from "./format.ts";
+import type { PictureWithAlpha } from "./decode-picture.ts";
+import type { PictureFormat } from "./picture-format.ts";
 
 /** An alpha plane [height, width] enlarged by Lanczos-3, which is sharper than bicubic at cut-out edges. */
 export const enlargeAlpha = async (

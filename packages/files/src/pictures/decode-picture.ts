@@ -1,14 +1,22 @@
 /** From the bytes of a picture file to pixels: sRGB, 8 bits, upright, alpha apart. */
 import { COLOURS, type Picture } from "@tadsr/model";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, firstLine, inputFailure } from "../failure.ts";
-import { SUPPORTED, sniffFormat } from "./format.ts";
+import { PICTURE_FORMATS, sniffFormat } from "./picture-format.ts";
 
 export interface PictureWithAlpha extends Picture {
   /** [height, width]; null where the picture has no alpha. */
   readonly alpha: Uint8Array | null;
 }
+
+/** The bytes are none of a whole picture. `message` is one line that names the picture. */
+export interface InvalidPictureFile {
+  readonly _tag: "InvalidPictureFile";
+  readonly message: string;
+}
+
+const invalidPictureFile = (message: string): InvalidPictureFile => ({ _tag: "InvalidPictureFile", message });
 
 /** Colour channels and alpha of interleaved pixels; four channels are compacted where they lie. */
 const separate = (
@@ -29,13 +37,17 @@ const separate = (
   return { data: rgb, alpha };
 };
 
-const checkBytes = (name: string, bytes: Uint8Array): E.Either<Failure, Uint8Array> => {
+const checkBytes = (name: string, bytes: Uint8Array): E.Either<InvalidPictureFile, Uint8Array> => {
   if (bytes.length === 0) {
-    return E.left(inputFailure(`${name}: the file is empty (zero bytes); give a ${SUPPORTED} picture`));
+    return E.left(
+      invalidPictureFile(`${name}: the file is empty (zero bytes); give a ${PICTURE_FORMATS} picture`),
+    );
   }
   return sniffFormat(bytes) === null
     ? E.left(
-        inputFailure(`${name}: this is not a ${SUPPORTED} picture, whatever its name; convert it to one`),
+        invalidPictureFile(
+          `${name}: this is not a ${PICTURE_FORMATS} picture, whatever its name; convert it to one`,
+        ),
       )
     : E.right(bytes);
 };
@@ -45,7 +57,10 @@ const checkBytes = (name: string, bytes: Uint8Array): E.Either<Failure, Uint8Arr
  * 16 bits are converted to 8-bit sRGB; of an animation the first picture is taken. A picture that is
  * cut off or damaged is refused, not filled up with grey.
  */
-export const decodePicture = (name: string, bytes: Uint8Array): TE.TaskEither<Failure, PictureWithAlpha> => {
+export const decodePicture = (
+  name: string,
+  bytes: Uint8Array,
+): TE.TaskEither<InvalidPictureFile, PictureWithAlpha> => {
   const checked = checkBytes(name, bytes);
   if (E.isLeft(checked)) return TE.left(checked.left);
   return TE.tryCatch(
@@ -60,7 +75,7 @@ export const decodePicture = (name: string, bytes: Uint8Array): TE.TaskEither<Fa
       return { width, height, channels: COLOURS, ...separate(data, width * height, channels) };
     },
     (thrown) =>
-      inputFailure(
+      invalidPictureFile(
         `${name}: the picture is damaged or cut off (${firstLine(thrown)}); get a whole copy of it`,
       ),
   );
