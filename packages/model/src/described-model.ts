@@ -20,7 +20,7 @@ export const factorOf = (described: DescribedModel): number => {
     case "small":
       return described.model.description.latent.factor;
     case "paper":
-      return described.model.magnification;
+      return described.model.factor;
     case "picture":
       return described.model.network.factor;
   }

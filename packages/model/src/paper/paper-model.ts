@@ -11,7 +11,7 @@ import { type PublishedModel, type PublishedName, publishedModels } from "../net
 import { swinUNet } from "../networks/swin-unet.ts";
 import { conditionLevels, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
 import { mismatched, type PaperModelError, wrongNetwork } from "./errors.ts";
-import { alignmentOf, faultOfPair, latentStride, magnificationOf } from "./pairing.ts";
+import { alignmentOf, factorOf, faultOfPair, latentStride } from "./pairing.ts";
 import { decodePaperDescription, type PaperDescription } from "./paper-description.ts";
 import { architectureOf, type WeightSource } from "./weight-source.ts";
 

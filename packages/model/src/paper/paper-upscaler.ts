@@ -148,8 +148,8 @@ async function* upscaleTiles<T>(
   options: PaperUpscaleOptions,
 ): FinishedTiles {
   const { model, engine } = opened;
-  const { magnification, alignment, stride } = model;
-  const [width, height] = [picture.width * magnification, picture.height * magnification];
+  const { factor, alignment, stride } = model;
+  const [width, height] = [picture.width * factor, picture.height * factor];
   const started = pipe(
     checkPaperRequest(model, picture, options),
     E.bindTo("sampling"),
@@ -164,7 +164,7 @@ async function* upscaleTiles<T>(
   const padded = reflectPad(picture, wide, high, toUnit);
   const tiles = planChops(wide, high, sampling.tile);
   const total = tiles.length;
-  const places = tiles.map((place) => scaled(place, magnification));
+  const places = tiles.map((place) => scaled(place, factor));
   const parts = finishedParts(places, width, height);
   const isCorrected = sampling.colourCorrection !== "none";
   const job = { ...opened, sampling, latentWidth: wide / stride };
@@ -232,13 +232,13 @@ export const openPaperUpscaler =
       };
       const tiles: PaperUpscaler["tiles"] = (picture, options) => upscaleTiles(opened, picture, options);
       return E.right({
-        factor: model.magnification,
+        factor: model.factor,
         tiles,
         upscale: (picture, options) => async () => {
           const checked = checkPaperRequest(model, picture, options);
           return E.isLeft(checked)
             ? checked
-            : wholeOfTiles(picture, model.magnification, () => tiles(picture, options));
+            : wholeOfTiles(picture, model.factor, () => tiles(picture, options));
         },
         close: release,
       });
