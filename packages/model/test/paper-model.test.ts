@@ -120,7 +120,7 @@ describe("model.json", () => {
     await copyFile(join(fixture(), UNET), at("faces/model.safetensors"));
     const found = await describeFolder(at("faces"))();
     const files = { autoencoder: { file: { name: at("faces/autoencoder.safetensors") } } };
-    const model = { description, magnification: 2, assumed: [], files };
+    const model = { description, factor: 2, assumed: [], files };
     expect(found).toMatchObject({ right: { kind: "paper", model } });
   });
 
