@@ -103,7 +103,7 @@ const checkFactors = (
     if (factorOf(model) !== scale)
       return E.left(
         usageFailure(
-          `${named[n]?.title}: it enlarges ${factorOf(model)} times, but the degradation shrinks ${scale} times; ` +
+          `${named[n]?.title}: it upscales ${factorOf(model)} times, but the degradation shrinks ${scale} times; ` +
             "measure it with one that shrinks as much",
         ),
       );
