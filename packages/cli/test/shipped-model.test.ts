@@ -63,7 +63,7 @@ const meanSquaredError = (a: Uint8Array, b: Uint8Array): number =>
 /** Without TensorFlow this takes a minute, on a slow machine several. */
 const SLOW = 900_000;
 
-describe.each(["small-x4", "tiny-x4"])("the shipped model %s", (name) => {
+describe.each(["small-x4", "tiny-x4", "stack-x4"])("the shipped model %s", (name) => {
   let upscaler: SmallUpscaler;
   beforeAll(async () => {
     upscaler = right(openSmallUpscaler(engine, right(await pipe(findModel(name), TE.chainW(loadModel))())));
