@@ -100,8 +100,8 @@ export const picture: Picture = larger;
 export const alpha: Uint8Array | null = larger.alpha;
 for await (const { done, total } of upscaler.tiles(picture, { signal: AbortSignal.timeout(1000) })) console.log(done / total);
 export const code: TadsrErrorCode = "aborted";
-// @ts-expect-error -- the codes are a closed union
-export const unknown: TadsrErrorCode = "something";
+// The codes are a closed union.
+export const isClosed: "something" extends TadsrErrorCode ? false : true = true;
 `;
 
 /** What must not be lost on the way: a type that became \`any\` is a declaration that did not resolve. */

@@ -46,7 +46,7 @@ export const scene = (width: number, height: number, seed: number): Picture => {
   return { width, height, channels: 3, data };
 };
 
-/** Every value as likely as any other. */
+/** Uniform noise. */
 export const snow = (width: number, height: number, seed: number): Picture => {
   const data = Uint8Array.from(uniform({ seed, stream: 1 }, 0, width * height * 3), (value) =>
     Math.floor(value * 256),

@@ -1,7 +1,7 @@
 /** A result part by part, as it is done, and the parts put together. */
 import * as E from "fp-ts/lib/Either.js";
 import type { Picture, Rectangle } from "./picture.ts";
-import type { UpscaleError } from "./upscale-options.ts";
+import { noRoomFor, type UpscaleError } from "./upscale-options.ts";
 
 /** A part of the result that is done. */
 export interface FinishedTile {
@@ -30,10 +30,7 @@ export const placeTile = (result: Picture, { place, data }: Pick<FinishedTile, "
 const emptyPicture = (width: number, height: number): E.Either<UpscaleError, Picture> =>
   E.tryCatch(
     (): Picture => ({ width, height, channels: 3, data: new Uint8Array(width * height * 3) }),
-    (): UpscaleError => ({
-      _tag: "InvalidPicture",
-      message: `a result of ${width} x ${height} pixels does not fit into memory; cut the picture into parts`,
-    }),
+    () => noRoomFor(width, height),
   );
 
 /** The whole result, `factor` times the size of a picture that has been checked. */

@@ -35,6 +35,12 @@ export type UpscaleError =
   /** The engine threw: most often because memory ran out. */
   | { readonly _tag: "EngineFailed"; readonly engine: string; readonly message: string };
 
+/** A result for which there is not enough memory. */
+export const noRoomFor = (width: number, height: number): UpscaleError => ({
+  _tag: "InvalidPicture",
+  message: `a result of ${width} x ${height} pixels does not fit into memory; cut the picture into parts`,
+});
+
 export const aborted = (done: number, total: number): UpscaleError => ({
   _tag: "Aborted",
   done,

@@ -2,15 +2,15 @@
 import { type Command, Option } from "commander";
 import { PUBLISHED_NAMES } from "../convert/published-names.ts";
 import type { ConvertCommandOptions } from "../convert/run.ts";
-import { wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
+import { addNetworkSizes } from "./file-options.ts";
 
 const HELP = `
 The output's name tells the format: .safetensors, or .pth for PyTorch's zip. With --autoencoder the output is a
 folder for tadsr upscale --model <folder>: model.json, model.safetensors and autoencoder.safetensors.`;
 
 export const addConvertCommand = (program: Command, perform: Perform): void => {
-  program
+  const command = program
     .command("convert")
     .description("write weights in another format, or the authors' two files as a model folder")
     .argument("<weights>", "a .safetensors or PyTorch file; nothing in it is run")
@@ -28,22 +28,8 @@ export const addConvertCommand = (program: Command, perform: Perform): void => {
       new Option("--config <name>", "the published model whose schedule and steps the folder gets").choices(
         PUBLISHED_NAMES,
       ),
-    )
-    .option(
-      "--image-size <n>",
-      "nominal side of the latent, if the tensors do not tell it",
-      wholeNumber(1, 65_536),
-    )
-    .option(
-      "--window <n>",
-      "side of the attention windows, if the tensors do not tell it",
-      wholeNumber(1, 256),
-    )
-    .option(
-      "--head-channels <n>",
-      "channels of an attention head, if the tensors do not tell them",
-      wholeNumber(1, 8192),
-    )
+    );
+  addNetworkSizes(command)
     .option("--force", "replace outputs that exist")
     .addHelpText("after", HELP)
     .action((weights: string, output: string, options: ConvertCommandOptions) =>

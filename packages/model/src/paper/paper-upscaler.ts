@@ -26,7 +26,7 @@ import { noiseOfPlace } from "../noise-of-place.ts";
 import { type FloatRaster, type Picture, type Rectangle, scaled } from "../picture.ts";
 import { bicubicResize } from "../resize.ts";
 import { paddedSize } from "../tiling.ts";
-import { aborted, engineFailed, notFinite, type UpscaleError } from "../upscale-options.ts";
+import { aborted, engineFailed, noRoomFor, notFinite, type UpscaleError } from "../upscale-options.ts";
 import { addTile, averageTiles, cut, finishedParts, planChops, reflectPad } from "./chopping.ts";
 import { correctColours } from "./colour-correction.ts";
 import type { PaperModelError } from "./errors.ts";
@@ -130,10 +130,7 @@ const toUnit = (byte: number): number => byte / 127.5 - 1;
 const roomFor = (width: number, height: number): E.Either<UpscaleError, FloatRaster> =>
   E.tryCatch(
     (): FloatRaster => ({ width, height, channels: 3, data: new Float32Array(width * height * 3) }),
-    (): UpscaleError => ({
-      _tag: "InvalidPicture",
-      message: `a result of ${width} x ${height} pixels does not fit into memory; cut the picture into parts`,
-    }),
+    () => noRoomFor(width, height),
   );
 
 const bytesOf = ({ data }: FloatRaster): Uint8Array => {
