@@ -114,7 +114,9 @@ export const prepare =
   (shell: Shell, words: readonly string[], options: EvaluateOptions): TE.TaskEither<Failure, Prepared> =>
   async () => {
     if (words.length === 0)
-      return E.left(usageFailure("nothing to measure: give name=folder, or --model with a model's name, before --metric"));
+      return E.left(
+        usageFailure("nothing to measure: give name=folder, or --model with a model's name, before --metric"),
+      );
     const named = await namedMethods(shell, words)();
     if (E.isLeft(named)) return named;
     const stray = strayOption(options, named.right);
