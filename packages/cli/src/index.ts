@@ -1,7 +1,5 @@
-/** The command as a function, for programs that call it directly. */
 /** Upscaling with promises; and the command as a function, for programs that run it inside themselves. */
 
-export type { PictureWithAlpha } from "@tadsr/files";
 export type { FinishedTile, Picture } from "@tadsr/model";
 export type { ExitCode } from "./failure.ts";
 export { handleInterrupts, type Undo } from "./interrupt.ts";

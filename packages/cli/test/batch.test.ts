@@ -46,8 +46,8 @@ const fakeModel = () => {
   const finishing = new Map<number, (succeeds: boolean) => void>();
   const model: OpenModel = {
     ...{ name: "fake", parameters: 7, runtime: "none", factor: 2, settings: { seed: 5, steps: 1, tile: 64 } },
-    enlarge:
-      ({ width, height, data }, onTile) =>
+    upscale:
+      ({ width, height, data }, { onProgress: onTile = () => undefined }) =>
       async () => {
         const grey = data[0] ?? 0;
         computing.push(grey);

@@ -7,7 +7,7 @@ import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openUpscaler, type PictureWithAlpha, savePicture, TadsrError } from "../src/index.ts";
+import { openUpscaler, type Picture, savePicture, TadsrError } from "../src/index.ts";
 import { temporaryFolder } from "./memory-shell.ts";
 import { saveTinyModel } from "./tiny-model.ts";
 import { saveRandom, tinyAutoencoder, tinyUNet } from "./tiny-paper-networks.ts";
@@ -70,7 +70,8 @@ describe("an open upscaler", () => {
     const upscaler = await openUpscaler({ runtime: "wasm", ...options });
     const result = await upscaler.upscale(at("a.png"));
     expect(upscaler.factor).toBe(factor);
-    expect(result).toMatchObject({ width: 12 * factor, height: 10 * factor, channels: 3, alpha: null });
+    expect(result).toMatchObject({ width: 12 * factor, height: 10 * factor, channels: 3 });
+    expect(result.alpha).toBeUndefined();
     expect(upscaler.parameters).toBeGreaterThan(100);
     await upscaler.close();
   });
@@ -141,6 +142,11 @@ describe("a TadsrError", () => {
     expect(await errorOf(upscale(at("absent.png")))).toMatchObject({ code: "invalid-picture" });
     expect((await errorOf(upscale(at("text.png")))).message).toMatch(/this is not a PNG, JPEG or WebP/);
     const wrong = { width: 2, height: 2, channels: 3, data: new Uint8Array(5) } as const;
+    const veiled = { ...wrong, data: new Uint8Array(12), alpha: new Uint8Array(3) };
+    expect(await errorOf(upscale(veiled))).toEqual({
+      code: "invalid-picture",
+      message: "the picture's alpha has 3 bytes; 2 x 2 pixels have 4",
+    });
     expect(await errorOf(upscale(wrong))).toMatchObject({ code: "invalid-picture" });
     expect(await errorOf(tiles(wrong).next())).toMatchObject({ code: "invalid-picture" });
     const signal = AbortSignal.abort();
@@ -153,13 +159,7 @@ describe("a TadsrError", () => {
   });
 
   it("says why a picture cannot be saved", async () => {
-    const picture: PictureWithAlpha = {
-      width: 1,
-      height: 1,
-      channels: 3,
-      data: new Uint8Array(3),
-      alpha: null,
-    };
+    const picture: Picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) };
     expect(await errorOf(savePicture(picture, at("a.gif")))).toMatchObject({ code: "invalid-option" });
     expect(await errorOf(savePicture(picture, at("absent/a.png")))).toMatchObject({ code: "cannot-write" });
   });

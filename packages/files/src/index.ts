@@ -8,9 +8,8 @@ export {
 } from "./describe-model.ts";
 export { fileOnDisk } from "./file-on-disk.ts";
 export { describeFolder, loadDescription, loadModel, saveModel } from "./model-folder.ts";
-export { bleedColour } from "./pictures/bleed-colour.ts";
-export { decodePicture, type InvalidPictureFile, type PictureWithAlpha } from "./pictures/decode-picture.ts";
-export { encoder, enlargeAlpha } from "./pictures/encode-picture.ts";
+export { decodePicture, type InvalidPictureFile } from "./pictures/decode-picture.ts";
+export { encoder } from "./pictures/encode-picture.ts";
 export { PICTURE_FORMATS, type PictureFormat, sniffFormat } from "./pictures/picture-format.ts";
 export { replaceFile } from "./replace-file.ts";
 export { findModel, shippedModels } from "./shipped-models.ts";

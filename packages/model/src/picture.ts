@@ -9,6 +9,8 @@ export interface Picture {
   readonly height: number;
   readonly channels: 3;
   readonly data: Uint8Array;
+  /** How opaque each pixel is: [height, width], 0 is transparent. A picture without it is opaque. */
+  readonly alpha?: Uint8Array;
 }
 
 /** Any picture with interleaved channels, row-major: [height, width, channels]. */

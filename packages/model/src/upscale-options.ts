@@ -83,9 +83,13 @@ const invalidPicture = (message: string): E.Either<UpscaleError, never> =>
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
-export const checkPicture = ({ width, height, data }: Picture): E.Either<UpscaleError, void> => {
+export const checkPicture = ({ width, height, data, alpha }: Picture): E.Either<UpscaleError, void> => {
   if (!isCount(width) || !isCount(height))
     return invalidPicture(`the picture is ${width} x ${height}; it must be 1 x 1 or larger`);
+  if (alpha !== undefined && alpha.length !== width * height)
+    return invalidPicture(
+      `the picture's alpha has ${alpha.length} bytes; ${width} x ${height} pixels have ${width * height}`,
+    );
   return data.length === width * height * 3
     ? E.right(undefined)
     : invalidPicture(

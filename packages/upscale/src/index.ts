@@ -1,3 +1,4 @@
+export { bleedColour } from "./bleed-colour.ts";
 export { bytesOfTile, type MeasuredEngine, withinReach } from "./engine-memory.ts";
 export {
   fittingPaperTile,
@@ -8,6 +9,15 @@ export {
 } from "./fitting-tile.ts";
 export { costOfLayer } from "./layer-cost.ts";
 export { openUpscaler, prepareModel } from "./open-upscaler.ts";
+export {
+  type Clock,
+  overlap,
+  type Spell,
+  systemClock,
+  type Turn,
+  type Utilisation,
+  utilisationOf,
+} from "./overlap.ts";
 export { paperFootprint, paperWork } from "./paper-tile-cost.ts";
 export { type PartCost, partCosts } from "./part-costs.ts";
 export { pictureFootprint, pictureWork } from "./picture-tile-cost.ts";
@@ -15,4 +25,5 @@ export type { PreparedModel } from "./prepared-model.ts";
 export type { Size } from "./size.ts";
 export { smallFootprint, smallWork } from "./small-tile-cost.ts";
 export type { Footprint, TileWork } from "./tile-cost.ts";
+export { upscaleAlpha } from "./upscale-alpha.ts";
 export type { OpenUpscalerError, Settings, UpscaleRequest, Upscaler, UpscalerOptions } from "./upscaler.ts";

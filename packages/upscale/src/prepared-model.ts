@@ -1,8 +1,11 @@
 /** A model between its description and an engine. */
 import type { Engine } from "@tadsr/core";
 import type { FinishedTiles, Picture, UpscaleError } from "@tadsr/model";
-import type * as TE from "fp-ts/lib/TaskEither.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { bleedColour } from "./bleed-colour.ts";
 import type { Room } from "./fitting-tile.ts";
+import { upscaleAlpha } from "./upscale-alpha.ts";
 import type { OpenUpscalerError, Settings, UpscaleRequest, Upscaler, UpscalerOptions } from "./upscaler.ts";
 
 /** A model whose options were checked. */
@@ -22,22 +25,29 @@ export const roomOn = <T>({ memory, isSlow }: Engine<T>, options: UpscalerOption
   bytes: options.memory ?? USUAL_MEMORY,
 });
 
-/** The common part of the three kinds' own upscalers. */
-interface Enlarging<O> {
+/** The common part of the three kinds' own upscalers. They know colours only. */
+interface ColourUpscaler<O> {
   readonly factor: number;
   readonly upscale: (picture: Picture, options: O) => TE.TaskEither<UpscaleError, Picture>;
   readonly tiles: (picture: Picture, options: O) => FinishedTiles;
   readonly close: () => void;
 }
 
-/** Gives an upscaler the settings of all pictures and the request of each. */
+/** Gives an upscaler the settings of all pictures and the request of each, and takes care of alpha. */
 export const withSettings = <S extends Settings>(
-  { factor, upscale, tiles, close }: Enlarging<S & UpscaleRequest>,
+  { factor, upscale, tiles, close }: ColourUpscaler<S & UpscaleRequest>,
   settings: S,
 ): Pick<Upscaler, "factor" | "settings" | "upscale" | "tiles" | "close"> => ({
   factor,
   settings,
-  upscale: (picture, request = {}) => upscale(picture, { ...settings, ...request }),
-  tiles: (picture, request = {}) => tiles(picture, { ...settings, ...request }),
+  upscale: (picture, request = {}) =>
+    pipe(
+      upscale(bleedColour(picture), { ...settings, ...request }),
+      TE.map((larger) => {
+        const { alpha } = picture;
+        return alpha === undefined ? larger : { ...larger, alpha: upscaleAlpha(alpha, picture, factor) };
+      }),
+    ),
+  tiles: (picture, request = {}) => tiles(bleedColour(picture), { ...settings, ...request }),
   close,
 });

@@ -55,10 +55,10 @@ export interface Upscaler {
   /** Numbers in the weights of all its networks. */
   readonly parameters: number;
   readonly settings: Settings;
-  /** The whole result. */
+  /** The whole result. If the picture has alpha, the result's is made of it by Lanczos-3. */
   readonly upscale: (picture: Picture, request?: UpscaleRequest) => TE.TaskEither<UpscaleError, Picture>;
   /**
-   * The result in parts, each as soon as it is done; it ends after a failure. If colours are corrected, all parts come
+   * The colours of the result in parts, each as soon as it is done; it ends after a failure. If colours are corrected, all parts come
    * after the last tile.
    */
   readonly tiles: (picture: Picture, request?: UpscaleRequest) => FinishedTiles;

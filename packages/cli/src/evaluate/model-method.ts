@@ -5,11 +5,11 @@ import type { OpenModel } from "../upscale/opened-model.ts";
 
 export const modelMethod = (
   title: string,
-  { name, settings, runtime, parameters, enlarge }: OpenModel,
+  { name, settings, runtime, parameters, upscale }: OpenModel,
 ): Method => {
   const steps = settings.steps === undefined ? [] : [plural(settings.steps, "step")];
   const detail = [name, ...steps, `runtime ${runtime}`].join(", ");
-  return enlargingMethod(title, (picture, seed) => enlarge(picture, () => undefined, seed), {
+  return enlargingMethod(title, (picture, seed) => upscale(picture, { seed }), {
     detail,
     parameters,
   });

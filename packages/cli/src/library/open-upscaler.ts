@@ -1,6 +1,6 @@
 /** Upscaling in three lines, with promises: the functional packages, put together. */
-import { describeModel, enlargeAlpha, type ModelChoices, type PictureWithAlpha } from "@tadsr/files";
-import type { FinishedTile } from "@tadsr/model";
+import { describeModel, type ModelChoices } from "@tadsr/files";
+import type { FinishedTile, Picture } from "@tadsr/model";
 import { openRuntime, type RuntimeChoice, usableMemory } from "@tadsr/runtime-node";
 import { prepareModel, type UpscaleRequest, type Upscaler, type UpscalerOptions } from "@tadsr/upscale";
 import { pipe } from "fp-ts/lib/function.js";
@@ -23,8 +23,8 @@ export interface OpenOptions extends ModelChoices, UpscalerOptions {
 export interface OpenUpscaler extends Pick<Upscaler, "name" | "factor" | "parameters" | "settings"> {
   /** Where it runs. */
   readonly runtime: string;
-  /** The larger picture. If the picture has alpha, that is enlarged by Lanczos-3. */
-  readonly upscale: (picture: GivenPicture, request?: UpscaleRequest) => Promise<PictureWithAlpha>;
+  /** The larger picture. If the picture has alpha, the result's is made of it by Lanczos-3. */
+  readonly upscale: (picture: GivenPicture, request?: UpscaleRequest) => Promise<Picture>;
   /** The colours of the larger picture in parts, each as soon as it is done. */
   readonly tiles: (
     picture: GivenPicture,
@@ -61,18 +61,10 @@ const opened = ({ model = DEFAULT_MODEL, runtime = "auto", threads, ...options }
     }),
   );
 
-const enlarged = ({ factor, upscale }: Upscaler, given: GivenPicture, request: UpscaleRequest) =>
+const upscaled = ({ upscale }: Upscaler, given: GivenPicture, request: UpscaleRequest) =>
   pipe(
     pictureOf(given),
-    TE.chainW((picture) =>
-      pipe(
-        upscale(picture, request),
-        TE.chainTaskK((larger) => async (): Promise<PictureWithAlpha> => {
-          const { alpha, width, height } = picture;
-          return { ...larger, alpha: alpha && (await enlargeAlpha(alpha, width, height, factor)) };
-        }),
-      ),
-    ),
+    TE.chainW((picture) => upscale(picture, request)),
   );
 
 async function* tilesOf(
@@ -106,7 +98,7 @@ export const openUpscaler = async (options: OpenOptions = {}): Promise<OpenUpsca
     ...{ name, factor, parameters, settings, runtime },
     upscale: async (picture, request = {}) => {
       check();
-      return inTurn(() => promised(enlarged(upscaler, picture, request)));
+      return inTurn(() => promised(upscaled(upscaler, picture, request)));
     },
     tiles: async function* (picture, request = {}) {
       check();

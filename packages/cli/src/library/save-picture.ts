@@ -1,5 +1,5 @@
 /** From a picture to a file. */
-import { encoder, type PictureFormat, type PictureWithAlpha, replaceFile } from "@tadsr/files";
+import { encoder, type PictureFormat, replaceFile } from "@tadsr/files";
 import type { FileUnwritable, Picture } from "@tadsr/model";
 import { fileUnwritable } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -8,28 +8,18 @@ import { type Failure, outputFailure } from "../failure.ts";
 import { checkSide, formatOf } from "../upscale/format.ts";
 import { promised } from "./tadsr-error.ts";
 
-const encoded = async (
-  picture: Picture & Partial<PictureWithAlpha>,
-  format: PictureFormat,
-): Promise<Uint8Array> => {
-  const { alpha = null } = picture;
-  // For JPEG the encoder lays the picture on white, in place: give it a copy.
-  const data = alpha !== null && format === "jpeg" ? picture.data.slice() : picture.data;
-  return (await encoder({ ...picture, data, alpha }, format)).toBuffer();
-};
-
 /**
  * Writes a picture as PNG, JPEG or WebP, by the extension of the path. An existing file is replaced once all of the new
  * one is on the disk.
  */
-export const savePicture = (picture: Picture | PictureWithAlpha, path: string): Promise<void> => {
+export const savePicture = (picture: Picture, path: string): Promise<void> => {
   const format = E.chain((found: PictureFormat) => checkSide(found, picture.width, picture.height))(
     formatOf(path),
   );
   if (E.isLeft(format)) return promised(TE.left(format.left));
   const written = replaceFile(path, (draft) =>
     TE.tryCatch(
-      async () => draft.write(await encoded(picture, format.right)),
+      async () => draft.write(await (await encoder(picture, format.right)).toBuffer()),
       (thrown): FileUnwritable => fileUnwritable(path, thrown),
     ),
   );

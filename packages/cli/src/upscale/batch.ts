@@ -1,17 +1,16 @@
 /** Pictures one after another through an open model, and a line for each. */
 
-import type { Size } from "@tadsr/upscale";
+import { type Clock, overlap, type Size, systemClock, type Utilisation } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import type { Failure } from "../failure.ts";
 import { plural } from "../plural.ts";
 import { progressOn } from "../progress.ts";
 import { displayPath, noteLine, type Shell, STREAM } from "../shell.ts";
 import type { Refused } from "./inputs.ts";
-import { type Enlarger, type Finished, type OnTile, upscaleOne } from "./one-picture.ts";
+import { type Finished, type OnTile, upscaleOne } from "./one-picture.ts";
 import { type OpenModel, sampledWords } from "./opened-model.ts";
 import type { UpscaleOptions } from "./options.ts";
 import { type Job, readersOfOutputs } from "./outputs.ts";
-import { type Clock, overlap, systemClock, type Utilisation } from "./overlap.ts";
 import { silent, type Trace } from "./trace.ts";
 
 /** What ran, for a person or, with `--json`, for a program. `seconds` is what `overlap` says it is. */
@@ -78,15 +77,12 @@ export const runBatch = async (
   { trace = silent, clock = systemClock }: { readonly trace?: Trace; readonly clock?: Clock } = {},
 ): Promise<readonly Refused[]> => {
   const progress = progressOn(shell, clock);
-  const enlarger: Enlarger = {
-    factor: model.factor,
-    enlarge: (picture, onTile) => async () => {
-      const enlarged = await model.enlarge(picture, onTile)();
-      progress.clear();
-      return enlarged;
-    },
+  const upscale: OpenModel["upscale"] = (picture, request) => async () => {
+    const larger = await model.upscale(picture, request)();
+    progress.clear();
+    return larger;
   };
-  const setting = { shell, enlarger, force: options.force === true };
+  const setting = { shell, model: { factor: model.factor, upscale }, force: options.force === true };
   // Without --force nothing that can be read is written to.
   const readers = setting.force ? await readersOfOutputs(jobs) : new Set<Job>();
   const failed: Refused[] = [];

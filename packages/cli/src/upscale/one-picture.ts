@@ -1,29 +1,19 @@
-/** One picture, from its bytes to the file or stream it goes to. */
-
-import { enlargeAlpha, type PictureWithAlpha } from "@tadsr/files";
+/** One picture, from its file or standard input to the file or stream it goes to. */
+import { readFile } from "node:fs/promises";
+import { decodePicture, encoder, type InvalidPictureFile } from "@tadsr/files";
 import type { Picture } from "@tadsr/model";
-import type { Size } from "@tadsr/upscale";
+import type { Size, Turn } from "@tadsr/upscale";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, firstLine, outputFailure } from "../failure.ts";
-import { writeSafely } from "../safe-file.ts";
+import { type Failure, fileReason, inputFailure, outputFailure } from "../failure.ts";
+import { cannotWrite, writeSafely } from "../safe-file.ts";
 import { displayPath, type Shell, STREAM } from "../shell.ts";
+import { checkSide } from "./format.ts";
+import type { OpenModel } from "./opened-model.ts";
 import type { Job } from "./outputs.ts";
-import type { Turn } from "./overlap.ts";
-import { about, readPicture } from "./read-picture.ts";
-import { writeDraft, writeStream } from "./write-picture.ts";
 
 /** Called before a picture's first tile with 0 done, and after every one. */
 export type OnTile = (done: number, total: number) => void;
-
-/**
- * Enlarges the colours of a picture `factor` times. `seed`: of the noise, where
- * it is another than the one that was asked for at first; a network without noise makes the same of any.
- */
-export interface Enlarger {
-  readonly factor: number;
-  readonly enlarge: (picture: Picture, onTile: OnTile, seed?: number) => TE.TaskEither<Failure, Picture>;
-}
 
 export interface Finished {
   readonly inputWidth: number;
@@ -32,64 +22,96 @@ export interface Finished {
   readonly height: number;
 }
 
-const enlargedAlpha = (
-  { width, height, alpha }: PictureWithAlpha,
-  factor: number,
-): TE.TaskEither<Failure, Uint8Array | null> =>
+/** The error, with the picture's name in it. */
+const withName = (name: string) =>
+  TE.mapLeft((failure: Failure): Failure => ({ ...failure, message: `${name}: ${failure.message}` }));
+
+const readStream = async (shell: Shell): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of shell.stdin) {
+    chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : (chunk as Uint8Array));
+  }
+  return Buffer.concat(chunks);
+};
+
+/** The job's picture, decoded. */
+const readPicture = (shell: Shell, { input }: Job): TE.TaskEither<Failure, Picture> => {
+  const name = displayPath(shell, input);
+  return pipe(
+    TE.tryCatch(
+      () => (input === STREAM ? readStream(shell) : readFile(input)),
+      (thrown) => inputFailure(`${name}: it cannot be read: ${fileReason(thrown)}`),
+    ),
+    TE.chain((bytes) =>
+      TE.mapLeft(({ message }: InvalidPictureFile) => inputFailure(message))(decodePicture(name, bytes)),
+    ),
+  );
+};
+
+const writeStream = (shell: Shell, { format }: Job, picture: Picture): TE.TaskEither<Failure, void> =>
   TE.tryCatch(
-    async () => (alpha === null ? null : await enlargeAlpha(alpha, width, height, factor)),
-    (thrown) => outputFailure(`alpha cannot be enlarged: ${firstLine(thrown)}`),
+    async () => {
+      const bytes = await (await encoder(picture, format)).toBuffer();
+      await new Promise<void>((done, failed) => {
+        shell.stdout.write(bytes, (error) => (error ? failed(error) : done()));
+      });
+    },
+    (thrown) => outputFailure(`standard output cannot be written: ${fileReason(thrown)}`),
   );
 
-/** Colours by the model, and alpha by Lanczos beside it, in threads that the engine does not block. */
-const enlargeAll =
-  (
-    { factor, enlarge }: Enlarger,
-    picture: PictureWithAlpha,
-    onTile: OnTile,
-  ): TE.TaskEither<Failure, PictureWithAlpha> =>
-  () => {
-    const alphas = enlargedAlpha(picture, factor)();
-    return pipe(
-      enlarge(picture, onTile),
-      TE.chain((enlarged) => TE.map((alpha: Uint8Array | null) => ({ ...enlarged, alpha }))(() => alphas)),
-    )();
-  };
+/** Encodes into `draft`, which stands for the job's output. */
+const writeDraft = (
+  shell: Shell,
+  { output, format }: Job,
+  picture: Picture,
+  draft: string,
+): TE.TaskEither<Failure, void> =>
+  TE.tryCatch(
+    async () => {
+      await (await encoder(picture, format)).toFile(draft);
+    },
+    cannotWrite(shell, output),
+  );
 
 /** What every picture of a batch has in common. */
 export interface Setting {
   readonly shell: Shell;
-  readonly enlarger: Enlarger;
+  readonly model: Pick<OpenModel, "factor" | "upscale">;
   /** Whether an output that exists is replaced. */
   readonly force: boolean;
 }
 
 /**
- * Reads, enlarges and writes one picture. The output's place is tried before anything is computed; reading and
- * writing do not wait for the turn, only computing does. `watch` is told of the tiles of the picture.
+ * Reads, upscales and writes one picture. The output's place is tried before anything is computed, and a result that
+ * the output's format cannot hold is refused. Reading and writing do not wait for the turn, only computing does.
+ * `watch` is told of the tiles of the picture.
  */
 export const upscaleOne = (
-  { shell, enlarger, force }: Setting,
+  { shell, model: { factor, upscale }, force }: Setting,
   job: Job,
   turn: Pick<Turn, "compute">,
   watch: (picture: Size) => OnTile,
 ): TE.TaskEither<Failure, Finished> => {
-  const name = displayPath(shell, job.input);
-  const { factor } = enlarger;
+  const named = withName(displayPath(shell, job.input));
   const work = (
-    write: (picture: PictureWithAlpha) => TE.TaskEither<Failure, void>,
+    write: (picture: Picture) => TE.TaskEither<Failure, void>,
   ): TE.TaskEither<Failure, Finished> =>
     pipe(
-      readPicture(shell, job, factor),
-      TE.chain((picture) =>
-        TE.mapLeft((failure: Failure) => about(name, failure))(() =>
-          turn.compute(enlargeAll(enlarger, picture, watch(picture))),
-        ),
+      readPicture(shell, job),
+      TE.chainFirst(({ width, height }) =>
+        named(TE.fromEither(checkSide(job.format, width * factor, height * factor))),
       ),
-      TE.chain((enlarged) => {
-        const { width, height } = enlarged;
-        const sizes = { inputWidth: width / factor, inputHeight: height / factor, width, height };
-        return TE.map((): Finished => sizes)(write(enlarged));
+      TE.chain((picture) => {
+        const { width: inputWidth, height: inputHeight } = picture;
+        return pipe(
+          named(() => turn.compute(upscale(picture, { onProgress: watch(picture) }))),
+          TE.chain((larger) =>
+            TE.map((): Finished => {
+              const { width, height } = larger;
+              return { inputWidth, inputHeight, width, height };
+            })(write(larger)),
+          ),
+        );
       }),
     );
   return job.output === STREAM

@@ -1,4 +1,4 @@
-/** A model on a runtime, ready to enlarge pictures. */
+/** A model on a runtime, ready to upscale pictures. */
 import type { NamedModel } from "@tadsr/files";
 import { AUTHORS_TILE, type PaperModel } from "@tadsr/model";
 import { usableMemory } from "@tadsr/runtime-node";
@@ -34,7 +34,7 @@ const openFailure = (error: OpenUpscalerError): Failure => {
   return error._tag === "EngineFailed" ? upscaleFailure(error) : modelLine(error);
 };
 
-/** Notes for the user about a picture before a model of the paper's kind enlarges it. */
+/** Notes for the user about a picture before a model of the paper's kind upscales it. */
 const notesOfPaper = (
   { description: { name, network }, stride }: PaperModel,
   tile: number,
@@ -66,10 +66,9 @@ const onShell = (
 ): OpenModel => ({
   ...upscaler,
   runtime: engine.name,
-  enlarge: (picture, onTile, seed) => {
+  upscale: (picture, request) => {
     const notes = paper === null ? [] : notesOfPaper(paper, upscaler.settings.tile, isTileAsked, picture);
     for (const note of notes) noteLine(shell, note);
-    const request = { onProgress: onTile, ...(seed === undefined ? {} : { seed }) };
     return TE.mapLeft(upscaleFailure)(upscaler.upscale(picture, request));
   },
   close: async () => {

@@ -5,11 +5,6 @@ import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { PICTURE_FORMATS, sniffFormat } from "./picture-format.ts";
 
-export interface PictureWithAlpha extends Picture {
-  /** [height, width]; null where the picture has no alpha. */
-  readonly alpha: Uint8Array | null;
-}
-
 /** The bytes are none of a whole picture. `message` is one line that names the picture. */
 export interface InvalidPictureFile {
   readonly _tag: "InvalidPictureFile";
@@ -19,22 +14,19 @@ export interface InvalidPictureFile {
 const invalidPictureFile = (message: string): InvalidPictureFile => ({ _tag: "InvalidPictureFile", message });
 
 /** Colour channels and alpha of interleaved pixels; four channels are compacted where they lie. */
-const separate = (
-  data: Uint8Array,
-  pixels: number,
-  channels: number,
-): Pick<PictureWithAlpha, "data" | "alpha"> => {
-  if (channels === 3) return { data, alpha: null };
-  const alpha = channels === 2 || channels === 4 ? new Uint8Array(pixels) : null;
+const separate = (data: Uint8Array, pixels: number, channels: number): Pick<Picture, "data" | "alpha"> => {
+  if (channels === 3) return { data };
+  const hasAlpha = channels === 2 || channels === 4;
+  const alpha = new Uint8Array(hasAlpha ? pixels : 0);
   const rgb = channels === 4 ? data.subarray(0, 3 * pixels) : new Uint8Array(3 * pixels);
   const isGrey = channels < 3;
   for (let i = 0; i < pixels; i++) {
     const from = i * channels;
-    if (alpha !== null) alpha[i] = data[from + channels - 1] ?? 255;
+    if (hasAlpha) alpha[i] = data[from + channels - 1] as number;
     // In place this reads at or after the position it writes: 4 i >= 3 i.
-    for (let c = 0; c < 3; c++) rgb[3 * i + c] = data[from + (isGrey ? 0 : c)] ?? 0;
+    for (let c = 0; c < 3; c++) rgb[3 * i + c] = data[from + (isGrey ? 0 : c)] as number;
   }
-  return { data: rgb, alpha };
+  return hasAlpha ? { data: rgb, alpha } : { data: rgb };
 };
 
 const checkBytes = (name: string, bytes: Uint8Array): E.Either<InvalidPictureFile, Uint8Array> => {
@@ -60,7 +52,7 @@ const checkBytes = (name: string, bytes: Uint8Array): E.Either<InvalidPictureFil
 export const decodePicture = (
   name: string,
   bytes: Uint8Array,
-): TE.TaskEither<InvalidPictureFile, PictureWithAlpha> => {
+): TE.TaskEither<InvalidPictureFile, Picture> => {
   const checked = checkBytes(name, bytes);
   if (E.isLeft(checked)) return TE.left(checked.left);
   return TE.tryCatch(

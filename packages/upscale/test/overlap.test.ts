@@ -1,6 +1,6 @@
 /** The order in which pieces of work read, compute and write, with moments that the test decides. */
 import { describe, expect, it } from "vitest";
-import { overlap, type Spell, utilisationOf } from "../src/upscale/overlap.ts";
+import { overlap, type Spell, utilisationOf } from "../src/index.ts";
 
 /** Moments named as `a read`, which happen when the test says so, and a record of what happened. */
 const stage = () => {

@@ -1,5 +1,5 @@
 /** Colour under transparency, where a picture has none of its own. */
-import type { PictureWithAlpha } from "./decode-picture.ts";
+import type { Picture } from "@tadsr/model";
 
 /** How far colour is carried, in pixels: past the reach of what interpolates at a cut-out's edge. */
 const REACH = 8;
@@ -12,13 +12,16 @@ const neighbours = (place: number, width: number, size: number): readonly number
 };
 
 /**
- * Carries the colour of visible pixels into fully transparent ones, in place, `REACH` pixels far.
+ * The picture with the colour of visible pixels carried into fully transparent ones, `REACH` pixels far. A picture
+ * without transparent pixels is given back as it is.
  *
- * A cut-out's transparent pixels mostly hold black. Enlarged as they are, they would darken its edge,
- * whose pixels become partly visible. What was invisible stays invisible.
+ * A cut-out's transparent pixels mostly hold black. Upscaled as they are, they would darken its edge, whose pixels
+ * become partly visible.
  */
-export const bleedColour = ({ width, data: rgb, alpha }: PictureWithAlpha): void => {
-  if (alpha === null || !alpha.includes(0)) return;
+export const bleedColour = (picture: Picture): Picture => {
+  const { width, alpha } = picture;
+  if (alpha === undefined || !alpha.includes(0)) return picture;
+  const rgb = picture.data.slice();
   const size = alpha.length;
   const hasColour = Uint8Array.from(alpha, (value) => (value === 0 ? 0 : 1));
   const near = (place: number): readonly number[] => neighbours(place, width, size);
@@ -35,8 +38,9 @@ export const bleedColour = ({ width, data: rgb, alpha }: PictureWithAlpha): void
         rgb[3 * place + c] = Math.round(sum / from.length);
       }
     }
-    // Only now, so that a round does not feed on itself.
+    // Only now, so that a round does not use its own results.
     for (const place of edge) hasColour[place] = 1;
     edge = [...new Set(edge.flatMap((place) => near(place).filter((other) => hasColour[other] === 0)))];
   }
+  return { ...picture, data: rgb };
 };
