@@ -10,9 +10,9 @@ import {
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { withRenamedTensor } from "../../model/test/safetensors-bytes.ts";
 import { run } from "../src/program.ts";
 import { type MemoryShellOptions, memoryShell, temporaryFolder } from "./memory-shell.ts";
-import { withRenamedTensor } from "./safetensors-bytes.ts";
 import { saveTinyModel } from "./tiny-model.ts";
 
 const models = temporaryFolder();

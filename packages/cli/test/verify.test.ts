@@ -1,180 +1,71 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+/** What `tadsr verify` prints, and its exit code. The checks themselves are those of @tadsr/verify. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { paperFixtures } from "../../model/test/paper-fixtures.ts";
 import { run } from "../src/program.ts";
-import { compared, elementError, forgiven, relativeError } from "../src/verify/row.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
-import { withRenamedTensor, withScaledElement } from "./safetensors-bytes.ts";
-import { checksOf as checks, copyPaper, verifyIn } from "./verify-folders.ts";
 
-const paper = paperFixtures();
+const SCHEDULES = join(import.meta.dirname, "../../core/test/fixtures/schedules.json");
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
   folder = temporaryFolder();
-  // Without the networks, the records are still compared with each other.
-  copyPaper(paper(), folder.path, ["samplers.safetensors", "train_step.safetensors"]);
+  cpSync(SCHEDULES, file("schedules.json"));
+  writeFileSync(file("manifest.json"), JSON.stringify({ samplers: { net: "unet", schedule: "faceir_s4" } }));
 });
 afterEach(() => folder.remove());
 
 const file = (name: string): string => join(folder.path, name);
 
-const verify = () => verifyIn(folder.path, "--engine", "reference");
-
-type Json = Record<string, Record<string, unknown>>;
-const editJson = (name: string, edit: (json: Json) => void): void => {
-  const json = JSON.parse(readFileSync(file(name), "utf8")) as Json;
-  edit(json);
-  writeFileSync(file(name), JSON.stringify(json));
+const verify = async (...words: readonly string[]) => {
+  const memory = memoryShell(folder.path);
+  const code = await run(memory.shell, ["verify", "--manifest", "manifest.json", ...words]);
+  return { code, lines: memory.out().trimEnd().split("\n"), err: memory.err() };
 };
 
-describe("tadsr verify on records without their networks", () => {
-  it("agrees with everything that needs no network, and names what is absent", async () => {
-    const { code, rows, err } = await verify();
-    expect({ code, err, mismatched: checks(rows, "MISMATCH") }).toEqual({ code: 0, err: "", mismatched: [] });
-    const schedules = ["realsr_s15", "faceir_s4", "realsr_s15_respaced5", "bicubic_s1000"];
-    const quantities = [
-      ...["sqrt_etas", "timestep_map", "posterior_variance"],
-      ...["posterior_mean_coef_zt", "posterior_mean_coef_z0", "mse_weight"],
-    ];
-    expect(checks(rows, "ok")).toEqual([
-      ...schedules.flatMap((name) => quantities.map((quantity) => `schedules/${name}: ${quantity}`)),
-      "samplers: z_T = z_y + kappa sqrt(eta_T) noise",
-      "samplers: first step by Eq 3, from one_step.z0",
-      "samplers: deterministic.z0 = state after 15 steps",
-      "train_step: z_T = z_y + kappa sqrt(eta_T) eps",
-      "train_step: loss.distill (Eq 6)",
-      "train_step: hsd.gradient = its closed form (Eq 7, 8)",
-      "train_step: loss.hsd = mean(hsd.gradient z_0)",
-      "train_step: loss.sds = mean(sds.gradient z_0)",
-      "train_step: loss.total (Eq 13)",
-      ...["D", "distill", "hsd", "sds", "G", "total"].map(
-        (name) => `train_step: manifest's ${name} = loss.${name}`,
-      ),
+/** Changes the recorded numbers of one quantity. */
+const editSchedule = (quantity: string, edit: (values: number[]) => void): void => {
+  const schedules = JSON.parse(readFileSync(file("schedules.json"), "utf8"));
+  edit(schedules.realsr_s15[quantity]);
+  writeFileSync(file("schedules.json"), JSON.stringify(schedules));
+};
+
+describe("tadsr verify", () => {
+  it("prints a row for each check, the counts and the largest error", async () => {
+    const { code, lines, err } = await verify("--engine", "reference");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(lines[0]?.split(/ {2,}/)).toEqual(["entry", "check", "verdict", "error", "tolerance", "note"]);
+    expect(lines[1]?.split(/ {2,}/)).toEqual([
+      ...["schedules/realsr_s15", "sqrt_etas", "ok"],
+      ...[expect.stringMatching(/^\d\.\de-\d+$/), "1e-12"],
     ]);
-    const gone = rows.filter((row) => row[2] === "absent").map((row) => `${row[0]}: ${row.at(-1)}`);
-    expect(new Set(gone)).toEqual(
-      new Set([
-        ...["unet_a", "unet_face", "vq_f4", "vq_f8_face"].flatMap((name) => [
-          `${name}: ${name}.pth is not there`,
-          `${name}: ${name}.io.safetensors is not there`,
-        ]),
-        "samplers: unet_a.pth is not there",
-        "student: student.pth is not there",
-        "discriminator: discriminator.pth is not there",
-        "train_step: unet_a.pth is not there",
-      ]),
-    );
-  });
-
-  it("compares schedules at 1e-12", async () => {
-    const { rows } = await verify();
-    const tolerances = rows.filter((row) => row[0]?.startsWith("schedules/")).map((row) => row[4]);
-    expect(tolerances).toEqual(Array(24).fill("1e-12"));
-  });
-});
-
-describe("tadsr verify fails on a planted error", () => {
-  it.each([
-    ["sqrt_etas", 7],
-    ["timestep_map", 3],
-    ["posterior_variance", 7],
-    ["posterior_mean_coef_zt", 7],
-    ["posterior_mean_coef_z0", 7],
-    ["mse_weight", 14],
-  ])("in schedules.json: %s", async (quantity, index) => {
-    editJson("schedules.json", (json) => {
-      const values = json.realsr_s15?.[quantity] as number[];
-      values[index] = (values[index] ?? 0) * (1 + 1e-9) + (quantity === "timestep_map" ? 1 : 0);
-    });
-    const { code, rows } = await verify();
-    expect(code).toBe(1);
-    expect(checks(rows, "MISMATCH")).toEqual([`schedules/realsr_s15: ${quantity}`]);
-  });
-
-  it("in a schedule's configuration", async () => {
-    editJson("schedules.json", (json) => {
-      const config = json.faceir_s4?.config as Record<string, number>;
-      config.power = 0.31;
-    });
-    const { code, rows } = await verify();
-    expect(code).toBe(1);
-    expect(checks(rows, "MISMATCH").every((check) => check.startsWith("schedules/faceir_s4"))).toBe(true);
-    expect(checks(rows, "MISMATCH")).toContain("schedules/faceir_s4: sqrt_etas");
-  });
-
-  it.each([
-    ["samplers", "noise", ["samplers: z_T = z_y + kappa sqrt(eta_T) noise"]],
-    ["samplers", "one_step.z0", ["samplers: first step by Eq 3, from one_step.z0"]],
-    ["samplers", "deterministic.z0", ["samplers: deterministic.z0 = state after 15 steps"]],
-    ["train_step", "eps", ["train_step: z_T = z_y + kappa sqrt(eta_T) eps"]],
-    ["train_step", "teacher.z0", ["train_step: loss.distill (Eq 6)"]],
-    ["train_step", "hsd.gradient_closed_form", ["train_step: hsd.gradient = its closed form (Eq 7, 8)"]],
-    ["train_step", "sds.gradient", ["train_step: loss.sds = mean(sds.gradient z_0)"]],
-    ["train_step", "loss.G", ["train_step: loss.total (Eq 13)", "train_step: manifest's G = loss.G"]],
-  ])("in %s.safetensors: %s", async (name, tensor, expected) => {
-    const path = file(`${name}.safetensors`);
-    writeFileSync(path, withScaledElement(readFileSync(path), tensor, 0, 2));
-    const { code, rows } = await verify();
-    expect(code).toBe(1);
-    expect(checks(rows, "MISMATCH")).toEqual(expected);
-  });
-
-  it("when a file of the manifest is cut off, and goes on if one is missing", async () => {
-    rmSync(file("samplers.safetensors"));
-    const path = file("train_step.safetensors");
-    writeFileSync(path, readFileSync(path).subarray(0, 100_000));
-    const { code, rows } = await verify();
-    expect(code).toBe(1);
-    expect(checks(rows, "MISMATCH")).toEqual(["train_step: train_step.safetensors"]);
-    expect(checks(rows, "absent")).toContain("samplers: samplers.safetensors");
-  });
-
-  it("when schedules.json is not JSON", async () => {
-    writeFileSync(file("schedules.json"), "{");
-    const { code, rows } = await verify();
-    expect(code).toBe(1);
-    expect(checks(rows, "MISMATCH")).toContain("schedules: schedules.json");
-  });
-});
-
-describe("tadsr verify on other folders", () => {
-  it("says which tensor is absent and goes on", async () => {
-    const path = file("train_step.safetensors");
-    writeFileSync(path, withRenamedTensor(readFileSync(path), "teacher.z0", "other"));
-    const { code, rows } = await verify();
-    expect(code).toBe(0);
-    expect(rows).toContainEqual([
-      ...["train_step", "loss.distill (Eq 6)", "absent"],
-      "teacher.z0 is not in the file",
+    expect(lines.slice(25, 27).map((line) => line.split(/ {2,}/))).toEqual([
+      ["samplers", "samplers.safetensors", "absent", "samplers.safetensors is not there"],
+      ["24 ok, 0 mismatched, 0 not run, 1 absent"],
     ]);
+    expect(lines[27]).toMatch(/^Errors are relative: /);
+    expect(lines[28]).toMatch(/^Largest error on reference: \d\.\de-\d+ \(schedules\/.*\)\.$/);
+    expect(lines).toHaveLength(29);
   });
 
-  it("follows the schedule that the samplers' entry names: another one is a mismatch", async () => {
-    editJson("manifest.json", (json) => {
-      (json.samplers ?? {}).schedule = "faceir_s4 config";
-    });
-    const { code, rows } = await verify();
+  it("fails if a number differs, with its row in capitals", async () => {
+    editSchedule("sqrt_etas", (values) => values.splice(7, 1, 0.5));
+    const { code, lines } = await verify();
     expect(code).toBe(1);
-    expect(checks(rows, "MISMATCH")).toContain("samplers: first step by Eq 3, from one_step.z0");
-    editJson("manifest.json", (json) => {
-      (json.samplers ?? {}).schedule = "unheard_of";
-    });
-    const unknown = await verify();
-    expect(unknown.code).toBe(1);
-    expect(unknown.lines.join("\n")).toContain("schedules.json has no unheard_of");
+    expect(lines.filter((line) => line.includes("MISMATCH")).map((line) => line.split(/ {2,}/)[1])).toEqual([
+      "sqrt_etas",
+    ]);
+    expect(lines.at(-3)).toBe("23 ok, 1 mismatched, 0 not run, 1 absent");
+    expect(lines.at(-1)).toMatch(/^Largest error on wasm: .* \(schedules\/realsr_s15, sqrt_etas\)\.$/);
   });
 
-  it("needs no more than one entry", async () => {
+  it("fails if nothing can be compared", async () => {
     writeFileSync(file("manifest.json"), "{}");
     expect((await verify()).code).toBe(0);
     rmSync(file("schedules.json"));
-    const nothing = await verify();
-    expect(nothing.code).toBe(1);
-    expect(nothing.err).toMatch(
-      /^tadsr: manifest manifest.json: nothing in it or beside it could be compared/,
-    );
+    const { code, err } = await verify();
+    expect(code).toBe(1);
+    expect(err).toMatch(/^tadsr: manifest manifest.json: nothing in it or beside it could be compared/);
   });
 
   it.each([
@@ -199,7 +90,7 @@ describe("tadsr verify on other folders", () => {
   it.each(["tfjs-webgpu", "tfjs-reference", "constructor", ""])(
     "with an unknown engine, %j: exit code 2, and which there are",
     async (engine) => {
-      const { code, err } = await verifyIn(folder.path, "--engine", engine);
+      const { code, err } = await verify("--engine", engine);
       expect(code).toBe(2);
       expect(err).toBe(
         `tadsr: option '--engine <name>': there is no engine '${engine}'; ` +
@@ -207,33 +98,4 @@ describe("tadsr verify on other folders", () => {
       );
     },
   );
-});
-
-describe("the relative error", () => {
-  it("is max |a - b| / max |b|, and infinite if numbers are missing or not finite", () => {
-    expect(relativeError([1, 2, 4.5], [1, 2, 4])).toBe(0.125);
-    expect(relativeError([0.5], [0])).toBe(0.5);
-    expect(relativeError([1], [1, 2])).toBe(Number.POSITIVE_INFINITY);
-    expect(relativeError([Number.NaN], [1])).toBe(Number.POSITIVE_INFINITY);
-    expect(relativeError([1], [Number.NaN])).toBe(Number.POSITIVE_INFINITY);
-  });
-  it("of elements is the largest of any, weighted, and absolute if 0 is recorded", () => {
-    expect(elementError()([1, 2.5, 1000], [1, 2, 1000])).toBe(0.25);
-    expect(elementError()([0.5], [0])).toBe(0.5);
-    expect(elementError((i) => (i === 0 ? 0.5 : 0))([2, 9], [1, 1])).toBe(0.5);
-    expect(elementError()([1], [])).toBe(Number.POSITIVE_INFINITY);
-    expect(elementError()([Number.NaN], [1])).toBe(Number.POSITIVE_INFINITY);
-  });
-  it("passes if it equals the tolerance", () => {
-    expect(compared("e", "c", [1.5], [1], 0.5).verdict).toBe("ok");
-    expect(compared("e", "c", [1.5], [1], 0.49).verdict).toBe("mismatch");
-    expect(compared("e", "c", [1], [1, 2], 9).note).toBe("2 numbers are recorded, 1 expected");
-  });
-  it("of a sum that cancels may be forgiven, but not if it is NaN", () => {
-    const wrong = compared("e", "c", [2e-6], [1e-6], 0.5);
-    expect(forgiven(wrong, 2e-6, 1e-6, 1e-6)).toMatchObject({ verdict: "ok", error: 1 });
-    expect(forgiven(wrong, 2e-6, 1e-6, 1e-7).verdict).toBe("mismatch");
-    const none = compared("e", "c", [Number.NaN], [1], 0.5);
-    expect(forgiven(none, Number.NaN, 1, 9).verdict).toBe("mismatch");
-  });
 });

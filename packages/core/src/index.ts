@@ -114,4 +114,5 @@ export {
   type ScheduleError,
   superResolutionSchedule,
 } from "./schedule.ts";
+export { type ScheduleRow, scheduleRows } from "./schedule-rows.ts";
 export { type EqualWindows, equalWindows, positionRows, type WindowGrid } from "./window-grid.ts";

@@ -5,6 +5,8 @@ import {
   makeSchedule,
   type Schedule,
   type ScheduleConfig,
+  type ScheduleRow,
+  scheduleRows,
   superResolutionSchedule,
 } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
@@ -16,7 +18,6 @@ import { printLine, resolveIn, type Shell } from "../shell.ts";
 import { textTable } from "../table.ts";
 import type { PRESETS, ScheduleOptions } from "./options.ts";
 import { schedulePlot } from "./plot.ts";
-import { type ScheduleRow, scheduleRows } from "./rows.ts";
 
 /** The last one is the schedule that @tadsr/train gives its small models (a test compares them). */
 export const presets: Readonly<Record<(typeof PRESETS)[number], ScheduleConfig>> = {

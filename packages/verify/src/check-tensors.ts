@@ -1,7 +1,7 @@
 /** A check of recorded tensors: from the names that it reads to the row that it gives. */
 import type { ReferenceTensor } from "@tadsr/core";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
-import { firstLine } from "../failure.ts";
 import { absent, broken, compared, type Row } from "./row.ts";
 import { present, type TensorFile } from "./tensor-file.ts";
 

@@ -1,8 +1,8 @@
 /** An entry of a training step: runs Algorithm 1 by the training's own code on the recorded draws. */
 import type { Engine, Schedule } from "@tadsr/core";
+import { firstLine } from "@tadsr/model/file-reason";
 import { type AlgorithmSettings, type RecordedStep, runAlgorithmOne } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
-import { firstLine } from "../failure.ts";
 import type { Folder } from "./folder.ts";
 import { isObject, type JsonObject } from "./json.ts";
 import { learnedChecks, learnedRows } from "./learned.ts";

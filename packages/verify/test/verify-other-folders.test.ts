@@ -1,10 +1,10 @@
-/** `tadsr verify` on folders with other configurations and names than the recorded one. */
+/** Verifying folders with other configurations and names than the recorded one. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { temporaryFolder } from "./memory-shell.ts";
-import { withScaledElement } from "./safetensors-bytes.ts";
-import { tinyRrdb, tinySrvgg } from "./tiny-picture-networks.ts";
+import { tinyRrdb, tinySrvgg } from "../../cli/test/tiny-picture-networks.ts";
+import { withScaledElement } from "../../model/test/safetensors-bytes.ts";
+import { summaryOf } from "../src/summary.ts";
 import {
   checksOf,
   makeAutoencoder,
@@ -12,6 +12,7 @@ import {
   makeSamplers,
   makeUNet,
   scheduleRecord,
+  temporaryFolder,
   verifyIn,
   writeJson,
 } from "./verify-folders.ts";
@@ -100,14 +101,15 @@ afterAll(() => folder.remove());
 
 const ENTRIES = ["net.v2", "net", "faces", "latents", "upscaler", "folding", "sampled", "samplers"];
 
-describe("tadsr verify on a folder of other configurations", () => {
-  it.each(["tfjs-wasm", "reference"])("agrees with everything: %s", async (engine) => {
-    const { code, rows, lines, err } = await verifyIn(folder.path, "--engine", engine);
-    expect({ code, err, wrong: checksOf(rows, "MISMATCH") }).toEqual({ code: 0, err: "", wrong: [] });
+describe("verifying a folder of other configurations", () => {
+  it.each(["wasm", "reference"] as const)("agrees with everything: %s", async (engine) => {
+    const rows = await verifyIn(folder.path, engine);
+    expect(checksOf(rows, "mismatch")).toEqual([]);
     for (const entry of ENTRIES)
-      expect(rows.filter((row) => row[0] === entry && row[2] === "ok").length, entry).toBeGreaterThanOrEqual(
-        3,
-      );
+      expect(
+        rows.filter((row) => row.entry === entry && row.verdict === "ok").length,
+        entry,
+      ).toBeGreaterThanOrEqual(3);
     const compared = checksOf(rows, "ok");
     expect(compared).toContain("net.v2: net.v2.safetensors: call 0");
     expect(compared).toContain("latents: latents.half.safetensors: weights = latents.safetensors rounded");
@@ -116,7 +118,7 @@ describe("tadsr verify on a folder of other configurations", () => {
     expect(compared).toContain("sampled: deterministic (Eq 3): every state");
     expect(compared).toContain("samplers: inverse: inverse.z_T");
     expect(compared.filter((check) => check.includes("inferred from its tensors"))).toHaveLength(9);
-    expect(lines.at(-1)).toMatch(new RegExp(`^Largest error on ${engine.replace("tfjs-", "")}: `));
+    expect(summaryOf(rows).largest?.error).toBeGreaterThan(0);
   });
 
   it("finds another network's weights, and goes on without files and entries", async () => {
@@ -135,9 +137,8 @@ describe("tadsr verify on a folder of other configurations", () => {
     const recorded = readFileSync(record);
     writeFileSync(record, withScaledElement(readFileSync(record), "1.y", 5, 2));
     try {
-      const { code, rows, lines } = await verifyIn(path, "--engine", "wasm");
-      expect(code).toBe(1);
-      const wrong = checksOf(rows, "MISMATCH");
+      const rows = await verifyIn(path);
+      const wrong = checksOf(rows, "mismatch");
       for (const check of [
         "net: net.safetensors: parameters",
         "net: net.safetensors: inferred from its tensors",
@@ -157,7 +158,7 @@ describe("tadsr verify on a folder of other configurations", () => {
         "version: entry",
       ])
         expect(gone).toContain(check);
-      expect(lines.join("\n")).toContain("schedules.json has no missing");
+      expect(rows.map(({ note }) => note)).toContain("schedules.json has no missing");
     } finally {
       renameSync(join(path, "kept.aside"), join(path, "faces.io.safetensors"));
       writeFileSync(record, recorded);
@@ -167,12 +168,15 @@ describe("tadsr verify on a folder of other configurations", () => {
   it("checks a record that the manifest does not name, if its tensors tell enough", async () => {
     const { path } = folder;
     writeJson(path, "manifest.json", { faces: manifest.faces });
-    const { code, rows } = await verifyIn(path, "--engine", "wasm");
-    expect({ code, wrong: checksOf(rows, "MISMATCH") }).toEqual({ code: 0, wrong: [] });
-    const decoded = rows.find((row) => row[1] === "latents.safetensors: decode: decoded");
-    expect([decoded?.[0], decoded?.[2], decoded?.[5]]).toEqual(["latents", "ok", "not in the manifest"]);
-    const open = rows.filter((row) => row[1] === "net.v2.pth").map((row) => row.slice(2));
+    const rows = await verifyIn(path);
+    expect(checksOf(rows, "mismatch")).toEqual([]);
+    expect(rows.find(({ check }) => check === "latents.safetensors: decode: decoded")).toMatchObject({
+      entry: "latents",
+      verdict: "ok",
+      note: "not in the manifest",
+    });
+    const open = rows.filter(({ check }) => check === "net.v2.pth");
     const reason = "the manifest has no configuration, and the tensors do not tell imageSize";
-    expect(open).toEqual([["absent", expect.stringContaining(reason)]]);
+    expect(open).toMatchObject([{ verdict: "absent", note: expect.stringContaining(reason) }]);
   });
 });

@@ -1,18 +1,20 @@
-/** The whole of `tadsr verify`: a manifest, the files beside it, and a row for each check. */
+/** A manifest, the files beside it, and a row for each check. */
 import { dirname } from "node:path";
 import type { Engine } from "@tadsr/core";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, firstLine } from "../failure.ts";
 import { entryRows, type Records, unlistedRows } from "./entries.ts";
 import { openFolder } from "./folder.ts";
 import type { JsonObject } from "./json.ts";
-import { readManifest, readSchedules } from "./manifest.ts";
+import { readManifest, readSchedules, type VerifyError } from "./manifest.ts";
 import { broken, type Row } from "./row.ts";
 import { checkSchedule } from "./schedules.ts";
 
-/** `doing` is called with the name of each entry before its checks. */
-export type Watch = (doing: string, done: number, total: number) => void;
+export interface VerifyOptions {
+  /** Called with the name of each of the manifest's entries before its checks, and how many are done. */
+  readonly onProgress?: (entry: string, done: number, total: number) => void;
+}
 
 /** An unexpected exception becomes a mismatch of its entry; the other entries still run. */
 const guarded = async (name: string, rows: Promise<readonly Row[]>): Promise<readonly Row[]> => {
@@ -24,17 +26,19 @@ const guarded = async (name: string, rows: Promise<readonly Row[]>): Promise<rea
 };
 
 /**
- * Every row: first the schedules beside the manifest, then the manifest's entries in their order, then records of
- * networks that it does not name. They run one after another, so that only one network is in memory.
+ * Computes on `engine` what is recorded in the folder of the manifest at `path`, and compares. A row for every check:
+ * first the schedules beside the manifest, then the manifest's entries in their order, then records of networks that it
+ * does not name. They run one after another, so that only one network is in memory.
+ *
+ * Only a manifest that cannot be read is an error. Everything else that is missing, broken or different is a row.
  */
 export const verifyManifest = <T>(
   path: string,
-  shown: string,
   engine: Engine<T>,
-  watch: Watch,
-): TE.TaskEither<Failure, readonly Row[]> => {
+  { onProgress }: VerifyOptions = {},
+): TE.TaskEither<VerifyError, readonly Row[]> => {
   const check =
-    (manifest: JsonObject): TE.TaskEither<Failure, readonly Row[]> =>
+    (manifest: JsonObject): TE.TaskEither<VerifyError, readonly Row[]> =>
     async () => {
       const names = Object.keys(manifest);
       const folder = await openFolder(dirname(path), names);
@@ -45,11 +49,11 @@ export const verifyManifest = <T>(
         read !== null && E.isLeft(read) ? [broken("schedules", "schedules.json", read.left)] : [];
       for (const [name, record] of Object.entries(schedules)) rows.push(...checkSchedule(name, record));
       for (const [i, name] of names.entries()) {
-        watch(name, i, names.length);
+        onProgress?.(name, i, names.length);
         rows.push(...(await guarded(name, entryRows(engine, records, name))));
       }
       rows.push(...(await guarded("beside", unlistedRows(engine, records))));
       return E.right(rows);
     };
-  return TE.chain(check)(readManifest(path, shown));
+  return TE.chain(check)(readManifest(path));
 };

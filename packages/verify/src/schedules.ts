@@ -1,7 +1,13 @@
 /** `schedules.json`: each schedule recomputed from its configuration in float64. */
-import { makeSchedule, type Schedule, type ScheduleConfig } from "@tadsr/core";
+import {
+  makeSchedule,
+  type Schedule,
+  type ScheduleConfig,
+  type ScheduleRow,
+  scheduleRows,
+} from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
-import { type ScheduleRow, scheduleRows } from "../schedule/rows.ts";
+
 import { isNumbers, isObject, type JsonObject, numberOf } from "./json.ts";
 import { absent, broken, compared, elementError, type Row } from "./row.ts";
 

@@ -1,13 +1,13 @@
-/** `tadsr verify` on the authors' networks, as far as their files are kept here. */
+/** Verifying the authors' networks, as far as their files are kept here. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readWeights, writeSafetensors } from "@tadsr/files";
 import { swinUNet, swinUNetConfigOf } from "@tadsr/model";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { paperFixtures } from "../../model/test/paper-fixtures.ts";
-import { temporaryFolder } from "./memory-shell.ts";
-import { withRenamedTensor, withScaledElement } from "./safetensors-bytes.ts";
-import { checksOf, copyPaper, right, verifyIn, writeJson } from "./verify-folders.ts";
+import { withRenamedTensor, withScaledElement } from "../../model/test/safetensors-bytes.ts";
+import { summaryOf } from "../src/summary.ts";
+import { checksOf, copyPaper, right, temporaryFolder, verifyIn, writeJson } from "./verify-folders.ts";
 
 const paper = paperFixtures();
 
@@ -33,7 +33,7 @@ const take = (files: readonly string[], entries: Json): void => {
 
 const FACE = ["unet_face.pth", "unet_face.io.safetensors"];
 
-describe("tadsr verify on the authors' networks", () => {
+describe("verifying the authors' networks", () => {
   it("agrees with every record of them on wasm", async () => {
     const stems = ["unet_a", "unet_face", "vq_f8_face", "discriminator"];
     const weights = stems.map((name) => (name === "vq_f8_face" ? `${name}.legacy.pth` : `${name}.pth`));
@@ -41,8 +41,8 @@ describe("tadsr verify on the authors' networks", () => {
       ...[...weights, ...stems.map((name) => `${name}.io.safetensors`)],
       ...["student.pth", "samplers.safetensors", "train_step.safetensors"],
     ]);
-    const { code, rows, lines } = await verifyIn(folder.path);
-    expect({ code, wrong: checksOf(rows, "MISMATCH") }).toEqual({ code: 0, wrong: [] });
+    const rows = await verifyIn(folder.path);
+    expect(checksOf(rows, "mismatch")).toEqual([]);
     expect(checksOf(rows, "not run")).toEqual([]);
     expect(checksOf(rows, "absent")).toEqual(["vq_f4: vq_f4.pth", "vq_f4: vq_f4.io.safetensors"]);
     const losses = ["D", "distill", "hsd", "sds", "G", "total"].map((name) => `Algorithm 1: loss.${name}`);
@@ -70,7 +70,10 @@ describe("tadsr verify on the authors' networks", () => {
     const compared = checksOf(rows, "ok");
     for (const [entry, checks] of Object.entries(expected))
       for (const check of checks) expect(compared).toContain(`${entry}: ${check}`);
-    expect(lines.at(-1)).toMatch(/^Largest error on wasm: \d\.\de-\d+ \(/);
+    const { counts, largest, largestRounded } = summaryOf(rows);
+    expect(counts).toEqual({ ok: compared.length, mismatch: 0, "not run": 0, absent: 2 });
+    expect(largest?.error).toBe(Math.max(...rows.map(({ error }) => error ?? 0)));
+    expect(largestRounded).toBeNull();
   });
 
   it("compares in float64 on the reference, and says what is not there", async () => {
@@ -78,8 +81,8 @@ describe("tadsr verify on the authors' networks", () => {
       unet_face: entry("unet_face"),
       train_step: entry("train_step"),
     });
-    const { code, rows } = await verifyIn(folder.path, "--engine", "reference");
-    expect({ code, wrong: checksOf(rows, "MISMATCH") }).toEqual({ code: 0, wrong: [] });
+    const rows = await verifyIn(folder.path, "reference");
+    expect(checksOf(rows, "mismatch")).toEqual([]);
     expect(checksOf(rows, "ok")).toContain("unet_face: unet_face.pth: call 1");
     expect(checksOf(rows, "ok")).toContain("discriminator: discriminator.pth: train.logits.1");
     expect(checksOf(rows, "absent")).toEqual([
@@ -88,26 +91,26 @@ describe("tadsr verify on the authors' networks", () => {
   });
 });
 
-describe("tadsr verify finds in a network's files", () => {
+describe("a verification finds in a network's files", () => {
   const face = (): Json => ({ unet_face: entry("unet_face") });
 
   it("a changed number", async () => {
     take(FACE, face());
     const path = at("unet_face.io.safetensors");
     writeFileSync(path, withScaledElement(readFileSync(path), "1.y", 5, 2));
-    const { code, rows } = await verifyIn(folder.path);
-    expect(code).toBe(1);
-    expect(checksOf(rows, "MISMATCH")).toEqual(["unet_face: unet_face.pth: call 1"]);
+    const rows = await verifyIn(folder.path);
+    expect(checksOf(rows, "mismatch")).toEqual(["unet_face: unet_face.pth: call 1"]);
   });
 
   it("a missing tensor, and goes on", async () => {
     take(FACE, face());
     const path = at("unet_face.io.safetensors");
     writeFileSync(path, withRenamedTensor(readFileSync(path), "0.lq", "0.lr"));
-    const { code, rows } = await verifyIn(folder.path);
-    expect(code).toBe(0);
-    const gone = ["unet_face", "unet_face.pth: call 0", "absent", "0.lq is not in the file"];
-    expect(rows).toContainEqual(gone);
+    const rows = await verifyIn(folder.path);
+    expect(checksOf(rows, "mismatch")).toEqual([]);
+    expect(rows.filter(({ verdict }) => verdict === "absent")).toMatchObject([
+      { entry: "unet_face", check: "unet_face.pth: call 0", note: "0.lq is not in the file" },
+    ]);
     expect(checksOf(rows, "ok")).toContain("unet_face: unet_face.pth: call 1");
   });
 
@@ -116,32 +119,28 @@ describe("tadsr verify finds in a network's files", () => {
     const path = at("unet_face.pth");
     writeFileSync(path, readFileSync(path).subarray(0, 1_000_000));
     writeFileSync(at("unet_face.text.pth"), "not weights at all");
-    const { code, rows } = await verifyIn(folder.path);
-    expect(code).toBe(1);
-    expect(checksOf(rows, "MISMATCH")).toEqual(["unet_face: unet_face.pth", "unet_face: unet_face.text.pth"]);
-    for (const row of rows) expect(row.join()).not.toContain(folder.path);
+    const rows = await verifyIn(folder.path);
+    expect(checksOf(rows, "mismatch")).toEqual(["unet_face: unet_face.pth", "unet_face: unet_face.text.pth"]);
+    expect(JSON.stringify(rows)).not.toContain(folder.path);
   });
 
   it("another configuration, and an impossible one", async () => {
     const { config } = manifest.unet_face as { readonly config: Record<string, unknown> };
     take(FACE, { unet_face: { config: { ...config, num_head_channels: 16 }, params: 414638 } });
     const other = await verifyIn(folder.path);
-    expect(other.code).toBe(1);
-    expect(checksOf(other.rows, "MISMATCH")).toContain("unet_face: unet_face.pth: inferred from its tensors");
+    expect(checksOf(other, "mismatch")).toContain("unet_face: unet_face.pth: inferred from its tensors");
     writeJson(folder.path, "manifest.json", { unet_face: { config: { ...config, swin_embed_dim: 33 } } });
     const none = await verifyIn(folder.path);
-    expect(none.code).toBe(1);
-    expect(checksOf(none.rows, "MISMATCH")).toEqual(["unet_face: configuration"]);
-    expect(none.lines.join("\n")).toContain("swin_embed_dim: found 33, expected a multiple of 32");
+    expect(checksOf(none, "mismatch")).toEqual(["unet_face: configuration"]);
+    expect(JSON.stringify(none)).toContain("swin_embed_dim: found 33, expected a multiple of 32");
   });
 
   it("a discriminator of another configuration than the training step says", async () => {
     const step = manifest.train_step as { readonly discriminator: object };
     const discriminator = { ...step.discriminator, embed_dim: 16 };
     take(["discriminator.pth", "discriminator.io.safetensors"], { train_step: { ...step, discriminator } });
-    const { code, rows } = await verifyIn(folder.path);
-    expect(code).toBe(1);
-    expect(checksOf(rows, "MISMATCH")).toEqual([
+    const rows = await verifyIn(folder.path);
+    expect(checksOf(rows, "mismatch")).toEqual([
       "discriminator: discriminator.pth: parameters",
       "discriminator: discriminator.pth: inferred from its tensors",
       "discriminator: discriminator.pth",
@@ -150,10 +149,11 @@ describe("tadsr verify finds in a network's files", () => {
 
   it("a wrong count", async () => {
     take(FACE, { unet_face: { ...manifest.unet_face, params: 414639 } });
-    const { code, rows } = await verifyIn(folder.path);
-    expect(code).toBe(1);
-    expect(checksOf(rows, "MISMATCH")).toEqual(["unet_face: unet_face.pth: parameters"]);
-    expect(rows.flat()).toContain("414638 in the file, 414638 of the network, 414639 in the manifest");
+    const rows = await verifyIn(folder.path);
+    expect(checksOf(rows, "mismatch")).toEqual(["unet_face: unet_face.pth: parameters"]);
+    expect(rows.map(({ note }) => note)).toContain(
+      "414638 in the file, 414638 of the network, 414639 in the manifest",
+    );
   });
 
   it("other forms with other numbers, and accepts those that only round", async () => {
@@ -167,12 +167,13 @@ describe("tadsr verify finds in a network's files", () => {
     await write("unet_face.bf16.safetensors", "BF16");
     await write("unet_face.same.safetensors", "F32");
     const good = await verifyIn(folder.path);
-    expect({ code: good.code, wrong: checksOf(good.rows, "MISMATCH") }).toEqual({ code: 0, wrong: [] });
-    const ok = checksOf(good.rows, "ok");
+    expect(checksOf(good, "mismatch")).toEqual([]);
+    const ok = checksOf(good, "ok");
     expect(ok).toContain("unet_face: unet_face.half.safetensors: weights = unet_face.pth rounded");
     expect(ok).toContain("unet_face: unet_face.bf16.safetensors: call 0");
     expect(ok).toContain("unet_face: unet_face.same.safetensors: weights = unet_face.pth");
-    expect(good.lines.at(-1)).toContain("; of weights in 16 bits ");
+    const { largest, largestRounded } = summaryOf(good);
+    expect(largestRounded?.error).toBeGreaterThan(largest?.error ?? Number.NaN);
 
     // bfloat16's numbers in a file of half precision are rounded too far.
     renameSync(at("unet_face.bf16.safetensors"), at("coarse.safetensors"));
@@ -180,8 +181,7 @@ describe("tadsr verify finds in a network's files", () => {
     await write("unet_face.half.safetensors", "F16", coarse);
     await write("unet_face.same.safetensors", "F32", coarse);
     const bad = await verifyIn(folder.path);
-    expect(bad.code).toBe(1);
-    expect(checksOf(bad.rows, "MISMATCH")).toEqual(
+    expect(checksOf(bad, "mismatch")).toEqual(
       expect.arrayContaining([
         "unet_face: unet_face.half.safetensors: weights = unet_face.pth rounded",
         "unet_face: unet_face.same.safetensors: weights = unet_face.pth",

@@ -1,4 +1,4 @@
-/** One line of the result of `tadsr verify`. */
+/** One line of the result of a verification: what was compared, and how well it agrees. */
 export type Verdict =
   /** Recomputed here, and equal within the tolerance. */
   | "ok"

@@ -10,8 +10,8 @@ import {
   type SamplerStep,
   type Schedule,
 } from "@tadsr/core";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
-import { firstLine } from "../failure.ts";
 import { openPredictor, type Predicting, type Usable } from "./networks.ts";
 import { NETWORK_TOLERANCE } from "./rounding.ts";
 import { absent, broken, compared, type Row, relativeError } from "./row.ts";

@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Schedule } from "@tadsr/core";
+import { fileReason, firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, fileReason, firstLine, usageFailure } from "../failure.ts";
 import { isObject, type JsonObject } from "./json.ts";
 import { scheduleOf } from "./schedules.ts";
 
@@ -17,16 +17,31 @@ const parseObject = (text: string): E.Either<string, JsonObject> => {
   }
 };
 
-/** Without a manifest there is nothing to verify, so a missing or broken one is a usage error. */
+/** Why there is nothing to verify. The message is one line: the manifest's path, what is wrong, and what to do. */
+export type VerifyError =
+  | { readonly _tag: "ManifestUnreadable"; readonly path: string; readonly message: string }
+  | { readonly _tag: "NotAManifest"; readonly path: string; readonly message: string };
+
+const unreadable = (path: string, reason: string): VerifyError => ({
+  _tag: "ManifestUnreadable",
+  path,
+  message: `manifest ${path}: ${reason}; check the path`,
+});
+
+const notAManifest = (path: string, reason: string): VerifyError => ({
+  _tag: "NotAManifest",
+  path,
+  message: `manifest ${path}: ${reason}; give the manifest.json of a folder of reference numbers`,
+});
+
 export const readManifest =
-  (path: string, shown: string): TE.TaskEither<Failure, JsonObject> =>
+  (path: string): TE.TaskEither<VerifyError, JsonObject> =>
   async () => {
     try {
-      const remedy = "give the manifest.json of a folder of reference numbers";
       const parsed = parseObject(await readFile(path, "utf8"));
-      return E.mapLeft((reason: string) => usageFailure(`manifest ${shown}: ${reason}; ${remedy}`))(parsed);
+      return E.mapLeft((reason: string) => notAManifest(path, reason))(parsed);
     } catch (thrown) {
-      return E.left(usageFailure(`manifest ${shown}: ${fileReason(thrown)}; check the path`));
+      return E.left(unreadable(path, fileReason(thrown)));
     }
   };
 

@@ -1,8 +1,8 @@
 /** The recorded calls of a network from pictures to pictures: y = network(x). */
 import type { Engine } from "@tadsr/core";
 import { type PictureNetwork, type PictureNetworkConfig, pictureNetwork } from "@tadsr/model";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
-import { firstLine } from "../failure.ts";
 import { toleranceOf } from "./rounding.ts";
 import { absent, broken, compared, type Row } from "./row.ts";
 import type { Loaded, Subject } from "./subject.ts";

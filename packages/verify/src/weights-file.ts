@@ -1,4 +1,4 @@
-/** A file of weights for `verify`: first its list of tensors, then the network's numbers. */
+/** A file of weights: first its list of tensors, then the network's numbers. */
 import { basename } from "node:path";
 import { openCheckpoint, readWeights } from "@tadsr/files";
 import { type HostWeights, isBuffer, mainGroup, type ParameterSpec } from "@tadsr/model";

@@ -1,13 +1,15 @@
 /**
- * Folders for `tadsr verify`: the recorded folder of the authors' networks, as far as it is kept here, and others that
+ * Folders to verify: the recorded folder of the authors' networks, as far as it is kept here, and others that
  * the reference engine makes from random networks.
  */
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   ancestralSampler,
   deterministicInversion,
   deterministicSampler,
+  type Engine,
   type NdArray,
   normal,
   type Predictor,
@@ -32,15 +34,17 @@ import {
   uploadWeights,
   vqAutoencoder,
 } from "@tadsr/model";
+import { openRuntime, type RuntimeName } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
-import { run } from "../src/program.ts";
-import { scheduleOf } from "../src/verify/schedules.ts";
-import { imageOf, recordOf } from "../src/verify/tensor-file.ts";
-import { memoryShell } from "./memory-shell.ts";
+import { afterAll } from "vitest";
+import type { Row, Verdict } from "../src/row.ts";
+import { scheduleOf } from "../src/schedules.ts";
+import { imageOf, recordOf } from "../src/tensor-file.ts";
+import { verifyManifest } from "../src/verify-manifest.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-const SCHEDULES = join(import.meta.dirname, "fixtures", "schedules.json");
+const SCHEDULES = join(import.meta.dirname, "../../core/test/fixtures/schedules.json");
 
 /** Copies the named files of the unpacked folder, its manifest and the schedules. */
 export const copyPaper = (from: string, to: string, names: readonly string[]): void => {
@@ -49,18 +53,31 @@ export const copyPaper = (from: string, to: string, names: readonly string[]): v
   cpSync(SCHEDULES, join(to, "schedules.json"));
 };
 
-/** What `tadsr verify` prints, cut into rows of cells. */
-export const verifyIn = async (folder: string, ...words: readonly string[]) => {
-  const memory = memoryShell(folder);
-  const code = await run(memory.shell, ["verify", "--manifest", "manifest.json", ...words]);
-  const lines = memory.out().trimEnd().split("\n");
-  const rows = lines.slice(1, -3).map((line) => line.split(/ {2,}/));
-  return { code, lines, rows, err: memory.err() };
+/** An empty folder, and its removal. */
+export const temporaryFolder = (): { readonly path: string; readonly remove: () => void } => {
+  const path = mkdtempSync(join(tmpdir(), "tadsr-verify-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 };
 
+const opened = new Map<string, Engine<unknown>>();
+afterAll(async () => {
+  for (const engine of opened.values()) await engine.close();
+});
+
+/** The runtime's engine, opened once for the tests of a file. */
+const engineOf = async (name: RuntimeName): Promise<Engine<unknown>> => {
+  const engine = opened.get(name) ?? right(await openRuntime(name)());
+  opened.set(name, engine);
+  return engine;
+};
+
+/** The rows of the folder's manifest. */
+export const verifyIn = async (folder: string, name: RuntimeName = "wasm"): Promise<readonly Row[]> =>
+  right(await verifyManifest(join(folder, "manifest.json"), await engineOf(name))());
+
 /** Rows of a verdict, as "entry: check". */
-export const checksOf = (rows: readonly (readonly string[])[], verdict: string): readonly string[] =>
-  rows.filter((row) => row[2] === verdict).map((row) => `${row[0]}: ${row[1]}`);
+export const checksOf = (rows: readonly Row[], verdict: Verdict): readonly string[] =>
+  rows.filter((row) => row.verdict === verdict).map(({ entry, check }) => `${entry}: ${check}`);
 
 export const right = <A>(result: E.Either<unknown, A>): A => {
   if (E.isLeft(result)) throw new Error(JSON.stringify(result.left));

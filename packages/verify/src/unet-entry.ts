@@ -11,8 +11,8 @@ import {
   smallNetwork,
   swinUNet,
 } from "@tadsr/model";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
-import { firstLine } from "../failure.ts";
 import { toleranceOf } from "./rounding.ts";
 import { absent, broken, compared, type Row } from "./row.ts";
 import type { Loaded, Subject } from "./subject.ts";

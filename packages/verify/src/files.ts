@@ -8,8 +8,8 @@ import {
   parameterCount,
   uploadWeights,
 } from "@tadsr/model";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
-import { firstLine } from "../failure.ts";
 import { type Folder, inFolder } from "./folder.ts";
 import { type Rounding, roundingError, roundingOf } from "./rounding.ts";
 import { absent, broken, noted, type Row } from "./row.ts";

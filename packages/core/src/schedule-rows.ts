@@ -1,14 +1,9 @@
 /** Every number of a schedule, by the paper's time. */
-import {
-  denoisingWeight,
-  posteriorMean,
-  posteriorVariance,
-  type ReferenceTensor,
-  referenceAlgebra,
-  type Schedule,
-  scaleInput,
-  stepCoefficients,
-} from "@tadsr/core";
+import { denoisingWeight } from "./losses/denoising.ts";
+import { posteriorMean, posteriorVariance, scaleInput } from "./process.ts";
+import { type ReferenceTensor, referenceAlgebra } from "./reference.ts";
+import { stepCoefficients } from "./sampler.ts";
+import type { Schedule } from "./schedule.ts";
 
 export interface ScheduleRow {
   readonly t: number;

@@ -7,8 +7,8 @@ import {
   type VqAutoencoderConfig,
   vqAutoencoder,
 } from "@tadsr/model";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
-import { firstLine } from "../failure.ts";
 import { type Rounding, toleranceOf } from "./rounding.ts";
 import { absent, broken, compared, noted, type Row } from "./row.ts";
 import type { Loaded, Subject } from "./subject.ts";

@@ -1,8 +1,8 @@
 /** The discriminator's record: each head's logits for given features, with and without a power iteration. */
 import type { Engine, NdArray } from "@tadsr/core";
 import { type Discriminator, type DiscriminatorConfig, discriminator } from "@tadsr/model";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
-import { firstLine } from "../failure.ts";
 import { toleranceOf } from "./rounding.ts";
 import { absent, broken, compared, type Row } from "./row.ts";
 import type { Loaded, Subject } from "./subject.ts";

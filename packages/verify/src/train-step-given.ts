@@ -1,5 +1,6 @@
 /** The inputs of a training step: the networks that it names, its random draws and its settings. */
 import { inferArchitecture, tensorsOf } from "@tadsr/model";
+import { firstLine } from "@tadsr/model/file-reason";
 import {
   ADAMW_DEFAULTS,
   type AdamWOptions,
@@ -8,7 +9,6 @@ import {
   type RecordedDraws,
 } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
-import { firstLine } from "../failure.ts";
 import { type Folder, inFolder } from "./folder.ts";
 import { isObject, type JsonObject, numberOf, textOf } from "./json.ts";
 import {
