@@ -60,6 +60,7 @@ const USE_JS = `
 import assert from "node:assert/strict";
 import * as core from "@tadsr/core";
 import * as tfjs from "@tadsr/engine-tfjs";
+import * as exporting from "@tadsr/export";
 import * as files from "@tadsr/files";
 import * as laws from "@tadsr/laws/plain";
 import * as metrics from "@tadsr/metrics";
@@ -69,7 +70,7 @@ import * as train from "@tadsr/train";
 import * as upscale from "@tadsr/upscale";
 import * as verify from "@tadsr/verify";
 import * as cli from "tadsr";
-for (const module of [core, tfjs, files, laws, metrics, model, node, train, upscale, verify, cli]) assert(Object.keys(module).length > 0);
+for (const module of [core, tfjs, exporting, files, laws, metrics, model, node, train, upscale, verify, cli]) assert(Object.keys(module).length > 0);
 const made = core.makeSchedule(core.superResolutionSchedule);
 assert.equal(made._tag, "Right");
 assert.equal(made.right.eta.length, made.right.T + 1);

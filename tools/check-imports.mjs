@@ -20,6 +20,7 @@ const mayImport = {
   model: ["core"],
   files: ["core", "model"],
   upscale: ["core", "model", "engine-cost"],
+  export: ["core", "model", "engine-onnx"],
   metrics: ["core", "model"],
   train: ["core", "model", "files"],
   verify: ["core", "model", "files", "train"],
@@ -35,6 +36,7 @@ const mayImport = {
     "train",
     "upscale",
     "verify",
+    "export",
     "engine-onnx",
     "engine-tfjs",
     "runtime-node",
@@ -46,7 +48,7 @@ const npmOfCore = ["fp-ts"];
 
 /** Whether a package runs in a browser as in Node. Other packages use files, sockets and processes. */
 const runsEverywhere = (folder) =>
-  ["core", "model", "upscale", "metrics"].includes(folder) || folder.startsWith("engine-");
+  ["core", "model", "upscale", "export", "metrics"].includes(folder) || folder.startsWith("engine-");
 
 /** Whether a package drives a device. Only a runtime may import it, and only when it is opened. */
 const isBackend = (name) =>

@@ -1,12 +1,11 @@
 /** `tadsr export`: what it writes and what it refuses. test/onnx-export.test.ts runs the files in other tools. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeMessage, MOST_INSIDE } from "@tadsr/engine-onnx";
+import { decodeMessage } from "@tadsr/engine-onnx";
 import { describePaperFiles, loadModel, saveModel } from "@tadsr/files";
 import { NOISY_INPUT } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isBeside } from "../src/export/run.ts";
 import { writeTogether } from "../src/export/write-together.ts";
 import { run } from "../src/program.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
@@ -205,13 +204,6 @@ describe("tadsr export", () => {
     const kept = readFileSync(at("a.onnx.data")).subarray(offset, offset + length);
     expect(kept.equals(Buffer.from(named("inside.onnx")?.rawData ?? []))).toBe(true);
     expect(readdirSync(folder.path).sort()).toEqual(["a.onnx", "a.onnx.data", "inside.onnx", "tiny"]);
-  });
-
-  it("puts weights beside the file if it cannot hold them, and then never inside", () => {
-    expect(isBeside("auto", MOST_INSIDE)).toEqual(E.right(false));
-    expect(isBeside("auto", MOST_INSIDE + 1)).toEqual(E.right(true));
-    expect(isBeside("beside", 1)).toEqual(E.right(true));
-    expect(isBeside("inside", MOST_INSIDE + 1)).toMatchObject({ left: { _tag: "Usage" } });
   });
 });
 

@@ -1,12 +1,13 @@
 /** `tadsr export`: a model, or a part of it, as an ONNX file for other tools. */
+import type { Size } from "@tadsr/export";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   DEFAULT_OPSET_CHOICE,
   DTYPE_CHOICES,
-  type ExportOptions,
+  type ExportCommandOptions,
   OPSET_CHOICES,
   PART_CHOICES,
-  type Size,
+  WEIGHT_CHOICES,
 } from "../export/options.ts";
 import type { Perform } from "../perform.ts";
 import { addFileOptions } from "./file-options.ts";
@@ -59,7 +60,7 @@ export const addExportCommand = (program: Command, perform: Perform): void => {
     )
     .addOption(
       new Option("--weights <place>", "inside the file or beside it; auto: beside it if they are over 2 GB")
-        .choices(["auto", "inside", "beside"])
+        .choices(WEIGHT_CHOICES)
         .default("auto"),
     )
     .option("--open-time", "for --part network of a one-step model: make the time an input")
@@ -67,7 +68,7 @@ export const addExportCommand = (program: Command, perform: Perform): void => {
   addFileOptions(command)
     .option("--force", "replace outputs that exist")
     .addHelpText("after", HELP)
-    .action((model: string, options: ExportOptions) =>
+    .action((model: string, options: ExportCommandOptions) =>
       perform(async (shell) => {
         const { runExport } = await import("../export/run.ts");
         return runExport(shell, model, options);

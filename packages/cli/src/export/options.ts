@@ -1,21 +1,19 @@
 /** The options of `export`. */
+import type { ExportDtype, PartName, Size, WeightPlace } from "@tadsr/export";
 import type { PaperOptions } from "../upscale/options.ts";
 
-export const PART_CHOICES = ["step", "network", "encoder", "decoder", "chain"] as const;
-export type PartName = (typeof PART_CHOICES)[number];
-
-export const DTYPE_CHOICES = ["float32", "float16"] as const;
-export type ExportDtype = (typeof DTYPE_CHOICES)[number];
-
-// Repeated here, so that the command line is parsed without loading the package that defines them.
+// Repeated here, so that the command line is parsed without loading the packages that define them.
+export const PART_CHOICES = [
+  "step",
+  "network",
+  "encoder",
+  "decoder",
+  "chain",
+] as const satisfies readonly PartName[];
+export const DTYPE_CHOICES = ["float32", "float16"] as const satisfies readonly ExportDtype[];
 export const OPSET_CHOICES = ["18", "19", "20", "21", "22", "23"] as const;
 export const DEFAULT_OPSET_CHOICE = "20";
-
-/** Size of the low-resolution picture, in pixels. */
-export interface Size {
-  readonly height: number;
-  readonly width: number;
-}
+export const WEIGHT_CHOICES = ["auto", "inside", "beside"] as const satisfies readonly WeightPlace[];
 
 /** Options that say which model a file of weights is, as for `upscale`. */
 export type FileOptions = Pick<
@@ -23,7 +21,7 @@ export type FileOptions = Pick<
   "autoencoder" | "config" | "group" | "imageSize" | "window" | "headChannels"
 >;
 
-export interface ExportOptions extends FileOptions {
+export interface ExportCommandOptions extends FileOptions {
   readonly out: string;
   /** The default depends on the model: the part that makes a picture in one step, or else the network. */
   readonly part?: PartName;
@@ -33,6 +31,6 @@ export interface ExportOptions extends FileOptions {
   readonly dynamic?: boolean;
   readonly openTime?: boolean;
   readonly winograd?: boolean;
-  readonly weights: "inside" | "beside" | "auto";
+  readonly weights: WeightPlace;
   readonly force?: boolean;
 }

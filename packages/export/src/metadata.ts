@@ -1,19 +1,14 @@
 /** The metadata of an exported file. */
 import type { ModelDescription, PaperDescription, PictureNetworkConfig } from "@tadsr/model";
-import type { ExportDtype } from "./options.ts";
 import type { Part } from "./part.ts";
 
-/** Whose weights they are: this decides their licence. */
-export type Origin = "shipped" | "small" | "paper" | "others";
+/** Of weights of the authors' files, and of others that this project did not train. */
+export const AUTHORS_LICENCE =
+  "the weights' own licence, from their authors and not from tadsr: read it before any use";
 
-const AUTHORS = "the weights' own licence, from their authors and not from tadsr: read it before any use";
-
-const LICENCES: Readonly<Record<Origin, string>> = {
-  shipped: "Apache-2.0: a model shipped with tadsr",
-  small: "the weights' own licence, which the people who trained them choose; tadsr adds no terms",
-  paper: AUTHORS,
-  others: AUTHORS,
-};
+/** Of models of the small family that anyone may have trained. */
+export const OWN_LICENCE =
+  "the weights' own licence, which the people who trained them choose; tadsr adds no terms";
 
 const NOISE =
   "A picture is a function of a seed. Number i of the noise: Philox 4x32-10 with the seed as key (low and high 32 " +
@@ -23,7 +18,7 @@ const NOISE =
   "picture's latent and C its channels: channels are innermost there, and before the rows in the file's input. Any " +
   "other noise from N(0, 1) works as well.";
 
-/** A sentence about a file with only a network. */
+/** What is known of a file with only a network. */
 export interface PictureDescription {
   readonly name: string;
   readonly network: PictureNetworkConfig;
@@ -31,21 +26,23 @@ export interface PictureDescription {
 
 export interface Described {
   readonly description: ModelDescription | PaperDescription | PictureDescription;
-  readonly origin: Origin;
-  readonly dtype: ExportDtype;
-  /** HEIGHTxWIDTH of the LR picture, or that it is open. */
-  readonly size: string;
+  /** What the file says of the weights' licence. */
+  readonly licence: string;
 }
 
-/** Names and texts for the file's metadata. */
+/** Types of the numbers in the file and of its computation. */
+export type ExportDtype = "float32" | "float16";
+
+/** Names and texts for the file's metadata; `size` is HEIGHTxWIDTH of the LR picture, or that it is open. */
 export const metadataOf = (
   part: Part,
-  { description, origin, dtype, size }: Described,
+  { description, licence }: Described,
+  { dtype, size }: { readonly dtype: ExportDtype; readonly size: string },
 ): Readonly<Record<string, string>> => ({
   model: description.name,
   part: part.name,
   configuration: JSON.stringify(description),
-  licence: LICENCES[origin],
+  licence,
   use: part.use,
   values: JSON.stringify(part.values),
   size,

@@ -2,13 +2,17 @@
 import type { NdArray, TensorKind, Tensors } from "@tadsr/core";
 import { given, type Term } from "@tadsr/engine-onnx";
 import {
+  type CannotMix,
   forEachWeight,
   type HostWeights,
+  type MixedFile,
+  mixWeights,
   type PaperModelError,
   type ParameterSpec,
   parameter,
   type WeightSource,
 } from "@tadsr/model";
+import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 
 export interface NamedWeights {
@@ -41,6 +45,32 @@ export const ofFile = (
     forEachWeight(file, specs, ({ name, kind }, tensor) => void entries.push({ name, kind, tensor })),
   );
 };
+
+const onHost = (
+  file: WeightSource,
+  specs: readonly ParameterSpec[],
+): TE.TaskEither<PaperModelError, HostWeights> => {
+  const weights: Record<string, NdArray> = {};
+  return TE.map(() => weights)(
+    forEachWeight(file, specs, ({ name }, tensor) => {
+      weights[name] = tensor;
+    }),
+  );
+};
+
+/** The weighted sum of two files of the same network. */
+export const ofMix = (
+  file: WeightSource,
+  mix: MixedFile,
+  specs: readonly ParameterSpec[],
+): TE.TaskEither<PaperModelError | CannotMix, NamedWeights> =>
+  pipe(
+    onHost(file, specs),
+    TE.bindTo("first"),
+    TE.bind("second", () => onHost(mix.file, specs)),
+    TE.chainEitherKW(({ first, second }) => mixWeights(first, second, mix.share)),
+    TE.map((weights) => ofHost(specs, weights)),
+  );
 
 export const together = (parts: readonly NamedWeights[]): NamedWeights => ({
   terms: Object.assign({}, ...parts.map(({ terms }) => terms)) as Tensors<Term>,

@@ -11,8 +11,7 @@ import {
   readsNoise,
   receptiveField,
 } from "@tadsr/model";
-import type { Size } from "./options.ts";
-import { input, networkPlan, type Part, predictAtEnd, scaledInput, timeFeatures } from "./part.ts";
+import { input, networkPlan, type Part, predictAtEnd, type Size, scaledInput, timeFeatures } from "./part.ts";
 
 const stepPlan =
   ({ description, network, schedule, weights: hostWeights }: Model, weights: Tensors<Term>) =>

@@ -2,7 +2,18 @@
 import { indexAt, predictClean, type Schedule, type Tensors } from "@tadsr/core";
 import { type ExportPlan, type Given, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
 import type { ConditionedNetwork } from "@tadsr/model";
-import type { PartName, Size } from "./options.ts";
+
+/** Size of the low-resolution picture, in pixels. */
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * A whole step from picture to picture is `step` in the small family and `chain` in the paper's models. The other parts
+ * are single networks.
+ */
+export type PartName = "step" | "network" | "encoder" | "decoder" | "chain";
 
 /** A part with its weights; its size is still open. */
 export interface Part {

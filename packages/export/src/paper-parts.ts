@@ -2,8 +2,7 @@
 import { startOfSampling, type Tensors } from "@tadsr/core";
 import { type ExportPlan, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
 import { bicubicLatentKernel, COLOURS, type PaperModel } from "@tadsr/model";
-import type { Size } from "./options.ts";
-import { input, networkPlan, type Part, predictAtEnd, scaledInput, timeFeatures } from "./part.ts";
+import { input, networkPlan, type Part, predictAtEnd, type Size, scaledInput, timeFeatures } from "./part.ts";
 
 const PICTURE = "red, green, blue of sRGB in [-1, 1] (byte / 127.5 - 1)";
 
