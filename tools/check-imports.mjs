@@ -18,7 +18,8 @@ const mayImport = {
   core: [],
   laws: ["core"],
   model: ["core"],
-  files: ["core", "model"],
+  metadata: ["model"],
+  files: ["core", "metadata", "model"],
   upscale: ["core", "model", "engine-cost"],
   export: ["core", "model", "engine-onnx"],
   metrics: ["core", "model"],
@@ -48,7 +49,8 @@ const npmOfCore = ["fp-ts"];
 
 /** Whether a package runs in a browser as in Node. Other packages use files, sockets and processes. */
 const runsEverywhere = (folder) =>
-  ["core", "model", "upscale", "export", "metrics"].includes(folder) || folder.startsWith("engine-");
+  ["core", "model", "metadata", "upscale", "export", "metrics"].includes(folder) ||
+  folder.startsWith("engine-");
 
 /** Whether a package drives a device. Only a runtime may import it, and only when it is opened. */
 const isBackend = (name) =>

@@ -1,3 +1,4 @@
+export { PICTURE_FORMATS, type PictureFormat, sniffFormat } from "@tadsr/metadata";
 export { describeNetworkFile, describePaperFiles, describePictureFile } from "./describe-files.ts";
 export {
   type AutoencoderMissing,
@@ -10,7 +11,6 @@ export { fileOnDisk } from "./file-on-disk.ts";
 export { describeFolder, loadDescription, loadModel, saveModel } from "./model-folder.ts";
 export { decodePicture, type InvalidPictureFile } from "./pictures/decode-picture.ts";
 export { encoder } from "./pictures/encode-picture.ts";
-export { PICTURE_FORMATS, type PictureFormat, sniffFormat } from "./pictures/picture-format.ts";
 export { replaceFile } from "./replace-file.ts";
 export { findModel, shippedModels } from "./shipped-models.ts";
 export {

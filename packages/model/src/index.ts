@@ -1,6 +1,7 @@
 export { BICUBIC_REACH, bicubicLatentKernel } from "./bicubic-latent.ts";
 export type { ByteFile, ByteSource } from "./bytes/byte-file.ts";
 export { type ByteSink, type MemorySink, sinkInMemory } from "./bytes/byte-sink.ts";
+export { crc32 } from "./bytes/crc32.ts";
 export { fileInMemory, fileOfBlob, fileOfResponse } from "./bytes/files-anywhere.ts";
 export { readWhole } from "./bytes/read-bytes.ts";
 export {

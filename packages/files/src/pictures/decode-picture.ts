@@ -1,9 +1,9 @@
 /** From the bytes of a picture file to pixels: sRGB, 8 bits, upright, alpha apart. */
+import { PICTURE_FORMATS, sniffFormat } from "@tadsr/metadata";
 import { COLOURS, type Picture } from "@tadsr/model";
 import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { PICTURE_FORMATS, sniffFormat } from "./picture-format.ts";
 
 /** The bytes are none of a whole picture. `message` is one line that names the picture. */
 export interface InvalidPictureFile {

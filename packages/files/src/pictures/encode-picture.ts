@@ -1,7 +1,7 @@
 /** From pixels to the bytes of a picture file. */
+import type { PictureFormat } from "@tadsr/metadata";
 import type { Picture } from "@tadsr/model";
 import type { Sharp } from "sharp";
-import type { PictureFormat } from "./picture-format.ts";
 
 /** The colours of a picture laid on white, for a format without alpha. */
 const laidOnWhite = ({ data, alpha }: Picture): Uint8Array => {
