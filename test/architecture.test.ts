@@ -152,6 +152,18 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     "imports @tensorflow/tfjs-backend-wasm before its runtime is opened",
   ],
   [
+    "an engine that a runtime's package loads before it is opened",
+    {
+      "packages/engine-onnx/package.json": manifest("@tadsr/engine-onnx"),
+      "packages/engine-onnx/src/index.ts": "export const engine = 1;\n",
+      "packages/runtime-node/package.json": manifest("r", "@tadsr/engine-onnx"),
+      "packages/runtime-node/src/index.ts": 'export { session } from "./session.ts";\n',
+      "packages/runtime-node/src/session.ts":
+        'import { engine } from "@tadsr/engine-onnx";\nexport const session = engine;\n',
+    },
+    "packages/runtime-node/src/session.ts: imports @tadsr/engine-onnx before a runtime is opened",
+  ],
+  [
     "a package that has no rule",
     { "packages/other/package.json": manifest("@tadsr/other") },
     "does not say what other may import",

@@ -16,9 +16,9 @@ import {
   type VqAutoencoderConfig,
   vqAutoencoder,
 } from "@tadsr/model";
-import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, describe, expect, it } from "vitest";
+import { runtimes } from "./runtimes.ts";
 
 const config: VqAutoencoderConfig = {
   kind: "vq-autoencoder",

@@ -14,9 +14,9 @@ import {
   uniform,
 } from "@tadsr/core";
 import { elements, type HostWeights, type ParameterSpec } from "@tadsr/model";
-import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, expect, it } from "vitest";
+import { runtimes } from "./runtimes.ts";
 
 export interface GivenArray extends NdArray {
   readonly kind: TensorKind;

@@ -1,8 +1,9 @@
 /** The laws of the algebra on every runtime for Node, and for each way of writing graphs for ONNX Runtime. */
 import { anyRuntime, type Engine, type Runtime } from "@tadsr/core";
 import { describeLaws } from "@tadsr/laws";
-import { type OnnxOptions, onnxRuntime, runtimes } from "@tadsr/runtime-node";
+import { type OnnxOptions, onnxRuntime } from "@tadsr/runtime-node";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { runtimes } from "./runtimes.ts";
 
 for (const runtime of Object.values(runtimes)) describeLaws(runtime);
 

@@ -55,6 +55,15 @@ const concernsModules = (problem: Problem): boolean =>
 const versionOf = (name: string): string =>
   JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies[name];
 
+/** What the runtimes wasm and cpu need, with the versions that @tadsr/runtime-node asks for. */
+const tensorflowJs = (): readonly string[] => {
+  const manifest = readFileSync(join(root, "packages", "runtime-node", "package.json"), "utf8");
+  const { peerDependencies } = JSON.parse(manifest) as { peerDependencies: Record<string, string> };
+  return Object.entries(peerDependencies)
+    .filter(([name]) => name.startsWith("@tensorflow/"))
+    .map(([name, version]) => `${name}@${version}`);
+};
+
 /** Imports every package and runs something of each. */
 const USE_JS = `
 import assert from "node:assert/strict";
@@ -65,12 +74,13 @@ import * as files from "@tadsr/files";
 import * as laws from "@tadsr/laws/plain";
 import * as metrics from "@tadsr/metrics";
 import * as model from "@tadsr/model";
+import * as cuda from "@tadsr/runtime-cuda";
 import * as node from "@tadsr/runtime-node";
 import * as train from "@tadsr/train";
 import * as upscale from "@tadsr/upscale";
 import * as verify from "@tadsr/verify";
 import * as cli from "tadsr";
-for (const module of [core, tfjs, exporting, files, laws, metrics, model, node, train, upscale, verify, cli]) assert(Object.keys(module).length > 0);
+for (const module of [core, tfjs, exporting, files, laws, metrics, model, cuda, node, train, upscale, verify, cli]) assert(Object.keys(module).length > 0);
 const made = core.makeSchedule(core.superResolutionSchedule);
 assert.equal(made._tag, "Right");
 assert.equal(made.right.eta.length, made.right.T + 1);
@@ -115,6 +125,7 @@ import { describeLaws } from "@tadsr/laws";
 import { checkLaws } from "@tadsr/laws/plain";
 import { evaluate, type Report } from "@tadsr/metrics";
 import { type Model, upscale } from "@tadsr/model";
+import { tensorflow } from "@tadsr/runtime-cuda";
 import { runtimes } from "@tadsr/runtime-node";
 import { trainStudent } from "@tadsr/train";
 import { run } from "tadsr";
@@ -122,7 +133,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type Sound = IsAny<Schedule | Runtime<number> | Pointwise<number> | Model | Report>;
 type Functions =
   | typeof makeSchedule | typeof tfjsEngine | typeof describeLaws | typeof checkLaws
-  | typeof evaluate | typeof loadModel | typeof upscale | typeof runtimes | typeof trainStudent | typeof run;
+  | typeof evaluate | typeof loadModel | typeof upscale | typeof runtimes | typeof tensorflow | typeof trainStudent | typeof run;
 export const sound: [Sound, IsAny<Functions>] = [false, false];
 export const eta = (schedule: Schedule): number | undefined => schedule.eta[1];
 `;
@@ -159,6 +170,9 @@ describe.skipIf(!reachable)(
   () => {
     const folder = join(tmpdir(), `tadsr-packed-${process.pid}`);
     const consumer = join(folder, "consumer");
+    /** Where only the command is installed, with what it depends on. */
+    const slim = join(folder, "slim");
+    const tarballOf = (name: string): string => `${name.replace("@", "").replace("/", "-")}-0.1.0.tgz`;
 
     beforeAll(() => {
       mkdirSync(folder);
@@ -170,13 +184,24 @@ describe.skipIf(!reachable)(
       expect(tarballs.length).toBe(packages.length);
       mkdirSync(consumer);
       writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
-      const others = ["vitest", "@types/node"].map((name) => `${name}@${versionOf(name)}`);
+      const tools = ["vitest", "@types/node"].map((name) => `${name}@${versionOf(name)}`);
+      const others = [...tools, ...tensorflowJs()];
       const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"];
       succeed(
         "npm",
         ["install", ...quiet, ...tarballs.map((name) => join(folder, name)), ...others],
         consumer,
       );
+      mkdirSync(slim);
+      const file = (name: string): string => `file:${join(folder, tarballOf(name))}`;
+      const overrides = packages.filter((name) => name !== "tadsr").map((name) => [name, file(name)]);
+      const manifest = {
+        private: true,
+        dependencies: { tadsr: file("tadsr") },
+        overrides: Object.fromEntries(overrides),
+      };
+      writeFileSync(join(slim, "package.json"), JSON.stringify(manifest));
+      succeed("npm", ["install", ...quiet], slim);
     }, 300_000);
 
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -197,7 +222,7 @@ describe.skipIf(!reachable)(
     });
 
     test.each(packages)("%s is found sound by publint and Are the types wrong", async (name) => {
-      const tarball = readFileSync(join(folder, `${name.replace("@", "").replace("/", "-")}-0.1.0.tgz`));
+      const tarball = readFileSync(join(folder, tarballOf(name)));
       const bytes = Uint8Array.from(tarball);
       const { messages } = await publint({ strict: true, pack: { tarball: bytes.buffer } });
       expect(messages).toEqual([]);
@@ -243,6 +268,21 @@ describe.skipIf(!reachable)(
       const rows = succeed("npx", ["--no-install", "tadsr", "schedule"], consumer).trim().split("\n");
       expect(rows.length).toBe(16);
       expect(run("npx", ["--no-install", "tadsr", "upscale", "absent.jpg"], consumer).status).toBe(1);
+    });
+
+    test("give the command without TensorFlow.js, and it says what a training needs", () => {
+      const found = readdirSync(join(slim, "node_modules"));
+      expect(found).toContain("tadsr");
+      expect(found).not.toContain("@tensorflow");
+      expect(succeed("npx", ["--no-install", "tadsr", "--version"], slim).trim()).toBe("0.1.0");
+      writeFileSync(join(slim, "draw.mjs"), DRAW);
+      succeed(process.execPath, ["draw.mjs"], slim);
+      const words = ["--no-install", "tadsr", "train", "teacher", "--data", ".", "--out", "run"];
+      const refused = run("npx", words, slim);
+      expect(refused).toMatchObject({ status: 1, stdout: "" });
+      expect(refused.stderr).toMatch(
+        /^tadsr: [^\n]*npm install --ignore-scripts @tadsr\/runtime-cuda && npx tadsr-setup-tensorflow[^\n]*\n$/,
+      );
     });
 
     test("enlarge a picture in three lines", () => {

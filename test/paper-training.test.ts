@@ -16,12 +16,12 @@ import {
   swinUNetConfigOf,
   uploadWeights,
 } from "@tadsr/model";
-import { runtimes } from "@tadsr/runtime-node";
 import { type Learned, type RecordedStep, runAlgorithmOne } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { paperFixtures } from "../packages/model/test/paper-fixtures.ts";
 import { imageOf, recorded, relativeError } from "./recorded.ts";
+import { runtimes } from "./runtimes.ts";
 
 const folder = paperFixtures();
 const TOLERANCE = 1e-4;

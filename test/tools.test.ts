@@ -216,7 +216,8 @@ describe("ncnn-weights", () => {
 });
 
 test("setup-tensorflow refuses an unknown option in one line", () => {
-  const { status, stdout, stderr } = run("setup-tensorflow.mjs", "--gpu");
+  const tool = join(import.meta.dirname, "..", "packages", "runtime-cuda", "bin", "setup-tensorflow.mjs");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tool, "--gpu"], { encoding: "utf8" });
   expect(status).toBe(1);
   expect(stdout).toBe("");
   expect(stderr).toMatch(/^setup-tensorflow: .*--gpu.*--cuda.*\n$/);

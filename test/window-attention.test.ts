@@ -1,10 +1,10 @@
 /** Every runtime's window attention against the paper's construction: cyclic shift, equal windows, masks. */
 import type { Engine, NdArray, Runtime, WindowOptions } from "@tadsr/core";
 import { referenceEngine } from "@tadsr/core";
-import { runtimes } from "@tadsr/runtime-node";
 import fc from "fast-check";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, describe, expect, it } from "vitest";
+import { runtimes } from "./runtimes.ts";
 import {
   type Picture,
   paperSteps,

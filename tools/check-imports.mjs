@@ -2,9 +2,9 @@
 /**
  * Fails on an import cycle, on a dependency in the wrong direction between packages, on an import that the package's
  * manifest does not declare (or a declared one that nothing imports), on one of Node's modules in code that must run in
- * a browser too, and on a device's backend that is imported before its runtime is opened. An import of types counts as
- * a dependency between packages. It does not count in a cycle, nor as one of Node's modules, since it is gone when the
- * program runs.
+ * a browser too, and on a device's backend or a runtime's engine that is imported before the runtime is opened. An import
+ * of types counts as a dependency between packages. It does not count in a cycle, nor as one of Node's modules, since it
+ * is gone when the program runs.
  *
  *   node tools/check-imports.mjs [folder that holds packages/; by default this repository]
  */
@@ -29,6 +29,7 @@ const mayImport = {
   "engine-cost": ["core"],
   "engine-onnx": ["core", "engine-cost"],
   "runtime-node": ["core", "engine-onnx", "engine-tfjs"],
+  "runtime-cuda": ["core", "engine-tfjs"],
   cli: [
     "core",
     "model",
@@ -41,6 +42,7 @@ const mayImport = {
     "engine-onnx",
     "engine-tfjs",
     "runtime-node",
+    "runtime-cuda",
   ],
 };
 
@@ -139,6 +141,15 @@ const manifests = new Map(
 );
 const folderOf = new Map([...manifests].map(([folder, manifest]) => [manifest.name, folder]));
 
+/** The files that are loaded with a module: itself, and what it imports before any of its functions is called. */
+const loadedWith = (file, found = new Set()) => {
+  if (found.has(file) || !imports.has(file)) return found;
+  found.add(file);
+  for (const { name, lazy } of imports.get(file))
+    if (isRelative(name) && !lazy) loadedWith(resolve(dirname(file), name), found);
+  return found;
+};
+
 for (const [folder, manifest] of manifests) {
   const home = join(root, "packages", folder);
   const allowed = mayImport[folder];
@@ -148,7 +159,8 @@ for (const [folder, manifest] of manifests) {
   }
   const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
   const used = new Set();
-  for (const file of sourcesUnder(join(home, "src"))) {
+  const atOnce = isRuntime(folder) ? loadedWith(join(home, "src", "index.ts")) : new Set();
+  for (const file of ["src", "bin"].flatMap((part) => sourcesUnder(join(home, part)))) {
     for (const { name, lazy, isType } of imports.get(file)) {
       if (isRelative(name)) {
         const inside = resolve(dirname(file), name).startsWith(join(home, "src") + sep);
@@ -169,6 +181,8 @@ for (const [folder, manifest] of manifests) {
       if (target === undefined && folder === "core" && !npmOfCore.includes(dependency))
         fault(file, `core imports ${name}: it may import ${npmOfCore.join(", ")} only`);
       if (isBackend(dependency) && !isRuntime(folder)) fault(file, `only a runtime imports ${dependency}`);
+      if (target?.startsWith("engine-") && atOnce.has(file) && !lazy)
+        fault(file, `imports ${dependency} before a runtime is opened`);
       if (isBackend(dependency) && !lazy) fault(file, `imports ${dependency} before its runtime is opened`);
     }
   }

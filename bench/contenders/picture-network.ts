@@ -12,11 +12,11 @@ import {
   randomWeight,
   uploadWeights,
 } from "@tadsr/model";
-import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { failed, missing } from "../lib/bench-error.ts";
 import type { Contender } from "../lib/contender.ts";
 import { photograph } from "../lib/photograph.ts";
+import { runtimes } from "../lib/runtimes.ts";
 
 const isPublished = (name: string): name is PublishedPictureName => name in publishedPictureNetworks;
 

@@ -7,12 +7,12 @@
  */
 import { findModel, loadModel } from "@tadsr/files";
 import { type Model, openSmallUpscaler } from "@tadsr/model";
-import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type BenchError, failed, missing } from "../lib/bench-error.ts";
 import type { Contender, Settings } from "../lib/contender.ts";
 import { photograph } from "../lib/photograph.ts";
+import { runtimes } from "../lib/runtimes.ts";
 import { shapeModel } from "../lib/shape-model.ts";
 
 const modelOf =

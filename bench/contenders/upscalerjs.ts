@@ -9,12 +9,12 @@
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { failed, missing } from "../lib/bench-error.ts";
 import type { Contender } from "../lib/contender.ts";
 import { photograph } from "../lib/photograph.ts";
 import { benchFolder, root } from "../lib/places.ts";
+import { runtimes } from "../lib/runtimes.ts";
 
 /** The part of TensorFlow.js that is used here. */
 interface TensorFlow {
@@ -35,7 +35,7 @@ interface Upscaler {
 
 type UpscalerJs = new (options: { readonly model: unknown }) => Upscaler;
 
-export const tensorflowFolder = join(root, "packages", "runtime-node", "node_modules");
+export const tensorflowFolder = join(root, "packages", "runtime-cuda", "node_modules");
 
 export const contender: Contender = (settings) => async () => {
   const { model = "", backend = "", side = "256" } = settings;

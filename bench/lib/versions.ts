@@ -11,7 +11,7 @@ const PACKAGES: readonly (readonly [name: string, from: string])[] = [
   ["tadsr", ""],
   ["onnxruntime-node", "packages/runtime-node"],
   ["@tensorflow/tfjs-core", "packages/runtime-node"],
-  ["@tensorflow/tfjs-node-gpu", "packages/runtime-node"],
+  ["@tensorflow/tfjs-node-gpu", "packages/runtime-cuda"],
   ["@tensorflow/tfjs-backend-wasm", "packages/runtime-node"],
   ["sharp", ""],
   ["upscaler", "bench"],
@@ -33,7 +33,7 @@ export const gatherVersions = (): Versions => {
     const version = versionIn(join(root, from, "node_modules", name, "package.json"), "version");
     return O.isSome(version) ? [[name, version.value] as const] : [];
   });
-  // Such as "tensorflow-cpu==2.21.0", from which tools/setup-tensorflow.mjs took the library.
+  // Such as "tensorflow-cpu==2.21.0", from which packages/runtime-cuda/bin/setup-tensorflow.mjs took the library.
   const library = versionIn(join(root, ".cache", "tensorflow", "installed.json"), "requirement");
   const tensorflow = O.isSome(library) ? [library.value.split("==") as [string, string]] : [];
   return { node: process.versions.node, ...Object.fromEntries([...packages, ...tensorflow]) };

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { makeSchedule, noiseLevel, normal } from "@tadsr/core";
 import { describePaperFiles } from "@tadsr/files";
 import { bicubicResize, openPaperUpscaler, publishedModels } from "@tadsr/model";
-import { runtimes } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import sharp from "sharp";
@@ -18,6 +17,7 @@ import { type Measured, notRun } from "../lib/measured.ts";
 import { anyInput, anyInputs, float, openSession } from "../lib/onnx-session.ts";
 import { root } from "../lib/places.ts";
 import type { Row } from "../lib/row.ts";
+import { runtimes } from "../lib/runtimes.ts";
 import { inWorkFolder, writePhotograph } from "../lib/work-folder.ts";
 
 const SIDE = 64;

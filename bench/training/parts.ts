@@ -11,7 +11,6 @@
 import { parseArgs } from "node:util";
 import { type Engine, makeSchedule, type Objective, paperReading, type Tensors } from "@tadsr/core";
 import { initialWeights, smallNetwork } from "@tadsr/model";
-import { runtimes } from "@tadsr/runtime-node";
 import {
   ADAMW_DEFAULTS,
   adamwStep,
@@ -28,6 +27,7 @@ import {
   uploadState,
 } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
+import { runtimes } from "../lib/runtimes.ts";
 import { inWorkFolder, writePhotograph } from "../lib/work-folder.ts";
 
 const giveUp = (message: string): never => {

@@ -19,9 +19,9 @@ import {
   type ScheduleError,
 } from "@tadsr/core";
 import { smallNetwork } from "@tadsr/model";
-import { runtimes } from "@tadsr/runtime-node";
 import { ADAMW_DEFAULTS, freshState, type LoopOptions, trainingStep, uploadState } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
+import { runtimes } from "../lib/runtimes.ts";
 import {
   AVERAGE_DECAY,
   CLIP,

@@ -1,13 +1,9 @@
 /** The runtime a user asked for, and in the command's words why it does not open. */
 import type { Engine } from "@tadsr/core";
-import {
-  type NoRuntime,
-  type OpenOptions,
-  openRuntime as open,
-  type RuntimeChoice,
-} from "@tadsr/runtime-node";
+import type { NoRuntime } from "@tadsr/runtime-node";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, runtimeFailure, usageFailure } from "./failure.ts";
+import { type OpenOptions, openRuntime as open, type RuntimeChoice } from "./runtimes.ts";
 
 const textOf = (reason: NoRuntime["reasons"][number]): string =>
   reason._tag === "OneThreadOnly"

@@ -25,6 +25,7 @@ export type {
   Use,
 } from "./engine.ts";
 export { anyRuntime } from "./engine.ts";
+export { FLOAT32_EPSILON, type LazyRuntime, lazyRuntime } from "./lazy-runtime.ts";
 export {
   discriminatorHingeLoss,
   generatorHingeLoss,

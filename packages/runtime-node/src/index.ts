@@ -8,19 +8,10 @@ export {
   type OpenOptions,
   openRuntime,
   type RuntimeChoice,
+  runtimeOpener,
 } from "./open-runtime.ts";
 export { reference } from "./reference.ts";
-export {
-  type ProcessorRuntime,
-  preference,
-  type RuntimeName,
-  type RuntimeOptions,
-  runtimeNames,
-  runtimes,
-  runtimeWith,
-  singleThreaded,
-  trainingPreference,
-} from "./runtimes.ts";
-export { tensorflow, tensorflowRuntime } from "./tensorflow.ts";
+export type { RuntimeEntries, RuntimeEntry, RuntimeOptions } from "./runtime-entry.ts";
+export { type ProcessorRuntime, preference, type RuntimeName, runtimeEntries, runtimes } from "./runtimes.ts";
 export { type MemoryFigures, usableBytes, usableMemory } from "./usable-memory.ts";
 export { wasm } from "./wasm.ts";

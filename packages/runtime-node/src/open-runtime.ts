@@ -2,25 +2,20 @@
 import type { Engine, RuntimeError } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
-import {
-  preference,
-  type RuntimeName,
-  type RuntimeOptions,
-  runtimeWith,
-  singleThreaded,
-} from "./runtimes.ts";
+import type { RuntimeEntries, RuntimeOptions } from "./runtime-entry.ts";
+import { preference, type RuntimeName, runtimeEntries } from "./runtimes.ts";
 
-export type RuntimeChoice = RuntimeName | "auto";
+export type RuntimeChoice<Name extends string = RuntimeName> = Name | "auto";
 
-export interface OpenOptions extends RuntimeOptions {
+export interface OpenOptions<Name extends string = RuntimeName> extends RuntimeOptions {
   /** The runtimes that `auto` tries, in this order. By default the fastest first. */
-  readonly candidates?: readonly RuntimeName[];
+  readonly candidates?: readonly Name[];
 }
 
 /** The runtime has one thread, and more were asked for. */
 export interface OneThreadOnly {
   readonly _tag: "OneThreadOnly";
-  readonly runtime: RuntimeName;
+  readonly runtime: string;
   readonly threads: number;
 }
 
@@ -42,24 +37,32 @@ const noRuntime = (reasons: NoRuntime["reasons"]): NoRuntime => ({
   message: reasons.map(textOf).join("; "),
 });
 
-/** `auto` is the first of the candidates that opens; the engine's name tells which one. */
-export const openRuntime =
+/** The function that opens one of these runtimes. Without other candidates, `auto` tries those of `preferred`. */
+export const runtimeOpener =
+  <Name extends string>(entries: RuntimeEntries<Name>, preferred: readonly NoInfer<Name>[]) =>
   (
-    choice: RuntimeChoice,
-    { candidates = preference, ...options }: OpenOptions = {},
+    choice: RuntimeChoice<Name>,
+    { candidates = preferred, ...options }: OpenOptions<Name> = {},
   ): TE.TaskEither<NoRuntime, Engine<unknown>> =>
   async () => {
     const tried = choice === "auto" ? candidates : [choice];
     const reasons: (RuntimeError | OneThreadOnly)[] = [];
     for (const runtime of tried) {
+      const { isSingleThreaded, make } = entries[runtime];
       const { threads } = options;
-      if (threads !== undefined && threads > 1 && singleThreaded.has(runtime)) {
+      if (threads !== undefined && threads > 1 && isSingleThreaded) {
         reasons.push({ _tag: "OneThreadOnly", runtime, threads });
         continue;
       }
-      const opened = await runtimeWith(runtime, options).open();
+      const opened = await make(options).open();
       if (E.isRight(opened)) return opened;
       reasons.push({ ...opened.left, runtime });
     }
     return E.left(noRuntime(reasons));
   };
+
+/**
+ * Opens one of this package's runtimes. `auto` is the first of the candidates that opens; the engine's name tells which
+ * one.
+ */
+export const openRuntime = runtimeOpener(runtimeEntries, preference);

@@ -1,10 +1,9 @@
 /** The engine `onnx` without a cache, which counts the sessions that it opens. */
-import type { Engine } from "@tadsr/core";
+import { type Engine, FLOAT32_EPSILON } from "@tadsr/core";
 import { type Lowered, nodeCounts, type OnnxTensor, onnxEngine } from "@tadsr/engine-onnx";
 import { fastestDialect } from "../src/index.ts";
 import { noCache } from "../src/onnx/model-cache.ts";
 import { sessionOpener } from "../src/onnx/sessions.ts";
-import { FLOAT32_EPSILON } from "../src/tfjs.ts";
 
 export interface CountedEngine {
   readonly engine: Engine<OnnxTensor>;

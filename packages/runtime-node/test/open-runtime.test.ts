@@ -1,6 +1,7 @@
+import { anyRuntime, lazyRuntime } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { expect, it } from "vitest";
-import { openRuntime } from "../src/index.ts";
+import { openRuntime, runtimeEntries, runtimeOpener } from "../src/index.ts";
 
 it("opens the runtime that is named, or the first candidate that opens", async () => {
   const named = await openRuntime("reference")();
@@ -21,4 +22,15 @@ it("says of each that was tried why it does not open", async () => {
         "runtime cpu computes on one thread, and 3 are asked for",
     }),
   );
+});
+
+it("opens a runtime of other entries, and passes over those that do not open", async () => {
+  const missing = { missing: "a library", remedy: "install it: somehow" };
+  const absent = anyRuntime(lazyRuntime({ ...missing, name: "absent", load: () => Promise.reject("none") }));
+  const entries = { ...runtimeEntries, absent: { isSingleThreaded: false, make: () => absent } };
+  const open = runtimeOpener(entries, ["absent", "reference"]);
+  expect(await open("auto")()).toMatchObject({ right: { name: "reference" } });
+  expect(await open("absent")()).toMatchObject({
+    left: { message: "runtime absent cannot be opened: a library (none) is missing; install it: somehow" },
+  });
 });

@@ -1,8 +1,9 @@
-import { anyRuntime } from "@tadsr/core";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import { preference, runtimes } from "../src/index.ts";
-import { tfjsRuntime } from "../src/tfjs.ts";
+import { tensorflowJs } from "../src/tensorflow-js.ts";
 
 describe("runtimes", () => {
   it("are known by the names they report", () => {
@@ -18,22 +19,21 @@ describe("runtimes", () => {
     },
   );
 
-  it("say what is missing and how to get it, and use no other runtime instead", async () => {
-    const missing = anyRuntime(
-      tfjsRuntime({
-        name: "absent",
-        backend: "absent",
-        register: () => Promise.reject(new Error("no such library\nat a place")),
-        missing: "the absent library",
-        remedy: "install it: somehow",
-      }),
-    );
-    expect(await missing.open()).toEqual(
+  it("name the versions that package.json asks for", async () => {
+    const text = await readFile(join(import.meta.dirname, "..", "package.json"), "utf8");
+    const { peerDependencies } = JSON.parse(text) as { peerDependencies: Record<string, string> };
+    const broken = tensorflowJs({
+      name: "wasm",
+      register: () => Promise.reject(new Error("no file\nat a place")),
+    });
+    const version = (name: string): string => `${name}@${peerDependencies[name]}`;
+    const packages = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"].map(version).join(" ");
+    expect(await broken.open()).toEqual(
       E.left({
         _tag: "RuntimeUnavailable",
-        runtime: "absent",
-        missing: "the absent library (no such library)",
-        remedy: "install it: somehow",
+        runtime: "wasm",
+        missing: "TensorFlow.js (no file)",
+        remedy: `install it: npm install @tadsr/engine-tfjs ${packages}`,
       }),
     );
   });

@@ -1,8 +1,8 @@
 /** Checks the options that are one of a few words. A program in JavaScript may give any word. */
 import { COLOUR_CORRECTIONS, publishedModels, SAMPLERS } from "@tadsr/model";
-import { runtimeNames } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { type Failure, usageFailure } from "../failure.ts";
+import { runtimeNames } from "../runtimes.ts";
 
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   runtime: ["auto", ...runtimeNames],

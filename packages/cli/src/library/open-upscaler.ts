@@ -1,10 +1,11 @@
 /** Upscaling in three lines, with promises: the functional packages, put together. */
 import { describeModel, type ModelChoices } from "@tadsr/files";
 import type { FinishedTile, Picture } from "@tadsr/model";
-import { openRuntime, type RuntimeChoice, usableMemory } from "@tadsr/runtime-node";
+import { usableMemory } from "@tadsr/runtime-node";
 import { prepareModel, type UpscaleRequest, type Upscaler, type UpscalerOptions } from "@tadsr/upscale";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { openRuntime, type RuntimeChoice } from "../runtimes.ts";
 import { DEFAULT_MODEL } from "../upscale/options.ts";
 import { checkChoices } from "./check-choices.ts";
 import { type GivenPicture, pictureOf } from "./given-picture.ts";

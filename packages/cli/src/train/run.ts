@@ -2,7 +2,6 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "@tadsr/core";
-import { trainingPreference } from "@tadsr/runtime-node";
 import {
   CHECKPOINT,
   DEFAULT_DEGRADATION,
@@ -42,6 +41,7 @@ import { locateModel } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
+import { trainingPreference } from "../runtimes.ts";
 import { displayPath, noteLine, printLine, resolveIn, type Shell } from "../shell.ts";
 import {
   MEBIBYTE,

@@ -1,7 +1,7 @@
 /** What `upscale` and `demo` are asked for. */
 import type { ColourCorrection, PublishedName, SamplerName } from "@tadsr/model";
-import type { RuntimeChoice } from "@tadsr/runtime-node";
 import type { SharedFile } from "../options.ts";
+import type { RuntimeChoice } from "../runtimes.ts";
 
 /** The shipped model that is meant where none is named. */
 export const DEFAULT_MODEL = "small-x4";

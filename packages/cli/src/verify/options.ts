@@ -1,6 +1,6 @@
 /** The options of `verify`. */
-import { type RuntimeName, runtimeNames } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
+import { type RuntimeName, runtimeNames } from "../runtimes.ts";
 
 export interface VerifyOptions {
   readonly manifest: string;

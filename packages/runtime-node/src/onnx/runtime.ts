@@ -1,12 +1,10 @@
 /** ONNX Runtime's own kernels. The algebra is compiled to ONNX graphs, and optimised graphs are kept on disk. */
-import type { Engine, Runtime, RuntimeError } from "@tadsr/core";
+import { type Engine, type EngineMemory, FLOAT32_EPSILON, lazyRuntime, type Runtime } from "@tadsr/core";
 import type { Dialect, Lowered, OnnxTensor, Session } from "@tadsr/engine-onnx";
-import * as TE from "fp-ts/lib/TaskEither.js";
-import { FLOAT32_EPSILON, oneLine, TENSORFLOW_MEMORY, unavailable } from "../tfjs.ts";
 import { cacheFolder, modelCache, noCache, type Tell } from "./model-cache.ts";
 import { physicalCores } from "./processor.ts";
 import type { OnnxProvider } from "./provider.ts";
-import { type OpenSession, sessionOpener } from "./sessions.ts";
+import type { OpenSession } from "./sessions.ts";
 
 export interface OnnxOptions {
   /** The number of threads for one computation, by default the number of physical cores. */
@@ -47,38 +45,43 @@ const dialectOf = (provider: OnnxProvider, changes: Partial<Dialect>): Dialect =
   ...changes,
 });
 
-export const onnxRuntime = (options: OnnxOptions = {}): Runtime<OnnxTensor> => {
+/**
+ * The same figures as of TensorFlow.js. It holds images in its kernels' layout, too, and convolutions' transforms. It
+ * keeps what it allocated for a shape of tile; all tiles of a picture have one.
+ */
+const MEMORY: EngineMemory = { factor: 2, scores: 2 ** 28, limit: Number.POSITIVE_INFINITY };
+
+const openEngine = async (name: string, options: OnnxOptions): Promise<Engine<OnnxTensor>> => {
   const { provider = "cpu", threads = physicalCores(), tell = () => undefined } = options;
-  const name = provider === "cpu" ? "onnx" : `onnx-${provider}`;
-  return {
+  const library = await import("onnxruntime-node");
+  // Errors are thrown, and reported in this project's words, so ONNX Runtime need not print them.
+  library.env.logLevel = "fatal";
+  const { onnxEngine } = await import("@tadsr/engine-onnx");
+  const { sessionOpener } = await import("./sessions.ts");
+  const folder = options.cache === undefined ? cacheFolder(process.env) : options.cache;
+  const cache = folder === null || provider !== "cpu" ? noCache : modelCache(folder, tell);
+  const openSession: OpenSession = sessionOpener({ library, provider, threads, cache });
+  const engine = onnxEngine({
     name,
     epsilon: FLOAT32_EPSILON,
-    open: TE.tryCatch(
-      async () => {
-        const library = await import("onnxruntime-node");
-        // Errors are thrown, and reported in this project's words, so ONNX Runtime need not print them.
-        library.env.logLevel = "fatal";
-        const { onnxEngine } = await import("@tadsr/engine-onnx");
-        const folder = options.cache === undefined ? cacheFolder(process.env) : options.cache;
-        const cache = folder === null || provider !== "cpu" ? noCache : modelCache(folder, tell);
-        const openSession: OpenSession = sessionOpener({ library, provider, threads, cache });
-        const engine = onnxEngine({
-          name,
-          epsilon: FLOAT32_EPSILON,
-          // It holds images in its kernels' layout, too, and convolutions' transforms. It keeps what it allocated for
-          // a shape of tile; all tiles of a picture have one.
-          memory: TENSORFLOW_MEMORY,
-          dialect: dialectOf(provider, options.dialect ?? {}),
-          ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
-          openSession: (graph: Lowered): Promise<Session> => openSession(graph),
-        });
-        if (provider !== "cpu") await tryOut(engine);
-        return engine;
-      },
-      (error): RuntimeError =>
-        unavailable(name, `onnxruntime-node with ${provider} (${oneLine(error)})`, REMEDIES[provider]),
-    ),
-  };
+    memory: MEMORY,
+    dialect: dialectOf(provider, options.dialect ?? {}),
+    ...(options.sessions === undefined ? {} : { sessions: options.sessions }),
+    openSession: (graph: Lowered): Promise<Session> => openSession(graph),
+  });
+  if (provider !== "cpu") await tryOut(engine);
+  return engine;
+};
+
+export const onnxRuntime = (options: OnnxOptions = {}): Runtime<OnnxTensor> => {
+  const { provider = "cpu" } = options;
+  const name = provider === "cpu" ? "onnx" : `onnx-${provider}`;
+  return lazyRuntime({
+    name,
+    load: () => openEngine(name, options),
+    missing: `onnxruntime-node with ${provider}`,
+    remedy: REMEDIES[provider],
+  });
 };
 
 /** Computes once, since a provider without a device reports it only when it first computes. */

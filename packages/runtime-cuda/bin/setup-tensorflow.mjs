@@ -2,10 +2,10 @@
 /**
  * Makes @tensorflow/tfjs-node-gpu usable, which its own install script does not. It takes TensorFlow's C library from
  * PyPI's wheel, compiles the package's binding against it, and tests both by multiplying matrices in a separate
- * process. It writes only to .cache/tensorflow and to the package's own folder under node_modules. If the work is done
- * already, a second call finds that; if it was interrupted, it is done again.
+ * process. It writes only to that package's folder under node_modules and, in a clone of tadsr, to .cache/tensorflow. If
+ * the work is done already, a second call finds that; if it was interrupted, it is done again.
  *
- *   node tools/setup-tensorflow.mjs [--cuda] [--wheel <file>]
+ *   npx tadsr-setup-tensorflow [--cuda] [--wheel <file>]
  *
  *   --cuda          the build that uses NVIDIA GPUs; needs CUDA 12 and cuDNN 9 in a place that the loader searches
  *   --wheel <file>  a wheel that is already here, instead of downloading it
@@ -24,6 +24,7 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import headers from "node-api-headers";
 
 const VERSION = "2.21.0";
 const LIBRARIES = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
@@ -31,7 +32,9 @@ const HEADERS = ["tensorflow/c", "tensorflow/core/platform", "xla/tsl/c", "tsl"]
 /** Space for the wheel, for what is unpacked from it, and some reserve. */
 const BYTES_NEEDED = { cpu: 1.4e9, cuda: 3e9 };
 
-const root = join(import.meta.dirname, "..");
+const twoAbovePackage = join(import.meta.dirname, "..", "..", "..");
+/** The folder of a clone of tadsr; null if npm installed this package. */
+const clone = existsSync(join(twoAbovePackage, "pnpm-workspace.yaml")) ? twoAbovePackage : null;
 const say = (text) => console.log(`setup-tensorflow: ${text}`);
 const giveUp = (text) => {
   console.error(`setup-tensorflow: ${text}`);
@@ -49,18 +52,21 @@ const readOptions = () => {
 const { cuda, wheel } = readOptions();
 const requirement = `${cuda ? "tensorflow" : "tensorflow-cpu"}==${VERSION}`;
 
+const require = createRequire(import.meta.url);
 const packageFolder = () => {
   try {
-    const require = createRequire(join(root, "packages", "runtime-node", "package.json"));
     return dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json"));
   } catch {
-    return giveUp("@tensorflow/tfjs-node-gpu is not installed: npx -y pnpm@12 install");
+    const remedy =
+      clone === null ? "npm install --ignore-scripts @tadsr/runtime-cuda" : "npx -y pnpm@12 install";
+    return giveUp(`@tensorflow/tfjs-node-gpu is not installed: ${remedy}`);
   }
 };
 
-const home = join(root, ".cache", "tensorflow");
-const stamp = join(home, "installed.json");
 const addon = packageFolder();
+/** The folder of the library and its headers. In a clone it outlives node_modules. */
+const library = clone === null ? join(addon, "deps", "tensorflow") : join(clone, ".cache", "tensorflow");
+const stamp = join(library, "installed.json");
 const binding = join(addon, "lib", "napi-v8", "tfjs_binding.node");
 
 /** The test that runs in the separate process. Node 23 removed functions from `util` that tfjs-node calls. */
@@ -109,9 +115,9 @@ const requireTools = () => {
   if (!present("g++", ["--version"])) giveUp("g++ is missing: sudo apt-get install g++");
 };
 
-/** Downloads the wheel, or takes the given one, and puts the libraries and headers into .cache/tensorflow. */
+/** Downloads the wheel, or takes the given one, and puts the libraries and headers into their folder. */
 const installLibraries = () => {
-  const part = `${home}.part`;
+  const part = `${library}.part`;
   const clear = () => rmSync(part, { recursive: true, force: true });
   clear();
   process.on("exit", clear);
@@ -146,23 +152,22 @@ const installLibraries = () => {
     if (!existsSync(join(content, name)))
       giveUp(`${archive} contains no tensorflow/${name}: not ${requirement}?`);
   writeFileSync(join(content, "installed.json"), `${JSON.stringify({ requirement })}\n`);
-  rmSync(home, { recursive: true, force: true });
-  renameSync(content, home);
+  rmSync(library, { recursive: true, force: true });
+  renameSync(content, library);
   clear();
 };
 
 /** Compiles tfjs-node's two files against the stable C interfaces of TensorFlow and of Node. */
 const compileBinding = () => {
   say("compiling the binding (about ten seconds)");
-  const require = createRequire(import.meta.url);
   const beside = `${binding}.part`;
   mkdirSync(dirname(binding), { recursive: true });
   const built = run("g++", [
     ...["-std=c++17", "-O2", "-fPIC", "-shared", "-DNAPI_VERSION=8"],
-    ...[require("node-api-headers").include_dir, join(home, "include"), addon].map((folder) => `-I${folder}`),
+    ...[headers.include_dir, join(library, "include"), addon].map((folder) => `-I${folder}`),
     ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(addon, "binding", file)),
-    ...["-o", beside, `-L${home}`, ...LIBRARIES.map((file) => `-l:${file}`)],
-    `-Wl,-rpath,$ORIGIN/${relative(dirname(binding), home)}`,
+    ...["-o", beside, `-L${library}`, ...LIBRARIES.map((file) => `-l:${file}`)],
+    `-Wl,-rpath,$ORIGIN/${relative(dirname(binding), library)}`,
   ]);
   if (!built) giveUp("g++ could not compile the binding (see its message above)");
   renameSync(beside, binding);
@@ -181,8 +186,7 @@ requireTools();
 if (installed() !== requirement) installLibraries();
 compileBinding();
 const { where, fault } = attempt();
-if (fault !== undefined)
-  giveUp(`compiled, but it does not run (${fault}): remove .cache/tensorflow and try again`);
+if (fault !== undefined) giveUp(`compiled, but it does not run (${fault}): remove ${library} and try again`);
 say(`${requirement} is ready, and runs ${where}`);
 if (cuda && where !== "on the GPU")
   say("TensorFlow found no GPU, CUDA 12 or cuDNN 9: it will run on the CPU");

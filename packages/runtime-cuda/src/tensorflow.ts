@@ -1,7 +1,6 @@
 import util from "node:util";
-import type { Runtime } from "@tadsr/core";
+import { lazyRuntime, type Runtime } from "@tadsr/core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { tfjsRuntime } from "./tfjs.ts";
 
 /** Type checks that tfjs-node calls. Node 22 warns about them, and Node 23 removed them from `util`. */
 const removedFromUtil = {
@@ -25,17 +24,23 @@ const restoreUtil = (): void => {
  * TensorFlow was built for it. It reads the number of threads once, when it is loaded.
  */
 export const tensorflowRuntime = ({ threads }: { readonly threads?: number } = {}): Runtime<Tensor> =>
-  tfjsRuntime({
+  lazyRuntime({
     name: "tensorflow",
-    backend: "tensorflow",
-    register: () => {
-      process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-      if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-      restoreUtil();
-      return import("@tensorflow/tfjs-node-gpu");
+    load: async () => {
+      const { openBackend } = await import("@tadsr/engine-tfjs");
+      return openBackend({
+        name: "tensorflow",
+        backend: "tensorflow",
+        register: () => {
+          process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+          if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+          restoreUtil();
+          return import("@tensorflow/tfjs-node-gpu");
+        },
+      });
     },
     missing: "TensorFlow's library for @tensorflow/tfjs-node-gpu",
-    remedy: "install it: npx -y pnpm@12 setup:tensorflow",
+    remedy: "install it: npx tadsr-setup-tensorflow (in a clone: npx -y pnpm@12 setup:tensorflow)",
   });
 
 export const tensorflow: Runtime<Tensor> = tensorflowRuntime();

@@ -1,0 +1,41 @@
+/** A runtime that loads its library when it is opened, so that importing the runtime never fails. */
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { Engine, Runtime, RuntimeError } from "./engine.ts";
+
+/** The relative error of one float32 operation: sums of a few hundred products have about this rounding error. */
+export const FLOAT32_EPSILON = 1e-6;
+
+export interface LazyRuntime<T> {
+  readonly name: string;
+  /** As of the engine: `FLOAT32_EPSILON` by default. */
+  readonly epsilon?: number;
+  /** Imports the library and makes the engine. */
+  readonly load: () => Promise<Engine<T>>;
+  /** What is missing if that fails. The first line of the reason is added. */
+  readonly missing: string;
+  /** The command that installs it. */
+  readonly remedy: string;
+}
+
+const firstLine = (thrown: unknown): string =>
+  String(thrown instanceof Error ? thrown.message : thrown).split("\n")[0] ?? "";
+
+export const lazyRuntime = <T>({
+  name,
+  epsilon = FLOAT32_EPSILON,
+  load,
+  missing,
+  remedy,
+}: LazyRuntime<T>): Runtime<T> => ({
+  name,
+  epsilon,
+  open: TE.tryCatch(
+    load,
+    (thrown): RuntimeError => ({
+      _tag: "RuntimeUnavailable",
+      runtime: name,
+      missing: `${missing} (${firstLine(thrown)})`,
+      remedy,
+    }),
+  ),
+});

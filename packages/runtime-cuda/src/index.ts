@@ -1,0 +1,1 @@
+export { tensorflow, tensorflowRuntime } from "./tensorflow.ts";
