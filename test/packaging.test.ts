@@ -69,6 +69,7 @@ const USE_JS = `
 import assert from "node:assert/strict";
 import * as core from "@tadsr/core";
 import * as tfjs from "@tadsr/engine-tfjs";
+import * as evaluation from "@tadsr/evaluate";
 import * as exporting from "@tadsr/export";
 import * as files from "@tadsr/files";
 import * as laws from "@tadsr/laws/plain";
@@ -80,7 +81,7 @@ import * as train from "@tadsr/train";
 import * as upscale from "@tadsr/upscale";
 import * as verify from "@tadsr/verify";
 import * as cli from "tadsr";
-for (const module of [core, tfjs, exporting, files, laws, metrics, model, cuda, node, train, upscale, verify, cli]) assert(Object.keys(module).length > 0);
+for (const module of [core, tfjs, evaluation, exporting, files, laws, metrics, model, cuda, node, train, upscale, verify, cli]) assert(Object.keys(module).length > 0);
 const made = core.makeSchedule(core.superResolutionSchedule);
 assert.equal(made._tag, "Right");
 assert.equal(made.right.eta.length, made.right.T + 1);
@@ -120,6 +121,7 @@ export const isClosed: "something" extends TadsrErrorCode ? false : true = true;
 const USE_TS = `
 import { makeSchedule, type Pointwise, type Runtime, type Schedule } from "@tadsr/core";
 import { tfjsEngine } from "@tadsr/engine-tfjs";
+import { evaluateFolder } from "@tadsr/evaluate";
 import { loadModel } from "@tadsr/files";
 import { describeLaws } from "@tadsr/laws";
 import { checkLaws } from "@tadsr/laws/plain";
@@ -133,7 +135,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type Sound = IsAny<Schedule | Runtime<number> | Pointwise<number> | Model | Report>;
 type Functions =
   | typeof makeSchedule | typeof tfjsEngine | typeof describeLaws | typeof checkLaws
-  | typeof evaluate | typeof loadModel | typeof upscale | typeof runtimes | typeof tensorflow | typeof trainStudent | typeof run;
+  | typeof evaluate | typeof evaluateFolder | typeof loadModel | typeof upscale | typeof runtimes | typeof tensorflow | typeof trainStudent | typeof run;
 export const sound: [Sound, IsAny<Functions>] = [false, false];
 export const eta = (schedule: Schedule): number | undefined => schedule.eta[1];
 `;

@@ -25,6 +25,7 @@ const mayImport = {
   metrics: ["core", "model"],
   train: ["core", "model", "files"],
   verify: ["core", "model", "files", "train"],
+  evaluate: ["core", "model", "files", "metrics", "train", "upscale"],
   "engine-tfjs": ["core"],
   "engine-cost": ["core"],
   "engine-onnx": ["core", "engine-cost"],
@@ -39,6 +40,7 @@ const mayImport = {
     "upscale",
     "verify",
     "export",
+    "evaluate",
     "engine-onnx",
     "engine-tfjs",
     "runtime-node",
@@ -66,7 +68,7 @@ const sourcesUnder = (folder) =>
     ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
         const path = join(folder, entry.name);
         if (entry.isDirectory())
-          return ["node_modules", "dist"].includes(entry.name) ? [] : sourcesUnder(path);
+          return ["node_modules", "dist", ".cache"].includes(entry.name) ? [] : sourcesUnder(path);
         return /\.(ts|mts|mjs)$/.test(entry.name) ? [path] : [];
       })
     : [];

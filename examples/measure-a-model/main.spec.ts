@@ -6,15 +6,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { main } from "./main.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tadsr-example-"));
-const photograph = join(folder, "photograph.png");
 beforeAll(async () => {
   const waves = Uint8Array.from({ length: 64 * 48 * 3 }, (_, i) => 128 + 100 * Math.sin(i / 40));
-  await sharp(waves, { raw: { width: 64, height: 48, channels: 3 } }).toFile(photograph);
+  await sharp(waves, { raw: { width: 64, height: 48, channels: 3 } }).toFile(join(folder, "photograph.png"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("measures both methods on each seed's small picture", async () => {
-  const { methods, count } = await main(photograph, "tiny-x4");
+  const { methods, count } = await main(folder, "tiny-x4");
   expect(count).toBe(1);
   expect(methods.map(({ name, pictures }) => [name, pictures.map(({ seed }) => seed)])).toEqual([
     ["bicubic", [0, 1, 2]],
@@ -26,8 +25,6 @@ test("measures both methods on each seed's small picture", async () => {
   }
 });
 
-test("says what is wrong with a file that is no photograph", async () => {
-  await expect(main(join(folder, "missing.png"), "tiny-x4")).rejects.toThrow(
-    /none of the pictures can be measured/,
-  );
+test("says what is wrong with a folder that is not there", async () => {
+  await expect(main(join(folder, "missing"), "tiny-x4")).rejects.toThrow(/missing: cannot list this folder/);
 });

@@ -16,6 +16,7 @@ export {
   frechetDistanceOfGaussians,
   type Gaussian,
 } from "./frechet-distance.ts";
+export { reportHeading } from "./heading.ts";
 export { type Matching, matchNames, stemOf } from "./match-names.ts";
 export { bicubicMethod, type Enlarge, enlargingMethod } from "./methods.ts";
 export type { Metric, MetricDescription } from "./metric.ts";
@@ -25,7 +26,7 @@ export type { PageCell, PagePicture } from "./page/comparison.ts";
 export { reportPage } from "./page/page.ts";
 export { commonPart, middleOf, partOf, upperLeft } from "./parts.ts";
 export { openPerceptualMetric, type PerceptualMetric } from "./perceptual.ts";
-export { pictureMetrics } from "./picture-metrics.ts";
+export { BORDERED_METRICS, pictureMetrics } from "./picture-metrics.ts";
 export { type LumaReading, psnr, psnrY } from "./psnr.ts";
 export { decodeReport, type ReportError } from "./read-report.ts";
 export {

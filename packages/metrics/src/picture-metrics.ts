@@ -5,6 +5,9 @@ import { niqe } from "./niqe/niqe.ts";
 import { type LumaReading, psnr, psnrY } from "./psnr.ts";
 import { ssim, ssimRgb } from "./ssim.ts";
 
+/** The metrics that leave a border out. */
+export const BORDERED_METRICS: readonly string[] = ["psnr", "psnr-y", "ssim", "ssim-rgb"];
+
 /**
  * psnr, psnr-y, ssim, ssim-rgb, niqe and niqe-single, in this order. The options for border and luma apply to the
  * metrics that compare; NIQE uses the whole picture.

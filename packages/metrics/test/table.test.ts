@@ -1,4 +1,4 @@
-import { markdownTable, type Report, reportRows } from "@tadsr/metrics";
+import { markdownTable, type Report, reportHeading, reportRows } from "@tadsr/metrics";
 import fc from "fast-check";
 import * as E from "fp-ts/lib/Either.js";
 import { expect, test } from "vitest";
@@ -20,6 +20,16 @@ test("rows have each metric with its decimals, the deviation between seeds, seco
       ["copy", "∞", "1.0000 ± 0.0000", "3.500 ± 0.000", "–", "–"],
     ],
   });
+});
+
+test("the heading says what was measured, and of the border only if there is one", () => {
+  const report: Report = { ...sampleReport, originals: "Set5", count: 1, crop: 24, degradation: "light" };
+  expect(reportHeading({ ...report, seeds: [3], border: 0 })).toBe(
+    "Set5: 1 picture, the middle 24 x 24, degraded by light, seed 3",
+  );
+  expect(reportHeading({ ...report, crop: null, degradation: null, seeds: [], border: 4 })).toBe(
+    "Set5: 1 picture, psnr and ssim without a border of 4",
+  );
 });
 
 test("Markdown has the chosen columns and methods in their order, and the best of each metric in bold", () => {

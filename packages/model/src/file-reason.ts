@@ -24,3 +24,11 @@ export const fileReason = (thrown: unknown): string => {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   return REASONS[code] ?? firstLine(thrown);
 };
+
+/** An error's message of several lines on one: the first, the first detail, and how many more there are. */
+export const onOneLine = ({ message }: { readonly message: string }): string => {
+  const [first = "", ...details] = message.split("\n").map((line) => line.trim());
+  const [detail, ...others] = details;
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  return detail === undefined ? first : `${first} ${detail}${more}`;
+};

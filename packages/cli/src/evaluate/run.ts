@@ -1,21 +1,36 @@
 /** `tadsr evaluate`: from the command line to a table, a report and a page. */
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { evaluate, type Report, reportPage } from "@tadsr/metrics";
+import {
+  type Evaluated,
+  type EvaluateError,
+  evaluateFolder,
+  type MethodSource,
+  measuredFolders,
+  type Openers,
+  recogniseMethods,
+  seedsOf,
+} from "@tadsr/evaluate";
+import { reportPage } from "@tadsr/metrics";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
+import * as T from "fp-ts/lib/Task.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type ExitCode, type Failure, inputFailure } from "../failure.ts";
+import { definedOf } from "../defined.ts";
+import { type ExitCode, type Failure, usageFailure } from "../failure.ts";
+import { openRuntime } from "../open-runtime.ts";
 import type { CommandTask } from "../perform.ts";
 import { cannotWrite, writeSafely } from "../safe-file.ts";
 import { resolveIn, type Shell } from "../shell.ts";
+import { openFoundModel } from "../upscale/open-model.ts";
+import { runtimeOptions } from "../upscale/runtime-options.ts";
 import { VERSION } from "../version.ts";
-import { openMethods } from "./methods.ts";
-import { openMetrics } from "./metrics.ts";
 import type { EvaluateOptions } from "./options.ts";
-import { type Prepared, prepare } from "./prepare.ts";
 import { progressLineOn } from "./progress-line.ts";
-import { type ShownPictures, shownPictures } from "./shown-pictures.ts";
+import { type MethodSpec, methodSpec } from "./spec.ts";
+import { objectionToFiles, strayOption } from "./stray-options.ts";
 import { printReport, tellLeftOut } from "./tell.ts";
+import { evaluateFailure } from "./words.ts";
 
 /** The number of originals that the page shows. */
 const USUALLY_SHOWN = 8;
@@ -23,73 +38,73 @@ const USUALLY_SHOWN = 8;
 /** A word with "=" after `--metric`'s names is a method, but commander counts it to the option. */
 const isMethod = (word: string): boolean => word.includes("=");
 
-const wordsOf = (
+const specsOf = (
+  shell: Shell,
   named: readonly string[],
   { model = [], metric = [] }: EvaluateOptions,
-): readonly string[] => [...named, ...model, ...metric.filter(isMethod)];
+): E.Either<Failure, readonly MethodSpec[]> => {
+  const words = [...named, ...model, ...metric.filter(isMethod)];
+  const isThere = (path: string): boolean => existsSync(resolveIn(shell, path));
+  return words.length === 0
+    ? E.left(
+        usageFailure("nothing to measure: give name=folder, or --model with a model's name, before --metric"),
+      )
+    : E.traverseArray((word: string) => methodSpec(word, isThere))(words);
+};
 
-interface Measured {
-  readonly report: Report;
-  readonly shown: ShownPictures;
-}
+/** `--metric psnr,ssim` and `--metric psnr ssim`. */
+const metricNames = (words: readonly string[]): readonly string[] =>
+  words
+    .filter((word) => !isMethod(word))
+    .flatMap((word) => word.split(","))
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
 
-const measure =
-  (
-    shell: Shell,
-    { originals, degrading, seeds, named, keep }: Prepared,
-    options: EvaluateOptions,
-  ): TE.TaskEither<Failure, Measured> =>
-  async () => {
-    const metrics = await openMetrics(shell, options)();
-    if (E.isLeft(metrics)) return metrics;
-    const progress = progressLineOn(shell);
-    try {
-      const scale = degrading?.scale ?? null;
-      const opened = await openMethods(shell, named, options, originals, seeds, scale)();
-      if (E.isLeft(opened)) return opened;
-      const { methods, missing, spare } = opened.right;
-      const pictures = originals.pictures.filter(({ name }) => !missing.has(name));
-      const count = options.html === undefined ? 0 : (options.show ?? USUALLY_SHOWN);
-      const names = pictures.map(({ name }) => name);
-      const shown = shownPictures(names, count, metrics.right.metrics);
-      const report = evaluate({
-        by: `tadsr ${VERSION}`,
-        title: originals.title,
-        originals: pictures,
-        methods,
-        metrics: metrics.right.metrics,
-        seeds,
-        degrading,
-        crop: options.crop ?? null,
-        border: options.border,
-        leftOut: [
-          ...originals.leftOut,
-          ...[...missing].map(([name, reason]) => ({ of: originals.title, name, reason })),
-          ...spare,
-        ],
-        onProgress: progress.tell,
-        onTrial: (trial, made) =>
-          pipe(
-            keep === null ? TE.right(undefined) : keep(trial, made),
-            TE.chain(() => shown.add(trial, made)),
-          ),
-      });
-      try {
-        return await pipe(
-          report,
-          TE.bimap(
-            ({ message }) => inputFailure(message),
-            (found) => ({ report: found, shown }),
-          ),
-        )();
-      } finally {
-        await opened.right.close();
-      }
-    } finally {
-      progress.clear();
-      await metrics.right.close();
-    }
+const openersOf = (shell: Shell, options: EvaluateOptions): Openers<Failure> => {
+  const { runtime, threads } = options;
+  return {
+    engine: openRuntime(runtime, { ...runtimeOptions(shell, options), sessions: 1 }),
+    model: (model, own) =>
+      openFoundModel(shell, model, { ...own, seed: 0, runtime, ...definedOf({ threads }) }),
   };
+};
+
+const measure = (
+  shell: Shell,
+  methods: readonly MethodSource[],
+  options: EvaluateOptions,
+): TE.TaskEither<EvaluateError | Failure, Evaluated> => {
+  const { metric, border, luma, features, featuresLinear, keep, html } = options;
+  const { degradation, seeds, crop, tile, steps, sampler, colourCorrection } = options;
+  const { autoencoder, config, group, imageSize, window, headChannels } = options;
+  const progress = progressLineOn(shell);
+  const measured = evaluateFolder({
+    by: `tadsr ${VERSION}`,
+    workingFolder: shell.folder,
+    originals: options.originals,
+    methods,
+    open: openersOf(shell, options),
+    metrics: {
+      ...{ border, luma },
+      ...(metric === undefined ? {} : { names: metricNames(metric) }),
+      ...(features === undefined
+        ? {}
+        : { features: { weights: features, ...definedOf({ linear: featuresLinear }) } }),
+    },
+    models: definedOf({
+      ...{ tile, steps, sampler, colourCorrection },
+      ...{ autoencoder, config, group, imageSize, window, headChannels },
+    }),
+    ...definedOf({ degradation, seeds, crop }),
+    ...(keep === undefined ? {} : { keep: { folder: keep, replace: options.force === true } }),
+    show: html === undefined ? 0 : (options.show ?? USUALLY_SHOWN),
+    onProgress: progress.tell,
+  });
+  return pipe(
+    measured,
+    T.chainFirstIOK(() => progress.clear),
+  );
+};
 
 /** Runs `work` with a function that writes a text to `path` at the end. Without a path nothing is written. */
 const withFile = (
@@ -114,17 +129,22 @@ const withFile = (
 export const runEvaluate =
   (shell: Shell, named: readonly string[], options: EvaluateOptions): CommandTask =>
   async () => {
-    const metric = options.metric?.filter((word) => !isMethod(word));
-    const asked: EvaluateOptions = metric === undefined ? options : { ...options, metric };
-    const prepared = await prepare(shell, wordsOf(named, options), asked)();
-    if (E.isLeft(prepared)) return prepared;
+    const specs = specsOf(shell, named, options);
+    if (E.isLeft(specs)) return specs;
+    const failureOf = evaluateFailure(specs.right);
+    const methods = await recogniseMethods(specs.right, shell.folder)();
+    if (E.isLeft(methods)) return E.left(failureOf(methods.left));
+    const inputs = measuredFolders(options.originals, methods.right, seedsOf(methods.right, options.seeds));
+    const wrong = strayOption(options, methods.right) ?? (await objectionToFiles(shell, options, inputs));
+    if (wrong !== null) return E.left(wrong);
     const force = options.force === true;
     return withFile(shell, options.out, force, (writeReport) =>
       withFile(shell, options.html, force, (writePage) =>
         pipe(
-          measure(shell, prepared.right, asked),
+          measure(shell, methods.right, options),
+          TE.mapLeft(failureOf),
           TE.chainFirst(({ report }) => writeReport(() => `${JSON.stringify(report)}\n`)),
-          TE.chainFirst(({ report, shown }) => writePage(() => reportPage(report, shown.pictures()))),
+          TE.chainFirst(({ report, shown }) => writePage(() => reportPage(report, shown))),
           TE.chainFirstEitherK(({ report }) => {
             tellLeftOut(shell, report.leftOut);
             return printReport(shell, report, options.json === true);

@@ -1,33 +1,23 @@
 /** A method on the command line: `[name=]bicubic`, a model, or a folder of pictures. */
 import { basename } from "node:path";
+import type { NamedMethod } from "@tadsr/evaluate";
 import { printable } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { type Failure, usageFailure } from "../failure.ts";
-import type { SharedFile } from "../options.ts";
 
-export interface MethodSpec {
-  /** null if no name is given: the method then has its own name. */
-  readonly name: string | null;
-  /** What the user typed: `bicubic`, a shipped model's name, a file or a folder. */
-  readonly what: string;
-  /** A second file of weights, and its share of the sum. */
-  readonly mix: SharedFile | null;
-  /** Steps of its sampler; null: those for all models, or its own. */
-  readonly steps: number | null;
+export interface MethodSpec extends NamedMethod {
+  /** The whole, as it was typed. */
+  readonly word: string;
 }
 
 /** The name of a method for which none is given. */
-export const nameOfPath = (path: string): string =>
-  basename(path).replace(/\.(pth|pt|ckpt|safetensors)$/i, "");
+const nameOfPath = (path: string): string => basename(path).replace(/\.(pth|pt|ckpt|safetensors)$/i, "");
 
 /** The steps after a model's name. */
 const STEPS = /^(.+)@([1-9]\d{0,3})$/s;
 
 /** Characters that lines and terminals obey. */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-
-const plain = (name: string | null, what: string): E.Either<Failure, MethodSpec> =>
-  E.right({ name, what, mix: null, steps: null });
 
 /**
  * `name=what` and `what`, where `what` is a model, a model and its steps (`MODEL@4`), or `FILE+SECOND:0.75`. If
@@ -41,20 +31,24 @@ export const methodSpec = (
     return E.left(
       usageFailure(`${printable(text)}: a method's name has a character that cannot be shown; leave it out`),
     );
-  if (isThere(text)) return plain(null, text);
+  const spec = (
+    name: string | undefined,
+    what: string,
+    more: Pick<NamedMethod, "mix" | "steps"> = {},
+  ): E.Either<Failure, MethodSpec> => E.right({ word: text, name: name ?? nameOfPath(what), what, ...more });
+  if (isThere(text)) return spec(undefined, text);
   const [, given, rest = text] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   const name = given?.trim();
   if (name === "" || rest.trim() === "")
     return E.left(usageFailure(`${text}: give a method as name=folder, name=model, or the model alone`));
-  if (isThere(rest)) return plain(name ?? null, rest);
+  if (isThere(rest)) return spec(name, rest);
   const [, first, second, share] = /^(.+)\+([^+]+):(\d*\.?\d+)$/s.exec(rest) ?? [];
-  const chosen = name ?? null;
   if (first === undefined || second === undefined) {
-    const [, what = rest, steps = null] = STEPS.exec(rest) ?? [];
-    return E.right({ name: chosen, what, mix: null, steps: steps === null ? null : Number(steps) });
+    const [, what = rest, steps] = STEPS.exec(rest) ?? [];
+    return spec(name, what, steps === undefined ? {} : { steps: Number(steps) });
   }
   const value = Number(share);
   return value <= 1
-    ? E.right({ name: chosen, what: first, mix: { file: second, share: value }, steps: null })
+    ? spec(name, first, { mix: { file: second, share: value } })
     : E.left(usageFailure(`${text}: found a share of ${share}, allowed: from 0 to 1`));
 };

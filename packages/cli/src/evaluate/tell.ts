@@ -1,12 +1,10 @@
 /** Prints the result of an evaluation: the table or JSON, and what was left out. */
-import { type LeftOut, type Report, reportRows } from "@tadsr/metrics";
+import { type LeftOut, type Report, reportHeading, reportRows } from "@tadsr/metrics";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import { type Failure, usageFailure } from "../failure.ts";
-import { plural } from "../plural.ts";
 import { noteLine, printLine, type Shell } from "../shell.ts";
 import { textTable } from "../table.ts";
-import { BORDERED } from "./metrics.ts";
 
 const MOST_TOLD = 5;
 
@@ -15,24 +13,6 @@ export const tellLeftOut = (shell: Shell, leftOut: readonly LeftOut[]): void => 
     noteLine(shell, `${of}: ${name} left out: ${reason}`);
   const more = leftOut.length - MOST_TOLD;
   if (more > 0) noteLine(shell, `and ${more} more left out; --json and -o list all`);
-};
-
-const borderWords = ({ border, metrics }: Report): readonly string[] => {
-  const names = metrics.map(({ name }) => name).filter((name) => BORDERED.includes(name));
-  return border === 0 ? [] : [`${names.join(" and ")} without a border of ${border}`];
-};
-
-/** The line above the table: what was measured. */
-const headingOf = (report: Report): string => {
-  const { originals, count, degradation, seeds, crop } = report;
-  const seeded = seeds.length > 0 ? [`${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`] : [];
-  return [
-    `${originals}: ${plural(count, "picture")}`,
-    ...(crop === null ? [] : [`the middle ${crop} x ${crop}`]),
-    ...(degradation === null ? [] : [`degraded by ${degradation}`]),
-    ...seeded,
-    ...borderWords(report),
-  ].join(", ");
 };
 
 export const printReport = (shell: Shell, report: Report, isJson: boolean): E.Either<Failure, void> => {
@@ -45,7 +25,7 @@ export const printReport = (shell: Shell, report: Report, isJson: boolean): E.Ei
     E.bimap(
       ({ message }): Failure => usageFailure(message),
       ({ header, rows }) => {
-        printLine(shell, headingOf(report));
+        printLine(shell, reportHeading(report));
         const alignments = header.map((_, column) => (column === 0 ? "left" : "right"));
         for (const line of textTable([header, ...rows], alignments)) printLine(shell, line);
         for (const note of report.notes) printLine(shell, note);

@@ -84,7 +84,8 @@ const choicesOf = (shell: Shell, options: NetworkOptions): ModelChoices => {
   };
 };
 
-const failureOf =
+/** An error of describing the model, in the command's words. */
+export const describeFailure =
   (named: string) =>
   (error: DescribeError): Failure =>
     error._tag === "AutoencoderMissing"
@@ -105,6 +106,6 @@ export const findAnyModel =
       choicesOf(shell, options),
     )();
     return E.isLeft(found)
-      ? E.left(failureOf(named)(found.left))
+      ? E.left(describeFailure(named)(found.left))
       : refuseUseless(found.right, named, options);
   };

@@ -5,6 +5,7 @@ import { usableMemory } from "@tadsr/runtime-node";
 import { type OpenUpscalerError, prepareModel, type Size, type Upscaler } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { definedOf } from "../defined.ts";
 import { type Failure, usageFailure } from "../failure.ts";
 import { modelLine } from "../locate-model.ts";
 import { openRuntime } from "../open-runtime.ts";
@@ -51,11 +52,6 @@ const notesOfPaper = (
     ...(isOddSize ? [`${width} x ${height}: ${name} was made for pictures of ${nominal} x ${nominal}`] : []),
   ];
 };
-
-const definedOf = <A extends object>(options: A): { [K in keyof A]: Exclude<A[K], undefined> } =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof A]: Exclude<A[K], undefined>;
-  };
 
 const onShell = (
   shell: Shell,

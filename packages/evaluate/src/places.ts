@@ -1,6 +1,6 @@
 /** Places that an evaluation reads, so it must not write to them. */
 import { realpath } from "node:fs/promises";
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 
 /** The target of a path after following links. If it does not exist yet, links in the existing part are followed. */
 const real = async (path: string): Promise<string> => {
@@ -12,14 +12,18 @@ const real = async (path: string): Promise<string> => {
   }
 };
 
-/** The first of the folders that is one of the paths, or that contains one; null if there is none. */
-export const lieWithin = async (
+/**
+ * The first of the folders that is one of the paths, or that contains one; null if there is none. Links are followed.
+ * Relative paths start from `workingFolder`.
+ */
+export const folderAround = async (
   paths: readonly string[],
   folders: readonly string[],
+  workingFolder: string,
 ): Promise<string | null> => {
-  const places = await Promise.all(paths.map(real));
+  const places = await Promise.all(paths.map((path) => real(resolve(workingFolder, path))));
   for (const folder of folders) {
-    const place = await real(folder);
+    const place = await real(resolve(workingFolder, folder));
     if (places.some((path) => path === place || path.startsWith(place.endsWith(sep) ? place : place + sep)))
       return folder;
   }
@@ -27,5 +31,5 @@ export const lieWithin = async (
 };
 
 /** Whether both paths lead to the same place. */
-export const isSamePlace = async (a: string, b: string): Promise<boolean> =>
-  (await real(a)) === (await real(b));
+export const isSamePlace = async (a: string, b: string, workingFolder: string): Promise<boolean> =>
+  (await real(resolve(workingFolder, a))) === (await real(resolve(workingFolder, b)));

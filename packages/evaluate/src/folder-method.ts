@@ -1,15 +1,18 @@
 /** A folder of pictures that were made elsewhere, as a method. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type LeftOut, type Matching, type Method, matchNames, type Original } from "@tadsr/metrics";
-import { pictureNames } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { Failure } from "../failure.ts";
-import { resolveIn, type Shell } from "../shell.ts";
-import { asInput, readPicture } from "./originals.ts";
+import type { FolderSource } from "./choices.ts";
+import type { EvaluateError } from "./errors.ts";
+import { namesIn, readPicture } from "./originals.ts";
 
 /** Stands for the seed in a folder's name, if there is a folder for each seed. */
 export const SEED_PLACE = "{seed}";
+
+/** The folders of a method: one for each seed if the name has `{seed}`, otherwise one. */
+export const foldersOf = ({ folder }: FolderSource, seeds: readonly number[]): readonly string[] =>
+  folder.includes(SEED_PLACE) ? seeds.map((seed) => folder.replaceAll(SEED_PLACE, String(seed))) : [folder];
 
 export interface FolderMethod {
   readonly method: Method;
@@ -29,21 +32,21 @@ interface Listed {
  */
 export const openFolder =
   (
-    shell: Shell,
-    name: string,
-    folder: string,
+    source: FolderSource,
     originals: readonly Original[],
     seeds: readonly number[],
-  ): TE.TaskEither<Failure, FolderMethod> =>
+    workingFolder: string,
+  ): TE.TaskEither<EvaluateError, FolderMethod> =>
   async () => {
-    const isFixed = !folder.includes(SEED_PLACE);
+    const { name } = source;
+    const isFixed = !source.folder.includes(SEED_PLACE);
     const names = originals.map((original) => original.name);
     const listed = new Map<number | null, Listed>();
-    for (const seed of isFixed ? [null] : seeds) {
-      const path = resolveIn(shell, seed === null ? folder : folder.replaceAll(SEED_PLACE, String(seed)));
-      const files = await TE.mapLeft(asInput)(pictureNames(path))();
+    for (const [n, folder] of foldersOf(source, seeds).entries()) {
+      const path = resolve(workingFolder, folder);
+      const files = await namesIn(path)();
       if (E.isLeft(files)) return files;
-      listed.set(seed, { path, matching: matchNames(names, files.right) });
+      listed.set(isFixed ? null : (seeds[n] ?? null), { path, matching: matchNames(names, files.right) });
     }
     const all = [...listed.values()];
     const told = (files: readonly string[], reason: string): readonly LeftOut[] =>

@@ -1,10 +1,10 @@
 /** The originals of an evaluation: pictures of a folder. All are listed at once and read one at a time. */
 import { basename, join } from "node:path";
 import { type LeftOut, type Original, stemOf } from "@tadsr/metrics";
-import { type DataError, decodePicture, pictureNames } from "@tadsr/train";
+import { firstLine } from "@tadsr/model/file-reason";
+import { decodePicture, pictureNames } from "@tadsr/train";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, firstLine, inputFailure } from "../failure.ts";
-import { resolveIn, type Shell } from "../shell.ts";
+import { because, type EvaluateError } from "./errors.ts";
 
 export interface Originals {
   /** The folder's own name, without its path. */
@@ -14,7 +14,9 @@ export interface Originals {
   readonly leftOut: readonly LeftOut[];
 }
 
-export const asInput = ({ message }: DataError): Failure => inputFailure(message);
+/** The names of a folder's pictures. It is an error if there are none. */
+export const namesIn = (folder: string): TE.TaskEither<EvaluateError, readonly string[]> =>
+  TE.mapLeft(because("UnusableFolder"))(pictureNames(folder));
 
 /** Decodes a file. The error is only the reason. */
 export const readPicture = (file: string): Original["read"] =>
@@ -23,10 +25,9 @@ export const readPicture = (file: string): Original["read"] =>
     (thrown) => ({ message: `it cannot be read: ${firstLine(thrown)}` }),
   );
 
-export const listOriginals = (shell: Shell, folder: string): TE.TaskEither<Failure, Originals> => {
-  const path = resolveIn(shell, folder);
-  return TE.bimap(asInput, (files: readonly string[]): Originals => {
-    const title = basename(path);
+export const listOriginals = (folder: string): TE.TaskEither<EvaluateError, Originals> =>
+  TE.map((files: readonly string[]): Originals => {
+    const title = basename(folder);
     const first = new Map<string, string>();
     const leftOut: LeftOut[] = [];
     for (const file of files) {
@@ -35,7 +36,6 @@ export const listOriginals = (shell: Shell, folder: string): TE.TaskEither<Failu
       if (other === undefined) first.set(name, file);
       else leftOut.push({ of: title, name: file, reason: `${other} has the same name` });
     }
-    const pictures = [...first].map(([name, file]) => ({ name, read: readPicture(join(path, file)) }));
+    const pictures = [...first].map(([name, file]) => ({ name, read: readPicture(join(folder, file)) }));
     return { title, pictures, leftOut };
-  })(pictureNames(path));
-};
+  })(namesIn(folder));

@@ -8,9 +8,9 @@ import {
   type Trial,
 } from "@tadsr/metrics";
 import type { Picture } from "@tadsr/model";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import sharp from "sharp";
-import { firstLine } from "../failure.ts";
 
 /** It is hard to tell from lossless, and needs a third of the bytes. */
 const WEBP = { quality: 95, effort: 4 } as const;

@@ -1,0 +1,14 @@
+/** An opened model as a method. */
+import { enlargingMethod, type Method } from "@tadsr/metrics";
+import type { OpenedModel } from "./openers.ts";
+
+export const modelMethod = (
+  title: string,
+  { name, settings: { steps }, runtime, parameters, upscale }: OpenedModel,
+): Method => {
+  const taken = steps === undefined ? [] : [steps === 1 ? "1 step" : `${steps} steps`];
+  return enlargingMethod(title, (small, seed) => upscale(small, { seed }), {
+    detail: [name, ...taken, `runtime ${runtime}`].join(", "),
+    parameters,
+  });
+};
