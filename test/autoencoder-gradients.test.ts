@@ -2,6 +2,7 @@
 import {
   type Algebra,
   type Engine,
+  elements,
   type NdArray,
   normal,
   type Runtime,
@@ -9,13 +10,7 @@ import {
   type Tensors,
   uniform,
 } from "@tadsr/core";
-import {
-  elements,
-  type ParameterSpec,
-  straightThrough,
-  type VqAutoencoderConfig,
-  vqAutoencoder,
-} from "@tadsr/model";
+import { type ParameterSpec, straightThrough, type VqAutoencoderConfig, vqAutoencoder } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, describe, expect, it } from "vitest";
 import { runtimes } from "./runtimes.ts";

@@ -2,6 +2,7 @@
 import {
   anyRuntime,
   type Engine,
+  elements,
   type NdArray,
   normal,
   type Objective,
@@ -10,7 +11,7 @@ import {
   type Tensors,
   uniform,
 } from "@tadsr/core";
-import { discriminator, elements, type ParameterSpec } from "@tadsr/model";
+import { discriminator, type ParameterSpec } from "@tadsr/model";
 import { cpu, wasm } from "@tadsr/runtime-node";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";

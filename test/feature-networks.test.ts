@@ -5,13 +5,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { anyRuntime, type NdArray, normal, type Runtime, referenceEngine, uniform } from "@tadsr/core";
+import {
+  anyRuntime,
+  elements,
+  type NdArray,
+  normal,
+  type Runtime,
+  referenceEngine,
+  uniform,
+} from "@tadsr/core";
 import { readFeatureNetwork, writeSafetensors } from "@tadsr/files";
 import { openPerceptualMetric } from "@tadsr/metrics";
 import {
   alexNet,
   efficientNetLite0,
-  elements,
   type FeatureNetwork,
   type FeatureWeights,
   featureDifferences,

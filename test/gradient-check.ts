@@ -5,6 +5,7 @@
 import {
   type Algebra,
   type Engine,
+  elements,
   type NdArray,
   normal,
   type Runtime,
@@ -13,7 +14,7 @@ import {
   type Tensors,
   uniform,
 } from "@tadsr/core";
-import { elements, type HostWeights, type ParameterSpec } from "@tadsr/model";
+import type { HostWeights, ParameterSpec } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, expect, it } from "vitest";
 import { runtimes } from "./runtimes.ts";

@@ -1,5 +1,5 @@
 /** The cost interpreter's counts are those of the networks' runs, and those counted on the authors' networks. */
-import { type Algebra, type Engine, normal, type Tensors } from "@tadsr/core";
+import { type Algebra, type Engine, elements, normal, type Tensors } from "@tadsr/core";
 import { type Cost, costOf } from "@tadsr/engine-cost";
 import {
   type ConditionedNetwork,
@@ -152,11 +152,7 @@ describe("a small UNet", () => {
     const image = (shape: Shape): Tracked =>
       engine.upload("image", {
         shape,
-        data: normal(
-          { seed: 1, stream: 0 },
-          0,
-          shape.reduce((a, b) => a * b, 1),
-        ),
+        data: normal({ seed: 1, stream: 0 }, 0, elements(shape)),
       });
     const weights = uploadWeights(
       engine,

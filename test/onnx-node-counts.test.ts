@@ -4,7 +4,7 @@
  *
  *   npx vitest run test/onnx-node-counts.test.ts -u
  */
-import type { Algebra, TensorKind, Tensors, Use } from "@tadsr/core";
+import { type Algebra, elements, type TensorKind, type Tensors, type Use } from "@tadsr/core";
 import {
   type Dialect,
   type Given,
@@ -22,7 +22,6 @@ import {
   COLOURS,
   type ConditionedNetwork,
   conditionOf,
-  elements,
   type Layer,
   networkOf,
   type ParameterSpec,

@@ -2,6 +2,7 @@
 import {
   type ConvolutionOptions,
   type Engine,
+  elements,
   type NdArray,
   normal,
   type Padding,
@@ -54,13 +55,7 @@ interface Arrays {
 const arraysOf = ({ seed, stride, padding, ...sizes }: Case): Arrays => {
   const array = (stream: number, shape: readonly number[]): NdArray => ({
     shape,
-    data: Float32Array.from(
-      normal(
-        { seed, stream },
-        0,
-        shape.reduce((product, length) => product * length, 1),
-      ),
-    ),
+    data: Float32Array.from(normal({ seed, stream }, 0, elements(shape))),
   });
   return {
     image: array(1, [sizes.batch, sizes.height, sizes.width, sizes.inputs]),
@@ -135,7 +130,7 @@ describe("which convolutions are transformed", () => {
     const of = (channels: number): Arrays => {
       const zeros = (shape: readonly number[]): NdArray => ({
         shape,
-        data: new Float32Array(shape.reduce((product, length) => product * length, 1)),
+        data: new Float32Array(elements(shape)),
       });
       return {
         image: zeros([1, 64, 64, channels]),

@@ -1,4 +1,5 @@
 /** Plain sessions of ONNX Runtime, with the same settings as this project's engine. */
+import { elements } from "@tadsr/core";
 import { physicalCores } from "@tadsr/runtime-node";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
@@ -26,7 +27,7 @@ export const anyInput = (session: InferenceSession, place: number): readonly [st
   const described = session.inputMetadata[place];
   if (described === undefined || !described.isTensor) throw new Error(`the graph has no input ${place}`);
   const dims = described.shape.map(Number);
-  const count = dims.reduce((product, length) => product * length, 1);
+  const count = elements(dims);
   const tensor =
     described.type === "int64"
       ? new Tensor(

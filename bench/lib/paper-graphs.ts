@@ -1,12 +1,10 @@
 /** This project's graphs of the paper's networks, at 64 to 256 pixels a side, with meaningless weights. */
-import type { Tensors } from "@tadsr/core";
+import { elements, type Tensors } from "@tadsr/core";
 import { encodeModel, given, lower, rules, simplify, type Term, termAlgebra } from "@tadsr/engine-onnx";
 import { type ParameterSpec, publishedModels, swinUNet, vqAutoencoder } from "@tadsr/model";
 import { fastestDialect } from "@tadsr/runtime-node";
 import type { GraphName } from "./authors-graphs.ts";
 import { wave } from "./onnx-session.ts";
-
-const elements = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** Small numbers, so that activations stay finite through a network. */
 const weightsOf = (specs: readonly ParameterSpec[]): Tensors<Term> =>

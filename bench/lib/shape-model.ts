@@ -1,7 +1,7 @@
 /**
  * A model of a family's shape, made without a folder. Its weights are random, and none is zero except as stated below.
  */
-import { makeSchedule, type NdArray } from "@tadsr/core";
+import { elements, makeSchedule, type NdArray } from "@tadsr/core";
 import { type HostWeights, MODEL_FORMAT, type Model, randomWeight, smallNetwork } from "@tadsr/model";
 import { FAMILIES, type FamilyName } from "@tadsr/train";
 import * as E from "fp-ts/lib/Either.js";
@@ -56,4 +56,4 @@ export const shapeModel = (
 export const productsOf = ({ network, weights }: Model): number =>
   network.parameters
     .filter(({ name, kind }) => kind === "convolution" && weights[name]?.data.some((value) => value !== 0))
-    .reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
+    .reduce((sum, { shape }) => sum + elements(shape), 0);

@@ -2,11 +2,10 @@
  * The start of a timed training step, in one safetensors file that the PyTorch program reads too, so that both compute
  * the same step: weights of a teacher and of a student, latents, noises and times.
  */
-import { type NdArray, normal, type ScheduleConfig, uniform } from "@tadsr/core";
+import { elements, type NdArray, normal, type ScheduleConfig, uniform } from "@tadsr/core";
 import { readSafetensors, writeSafetensors } from "@tadsr/files";
 import {
   COLOURS,
-  elements,
   type HostWeights,
   type ParameterSpec,
   randomWeight,

@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { normal } from "@tadsr/core";
+import { elements, normal } from "@tadsr/core";
 import { saveModel } from "@tadsr/files";
-import { elements, type ModelDescription, networkOf } from "@tadsr/model";
+import { type ModelDescription, networkOf } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";

@@ -1,5 +1,5 @@
 /** Arrays that exported files are run on. */
-import { type NdArray, normal } from "@tadsr/core";
+import { elements, type NdArray, normal } from "@tadsr/core";
 import { bicubicResize, type FloatRaster } from "@tadsr/model";
 
 /** [1, h, w, c] as [1, c, h, w]; arrays that are not images stay as they are. */
@@ -15,7 +15,7 @@ export const channelsFirst = ({ shape, data }: NdArray): NdArray => {
 
 /** Numbers drawn from N(0, 1). */
 export const drawn = (stream: number, ...shape: readonly number[]): NdArray => {
-  const count = shape.reduce((product, side) => product * side, 1);
+  const count = elements(shape);
   return { shape, data: Float32Array.from(normal({ seed: 5, stream }, 0, count)) };
 };
 

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { elements } from "@tadsr/core";
 import { writeWeights } from "@tadsr/files";
-import { alexNet, elements, publishedModels } from "@tadsr/model";
+import { alexNet, publishedModels } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PUBLISHED_NAMES } from "../src/convert/published-names.ts";

@@ -116,4 +116,5 @@ export {
   superResolutionSchedule,
 } from "./schedule.ts";
 export { type ScheduleRow, scheduleRows } from "./schedule-rows.ts";
+export { elements, isSameShape, shapeText } from "./shape.ts";
 export { type EqualWindows, equalWindows, positionRows, type WindowGrid } from "./window-grid.ts";

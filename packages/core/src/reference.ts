@@ -19,7 +19,8 @@ import { joining } from "./reference/joining.ts";
 import * as points from "./reference/pointwise.ts";
 import * as spectral from "./reference/spectral.ts";
 import { differentiate, recorded } from "./reference/tape.ts";
-import { demand, elementCount, type ReferenceTensor, show, tensor } from "./reference/tensor.ts";
+import { demand, type ReferenceTensor, tensor } from "./reference/tensor.ts";
+import { elements, shapeText } from "./shape.ts";
 
 export type { ReferenceTensor } from "./reference/tensor.ts";
 
@@ -81,14 +82,14 @@ const checkKind = (operation: string, kind: TensorKind, { shape, data }: NdArray
   demand(
     shape.length === rank[kind] && (kind !== "depthwise" || shape[1] === 1),
     operation,
-    () => show(shape),
+    () => shapeText(shape),
     () => `${rank[kind]} axes for the kind ${kind}${kind === "depthwise" ? ", the second 1" : ""}`,
   );
   demand(
-    data.length === elementCount(shape),
+    data.length === elements(shape),
     operation,
-    () => `${data.length} elements for ${show(shape)}`,
-    () => `${elementCount(shape)} elements`,
+    () => `${data.length} elements for ${shapeText(shape)}`,
+    () => `${elements(shape)} elements`,
   );
 };
 

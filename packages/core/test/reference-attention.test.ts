@@ -1,18 +1,20 @@
 /** Tests the reference's attention on values worked out by hand, and its errors. packages/laws tests its laws. */
+
 import { referenceAlgebra as A, type ReferenceTensor, type WindowOptions } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
+import { elements } from "../src/shape.ts";
 
 const tensor = (shape: readonly number[], data: readonly number[]): ReferenceTensor => ({
   shape,
   data: Float64Array.from(data),
 });
 
-const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-const zeros = (shape: readonly number[]): ReferenceTensor => tensor(shape, new Array(count(shape)).fill(0));
+const zeros = (shape: readonly number[]): ReferenceTensor =>
+  tensor(shape, new Array(elements(shape)).fill(0));
 const ramp = (shape: readonly number[]): ReferenceTensor =>
   tensor(
     shape,
-    Array.from({ length: count(shape) }, (_, i) => i + 1),
+    Array.from({ length: elements(shape) }, (_, i) => i + 1),
   );
 
 const expectClose = ({ data }: ReferenceTensor, expected: readonly number[]): void => {

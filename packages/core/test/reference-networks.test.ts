@@ -4,19 +4,19 @@
  */
 import { referenceAlgebra as A, type ReferenceTensor, referenceEngine } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
+import { elements } from "../src/shape.ts";
 
 const tensor = (shape: readonly number[], data: readonly number[]): ReferenceTensor => ({
   shape,
   data: Float64Array.from(data),
 });
 
-const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 const filled = (shape: readonly number[], value: number): ReferenceTensor =>
-  tensor(shape, new Array(count(shape)).fill(value));
+  tensor(shape, new Array(elements(shape)).fill(value));
 const ramp = (shape: readonly number[]): ReferenceTensor =>
   tensor(
     shape,
-    Array.from({ length: count(shape) }, (_, i) => i + 1),
+    Array.from({ length: elements(shape) }, (_, i) => i + 1),
   );
 
 const values = ({ data }: ReferenceTensor): readonly number[] => [...data];

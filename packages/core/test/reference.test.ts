@@ -1,6 +1,8 @@
 /** Tests the reference interpreter on values worked out by hand, and its errors. packages/laws tests its laws. */
+
 import { referenceAlgebra as A, type ReferenceTensor, referenceEngine } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
+import { elements } from "../src/shape.ts";
 
 const tensor = (shape: readonly number[], data: readonly number[]): ReferenceTensor => ({
   shape,
@@ -8,13 +10,13 @@ const tensor = (shape: readonly number[], data: readonly number[]): ReferenceTen
 });
 
 const none = { top: 0, bottom: 0, left: 0, right: 0 };
-const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 const ramp = (shape: readonly number[], from = 1): ReferenceTensor =>
   tensor(
     shape,
-    Array.from({ length: count(shape) }, (_, i) => i + from),
+    Array.from({ length: elements(shape) }, (_, i) => i + from),
   );
-const zeros = (shape: readonly number[]): ReferenceTensor => tensor(shape, new Array(count(shape)).fill(0));
+const zeros = (shape: readonly number[]): ReferenceTensor =>
+  tensor(shape, new Array(elements(shape)).fill(0));
 
 const values = ({ data }: ReferenceTensor): readonly number[] => [...data];
 

@@ -1,13 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ReferenceTensor, referenceAlgebra } from "../src/index.ts";
+import { elements } from "../src/shape.ts";
 
 /** A number in -1..1 for each element. */
 const tensor = (shape: readonly number[], seed: number): ReferenceTensor => ({
   shape,
-  data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) =>
-    Math.sin(12.9898 * i + 78.233 * seed),
-  ),
+  data: Float64Array.from({ length: elements(shape) }, (_, i) => Math.sin(12.9898 * i + 78.233 * seed)),
 });
 
 /**

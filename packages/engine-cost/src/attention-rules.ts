@@ -1,6 +1,5 @@
 /** What attention costs. Its scores are counted, since they are most of its work and of its memory. */
-import type { AttentionOptions, WindowOptions } from "@tadsr/core";
-import { elementsOf } from "./shape.ts";
+import { type AttentionOptions, elements, type WindowOptions } from "@tadsr/core";
 import {
   type CostTensor,
   demand,
@@ -58,7 +57,7 @@ export const attentionRules = {
     demandWhole("windowAttention", "shift", shift, 0);
     demandShape("windowAttention", positions, [(2 * window - 1) ** 2, heads]);
     const windows = n * Math.ceil(h / window) * Math.ceil(w / window);
-    const pairs = windows * elementsOf([window, window, window, window]);
+    const pairs = windows * elements([window, window, window, window]);
     return { shape: query.shape, flops: pairs * (4 * c + (EACH_SCORE + 1) * heads), scores: pairs * heads };
   },
 };

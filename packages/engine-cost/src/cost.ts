@@ -2,10 +2,10 @@
  * What a program of the algebra costs at a size. The program runs with an algebra whose tensors are shapes, so this
  * takes almost no time, and wrong shapes are found before any work.
  */
-import type { Algebra, Tensors } from "@tadsr/core";
+import { type Algebra, elements, type Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { type Outcome, rules } from "./rules.ts";
-import { elementsOf, type Shape, type ShapeMismatch } from "./shape.ts";
+import type { Shape, ShapeMismatch } from "./shape.ts";
 import { type CostTensor, isThrownMismatch } from "./tensor.ts";
 
 /** A function of named weights and named inputs: a network, or a part of one. */
@@ -81,7 +81,7 @@ const peaks = (steps: readonly Step[], results: readonly CostTensor[]): readonly
     if (typeof source === "number") lastUse[source] = Number.POSITIVE_INFINITY;
   const ending: number[][] = steps.map(() => []);
   for (const [step, last] of lastUse.entries()) ending[last]?.push(step);
-  const sizes = steps.map(({ outcome }) => elementsOf(outcome.shape));
+  const sizes = steps.map(({ outcome }) => elements(outcome.shape));
   let [alive, peak, peakWithScores] = [0, 0, 0];
   for (const [step, { outcome }] of steps.entries()) {
     alive += sizes[step] ?? 0;
@@ -127,7 +127,7 @@ export const costOf = <Name extends string>(
 ): E.Either<ShapeMismatch, Cost> => {
   try {
     const { steps, results } = interpret(program, inputs);
-    const parameters = program.parameters.reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+    const parameters = program.parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
     const [peak, peakWithScores] = peaks(steps, results);
     return E.right({
       parameters,

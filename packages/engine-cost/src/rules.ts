@@ -3,9 +3,9 @@
  * root, an exponential, a logarithm and an error function count as one each. Moving numbers counts as none. Pixels of
  * padding count like others, since engines compute them.
  */
-import type { Algebra, ConvolutionOptions } from "@tadsr/core";
+import { type Algebra, type ConvolutionOptions, elements } from "@tadsr/core";
 import { attentionRules } from "./attention-rules.ts";
-import { elementsOf, type Shape } from "./shape.ts";
+import type { Shape } from "./shape.ts";
 import {
   type CostTensor,
   demand,
@@ -32,13 +32,13 @@ export type Rules = {
 /** `each` operations for each element. */
 const unary =
   (each: number) =>
-  (a: CostTensor): Outcome => ({ shape: a.shape, flops: each * elementsOf(a.shape) });
+  (a: CostTensor): Outcome => ({ shape: a.shape, flops: each * elements(a.shape) });
 
 const binary =
   (operation: string) =>
   (a: CostTensor, b: CostTensor): Outcome => {
     demandSameShapes(operation, [a, b]);
-    return { shape: a.shape, flops: elementsOf(a.shape) };
+    return { shape: a.shape, flops: elements(a.shape) };
   };
 
 const convolved = (
@@ -68,7 +68,7 @@ const convolved = (
     () => `at least the kernel's ${kh} x ${kw} pixels with the padding`,
   );
   const shape = [n, rows, columns, o];
-  return { shape, flops: elementsOf(shape) * (2 * i * kh * kw + (bias === null ? 0 : 1)) };
+  return { shape, flops: elements(shape) * (2 * i * kh * kw + (bias === null ? 0 : 1)) };
 };
 
 const linear = (a: CostTensor, weight: CostTensor, bias: CostTensor | null): Outcome => {
@@ -83,7 +83,7 @@ const linear = (a: CostTensor, weight: CostTensor, bias: CostTensor | null): Out
   demandShape("linear", weight, [outputs, inputs]);
   if (bias !== null) demandShape("linear", bias, [outputs]);
   const shape = [...a.shape.slice(0, -1), outputs];
-  return { shape, flops: elementsOf(shape) * (2 * inputs + (bias === null ? 0 : 1)) };
+  return { shape, flops: elements(shape) * (2 * inputs + (bias === null ? 0 : 1)) };
 };
 
 const spaceToDepth = (image: CostTensor, factor: number): Outcome => {
@@ -162,7 +162,7 @@ const sequenceConvolution = (image: CostTensor, weight: CostTensor, bias: CostTe
   );
   if (bias !== null) demandShape("sequenceConvolution", bias, [o]);
   const shape = [n, h, w, o];
-  return { shape, flops: elementsOf(shape) * (2 * i * k + (bias === null ? 0 : 1)) };
+  return { shape, flops: elements(shape) * (2 * i * k + (bias === null ? 0 : 1)) };
 };
 
 /** W v, its norm, and a division for each element. The vector is as long as the other side. */
@@ -195,7 +195,7 @@ export const rules: Rules = {
   relu: unary(1),
   // Exponential, sum, logarithm.
   softplus: unary(3),
-  mean: (a) => ({ shape: [], flops: elementsOf(a.shape) }),
+  mean: (a) => ({ shape: [], flops: elements(a.shape) }),
   stopGradient: unary(0),
   // Exponential, sum, division: a / (1 + e^-a).
   silu: unary(3),
@@ -230,9 +230,9 @@ export const rules: Rules = {
   // Product and sum for each element, and 1 + gamma. Without gamma only the sum.
   modulate: (image, gamma, beta) => {
     perSample("modulate", image, beta);
-    if (gamma === null) return { shape: image.shape, flops: elementsOf(image.shape) };
+    if (gamma === null) return { shape: image.shape, flops: elements(image.shape) };
     perSample("modulate", image, gamma);
-    return { shape: image.shape, flops: 2 * elementsOf(image.shape) + elementsOf(gamma.shape) };
+    return { shape: image.shape, flops: 2 * elements(image.shape) + elements(gamma.shape) };
   },
   // Mean, difference, its square, their mean, then product, product and sum: 7 for each element.
   groupNorm: (image, weight, bias, { groups }) => {
@@ -246,7 +246,7 @@ export const rules: Rules = {
     );
     demandShape("groupNorm", weight, [c]);
     demandShape("groupNorm", bias, [c]);
-    return { shape: image.shape, flops: 7 * elementsOf(image.shape) };
+    return { shape: image.shape, flops: 7 * elements(image.shape) };
   },
   // Difference, square and sum for each channel of each pixel and row, and a comparison.
   nearestIndices: (image, codebook) => {

@@ -18,10 +18,3 @@ export const shapeMismatch = (operation: string, found: string, expected: string
   expected,
   message: `${operation}: found ${found}, expected ${expected}`,
 });
-
-export const elementsOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
-
-export const shown = (shape: Shape): string => `[${shape.join(", ")}]`;
-
-export const isSameShape = (a: Shape, b: Shape): boolean =>
-  a.length === b.length && a.every((length, axis) => length === b[axis]);

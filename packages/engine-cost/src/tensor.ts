@@ -1,5 +1,6 @@
 /** The cost interpreter's tensor, and the checks its operations share. */
-import { isSameShape, type Shape, type ShapeMismatch, shapeMismatch, shown } from "./shape.ts";
+import { isSameShape, shapeText } from "@tadsr/core";
+import { type Shape, type ShapeMismatch, shapeMismatch } from "./shape.ts";
 
 /**
  * A shape, and what made it: the number of an operation in the order of execution, or the name of an input or
@@ -21,7 +22,9 @@ export const isThrownMismatch = (thrown: unknown): thrown is ThrownMismatch =>
   thrown instanceof Error && "mismatch" in thrown;
 
 export const describe = ({ shape, source, maker }: CostTensor): string =>
-  typeof source === "string" ? `${JSON.stringify(maker)} ${shown(shape)}` : `${shown(shape)} of ${maker}`;
+  typeof source === "string"
+    ? `${JSON.stringify(maker)} ${shapeText(shape)}`
+    : `${shapeText(shape)} of ${maker}`;
 
 const refuse = (operation: string, found: string, expected: string): never => {
   const mismatch = shapeMismatch(operation, found, expected);
@@ -57,7 +60,7 @@ export const demandShape = (operation: string, tensor: CostTensor, shape: Shape)
     isSameShape(tensor.shape, shape),
     operation,
     () => describe(tensor),
-    () => shown(shape),
+    () => shapeText(shape),
   );
 
 /** Checks that all tensors have the shape of the first. */

@@ -1,4 +1,4 @@
-import { type Algebra, type ReferenceTensor, referenceAlgebra, type Tensors } from "@tadsr/core";
+import { type Algebra, elements, type ReferenceTensor, referenceAlgebra, type Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import { type Cost, costOf, type Shape, type ShapeMismatch } from "../src/index.ts";
@@ -126,7 +126,7 @@ describe("peak memory", () => {
 describe("shapes", () => {
   const zeros = (shape: Shape): ReferenceTensor => ({
     shape,
-    data: new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(1),
+    data: new Float64Array(elements(shape)).fill(1),
   });
   const pixels = { stride: 1, padding: around(0) };
 

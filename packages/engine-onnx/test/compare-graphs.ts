@@ -1,11 +1,12 @@
 /** Compares a graph built with rules with the same graph built without. */
+import { elements } from "@tadsr/core";
 import { expect } from "vitest";
 import { type Graph, makeGraph, type NodeRule } from "../src/onnx/graph.ts";
-import { elementsOf, type Value } from "../src/onnx/value.ts";
+import type { Value } from "../src/onnx/value.ts";
 import { computed, operatorsOf } from "./node-values.ts";
 
 export const counting = (shape: readonly number[]): readonly number[] =>
-  Array.from({ length: elementsOf(shape) }, (_, i) => i);
+  Array.from({ length: elements(shape) }, (_, i) => i);
 
 /** Builds a value with rules and without, and gives the operators of both. Fails if their numbers differ. */
 export const compare = (

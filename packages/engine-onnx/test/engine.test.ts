@@ -1,5 +1,5 @@
 /** When the engine opens sessions, which ones it uses again, and when it closes them. The sessions here are fakes. */
-import type { Engine, NdArray } from "@tadsr/core";
+import { type Engine, elements, type NdArray } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
 import { type Lowered, type OnnxTensor, onnxEngine, type Session, type SessionTensor } from "../src/index.ts";
 
@@ -14,7 +14,7 @@ interface Watched {
 
 const zeros = (shape: readonly number[]): SessionTensor => ({
   shape,
-  data: new Float32Array(shape.reduce((product, length) => product * length, 1)),
+  data: new Float32Array(elements(shape)),
 });
 
 /** Sessions that return zeros. `before` is awaited before the n-th is opened. */

@@ -1,5 +1,6 @@
 /** Computes ONNX graphs of operators that only move and convert numbers, by ONNX's definitions. */
-import { elementsOf, intOf, intsOf, isSameList, type OnnxNode, type Value } from "../src/onnx/value.ts";
+import { elements, isSameShape } from "@tadsr/core";
+import { intOf, intsOf, type OnnxNode, type Value } from "../src/onnx/value.ts";
 
 /** Row-major. Whole numbers of 64 bits are kept as numbers. */
 export interface Computed {
@@ -26,14 +27,14 @@ const indexOf = (place: readonly number[], shape: readonly number[]): number =>
 const moved = (a: Computed, shape: readonly number[], from: (place: number[]) => number[]): Computed => ({
   shape,
   data: Array.from(
-    { length: elementsOf(shape) },
+    { length: elements(shape) },
     (_, index) => a.data[indexOf(from(placeOf(index, shape)), a.shape)] as number,
   ),
 });
 
 const reshaped = (a: Computed, target: readonly number[]): Computed => {
   const known = target.map((length, axis) => (length === 0 ? (a.shape[axis] as number) : length));
-  const rest = a.data.length / elementsOf(known.filter((length) => length !== -1));
+  const rest = a.data.length / elements(known.filter((length) => length !== -1));
   return { shape: known.map((length) => (length === -1 ? rest : length)), data: a.data };
 };
 
@@ -67,7 +68,7 @@ const added = (a: Computed, b: Computed): Computed => {
     ] as number;
   return {
     shape,
-    data: Array.from({ length: elementsOf(shape) }, (_, index) => {
+    data: Array.from({ length: elements(shape) }, (_, index) => {
       const place = placeOf(index, shape);
       return at(a, place) + at(b, place);
     }),
@@ -79,7 +80,7 @@ const joined = (parts: readonly Computed[], axis: number): Computed => {
   const lengths = parts.map(({ shape }) => shape[axis] as number);
   const total = lengths.reduce((sum, length) => sum + length, 0);
   const shape = first.shape.map((side, i) => (i === axis ? total : side));
-  const data = Array.from({ length: elementsOf(shape) }, (_, index) => {
+  const data = Array.from({ length: elements(shape) }, (_, index) => {
     const place = placeOf(index, shape);
     let at = place[axis] as number;
     const part = lengths.findIndex((length) => {
@@ -149,7 +150,7 @@ export const computed = (value: Value, inputs: Inputs): Computed => {
             source.node,
             source.node.inputs.map((input) => computed(input as Value, inputs)),
           );
-  if (!isSameList(result.shape, shape))
+  if (!isSameShape(result.shape, shape))
     throw new Error(`the graph says [${shape.join()}] where the values are [${result.shape.join()}]`);
   return result;
 };

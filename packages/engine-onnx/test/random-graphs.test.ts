@@ -1,12 +1,13 @@
 /**
  * Random ONNX graphs, built with each rule and with all: they have the same numbers as without rules, and fewer nodes.
  */
+import { elements } from "@tadsr/core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Graph } from "../src/onnx/graph.ts";
 import { cast, concat, reshape, slice, transpose } from "../src/onnx/operators.ts";
 import { addPerChannelLast, nodeRules } from "../src/onnx/rules.ts";
-import { elementsOf, type Value } from "../src/onnx/value.ts";
+import type { Value } from "../src/onnx/value.ts";
 import { compare, counting } from "./compare-graphs.ts";
 
 /** Lists of lengths with the given product. */
@@ -14,11 +15,9 @@ const factorings = (count: number): fc.Arbitrary<readonly number[]> =>
   fc
     .array(fc.constantFrom(1, 2, 3, 4), { minLength: 1, maxLength: 4 })
     .map((lengths) =>
-      lengths.filter((length, i) => count % elementsOf(lengths.slice(0, i + 1)) === 0 || length === 1),
+      lengths.filter((length, i) => count % elements(lengths.slice(0, i + 1)) === 0 || length === 1),
     )
-    .map((lengths) =>
-      count % elementsOf(lengths) === 0 ? [...lengths, count / elementsOf(lengths)] : [count],
-    );
+    .map((lengths) => (count % elements(lengths) === 0 ? [...lengths, count / elements(lengths)] : [count]));
 
 type Change = (graph: Graph, a: Value, choices: readonly number[]) => Value;
 
@@ -34,7 +33,7 @@ const changes: readonly Change[] = [
     return transpose(g, transpose(g, a, perm), back);
   },
   (g, a, [choice = 0]) => {
-    const [lengths] = fc.sample(factorings(elementsOf(a.shape)), { seed: choice, numRuns: 1 });
+    const [lengths] = fc.sample(factorings(elements(a.shape)), { seed: choice, numRuns: 1 });
     return reshape(g, a, lengths ?? []);
   },
   (g, a, [choice = 0]) => {
@@ -51,7 +50,7 @@ const changes: readonly Change[] = [
     const cut = second % (length + 1);
     const from = third % 2 === 0 ? 0 : Math.min(1, cut);
     const parts = [slice(g, a, axis, from, cut), slice(g, a, axis, cut, length)];
-    const some = parts.filter(({ shape }) => elementsOf(shape) > 0);
+    const some = parts.filter(({ shape }) => elements(shape) > 0);
     if (some.length === 0) return a;
     return concat(g, third % 3 === 0 ? some.toReversed() : some, axis);
   },

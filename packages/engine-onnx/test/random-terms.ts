@@ -1,6 +1,7 @@
 /** Terms to simplify: some made by hand, and random ones in which every rule finds something to do. */
 import {
   type Algebra,
+  elements,
   type NdArray,
   normal,
   type ReferenceTensor,
@@ -26,11 +27,7 @@ export const drawn = (use: Use, kind: TensorKind, shape: readonly number[], stre
     kind,
     {
       shape,
-      data: normal(
-        { seed: 7, stream },
-        0,
-        shape.reduce((product, length) => product * length, 1),
-      ),
+      data: normal({ seed: 7, stream }, 0, elements(shape)),
     },
     use,
   );

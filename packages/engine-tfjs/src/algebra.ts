@@ -1,5 +1,5 @@
 /** The algebra on TensorFlow.js. Images are NHWC, weights of convolutions HWIO, weights of sequences 1WIO. */
-import type { Algebra, PerSample } from "@tadsr/core";
+import { type Algebra, type PerSample, shapeText } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { attention, windowAttention } from "./attention.ts";
 import { nearestIndices, takeRows } from "./codebook.ts";
@@ -33,7 +33,7 @@ const perSampleFactor = (a: tf.Tensor, factor: PerSample): tf.Tensor | number =>
 };
 
 const imageShape = (a: tf.Tensor): [number, number, number, number] => {
-  if (a.rank !== 4) throw new Error(`expected an image of rank 4, found shape [${a.shape.join(", ")}]`);
+  if (a.rank !== 4) throw new Error(`expected an image of rank 4, found shape ${shapeText(a.shape)}`);
   return a.shape as [number, number, number, number];
 };
 

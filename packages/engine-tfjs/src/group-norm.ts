@@ -2,7 +2,7 @@
  * Group normalisation with its gradient by hand. Composed of operations it would keep twice as much, and take twice the
  * passes.
  */
-import type { GroupNormOptions } from "@tadsr/core";
+import { type GroupNormOptions, shapeText } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
 import { at, withGradient } from "./fused.ts";
 
@@ -31,7 +31,7 @@ export const groupNorm = (
   const [n = 1, h = 1, w = 1, c = 1] = shape;
   if (image.rank !== 4 || c % groups !== 0) {
     throw new Error(
-      `groupNorm: found [${shape.join(", ")}] and ${groups} groups, expected groups that divide c`,
+      `groupNorm: found ${shapeText(shape)} and ${groups} groups, expected groups that divide c`,
     );
   }
   return withGradient(

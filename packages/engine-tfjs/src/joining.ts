@@ -1,9 +1,6 @@
 /** Named tensors as one vector, each in its physical layout. */
-import type { Joining, Tensors } from "@tadsr/core";
+import { isSameShape, type Joining, shapeText, type Tensors } from "@tadsr/core";
 import * as tf from "@tensorflow/tfjs-core";
-
-const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((length, axis) => length === b[axis]);
 
 /** Joins in the order of the example's names. Throws if a tensor is missing or has another shape. */
 export const joining = (example: Tensors<tf.Tensor>): Joining<tf.Tensor> => {
@@ -15,9 +12,9 @@ export const joining = (example: Tensors<tf.Tensor>): Joining<tf.Tensor> => {
         tf.concat1d(
           members.map(({ name, shape, size }) => {
             const own = tensors[name];
-            if (own === undefined || !sameShape(own.shape, shape)) {
-              const found = own === undefined ? "no tensor" : `[${own.shape.join(", ")}]`;
-              throw new Error(`join ${name}: found ${found}, expected [${shape.join(", ")}]`);
+            if (own === undefined || !isSameShape(own.shape, shape)) {
+              const found = own === undefined ? "no tensor" : shapeText(own.shape);
+              throw new Error(`join ${name}: found ${found}, expected ${shapeText(shape)}`);
             }
             return tf.reshape(own, [size]) as tf.Tensor1D;
           }),

@@ -1,8 +1,6 @@
 /** The equality that laws use: shapes are the same, and elements differ by rounding only. */
-import type { NdArray } from "@tadsr/core";
+import { type NdArray, shapeText } from "@tadsr/core";
 import type { Equal } from "./law.ts";
-
-const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
 /** The coordinates of a flat index in a shape. */
 const position = (index: number, shape: readonly number[]): string => {
@@ -12,13 +10,13 @@ const position = (index: number, shape: readonly number[]): string => {
     place.unshift(rest % length);
     rest = Math.floor(rest / length);
   }
-  return show(place);
+  return shapeText(place);
 };
 
 /** Why two shapes, or a shape and its number of elements, do not fit; null if they fit. */
 const misfit = (found: NdArray, expected: NdArray): string | null => {
-  if (show(found.shape) !== show(expected.shape))
-    return `shape ${show(found.shape)}, expected ${show(expected.shape)}`;
+  if (shapeText(found.shape) !== shapeText(expected.shape))
+    return `shape ${shapeText(found.shape)}, expected ${shapeText(expected.shape)}`;
   if (found.data.length !== expected.data.length)
     return `${found.data.length} elements, expected ${expected.data.length}`;
   return null;

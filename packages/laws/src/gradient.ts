@@ -1,17 +1,18 @@
 /**
  * An engine's gradients of an expression, and the same gradients by central differences on the reference interpreter.
  */
-import type {
-  Algebra,
-  Differentiate,
-  Differentiated,
-  Engine,
-  NdArray,
-  Objective,
-  Tensors,
+import {
+  type Algebra,
+  type Differentiate,
+  type Differentiated,
+  type Engine,
+  elements,
+  type NdArray,
+  type Objective,
+  type Tensors,
 } from "@tadsr/core";
 import { onReference, type Program, sizeOf } from "./evaluate.ts";
-import { count, type Input, inputFrom } from "./inputs.ts";
+import { type Input, inputFrom } from "./inputs.ts";
 import { type Equal, every, type Law, type LawOf, law, type Verdict } from "./law.ts";
 import type { Use } from "./use.ts";
 
@@ -131,7 +132,7 @@ export const agrees = async <T>(
   equal: Equal,
   { tensors, constants = [], program, weight }: Omit<Use, "kind"> & { readonly weight: Input },
 ): Promise<Verdict> => {
-  const sum = weightedSum(program, count(weight.shape));
+  const sum = weightedSum(program, elements(weight.shape));
   const { gradients } = await gradientsOf(
     engine,
     differentiate,

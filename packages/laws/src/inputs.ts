@@ -1,7 +1,7 @@
 /**
  * Random tensors for the laws. Every element is a float32, so that engines of either precision get the same numbers.
  */
-import type { NdArray, PerSample, TensorKind } from "@tadsr/core";
+import { elements, type NdArray, type PerSample, type TensorKind } from "@tadsr/core";
 import * as fc from "fast-check";
 
 /** An array, and the kind of tensor that it becomes. */
@@ -38,8 +38,6 @@ export const wide = numbers(-9, 9);
 export const dimensions = ({ shape }: Input): readonly [number, number, number, number] =>
   shape as [number, number, number, number];
 
-export const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
-
 export const input = (kind: TensorKind, shape: readonly number[], data: Iterable<number>): Input => ({
   kind,
   shape,
@@ -55,7 +53,7 @@ export const inputFrom = (
   input(
     kind,
     shape,
-    Array.from({ length: count(shape) }, (_, i) => element(i)),
+    Array.from({ length: elements(shape) }, (_, i) => element(i)),
   );
 
 export const zerosLike = ({ kind, shape }: Input): Input => inputFrom(kind, shape, () => 0);
@@ -67,7 +65,7 @@ export const tensorOf = (
   element: fc.Arbitrary<number> = anything,
 ): fc.Arbitrary<Input> =>
   fc
-    .noShrink(fc.array(element, { minLength: count(shape), maxLength: count(shape) }))
+    .noShrink(fc.array(element, { minLength: elements(shape), maxLength: elements(shape) }))
     .map((data) => input(kind, shape, data));
 
 export const upTo = (most: number): fc.Arbitrary<number> => fc.integer({ min: 1, max: most });

@@ -1,5 +1,5 @@
 /** Functions with which planted mistakes reshape and reorder images. */
-import type { ReferenceTensor } from "@tadsr/core";
+import { elements, type ReferenceTensor } from "@tadsr/core";
 
 export type Image = ReferenceTensor;
 export type Size = readonly [n: number, h: number, w: number, c: number];
@@ -11,7 +11,7 @@ export const shaped = (shape: readonly number[], { data }: Image): Image => ({ s
 /** A tensor from a formula over its flat index. */
 export const from = (shape: readonly number[], element: (i: number) => number): Image => ({
   shape,
-  data: Float64Array.from({ length: shape.reduce((product, n) => product * n, 1) }, (_, i) => element(i)),
+  data: Float64Array.from({ length: elements(shape) }, (_, i) => element(i)),
 });
 
 export const at = ({ data }: Image, i: number): number => data[i] as number;

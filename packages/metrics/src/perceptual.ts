@@ -2,9 +2,8 @@
  * Perceptual distances compare pictures by the features of a network, whose weights the user gives. With AlexNet or
  * VGG16 and linear weights the distance is LPIPS (Zhang et al. 2018, version 0.1 of its package).
  */
-import type { Algebra, Engine, NdArray, Tensors } from "@tadsr/core";
+import { type Algebra, type Engine, elements, type NdArray, type Tensors } from "@tadsr/core";
 import {
-  elements,
   type FeatureNetwork,
   type FeatureWeights,
   featureDifferences,

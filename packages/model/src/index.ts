@@ -175,7 +175,7 @@ export {
   type WeightSource,
   type WeightSourceError,
 } from "./paper/weight-source.ts";
-export { elements, initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
+export { initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
 export { COLOURS, type FloatRaster, type Picture, type Raster, type Rectangle } from "./picture.ts";
 export { pictureField } from "./pictures/picture-field.ts";
 export {

@@ -1,8 +1,8 @@
 /** Mixes the weights of two networks, as Real-ESRGAN does to set how much noise is removed (--denoise_strength). */
-import type { NdArray } from "@tadsr/core";
+import { isSameShape, type NdArray, shapeText } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { quoted } from "./quoted.ts";
-import { type HostWeights, isSameShape } from "./weights.ts";
+import type { HostWeights } from "./weights.ts";
 
 /** The weights belong to different networks, or the share is not from 0 to 1. */
 export interface CannotMix {
@@ -17,8 +17,6 @@ const mixed = (a: NdArray, b: NdArray, share: number): NdArray => ({
   shape: a.shape,
   data: Float32Array.from(a.data, (x, i) => (1 - share) * x + share * (b.data[i] as number)),
 });
-
-const shown = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
 /** (1 - share) a + share b in float32, with the share from 0 to 1. Both have the same names and shapes. */
 export const mixWeights = (
@@ -35,7 +33,7 @@ export const mixWeights = (
     if (ofB === undefined) return cannot(`only the first has ${quoted(name)}`);
     if (!isSameShape(ofA.shape, ofB.shape))
       return cannot(
-        `${quoted(name)} is ${shown(ofA.shape)} in the first and ${shown(ofB.shape)} in the second`,
+        `${quoted(name)} is ${shapeText(ofA.shape)} in the first and ${shapeText(ofB.shape)} in the second`,
       );
     result.push([name, mixed(ofA, ofB, share)]);
   }

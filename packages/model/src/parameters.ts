@@ -1,5 +1,5 @@
 /** A network's parameters as data: names are PyTorch's, shapes are logical. */
-import { type NdArray, type NoiseSource, normal, type TensorKind, type Tensors } from "@tadsr/core";
+import { elements, type NdArray, type NoiseSource, normal, type TensorKind, type Tensors } from "@tadsr/core";
 
 export interface ParameterSpec {
   readonly name: string;
@@ -16,9 +16,6 @@ export interface ParameterSpec {
 export type Initial = "zeros" | "ones" | "small" | "fan-in";
 
 const SMALL = 0.02;
-
-export const elements = (shape: readonly number[]): number =>
-  shape.reduce((product, size) => product * size, 1);
 
 export const parameterCount = (specs: readonly ParameterSpec[]): number =>
   specs.reduce((sum, { shape }) => sum + elements(shape), 0);

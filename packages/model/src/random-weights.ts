@@ -1,11 +1,11 @@
 /** Random weights for any network, so that its size can be tried without the authors' files. */
-import { type NdArray, normal } from "@tadsr/core";
+import { elements, type NdArray, normal } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import type { ByteSink } from "./bytes/byte-sink.ts";
 import type { FileUnwritable, ValueOutOfRange } from "./errors.ts";
 import type { FloatType } from "./number-formats.ts";
-import { elements, type ParameterSpec } from "./parameters.ts";
+import type { ParameterSpec } from "./parameters.ts";
 import type { StreamedTensor } from "./weight-writer/streamed-tensor.ts";
 import { type WeightFormat, writeWeights } from "./weight-writer/write-weights.ts";
 

@@ -2,10 +2,10 @@
  * The header of a safetensors file: 8 bytes with its length, then JSON with each tensor's type, shape and place in the
  * bytes that follow. Nothing in it is trusted before it is checked.
  */
+import { elements } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { duplicateKey } from "./duplicate-key.ts";
 import { type InvalidSafetensors, invalidSafetensors } from "./errors.ts";
-import { elements } from "./parameters.ts";
 import { printable } from "./quoted.ts";
 
 /** Bytes of one number of each type of the format. */

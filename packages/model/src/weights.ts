@@ -1,5 +1,5 @@
 /** A network's weights on the host, checked against the parameters that it declares. */
-import type { Engine, NdArray, Tensors } from "@tadsr/core";
+import { type Engine, elements, isSameShape, type NdArray, shapeText, type Tensors } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import type { ByteFile } from "./bytes/byte-file.ts";
@@ -12,13 +12,11 @@ import {
 import { mainGroup } from "./checkpoint/groups.ts";
 import type { Mismatch, UnknownGroup, WeightsMismatch } from "./errors.ts";
 import { nearestNames } from "./nearest-names.ts";
-import { elements, type ParameterSpec, parameter } from "./parameters.ts";
+import { type ParameterSpec, parameter } from "./parameters.ts";
 import { quoted } from "./quoted.ts";
 
 /** By parameter name, in the logical layout. */
 export type HostWeights = Readonly<Record<string, NdArray>>;
-
-const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
 const hint = (nearest: string | null): string =>
   nearest === null ? "" : `; the nearest name is ${quoted(nearest)}`;
@@ -32,9 +30,6 @@ export const mismatchLine = (mismatch: Mismatch): string => {
     return `${key} is not a parameter of the network${hint(mismatch.nearest)}`;
   return `${key}: found shape ${shapeText(mismatch.found)}, expected ${shapeText(mismatch.expected)}`;
 };
-
-export const isSameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, i) => size === b[i]);
 
 /** All differences between the shapes and the parameters, in the parameters' order. */
 const mismatchesOf = (

@@ -1,4 +1,11 @@
-import { type NdArray, normal, type ReferenceTensor, referenceAlgebra, referenceEngine } from "@tadsr/core";
+import {
+  elements,
+  type NdArray,
+  normal,
+  type ReferenceTensor,
+  referenceAlgebra,
+  referenceEngine,
+} from "@tadsr/core";
 import fc from "fast-check";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
@@ -32,11 +39,7 @@ const tiny: VqAutoencoderConfig = {
 
 const image = (shape: readonly number[], stream = 0): NdArray => ({
   shape,
-  data: normal(
-    { seed: 3, stream },
-    0,
-    shape.reduce((a, b) => a * b, 1),
-  ),
+  data: normal({ seed: 3, stream }, 0, elements(shape)),
 });
 
 const autoencoder = vqAutoencoder(tiny);

@@ -1,4 +1,11 @@
-import { type NdArray, normal, type ReferenceTensor, referenceAlgebra, referenceEngine } from "@tadsr/core";
+import {
+  elements,
+  type NdArray,
+  normal,
+  type ReferenceTensor,
+  referenceAlgebra,
+  referenceEngine,
+} from "@tadsr/core";
 import { describe, expect, it } from "vitest";
 import {
   type DiscriminatorConfig,
@@ -25,11 +32,7 @@ const plain = discriminator({ ...config, timeAware: false });
 
 const noise = (stream: number, shape: readonly number[]): NdArray => ({
   shape,
-  data: normal(
-    { seed: 6, stream },
-    0,
-    shape.reduce((a, b) => a * b, 1),
-  ),
+  data: normal({ seed: 6, stream }, 0, elements(shape)),
 });
 
 const upload = (specs: readonly ParameterSpec[], weights = randomWeights(specs)): Tensors =>

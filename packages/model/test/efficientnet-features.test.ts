@@ -1,4 +1,4 @@
-import { type NdArray, referenceAlgebra, referenceEngine } from "@tadsr/core";
+import { elements, type NdArray, referenceAlgebra, referenceEngine } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
 import { featureDistance } from "../src/networks/features/distance.ts";
 import { efficientNetFeatures, efficientNetParameters } from "../src/networks/features/efficientnet.ts";
@@ -16,7 +16,7 @@ const scattered = (i: number, layer: number): number => {
 const weights = Object.fromEntries(
   efficientNetParameters.map(({ name, kind, shape }, place) => {
     const layer = Math.floor(place / 2);
-    const count = shape.reduce((a, b) => a * b, 1);
+    const count = elements(shape);
     const fan = count / (shape[0] ?? 1);
     const data = name.endsWith(".weight")
       ? float32(count, (i) => (scattered(i, layer) - 0.5) * Math.sqrt(24 / fan))

@@ -1,8 +1,7 @@
 /** A small random model and random pictures. */
-import { makeSchedule, normal, uniform } from "@tadsr/core";
+import { elements, makeSchedule, normal, uniform } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import {
-  elements,
   type HostWeights,
   MODEL_FORMAT,
   type Model,

@@ -1,5 +1,12 @@
 /** SRVGGNetCompact and RRDBNet by themselves. The repository's tests compare them with ncnn. */
-import { type NdArray, type ReferenceTensor, referenceAlgebra, referenceEngine, uniform } from "@tadsr/core";
+import {
+  elements,
+  type NdArray,
+  type ReferenceTensor,
+  referenceAlgebra,
+  referenceEngine,
+  uniform,
+} from "@tadsr/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -43,10 +50,7 @@ const rrdb = (factor: number): PictureNetworkConfig => ({
 
 const zeros = ({ parameters }: PictureNetwork): HostWeights =>
   Object.fromEntries(
-    parameters.map(({ name, shape }) => [
-      name,
-      { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) },
-    ]),
+    parameters.map(({ name, shape }) => [name, { shape, data: new Float32Array(elements(shape)) }]),
   );
 
 describe("the published networks", () => {

@@ -1,6 +1,6 @@
 /** Random weights for networks from pictures to pictures, of about the size that learned ones have. */
-import { normal } from "@tadsr/core";
-import { elements, type HostWeights, type PictureNetwork } from "../src/index.ts";
+import { elements, normal } from "@tadsr/core";
+import type { HostWeights, PictureNetwork } from "../src/index.ts";
 
 /** Convolutions keep variances, biases are small, and slopes are of either sign, as PReLU's become in training. */
 export const pictureWeights = ({ parameters }: PictureNetwork, seed = 3): HostWeights =>

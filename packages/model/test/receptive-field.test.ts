@@ -1,4 +1,4 @@
-import { type NdArray, normal, referenceAlgebra, referenceEngine } from "@tadsr/core";
+import { elements, type NdArray, normal, referenceAlgebra, referenceEngine } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
 import {
   type ConditionedNetwork,
@@ -18,11 +18,7 @@ const tiny: ResidualUNetConfig = {
 
 const noise = (stream: number, shape: readonly number[], size = 1): NdArray => ({
   shape,
-  data: normal(
-    { seed: 5, stream },
-    0,
-    shape.reduce((a, b) => a * b, 1),
-  ).map((v) => v * size),
+  data: normal({ seed: 5, stream }, 0, elements(shape)).map((v) => v * size),
 });
 
 /** None of these weights is zero, so that everything that can reach an output does. */

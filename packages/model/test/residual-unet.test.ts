@@ -1,4 +1,11 @@
-import { type NdArray, normal, type ReferenceTensor, referenceAlgebra, referenceEngine } from "@tadsr/core";
+import {
+  elements,
+  type NdArray,
+  normal,
+  type ReferenceTensor,
+  referenceAlgebra,
+  referenceEngine,
+} from "@tadsr/core";
 import { describe, expect, it } from "vitest";
 import { initialWeights, parameterCount, type ResidualUNetConfig, residualUNet } from "../src/index.ts";
 
@@ -14,11 +21,7 @@ const network = residualUNet(tiny);
 
 const noise = (stream: number, shape: readonly number[]): NdArray => ({
   shape,
-  data: normal(
-    { seed: 2, stream },
-    0,
-    shape.reduce((a, b) => a * b, 1),
-  ),
+  data: normal({ seed: 2, stream }, 0, elements(shape)),
 });
 
 const upload = (weights: Readonly<Record<string, NdArray>>): Record<string, ReferenceTensor> =>

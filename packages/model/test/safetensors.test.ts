@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
-import { type NdArray, normal } from "@tadsr/core";
+import { elements, type NdArray, normal } from "@tadsr/core";
 import { openSafetensors, readSafetensors, writeSafetensors } from "@tadsr/files";
 import fc from "fast-check";
 import * as E from "fp-ts/lib/Either.js";
@@ -9,7 +9,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 const path = await temporaryFolder();
 
 const array = (...shape: readonly number[]): NdArray => {
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = elements(shape);
   return { shape, data: new Float32Array(normal({ seed: 2, stream: count }, 0, count)) };
 };
 
@@ -65,7 +65,7 @@ describe("writing and reading", () => {
   it("keeps any shapes and values", async () => {
     const file = path("any.safetensors");
     const anyArray = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }).chain((shape) => {
-      const count = shape.reduce((product, size) => product * size, 1);
+      const count = elements(shape);
       return fc
         .float32Array({ minLength: count, maxLength: count })
         .map((data): NdArray => ({ shape, data }));

@@ -1,5 +1,6 @@
 import {
   type Engine,
+  elements,
   type NdArray,
   normal,
   type ReferenceTensor,
@@ -36,11 +37,7 @@ const network = stack(tiny);
 
 const noise = (stream: number, shape: readonly number[]): NdArray => ({
   shape,
-  data: normal(
-    { seed: 2, stream },
-    0,
-    shape.reduce((a, b) => a * b, 1),
-  ),
+  data: normal({ seed: 2, stream }, 0, elements(shape)),
 });
 
 const upload = (weights: Readonly<Record<string, NdArray>>): Record<string, ReferenceTensor> =>
@@ -125,7 +122,7 @@ describe("the stack", () => {
     const convolutions = (config: StackConfig): number =>
       stack(config)
         .parameters.filter(({ kind }) => kind === "convolution")
-        .reduce((sum, { shape: sides }) => sum + sides.reduce((a, b) => a * b, 1), 0);
+        .reduce((sum, { shape: sides }) => sum + elements(sides), 0);
     expect(convolutions({ ...shape, channels: 64, blocks: 12 })).toBe(941_760);
     expect(convolutions({ ...shape, channels: 48, blocks: 5 })).toBe(250_128);
     expect(parameterCount(stack({ ...shape, channels: 48, blocks: 5 }).parameters)).toBe(274_672);

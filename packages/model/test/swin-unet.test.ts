@@ -1,4 +1,4 @@
-import { normal, type ReferenceTensor, referenceAlgebra, referenceEngine } from "@tadsr/core";
+import { elements, normal, type ReferenceTensor, referenceAlgebra, referenceEngine } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import {
@@ -36,7 +36,7 @@ const small: SwinUNetConfig = {
 };
 
 const noise = (stream: number, shape: readonly number[]): ReferenceTensor => {
-  const count = shape.reduce((a, b) => a * b, 1);
+  const count = elements(shape);
   return { shape, data: normal({ seed: 3, stream }, 0, count) };
 };
 

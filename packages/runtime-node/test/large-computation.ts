@@ -1,5 +1,5 @@
 /** A computation that is large enough for its optimised graph to be kept, on onnx and in float64. */
-import { type Engine, type NdArray, normal, referenceEngine } from "@tadsr/core";
+import { type Engine, elements, type NdArray, normal, referenceEngine } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { onnxRuntime } from "../src/index.ts";
 
@@ -8,13 +8,7 @@ const padding = { top: 1, bottom: 1, left: 1, right: 1 };
 
 const array = (seed: number, shape: readonly number[]): NdArray => ({
   shape,
-  data: Float32Array.from(
-    normal(
-      { seed, stream: shape.length },
-      0,
-      shape.reduce((product, length) => product * length, 1),
-    ),
-  ),
+  data: Float32Array.from(normal({ seed, stream: shape.length }, 0, elements(shape))),
 });
 
 /** Two convolutions on 64 x 64 pixels, with weights drawn from the seed: [1, 64, 64, 2]. */

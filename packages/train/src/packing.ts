@@ -3,8 +3,8 @@
  * so that a pass over them is one operation. Otherwise they are the tensors themselves. It is a record in both cases,
  * so the same code serves both.
  */
-import type { Engine, Tensors } from "@tadsr/core";
-import { elements, type ParameterSpec } from "@tadsr/model";
+import { type Engine, elements, type Tensors } from "@tadsr/core";
+import type { ParameterSpec } from "@tadsr/model";
 
 export interface Packing<T> {
   /** The number of elements of each packed tensor, by the tensor's name. */

@@ -1,5 +1,6 @@
 /** Where the training's own random numbers come from. The data has the purposes 16 to 31 (data-streams.ts). */
 import {
+  elements,
   type NdArray,
   type NoiseSource,
   normal,
@@ -7,7 +8,6 @@ import {
   type Reading,
   uniform,
 } from "@tadsr/core";
-import { elements } from "@tadsr/model";
 
 /** Never renumber the purposes: a seed would mean something else. */
 const PURPOSES = {

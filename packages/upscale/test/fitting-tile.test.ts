@@ -1,4 +1,5 @@
 /** Which tile is the default, and its cost. */
+import { elements } from "@tadsr/core";
 import { costOf } from "@tadsr/engine-cost";
 import {
   type PaperModel,
@@ -159,8 +160,7 @@ describe("the memory of an engine", () => {
 describe("the default tile", () => {
   /** The engine's memory for a tile of the small family with its weights, as if this were all memory. */
   const enough = (tile: number): number => {
-    const weights =
-      4 * small.network.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const weights = 4 * small.network.parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
     return 8 * (bytesOfTile(tensorflow, smallFootprint(small, tile, 1)) + weights);
   };
 

@@ -1,13 +1,6 @@
 /** Checks every file of a network's weights: parameters, architecture, numbers, and results. */
-import type { Engine } from "@tadsr/core";
-import {
-  elements,
-  type HostWeights,
-  inferArchitecture,
-  isBuffer,
-  parameterCount,
-  uploadWeights,
-} from "@tadsr/model";
+import { type Engine, elements } from "@tadsr/core";
+import { type HostWeights, inferArchitecture, isBuffer, parameterCount, uploadWeights } from "@tadsr/model";
 import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import { type Folder, inFolder } from "./folder.ts";

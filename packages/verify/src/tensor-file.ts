@@ -1,6 +1,5 @@
 /** The tensors of a file in float64, in the recorded layout: PyTorch's, batch first. */
-
-import type { NdArray, ReferenceTensor } from "@tadsr/core";
+import { elements, type NdArray, type ReferenceTensor, shapeText } from "@tadsr/core";
 import { openSafetensors } from "@tadsr/files";
 import type { SafetensorsFile } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -24,7 +23,7 @@ export const present = <Name extends string>(
 
 /** The k-th of the tensors of the same shape that follow one another in `all`; empty beyond the last. */
 export const stateAt = (all: ReferenceTensor, k: number, shape: readonly number[]): ReferenceTensor => {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = elements(shape);
   return { shape, data: all.data.slice(k * size, (k + 1) * size) };
 };
 
@@ -32,7 +31,7 @@ export const stateAt = (all: ReferenceTensor, k: number, shape: readonly number[
 export const imageOf = ({ shape, data }: ReferenceTensor): ReferenceTensor => {
   const [n, c, h, w] = shape;
   if (shape.length !== 4 || n === undefined || c === undefined || h === undefined || w === undefined)
-    throw new Error(`found a tensor of shape [${shape.join(", ")}], expected an image [n, c, h, w]`);
+    throw new Error(`found a tensor of shape ${shapeText(shape)}, expected an image [n, c, h, w]`);
   const result = new Float64Array(data.length);
   let to = 0;
   for (let sample = 0; sample < n; sample++)

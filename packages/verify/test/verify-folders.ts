@@ -10,6 +10,7 @@ import {
   deterministicInversion,
   deterministicSampler,
   type Engine,
+  elements,
   type NdArray,
   normal,
   type Predictor,
@@ -86,15 +87,7 @@ export const right = <A>(result: E.Either<unknown, A>): A => {
 
 const noise = (stream: number, shape: readonly number[]): ReferenceTensor => ({
   shape,
-  data: Float64Array.from(
-    Float32Array.from(
-      normal(
-        { seed: 11, stream },
-        0,
-        shape.reduce((a, b) => a * b, 1),
-      ),
-    ),
-  ),
+  data: Float64Array.from(Float32Array.from(normal({ seed: 11, stream }, 0, elements(shape)))),
 });
 
 const save = async (path: string, tensors: Readonly<Record<string, NdArray>>, dtype: FloatType = "F32") =>

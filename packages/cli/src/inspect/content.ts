@@ -1,9 +1,9 @@
 /** The content of a file of weights, read from its header alone. */
+import { elements } from "@tadsr/core";
 import { openCheckpoint } from "@tadsr/files";
 import {
   type Architecture,
   type Checkpoint,
-  elements,
   type FeatureNetwork,
   featureNetworkOf,
   type InferenceOptions,

@@ -1,5 +1,6 @@
 /** Attention in float64, computed by its definition: window by window, query by query. */
 import type { AttentionOptions, WindowOptions } from "../algebra.ts";
+import { isSameShape, shapeText } from "../shape.ts";
 import {
   demand,
   demandInteger,
@@ -7,8 +8,6 @@ import {
   imageShape,
   matrixShape,
   type ReferenceTensor,
-  sameShape,
-  show,
   zeros,
 } from "./tensor.ts";
 
@@ -51,9 +50,9 @@ export interface Operands {
 
 const checkOperands = (operation: string, { query, key, value }: Operands, heads: number): ImageShape => {
   demand(
-    sameShape(query.shape, key.shape) && sameShape(query.shape, value.shape),
+    isSameShape(query.shape, key.shape) && isSameShape(query.shape, value.shape),
     operation,
-    () => [query, key, value].map(({ shape }) => show(shape)).join(" and "),
+    () => [query, key, value].map(({ shape }) => shapeText(shape)).join(" and "),
     () => "three equal shapes",
   );
   const size = imageShape(operation, query);
@@ -209,9 +208,9 @@ export const windowAttention = (
   );
   const side = 2 * window - 1;
   demand(
-    sameShape(matrixShape("windowAttention", positions), [side * side, heads]),
+    isSameShape(matrixShape("windowAttention", positions), [side * side, heads]),
     "windowAttention",
-    () => `positions ${show(positions.shape)}`,
+    () => `positions ${shapeText(positions.shape)}`,
     () => `positions [${side * side}, ${heads}]`,
   );
   const bias: Bias = (head, q, k) => positions.data[positionRow(window, q, k) * heads + head] as number;

@@ -1,5 +1,6 @@
 /** Vector quantisation in float64. */
-import { demand, imageShape, matrixShape, type ReferenceTensor, show, tensor } from "./tensor.ts";
+import { shapeText } from "../shape.ts";
+import { demand, imageShape, matrixShape, type ReferenceTensor, tensor } from "./tensor.ts";
 
 /** As `Neural.nearestIndices`. */
 export const nearestIndices = (image: ReferenceTensor, codebook: ReferenceTensor): ReferenceTensor => {
@@ -8,7 +9,7 @@ export const nearestIndices = (image: ReferenceTensor, codebook: ReferenceTensor
   demand(
     columns === c && entries > 0,
     "nearestIndices",
-    () => `image ${show(image.shape)} and codebook ${show(codebook.shape)}`,
+    () => `image ${shapeText(image.shape)} and codebook ${shapeText(codebook.shape)}`,
     () => `codebook [k, ${c}] with k of at least 1`,
   );
   const data = Float64Array.from({ length: n * h * w }, (_, pixel) => {
@@ -31,7 +32,7 @@ export const takeRows = (indices: ReferenceTensor, codebook: ReferenceTensor): R
   demand(
     one === 1,
     "takeRows",
-    () => `indices ${show(indices.shape)}`,
+    () => `indices ${shapeText(indices.shape)}`,
     () => "indices [n, h, w, 1]",
   );
   const data = new Float64Array(n * h * w * c);

@@ -1,15 +1,14 @@
 /** Convolutions and the linear layer in float64. */
 import type { ConvolutionOptions } from "../algebra.ts";
+import { elements, shapeText } from "../shape.ts";
 import {
   demand,
   demandBias,
   demandInteger,
-  elementCount,
   type ImageShape,
   imageShape,
   matrixShape,
   type ReferenceTensor,
-  show,
   tensor,
   zeros,
 } from "./tensor.ts";
@@ -25,7 +24,7 @@ export const kernelShape = (operation: string, { shape }: ReferenceTensor): Kern
   demand(
     shape.length === 4,
     operation,
-    () => `weight ${show(shape)}`,
+    () => `weight ${shapeText(shape)}`,
     () => "weight [out, in, kh, kw]",
   );
   const [o, i, kh, kw] = shape as readonly [number, number, number, number];
@@ -85,7 +84,7 @@ export const conv2d = (
   demand(
     i === c,
     "conv2d",
-    () => `image ${show(image.shape)} and weight ${show(weight.shape)}`,
+    () => `image ${shapeText(image.shape)} and weight ${shapeText(weight.shape)}`,
     () => `weight [o, ${c}, kh, kw]`,
   );
   demandBias("conv2d", bias, o);
@@ -128,7 +127,7 @@ export const depthwiseConv2d = (
   demand(
     kernel.o === c && kernel.i === 1,
     "depthwiseConv2d",
-    () => `image ${show(image.shape)} and weight ${show(weight.shape)}`,
+    () => `image ${shapeText(image.shape)} and weight ${shapeText(weight.shape)}`,
     () => `weight [${c}, 1, kh, kw]`,
   );
   demandBias("depthwiseConv2d", bias, c);
@@ -165,7 +164,7 @@ export const linear = (
   demand(
     a.shape.length === 2 || a.shape.length === 4,
     "linear",
-    () => show(a.shape),
+    () => shapeText(a.shape),
     () => "a matrix [n, i] or an image [n, h, w, i]",
   );
   const i = a.shape[a.shape.length - 1] as number;
@@ -173,11 +172,11 @@ export const linear = (
   demand(
     columns === i,
     "linear",
-    () => `${show(a.shape)} and weight ${show(weight.shape)}`,
+    () => `${shapeText(a.shape)} and weight ${shapeText(weight.shape)}`,
     () => `weight [o, ${i}]`,
   );
   demandBias("linear", bias, o);
-  const rows = elementCount(a.shape.slice(0, -1));
+  const rows = elements(a.shape.slice(0, -1));
   const data = new Float64Array(rows * o);
   for (let row = 0; row < rows; row++)
     for (let out = 0; out < o; out++)

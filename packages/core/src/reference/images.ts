@@ -1,5 +1,6 @@
 /** The operations that rearrange, join and normalise images, in float64. */
 import type { GroupNormOptions } from "../algebra.ts";
+import { isSameShape, shapeText } from "../shape.ts";
 import {
   demand,
   demandBias,
@@ -7,8 +8,6 @@ import {
   imageShape,
   matrixShape,
   type ReferenceTensor,
-  sameShape,
-  show,
   tensor,
   zeros,
 } from "./tensor.ts";
@@ -54,7 +53,7 @@ export const spaceToDepth = (image: ReferenceTensor, factor: number): ReferenceT
   demand(
     h % factor === 0 && w % factor === 0,
     "spaceToDepth",
-    () => show(image.shape),
+    () => shapeText(image.shape),
     () => `height and width in multiples of ${factor}`,
   );
   const size = { n, h: h / factor, w: w / factor, c, f: factor };
@@ -72,7 +71,7 @@ export const depthToSpace = (image: ReferenceTensor, factor: number): ReferenceT
   demand(
     c % (factor * factor) === 0,
     "depthToSpace",
-    () => show(image.shape),
+    () => shapeText(image.shape),
     () => `channels in a multiple of ${factor * factor}`,
   );
   const size = { n, h, w, c: c / (factor * factor), f: factor };
@@ -88,9 +87,9 @@ export const concatChannels = (images: readonly ReferenceTensor[]): ReferenceTen
   const sizes = images.map((image) => imageShape("concatChannels", image));
   const [first] = sizes;
   demand(
-    first !== undefined && sizes.every(({ n, h, w }) => sameShape([n, h, w], [first.n, first.h, first.w])),
+    first !== undefined && sizes.every(({ n, h, w }) => isSameShape([n, h, w], [first.n, first.h, first.w])),
     "concatChannels",
-    () => (images.length === 0 ? "no images" : images.map(({ shape }) => show(shape)).join(" and ")),
+    () => (images.length === 0 ? "no images" : images.map(({ shape }) => shapeText(shape)).join(" and ")),
     () => "one image or more, with equal batch, height and width",
   );
   const { n, h, w } = first as NonNullable<typeof first>;
@@ -112,7 +111,7 @@ export const sliceChannels = (a: ReferenceTensor, start: number, length: number)
   demand(
     a.shape.length === 4 || a.shape.length === 2,
     "sliceChannels",
-    () => show(a.shape),
+    () => shapeText(a.shape),
     () => "an image [n, h, w, c] or a matrix [rows, columns]",
   );
   demandInteger("sliceChannels", "start", start, 0);
@@ -121,7 +120,7 @@ export const sliceChannels = (a: ReferenceTensor, start: number, length: number)
   demand(
     start + length <= c,
     "sliceChannels",
-    () => `channels ${start} to ${start + length - 1} of ${show(a.shape)}`,
+    () => `channels ${start} to ${start + length - 1} of ${shapeText(a.shape)}`,
     () => `channels within 0 to ${c - 1}`,
   );
   const result = zeros([...a.shape.slice(0, -1), length]);
@@ -155,9 +154,9 @@ export const modulate = (
     ["beta", beta],
   ] as const)
     demand(
-      matrix === null || sameShape(matrixShape("modulate", matrix), [n, c]),
+      matrix === null || isSameShape(matrixShape("modulate", matrix), [n, c]),
       "modulate",
-      () => `image ${show(image.shape)} and ${name} ${show(matrix?.shape ?? [])}`,
+      () => `image ${shapeText(image.shape)} and ${name} ${shapeText(matrix?.shape ?? [])}`,
       () => `${name} [${n}, ${c}]`,
     );
   const data = new Float64Array(image.data.length);
@@ -185,9 +184,9 @@ export const groupNorm = (
     () => "groups that divide the channels",
   );
   demand(
-    sameShape(weight.shape, [c]),
+    isSameShape(weight.shape, [c]),
     "groupNorm",
-    () => `weight ${show(weight.shape)}`,
+    () => `weight ${shapeText(weight.shape)}`,
     () => `weight [${c}]`,
   );
   demandBias("groupNorm", bias, c);

@@ -1,10 +1,11 @@
 /** Named tensors as one vector: one after another in the example's order, each in row-major order. */
 import type { Joining, Tensors } from "../engine.ts";
-import { demand, elementCount, type ReferenceTensor, sameShape, show, tensor } from "./tensor.ts";
+import { elements, isSameShape, shapeText } from "../shape.ts";
+import { demand, type ReferenceTensor, tensor } from "./tensor.ts";
 
 export const joining = (example: Tensors<ReferenceTensor>): Joining<ReferenceTensor> => {
   const shapes = Object.entries(example).map(([name, { shape }]) => ({ name, shape }));
-  const total = shapes.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  const total = shapes.reduce((sum, { shape }) => sum + elements(shape), 0);
   return {
     join: (tensors) => {
       const data = new Float64Array(total);
@@ -12,26 +13,26 @@ export const joining = (example: Tensors<ReferenceTensor>): Joining<ReferenceTen
       for (const { name, shape } of shapes) {
         const own = tensors[name];
         demand(
-          own !== undefined && sameShape(own.shape, shape),
+          own !== undefined && isSameShape(own.shape, shape),
           `join ${name}`,
-          () => (own === undefined ? "no tensor" : show(own.shape)),
-          () => show(shape),
+          () => (own === undefined ? "no tensor" : shapeText(own.shape)),
+          () => shapeText(shape),
         );
         data.set((own as ReferenceTensor).data, start);
-        start += elementCount(shape);
+        start += elements(shape);
       }
       return tensor([total], data);
     },
     part: (vector) => {
       demand(
-        sameShape(vector.shape, [total]),
+        isSameShape(vector.shape, [total]),
         "part",
-        () => show(vector.shape),
-        () => show([total]),
+        () => shapeText(vector.shape),
+        () => shapeText([total]),
       );
       let start = 0;
       const parts = shapes.map(({ name, shape }) => {
-        const end = start + elementCount(shape);
+        const end = start + elements(shape);
         const data = vector.data.slice(start, end);
         start = end;
         return [name, tensor(shape, data)];

@@ -1,8 +1,9 @@
 /** The pointwise part of the algebra in float64. */
 import type { Pointwise } from "../algebra.ts";
 import type { PerSample } from "../notation.ts";
+import { isSameShape, shapeText } from "../shape.ts";
 import { normalDistribution } from "./error-function.ts";
-import { demand, imageShape, type ReferenceTensor, sameShape, show, tensor } from "./tensor.ts";
+import { demand, imageShape, type ReferenceTensor, tensor } from "./tensor.ts";
 
 const map = (a: ReferenceTensor, f: (x: number) => number): ReferenceTensor => tensor(a.shape, a.data.map(f));
 
@@ -10,9 +11,9 @@ const zip =
   (operation: string, f: (x: number, y: number) => number) =>
   (a: ReferenceTensor, b: ReferenceTensor): ReferenceTensor => {
     demand(
-      sameShape(a.shape, b.shape),
+      isSameShape(a.shape, b.shape),
       operation,
-      () => `${show(a.shape)} and ${show(b.shape)}`,
+      () => `${shapeText(a.shape)} and ${shapeText(b.shape)}`,
       () => "two equal shapes",
     );
     const data = new Float64Array(a.data.length);
@@ -25,7 +26,7 @@ const scale = (a: ReferenceTensor, factor: PerSample): ReferenceTensor => {
   demand(
     a.shape.length > 0 && a.shape[0] === factor.length,
     "scale",
-    () => `${factor.length} factors for ${show(a.shape)}`,
+    () => `${factor.length} factors for ${shapeText(a.shape)}`,
     () => "one factor for each sample, the first axis",
   );
   const sample = a.data.length / factor.length;
@@ -39,7 +40,7 @@ const mean = (a: ReferenceTensor): ReferenceTensor => {
   demand(
     a.data.length > 0,
     "mean",
-    () => show(a.shape),
+    () => shapeText(a.shape),
     () => "at least one element",
   );
   let sum = 0;
@@ -80,9 +81,9 @@ export const gelu = (a: ReferenceTensor): ReferenceTensor => map(a, (x) => x * n
 export const prelu = (image: ReferenceTensor, slope: ReferenceTensor): ReferenceTensor => {
   const { c } = imageShape("prelu", image);
   demand(
-    sameShape(slope.shape, [c]),
+    isSameShape(slope.shape, [c]),
     "prelu",
-    () => `image ${show(image.shape)} and slope ${show(slope.shape)}`,
+    () => `image ${shapeText(image.shape)} and slope ${shapeText(slope.shape)}`,
     () => `slope [${c}]`,
   );
   return tensor(

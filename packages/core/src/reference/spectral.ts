@@ -1,14 +1,6 @@
 /** One-dimensional convolution over an image's pixels and spectral normalisation, in float64. */
-import {
-  demand,
-  demandBias,
-  imageShape,
-  type ReferenceTensor,
-  sameShape,
-  show,
-  tensor,
-  zeros,
-} from "./tensor.ts";
+import { isSameShape, shapeText } from "../shape.ts";
+import { demand, demandBias, imageShape, type ReferenceTensor, tensor, zeros } from "./tensor.ts";
 
 interface Kernel {
   readonly o: number;
@@ -20,7 +12,7 @@ const sequenceShape = (operation: string, { shape }: ReferenceTensor): Kernel =>
   demand(
     shape.length === 3,
     operation,
-    () => `weight ${show(shape)}`,
+    () => `weight ${shapeText(shape)}`,
     () => "weight [out, in, k]",
   );
   const [o, i, k] = shape as readonly [number, number, number];
@@ -39,7 +31,7 @@ export const sequenceConvolution = (
   demand(
     i === c && k % 2 === 1 && k <= length,
     "sequenceConvolution",
-    () => `image ${show(image.shape)} and weight ${show(weight.shape)}`,
+    () => `image ${shapeText(image.shape)} and weight ${shapeText(weight.shape)}`,
     () => `weight [o, ${c}, k] with k odd and at most ${length}`,
   );
   demandBias("sequenceConvolution", bias, o);
@@ -72,9 +64,9 @@ const normalised = (vector: Float64Array): ReferenceTensor => {
 
 const demandVector = (operation: string, name: string, vector: ReferenceTensor, length: number): void =>
   demand(
-    sameShape(vector.shape, [length]),
+    isSameShape(vector.shape, [length]),
     operation,
-    () => `${name} ${show(vector.shape)}`,
+    () => `${name} ${shapeText(vector.shape)}`,
     () => `${name} [${length}]`,
   );
 

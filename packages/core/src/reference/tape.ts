@@ -4,7 +4,8 @@
  * and all operations outside a differentiation, are not recorded.
  */
 import type { Differentiate, Objective, Tensors } from "../engine.ts";
-import { demand, type ReferenceTensor, show, tensor } from "./tensor.ts";
+import { shapeText } from "../shape.ts";
+import { demand, type ReferenceTensor, tensor } from "./tensor.ts";
 
 /**
  * Where an operand's slope (the derivative of the loss by each of its elements) is gathered: a pull-back adds to it. It
@@ -92,7 +93,7 @@ export const differentiate: Differentiate<ReferenceTensor> = (parameters, object
   demand(
     loss.data.length === 1,
     "differentiate",
-    () => `a loss ${show(loss.shape)}`,
+    () => `a loss ${shapeText(loss.shape)}`,
     () => "a scalar",
   );
   const slopes = readBackwards(tape, loss);

@@ -1,5 +1,5 @@
 /** The reference interpreter's tensor, and the checks that its operations share. */
-
+import { elements, isSameShape, shapeText } from "../shape.ts";
 /** A dense row-major array: images [n, h, w, c], weights in their kind's logical layout. */
 export interface ReferenceTensor {
   readonly shape: readonly number[];
@@ -14,18 +14,11 @@ export interface ImageShape {
   readonly c: number;
 }
 
-/** The number of elements of a shape; 1 for a scalar's []. */
-export const elementCount = (shape: readonly number[]): number =>
-  shape.reduce((product, length) => product * length, 1);
-
 export const tensor = (shape: readonly number[], data: Float64Array): ReferenceTensor => ({ shape, data });
 
 /** A tensor of zeros. */
 export const zeros = (shape: readonly number[]): ReferenceTensor =>
-  tensor(shape, new Float64Array(elementCount(shape)));
-
-/** A shape as messages print it. */
-export const show = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+  tensor(shape, new Float64Array(elements(shape)));
 
 /**
  * Throws one line: the operation, what was found, what was expected. A wrong shape is a defect of the calling program.
@@ -39,15 +32,12 @@ export const demand = (
   if (!condition) throw new Error(`${operation}: found ${found()}, expected ${expected()}`);
 };
 
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((length, axis) => length === b[axis]);
-
 /** The dimensions of an image. Throws an error with the operation's name if it is none. */
 export const imageShape = (operation: string, { shape }: ReferenceTensor): ImageShape => {
   demand(
     shape.length === 4,
     operation,
-    () => show(shape),
+    () => shapeText(shape),
     () => "an image [n, h, w, c]",
   );
   const [n, h, w, c] = shape as readonly [number, number, number, number];
@@ -59,7 +49,7 @@ export const matrixShape = (operation: string, { shape }: ReferenceTensor): read
   demand(
     shape.length === 2,
     operation,
-    () => show(shape),
+    () => shapeText(shape),
     () => "a matrix [rows, columns]",
   );
   return shape as readonly [number, number];
@@ -78,9 +68,9 @@ export const demandInteger = (operation: string, name: string, value: number, le
 export const demandBias = (operation: string, bias: ReferenceTensor | null, channels: number): void => {
   if (bias === null) return;
   demand(
-    sameShape(bias.shape, [channels]),
+    isSameShape(bias.shape, [channels]),
     operation,
-    () => `bias ${show(bias.shape)}`,
+    () => `bias ${shapeText(bias.shape)}`,
     () => `bias [${channels}]`,
   );
 };

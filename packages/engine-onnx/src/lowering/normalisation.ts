@@ -1,7 +1,7 @@
 /** Lowers normalisations, and the scale and shift that follow them. */
-import type { GroupNormOptions } from "@tadsr/core";
+import { type GroupNormOptions, isSameShape } from "@tadsr/core";
 import { binary, reduce, reshape, scalar, unary } from "../onnx/operators.ts";
-import { isSameList, madeBy, numbersOf, type Value } from "../onnx/value.ts";
+import { madeBy, numbersOf, type Value } from "../onnx/value.ts";
 import type { Term } from "../recording/term.ts";
 import type { Context } from "./context.ts";
 import { asImage } from "./images.ts";
@@ -34,7 +34,7 @@ const beforeBias = (graph: Context["graph"], value: Value): Biased => {
   if (image == null || bias == null || numbersOf(bias) === null) return { image: value, bias: null };
   const [one, channels = 0, ...sides] = bias.shape;
   const isPerChannel = one === 1 && channels === value.shape[1] && sides.every((side) => side === 1);
-  return isPerChannel && isSameList(image.shape, value.shape)
+  return isPerChannel && isSameShape(image.shape, value.shape)
     ? { image, bias: reshape(graph, bias, [channels]) }
     : { image: value, bias: null };
 };

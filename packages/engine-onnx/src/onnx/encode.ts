@@ -1,7 +1,8 @@
 /** The bytes of a graph's ONNX file. Its weights are inside, or beside it in a file of their own. */
+import { elements } from "@tadsr/core";
 import type { Lowered } from "../lowering/lower.ts";
 import { type AttributeMessage, encodeMessage, type TensorMessage, type ValueMessage } from "./messages.ts";
-import { type Attribute, type Dtype, elementsOf, type Numbers, type OnnxNode, type Value } from "./value.ts";
+import type { Attribute, Dtype, Numbers, OnnxNode, Value } from "./value.ts";
 
 /** ONNX's numbers for the element types of tensors. */
 const DTYPE_CODES: Readonly<Record<Dtype, number>> = {
@@ -175,7 +176,7 @@ export const encodeModel = (lowered: Lowered, options: EncodeOptions = {}): Uint
 export const computedNumbers = (lowered: Pick<Lowered, "outputs">): number =>
   listingOf(lowered)
     .nodes.flatMap(({ results }) => results)
-    .reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+    .reduce((sum, { shape }) => sum + elements(shape), 0);
 
 /** How many nodes there are of each operator, by the operator's name. */
 export const nodeCounts = (lowered: Pick<Lowered, "outputs">): Readonly<Record<string, number>> => {

@@ -2,7 +2,8 @@
  * Builds an ONNX graph. Each node is simplified when it is made, by the graph's rules. A node that exists already is
  * not made again. So no pass over the graph is needed afterwards.
  */
-import { type Attributes, type Dtype, elementsOf, type Numbers, type OnnxNode, type Value } from "./value.ts";
+import { elements, shapeText } from "@tadsr/core";
+import type { Attributes, Dtype, Numbers, OnnxNode, Value } from "./value.ts";
 
 /** A node to be made, with the shapes and types of its results. */
 export interface Proposal {
@@ -51,8 +52,8 @@ export const makeGraph = (rules: readonly NodeRule[]): Graph => {
   });
 
   const initializer = (data: Numbers, shape: readonly number[]): Value => {
-    if (elementsOf(shape) !== data.length)
-      throw new Error(`initializer of ${data.length} numbers for shape [${shape.join(", ")}]`);
+    if (elements(shape) !== data.length)
+      throw new Error(`initializer of ${data.length} numbers for shape ${shapeText(shape)}`);
     const dtype = dtypeOf(data);
     const table: Map<string, Value> = data.length <= SMALL ? small : (large.get(data) ?? new Map());
     if (data.length > SMALL) large.set(data, table);

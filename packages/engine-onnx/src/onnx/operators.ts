@@ -1,6 +1,7 @@
 /** ONNX's operators as functions of values, with the shapes of their results. Opset 20. */
+import { elements } from "@tadsr/core";
 import type { Graph } from "./graph.ts";
-import { type Attributes, type Dtype, elementsOf, type Value } from "./value.ts";
+import type { Attributes, Dtype, Value } from "./value.ts";
 
 export const OPSET = 20;
 
@@ -53,7 +54,7 @@ export const transpose = (graph: Graph, a: Value, perm: readonly number[]): Valu
  */
 export const reshape = (graph: Graph, a: Value, target: readonly number[]): Value => {
   const known = target.map((length, axis) => (length === 0 ? (a.shape[axis] as number) : length));
-  const rest = elementsOf(a.shape) / elementsOf(known.filter((length) => length !== -1));
+  const rest = elements(a.shape) / elements(known.filter((length) => length !== -1));
   return graph.node({
     op: "Reshape",
     inputs: [a, ints(graph, ...target)],

@@ -1,16 +1,7 @@
 /** The simplifications of ONNX nodes. Each gives the same values by the definition of the operators. */
+import { elements, isSameShape } from "@tadsr/core";
 import type { NodeRule, Proposal } from "./graph.ts";
-import {
-  elementsOf,
-  intOf,
-  intsOf,
-  isSameList,
-  madeBy,
-  type Numbers,
-  numbersOf,
-  type OnnxNode,
-  type Value,
-} from "./value.ts";
+import { intOf, intsOf, madeBy, type Numbers, numbersOf, type OnnxNode, type Value } from "./value.ts";
 
 const first = ({ inputs }: Pick<OnnxNode, "inputs">): Value => inputs[0] as Value;
 
@@ -57,7 +48,7 @@ export const mergeReshapes: NodeRule = (graph, proposal) => {
   if (proposal.op !== "Reshape") return null;
   const input = first(proposal);
   const target = fixedTarget(proposal.inputs);
-  if (target !== null && !target.includes(-1) && isSameList(input.shape, proposal.shape)) return input;
+  if (target !== null && !target.includes(-1) && isSameShape(input.shape, proposal.shape)) return input;
   const before = madeBy(input, "Reshape");
   if (before === null || target?.includes(0) === true) return null;
   const [, shape = null] = proposal.inputs;
@@ -84,7 +75,7 @@ export const transposed = <A extends Numbers>(
   shape: readonly number[],
   perm: readonly number[],
 ): A => {
-  const strides = shape.map((_, axis) => elementsOf(shape.slice(axis + 1)));
+  const strides = shape.map((_, axis) => elements(shape.slice(axis + 1)));
   const lengths = perm.map((axis) => shape[axis] as number);
   const steps = perm.map((axis) => strides[axis] as number);
   const result = numbers.slice() as A;
@@ -134,7 +125,7 @@ export const joinSlices: NodeRule = (graph, { op, inputs, attributes, shape, dty
     (run, i) => run?.whole === head.whole && (i === 0 || run.start === runs[i - 1]?.end),
   );
   if (!isJoined) return null;
-  if (isSameList(head.whole.shape, shape)) return head.whole;
+  if (isSameShape(head.whole.shape, shape)) return head.whole;
   const one = (place: number): Value => graph.initializer(BigInt64Array.of(BigInt(place)), [1]);
   return graph.node({
     op: "Slice",
@@ -159,8 +150,8 @@ const perChannelSum = (value: Value): readonly [rest: Value, constant: Value] | 
   const [rest, constant] = madeBy(value, "Add")?.inputs ?? [];
   if (rest == null || constant == null || numbersOf(constant) === null) return null;
   const { shape } = constant;
-  const isPerChannel = shape.length === 4 && elementsOf(shape) === shape[1] && shape[0] === 1;
-  return isPerChannel && isSameList(rest.shape, value.shape) ? [rest, constant] : null;
+  const isPerChannel = shape.length === 4 && elements(shape) === shape[1] && shape[0] === 1;
+  return isPerChannel && isSameShape(rest.shape, value.shape) ? [rest, constant] : null;
 };
 
 /**
@@ -175,14 +166,14 @@ export const addPerChannelLast: NodeRule = (graph, proposal) => {
     const c = before === null ? null : numbersOf(before[1]);
     const d = numbersOf(b);
     if (before === null || !(c instanceof Float32Array) || !(d instanceof Float32Array)) return null;
-    if (!isSameList(before[1].shape, b.shape)) return null;
+    if (!isSameShape(before[1].shape, b.shape)) return null;
     const sum = graph.initializer(
       c.map((number, i) => number + (d[i] as number)),
       b.shape,
     );
     return graph.node({ ...proposal, inputs: [before[0], sum] });
   }
-  if (!isSameList(a.shape, b.shape)) return null;
+  if (!isSameShape(a.shape, b.shape)) return null;
   const [left, right] = [perChannelSum(a), perChannelSum(b)];
   const [summed, other] = left !== null ? [left, b] : [right, a];
   if (summed === null) return null;

@@ -35,9 +35,6 @@ export interface Value {
   readonly source: Source;
 }
 
-export const elementsOf = (shape: readonly number[]): number =>
-  shape.reduce((product, length) => product * length, 1);
-
 /** The numbers of an initializer; null for a computed value. */
 export const numbersOf = ({ source }: Value): Numbers | null =>
   source.tag === "initializer" ? source.data : null;
@@ -45,9 +42,6 @@ export const numbersOf = ({ source }: Value): Numbers | null =>
 /** The node that makes the value if it has that operator, else null. */
 export const madeBy = ({ source }: Value, op: string): OnnxNode | null =>
   source.tag === "node" && source.node.op === op ? source.node : null;
-
-export const isSameList = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((item, i) => item === b[i]);
 
 /** The attribute's whole numbers, or the default if it is left out. */
 export const intsOf = (

@@ -1,8 +1,9 @@
 /** Vector quantisation: the nearest row of a codebook, and the rows with given numbers. */
+import { elements } from "@tadsr/core";
 import { exact, quantisations } from "../codebooks.ts";
 import { definition, equation } from "../equation.ts";
 import { evaluate } from "../evaluate.ts";
-import { anything, count, dimensions, type Input, input, inputFrom } from "../inputs.ts";
+import { anything, dimensions, type Input, input, inputFrom } from "../inputs.ts";
 import { check, every, type Law, law } from "../law.ts";
 
 /** The squared distances from a pixel, given by its place in the batch, to every row of the codebook. */
@@ -55,7 +56,7 @@ export const codebookLaws: readonly Law[] = [
       );
       const those = all.map((list, pixel) => list[found.data[pixel] ?? -1] ?? Number.NaN);
       return every([
-        check(found.data.length === count([n, h, w]), () => `${found.data.length} indices`),
+        check(found.data.length === elements([n, h, w]), () => `${found.data.length} indices`),
         // The size of the terms of |e|^2 - 2 a e, a formula that engines may use for the distance, for numbers up to 4.
         equal({ shape: found.shape, data: Float64Array.from(those) }, least, 48 * c),
       ]);

@@ -2,7 +2,7 @@
  * Gradients, for engines that have them: they agree with central differences, and `differentiate` returns all it
  * should.
  */
-import type { NdArray } from "@tadsr/core";
+import { elements, type NdArray } from "@tadsr/core";
 import * as fc from "fast-check";
 import { identical } from "../equality.ts";
 import { onReference, type Program, sizeOf } from "../evaluate.ts";
@@ -16,16 +16,7 @@ import {
   nameOf,
   weightedSum,
 } from "../gradient.ts";
-import {
-  anything,
-  awayFromZero,
-  count,
-  type Input,
-  imageShapes,
-  input,
-  tensorOf,
-  zerosLike,
-} from "../inputs.ts";
+import { anything, awayFromZero, type Input, imageShapes, input, tensorOf, zerosLike } from "../inputs.ts";
 import { check, every, type Law, type Operation, type Verdict } from "../law.ts";
 import { operations, smoothUse } from "../operations.ts";
 import { operandsOf, type Use } from "../use.ts";
@@ -78,7 +69,7 @@ const nothingPasses = (operation: Operation, name: string, stoppedAt: (use: Use)
     inputs: smoothUse(operation),
     holds: async (engine, differentiate, equal, { weight, ...use }) => {
       const operands = operandsOf(use);
-      const sum = weightedSum(use.program, count(weight.shape));
+      const sum = weightedSum(use.program, elements(weight.shape));
       const found = await gradientsOf(engine, differentiate, named(operands), [weight], (A, p, c) => ({
         loss: inOrder(p).reduce(
           (loss, operand) => A.add(loss, A.mean(A.square(operand))),
@@ -242,7 +233,7 @@ const ofDifferentiate: readonly Law[] = [
     cost: 4,
     inputs: blocks,
     holds: async (engine, differentiate, _equal, { tensors, weight }) => {
-      const sum = weightedSum(block, count(weight.shape));
+      const sum = weightedSum(block, elements(weight.shape));
       const work = (): Promise<Gradients> =>
         gradientsOf(engine, differentiate, named(tensors), [weight], (A, p, c) => {
           const loss = sum(A, ...c, ...inOrder(p));

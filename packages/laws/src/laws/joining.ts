@@ -1,8 +1,8 @@
 /** What an engine must do if it joins named tensors into one vector. */
-import type { Engine, Joining, TensorKind, Tensors } from "@tadsr/core";
+import { type Engine, elements, type Joining, type TensorKind, type Tensors } from "@tadsr/core";
 import * as fc from "fast-check";
 import { closeTo, identical } from "../equality.ts";
-import { count, type Input, tensorOf, upTo } from "../inputs.ts";
+import { type Input, tensorOf, upTo } from "../inputs.ts";
 import { check, every, type Law, type LawOf, law, type Verdict } from "../law.ts";
 
 /** Shapes with a small chance that two tensors of a record have the same one. */
@@ -131,7 +131,7 @@ export const joiningLaws: readonly Law[] = [
       const mean = engine.scope(() => engine.algebra.mean(join(tensors)));
       const found = await engine.download("scalar", mean);
       const all = inputs.flatMap(([a]) => [...a.data]);
-      const total = inputs.reduce((sum, [{ shape }]) => sum + count(shape), 0);
+      const total = inputs.reduce((sum, [{ shape }]) => sum + elements(shape), 0);
       const data = Float64Array.of(all.reduce((sum, value) => sum + value, 0) / total);
       release(engine, tensors, { mean });
       return closeTo(engine.epsilon * 16)(found, { shape: [], data }, 4);

@@ -1,8 +1,9 @@
 /** The linear layer: a product of matrices, linear in both arguments. */
+import { elements } from "@tadsr/core";
 import * as fc from "fast-check";
 import { none } from "../convolutions.ts";
 import { definition, equation } from "../equation.ts";
-import { count, type Input, imageShapes, input, inputFrom, tensorOf, upTo } from "../inputs.ts";
+import { type Input, imageShapes, input, inputFrom, tensorOf, upTo } from "../inputs.ts";
 import type { Law } from "../law.ts";
 
 const layers = fc.tuple(upTo(3), upTo(6), upTo(5)).chain(([n, i, o]) => {
@@ -28,7 +29,7 @@ export const linearLaws: readonly Law[] = [
     program: () => (A, a, w, bias) => A.linear(a, w, bias),
     expected: ({ matrices: [a], weights: [w], bias }) => {
       const [n, i] = a.shape as [number, number];
-      const o = count(bias.shape);
+      const o = elements(bias.shape);
       return inputFrom("matrix", [n, o], (index) => {
         const [row, out] = [Math.floor(index / o), index % o];
         let sum = bias.data[out] as number;

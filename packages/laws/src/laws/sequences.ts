@@ -1,9 +1,9 @@
 /** Convolutions over an image's pixels as one closed sequence, and spectral normalisation of their weights. */
+import { elements } from "@tadsr/core";
 import * as fc from "fast-check";
 import { definition, equation } from "../equation.ts";
 import { evaluate } from "../evaluate.ts";
 import {
-  count,
   dimensions,
   type Input,
   imageShapes,
@@ -79,7 +79,7 @@ const convolving: readonly Law[] = [
         evaluate(engine, "image", [a, weight, bias], (A, x, w, b) => A.sequenceConvolution(x, w, b));
       const found = await convolve(rotated(image, by));
       const { shape, data } = await convolve(image);
-      return equal(found, rotated(input("image", shape, data), by), 4 + 16 * count(weight.shape.slice(1)));
+      return equal(found, rotated(input("image", shape, data), by), 4 + 16 * elements(weight.shape.slice(1)));
     },
   }),
   equation({
@@ -128,7 +128,7 @@ const convolving: readonly Law[] = [
 /** W v or W^T u, where W is [o, i k]. */
 const product = (weight: Input, vector: Input, side: "left" | "right"): Float64Array => {
   const o = weight.shape[0] as number;
-  const columns = count(weight.shape) / o;
+  const columns = elements(weight.shape) / o;
   const at = (row: number, column: number): number => weight.data[row * columns + column] as number;
   const length = side === "left" ? o : columns;
   return Float64Array.from({ length }, (_, i) =>

@@ -3,14 +3,13 @@
  * which, not the name. Opening a file lists its tensors; a tensor is read when it is asked for. No code that a file
  * asks for is ever run.
  */
-import type { NdArray } from "@tadsr/core";
+import { elements, type NdArray } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type { Task } from "fp-ts/lib/Task.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import type { ByteFile, ByteSource } from "../bytes/byte-file.ts";
 import { openKept } from "../bytes/read-bytes.ts";
 import { fileUnreadable, type InvalidCheckpoint, type RefusedCode } from "../errors.ts";
-import { elements } from "../parameters.ts";
 import { type SafetensorsError, type SafetensorsFile, safetensorsIn } from "../safetensors.ts";
 import type { StoredType } from "../safetensors-header.ts";
 import { type Checked, complainAbout, invalid } from "./complaint.ts";

@@ -1,8 +1,7 @@
 /** A tensor's numbers from its storage, in row-major order. */
-import type { NdArray } from "@tadsr/core";
+import { elements, type NdArray } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { decodeFloats, decodeIntegers, isReadableFloat } from "../number-formats.ts";
-import { elements } from "../parameters.ts";
 import { type Checked, invalid } from "./complaint.ts";
 import { DTYPE_BYTES, type TensorDtype } from "./dtypes.ts";
 import type { TorchTensor } from "./pickle-values.ts";

@@ -1,4 +1,5 @@
 /** Where a tensor's numbers are within its storage: offset and strides, counted in numbers. */
+import { elements, shapeText } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { type Checked, invalid } from "./complaint.ts";
 import { described, isKind, type PickleValue, type TorchStorage, type TorchTensor } from "./pickle-values.ts";
@@ -16,7 +17,7 @@ const countsOf = (value: PickleValue | undefined): readonly number[] | null =>
 
 /** Null if the product is too large for a safe integer. */
 const product = (shape: readonly number[]): number | null => {
-  const count = shape.reduce((a, b) => a * b, 1);
+  const count = elements(shape);
   return Number.isSafeInteger(count) ? count : null;
 };
 
@@ -35,13 +36,13 @@ export const checkedTensor = (
   if (!isCount(offset)) return invalid(`the offset ${described(offset)}`, "a whole number from 0");
   if (shape === null || strides === null || shape.length !== strides.length)
     return invalid("a wrong shape or strides", "whole numbers from 0, as many strides as sizes");
-  if (product(shape) === null) return invalid(`the shape [${shape.join(", ")}]`, "one that fits into memory");
+  if (product(shape) === null) return invalid(`the shape ${shapeText(shape)}`, "one that fits into memory");
   const tensor: TorchTensor = { kind: "tensor", storage, offset, shape, strides };
   const end = offset + span(tensor);
   return end <= storage.count
     ? E.right(tensor)
     : invalid(
-        `a tensor of shape [${shape.join(", ")}] and strides [${strides.join(", ")}] that ends at number ${end}`,
+        `a tensor of shape ${shapeText(shape)} and strides ${shapeText(strides)} that ends at number ${end}`,
         `at most the ${storage.count} numbers of its storage`,
       );
 };

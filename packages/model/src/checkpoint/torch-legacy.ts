@@ -5,6 +5,7 @@
  * kinds of damage cannot be noticed: a changed number, and a changed offset of a view in a storage that it shares with
  * others.
  */
+import { shapeText } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type { ByteSource } from "../bytes/byte-file.ts";
 import { quoted } from "../quoted.ts";
@@ -102,7 +103,7 @@ const checkViews = (tensor: TorchTensor): Checked<void> => {
   const isPartial = isExpanded(tensor) && distinct !== tensor.storage.count;
   return isOverlapping(tensor) || isPartial
     ? invalid(
-        `a tensor of shape [${tensor.shape.join(", ")}] with strides [${tensor.strides.join(", ")}]`,
+        `a tensor of shape ${shapeText(tensor.shape)} with strides ${shapeText(tensor.strides)}`,
         "strides that repeat nothing, in this format without a checksum; save it again with PyTorch",
       )
     : E.right(undefined);

@@ -1,4 +1,5 @@
 /** Finds which network a file's tensors belong to, from their names and shapes alone. */
+import { isSameShape } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type { Mismatch } from "../errors.ts";
 import { nearestName } from "../nearest-name.ts";
@@ -14,7 +15,7 @@ import { type StackConfig, stack } from "../networks/stack.ts";
 import { swinUNet } from "../networks/swin-unet.ts";
 import { checkSwinUNetConfig, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
 import type { ParameterSpec } from "../parameters.ts";
-import { isSameShape, mismatchLine } from "../weights.ts";
+import { mismatchLine } from "../weights.ts";
 import { type DiscriminatorOverrides, inferDiscriminator } from "./discriminator.ts";
 import { inferRrdb, inferSrvgg } from "./picture-networks.ts";
 import { inferResidualUNet } from "./residual-unet.ts";

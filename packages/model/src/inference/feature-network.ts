@@ -1,4 +1,5 @@
 /** Finds which feature network a file's tensors belong to, and whether linear weights fit it, by names and shapes. */
+import { isSameShape } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type { Mismatch } from "../errors.ts";
 import { nearestName } from "../nearest-name.ts";
@@ -7,7 +8,7 @@ import type { FeatureNetwork } from "../networks/features/feature-network.ts";
 import { alexNet, vgg16 } from "../networks/features/torchvision.ts";
 import type { ParameterSpec } from "../parameters.ts";
 import { quoted } from "../quoted.ts";
-import { isSameShape, mismatchLine } from "../weights.ts";
+import { mismatchLine } from "../weights.ts";
 import type { Shapes } from "./shape-reader.ts";
 
 /** The tensors fit no feature network known here, some are missing, or the linear weights do not fit. */

@@ -1,4 +1,5 @@
 /** Converts a checkpoint of any format: every tensor of one group by its plain name, buffers too. */
+import { elements } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { baseName } from "../bytes/base-name.ts";
@@ -21,7 +22,6 @@ import {
 } from "../errors.ts";
 import { type FloatType, isReadableFloat } from "../number-formats.ts";
 import type { WeightSource } from "../paper/weight-source.ts";
-import { elements } from "../parameters.ts";
 import type { StreamedTensor } from "./streamed-tensor.ts";
 import { type WeightFormat, writeWeights } from "./write-weights.ts";
 

@@ -1,11 +1,10 @@
 /** Tensors that are written one after another: names, types and shapes are known before, numbers come later. */
-import type { NdArray } from "@tadsr/core";
+import { elements, type NdArray } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { DTYPE_BYTES, type TensorDtype } from "../checkpoint/dtypes.ts";
 import type { ValueOutOfRange } from "../errors.ts";
 import { decodeNumbers, encodeNumbers, FLOAT_TYPES, type FloatType } from "../number-formats.ts";
-import { elements } from "../parameters.ts";
 
 export interface StreamedTensor<E1> {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** The pickle and the zip records of a file that `torch.load` reads, PyTorch's format since 1.6. */
+import { elements } from "@tadsr/core";
 import { STORAGE_DTYPES, type TensorDtype } from "../checkpoint/dtypes.ts";
-import { elements } from "../parameters.ts";
 import type { StreamedTensor } from "./streamed-tensor.ts";
 
 type Described = Omit<StreamedTensor<unknown>, "read">;

@@ -1,10 +1,10 @@
 /** Writes weights tensor by tensor, so a file of any size needs the memory of one tensor. */
+import { elements } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import type { ByteSink } from "../bytes/byte-sink.ts";
 import { crc32 } from "../bytes/crc32.ts";
 import { type FileUnwritable, fileUnwritable, type ValueOutOfRange } from "../errors.ts";
-import { elements } from "../parameters.ts";
 import { headerBytes } from "../safetensors-header.ts";
 import { byteLength, encodeTensor, type StreamedTensor } from "./streamed-tensor.ts";
 import { directory, localHeader, stateDictPickle, type ZipRecord } from "./torch-zip-parts.ts";
