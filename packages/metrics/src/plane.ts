@@ -1,11 +1,8 @@
 /** One number for each pixel, as SSIM and NIQE need. */
-import type { Picture, Rectangle } from "@tadsr/model";
+import { COLOURS, type Picture, type Rectangle } from "@tadsr/model";
 
 /** The largest 8-bit value. It is used for luma too, although luma does not reach it. */
 export const PEAK = 255;
-
-/** Values of a pixel. Only types come from @tadsr/model: its code would bring Node's modules into a browser. */
-export const COLOURS = 3;
 
 /** Row-major: [height, width]. */
 export interface Plane {

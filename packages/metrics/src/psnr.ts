@@ -1,10 +1,10 @@
 /** Peak signal-to-noise ratio. */
-import type { Picture, Rectangle } from "@tadsr/model";
+import { COLOURS, type Picture, type Rectangle } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import { type Border, comparedPart } from "./comparable.ts";
 import type { MetricError } from "./errors.ts";
-import { COLOURS, luma, PEAK, planeOf, roundedLuma } from "./plane.ts";
+import { luma, PEAK, planeOf, roundedLuma } from "./plane.ts";
 
 export interface LumaReading extends Border {
   /**

@@ -176,7 +176,14 @@ export {
   type WeightSourceError,
 } from "./paper/weight-source.ts";
 export { initialWeights, type ParameterSpec, parameter, parameterCount } from "./parameters.ts";
-export { COLOURS, type FloatRaster, type Picture, type Raster, type Rectangle } from "./picture.ts";
+export {
+  COLOURS,
+  type FloatRaster,
+  type Picture,
+  type Raster,
+  type Rectangle,
+  type Size,
+} from "./picture.ts";
 export { pictureField } from "./pictures/picture-field.ts";
 export {
   describePictureFile,

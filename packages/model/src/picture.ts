@@ -26,6 +26,12 @@ export interface FloatRaster extends Raster {
   readonly data: Float32Array;
 }
 
+/** Sides in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A rectangle of pixels. It may reach beyond a picture if a function allows that. */
 export interface Rectangle {
   readonly x: number;

@@ -11,7 +11,7 @@ import {
   publishedModels,
   vqF4,
 } from "../src/index.ts";
-import { alignmentOf, factorOf, latentStride } from "../src/paper/pairing.ts";
+import { alignmentOf, factorOfPair, latentStride } from "../src/paper/pairing.ts";
 import { paperFixtures } from "./paper-fixtures.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -42,7 +42,7 @@ const refusal = (result: E.Either<{ readonly message: string }, unknown>): strin
 describe("sizes", () => {
   it.each(Object.values(publishedModels))("of $name are related as published", (published) => {
     const { network, autoencoder, factor } = published;
-    expect(factorOf(network, autoencoder)).toBe(factor);
+    expect(factorOfPair(network, autoencoder)).toBe(factor);
     expect(alignmentOf(network)).toBe(64);
     expect(latentStride(network)).toBe(published.name === "faceir-s4" ? 8 : 1);
   });

@@ -1,9 +1,10 @@
 import { uniform } from "@tadsr/core";
+import type { Rectangle } from "@tadsr/model";
 import { type NoisePlace, placeOf } from "./data-streams.ts";
 import { applyDegradation } from "./degradation/apply.ts";
 import type { Degradation } from "./degradation/description.ts";
 import { drawDegradation } from "./degradation/draw.ts";
-import { crop, cropBytes, type FloatPicture, type Rectangle } from "./float-picture.ts";
+import { crop, cropBytes, type FloatPicture } from "./float-picture.ts";
 import { firstUsable, type Photographs } from "./photographs.ts";
 import { noneUsable } from "./picture-files.ts";
 

@@ -4,28 +4,12 @@
  * Pictures are stored as bytes, since there are many, and converted to numbers crop by crop. The arithmetic uses the
  * gamma-coded values and not linear light, as in BasicSR's degradations.
  */
-
+import type { Picture, Rectangle } from "@tadsr/model";
 /** RGB, interleaved by rows [height, width, 3], nominal range 0..1 (noise may leave it until it is rounded). */
 export interface FloatPicture {
   readonly width: number;
   readonly height: number;
   readonly data: Float32Array;
-}
-
-/** RGB bytes, interleaved by rows [height, width, 3]. */
-export interface BytePicture {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 3;
-  readonly data: Uint8Array;
-}
-
-/** A rectangle in pixels. It may reach beyond the picture if the function allows it. */
-export interface Rectangle {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Mirrors an index into 0..size-1, with the edge pixel repeated: -1 becomes 0, size becomes size - 1. */
@@ -56,7 +40,7 @@ const placesAlong = (from: number, count: number, size: number, stride: number):
  * mirrored.
  */
 export const cropBytes = (
-  { width, height, data: bytes }: BytePicture,
+  { width, height, data: bytes }: Picture,
   rectangle: Rectangle,
   { transpose, mirrorColumns, mirrorRows }: Symmetry = upright,
 ): FloatPicture => {
@@ -90,14 +74,14 @@ export const crop = (picture: FloatPicture, { x, y, width, height }: Rectangle):
 };
 
 /** Rounds to bytes (a half goes to the even neighbour) and clamps. */
-export const toBytes = ({ width, height, data }: FloatPicture): BytePicture => {
+export const toBytes = ({ width, height, data }: FloatPicture): Picture => {
   const bytes = new Uint8ClampedArray(data.length);
   for (let i = 0; i < data.length; i++) bytes[i] = 255 * (data[i] as number);
   return { width, height, channels: 3, data: new Uint8Array(bytes.buffer) };
 };
 
 /** Bytes as numbers 0..1. */
-export const fromBytes = ({ width, height, data: bytes }: BytePicture): FloatPicture => {
+export const fromBytes = ({ width, height, data: bytes }: Picture): FloatPicture => {
   const data = new Float32Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) data[i] = units[bytes[i] as number] as number;
   return { width, height, data };

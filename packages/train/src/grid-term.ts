@@ -4,14 +4,13 @@
  * not from the paper, removes it.
  */
 import type { Engine } from "@tadsr/core";
-import { around } from "@tadsr/model";
+import { around, COLOURS } from "@tadsr/model";
 import { LATENT_FACTOR } from "./latents.ts";
 
 /** The side of the windows over which a pattern is averaged, in latent pixels. */
 export const GRID_WINDOW = 8;
 
 const PHASES = LATENT_FACTOR ** 2;
-const COLOURS = 3;
 const CHANNELS = COLOURS * PHASES;
 
 export interface GridTerm<T> {

@@ -99,12 +99,10 @@ export { sincKernel } from "./degradation/sinc.ts";
 export type { TrainError } from "./errors.ts";
 export { FAMILIES, type Family, type FamilyName, SMALL_SCHEDULE, STACK_SCHEDULE } from "./families.ts";
 export {
-  type BytePicture,
   crop,
   cropBytes,
   type FloatPicture,
   fromBytes,
-  type Rectangle,
   toBytes,
 } from "./float-picture.ts";
 export { encodeJpeg, throughJpeg } from "./jpeg.ts";
@@ -134,7 +132,7 @@ export {
 } from "./photographs.ts";
 export { noneUsable, type PictureFiles, pictureFiles } from "./picture-files.ts";
 export { CHECKPOINT, type CheckpointTimes, LOG } from "./recorder.ts";
-export { bicubicDown, type ResizeFilter, resize, resizeFilters, type Size } from "./resampling.ts";
+export { bicubicDown, type ResizeFilter, resize, resizeFilters } from "./resampling.ts";
 export {
   type RunOptions,
   type RunProgress,

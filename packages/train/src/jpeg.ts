@@ -1,8 +1,9 @@
+import type { Picture } from "@tadsr/model";
 import sharp from "sharp";
-import { type BytePicture, type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
+import { type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
 
 /** Compresses to JPEG. Every option that changes pixels is fixed, so only the picture and the quality count. */
-export const encodeJpeg = ({ width, height, data }: BytePicture, quality: number): Promise<Buffer> =>
+export const encodeJpeg = ({ width, height, data }: Picture, quality: number): Promise<Buffer> =>
   sharp(data, { raw: { width, height, channels: 3 } })
     .jpeg({
       quality,

@@ -1,18 +1,18 @@
 /** Photographs of a folder, read when they are needed. */
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import type { Picture, Size } from "@tadsr/model";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import sharp, { type ResizeOptions } from "sharp";
 import { byteCache } from "./byte-cache.ts";
-import type { BytePicture } from "./float-picture.ts";
 import { type DataError, noneUsable, pictureFiles, type SkippedPicture } from "./picture-files.ts";
 
 export { type DataError, pictureNames, type SkippedPicture } from "./picture-files.ts";
 
 /** A decoded picture with the name of its file. */
-export interface Photograph extends BytePicture {
+export interface Photograph extends Picture {
   readonly name: string;
 }
 
@@ -46,21 +46,16 @@ export interface PhotographOptions {
 /** 1 GiB, or about 350 million pixels. */
 export const DEFAULT_CACHE_BYTES = 2 ** 30;
 
-interface Dimensions {
-  readonly width: number;
-  readonly height: number;
-}
-
-const shrunkSize = ({ width, height }: Dimensions, shrink: number): Dimensions => ({
+const shrunkSize = ({ width, height }: Size, shrink: number): Size => ({
   width: Math.max(1, Math.round(shrink * width)),
   height: Math.max(1, Math.round(shrink * height)),
 });
 
 /** The size of the upright picture, from its file's header. */
-const sizeOf = async (file: string): Promise<Dimensions> => (await sharp(file).metadata()).autoOrient;
+const sizeOf = async (file: string): Promise<Size> => (await sharp(file).metadata()).autoOrient;
 
 /** Decodes a file to 8-bit sRGB: EXIF orientation is applied, transparency is put on white, grey becomes RGB. */
-export const decodePicture = async (file: string, shrink = 1): Promise<BytePicture> => {
+export const decodePicture = async (file: string, shrink = 1): Promise<Picture> => {
   const upright = sharp(file, { failOn: "error" })
     .rotate()
     .flatten({ background: "white" })
@@ -80,7 +75,7 @@ const shrunk = async (file: string, shrink: number): Promise<ResizeOptions> => (
 });
 
 /** Why a picture of this size cannot be used; null if it can. */
-const tooSmall = (size: Dimensions, { shrink, minimumSide }: PhotographOptions): string | null => {
+const tooSmall = (size: Size, { shrink, minimumSide }: PhotographOptions): string | null => {
   const { width, height } = shrunkSize(size, shrink);
   return Math.min(width, height) < minimumSide
     ? `${width} x ${height} pixels (after shrinking), the shorter side must be at least ${minimumSide}`

@@ -1,3 +1,4 @@
+import type { Size } from "@tadsr/model";
 import type { FloatPicture } from "./float-picture.ts";
 
 /**
@@ -10,11 +11,6 @@ import type { FloatPicture } from "./float-picture.ts";
 export type ResizeFilter = "area" | "bilinear" | "bicubic";
 
 export const resizeFilters: readonly ResizeFilter[] = ["area", "bilinear", "bicubic"];
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 const triangle = (x: number): number => Math.max(0, 1 - Math.abs(x));
 

@@ -22,7 +22,6 @@ export { paperFootprint, paperWork } from "./paper-tile-cost.ts";
 export { type PartCost, partCosts } from "./part-costs.ts";
 export { pictureFootprint, pictureWork } from "./picture-tile-cost.ts";
 export type { PreparedModel } from "./prepared-model.ts";
-export type { Size } from "./size.ts";
 export { smallFootprint, smallWork } from "./small-tile-cost.ts";
 export type { Footprint, TileWork } from "./tile-cost.ts";
 export { upscaleAlpha } from "./upscale-alpha.ts";

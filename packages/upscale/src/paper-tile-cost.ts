@@ -1,8 +1,7 @@
 /** What tiles cost a model of the paper's kind, by the cost interpreter. */
 import { type Cost, costOf } from "@tadsr/engine-cost";
-import { type PaperModel, paddedSize } from "@tadsr/model";
+import { type PaperModel, paddedSize, type Size } from "@tadsr/model";
 import { costOfLayer } from "./layer-cost.ts";
-import type { Size } from "./size.ts";
 import { type Footprint, heldWith, known, type TileWork } from "./tile-cost.ts";
 
 const layerCost = (...layer: Parameters<typeof costOfLayer>): Cost => known(costOfLayer(...layer));

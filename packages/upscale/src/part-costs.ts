@@ -1,9 +1,8 @@
 /** A published model's networks as programs of the cost interpreter, at their sizes for one picture. */
 import { type Cost, costOf } from "@tadsr/engine-cost";
-import { type PublishedModel, swinUNet, vqAutoencoder } from "@tadsr/model";
+import { type PublishedModel, type Size, swinUNet, vqAutoencoder } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { costOfLayer } from "./layer-cost.ts";
-import type { Size } from "./size.ts";
 
 export interface PartCost {
   readonly part: string;

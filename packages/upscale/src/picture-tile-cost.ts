@@ -1,8 +1,7 @@
 /** What tiles cost a network that makes a picture of a picture, by the cost interpreter. */
 import type { Cost } from "@tadsr/engine-cost";
-import { asLayer, type PictureNetwork, paddedSize, pictureField, planTiles } from "@tadsr/model";
+import { asLayer, type PictureNetwork, paddedSize, pictureField, planTiles, type Size } from "@tadsr/model";
 import { costOfLayer } from "./layer-cost.ts";
-import type { Size } from "./size.ts";
 import { type Footprint, heldWith, known, type TileWork } from "./tile-cost.ts";
 
 const costAt = (network: PictureNetwork, { height, width }: Size): Cost =>

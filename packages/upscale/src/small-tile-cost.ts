@@ -1,7 +1,13 @@
 /** What tiles cost a model of the small family, by the cost interpreter. */
 import { type Cost, costOf } from "@tadsr/engine-cost";
-import { conditionChannels, type Model, paddedSize, planTiles, receptiveField } from "@tadsr/model";
-import type { Size } from "./size.ts";
+import {
+  conditionChannels,
+  type Model,
+  paddedSize,
+  planTiles,
+  receptiveField,
+  type Size,
+} from "@tadsr/model";
 import { type Footprint, heldWith, known, type TileWork } from "./tile-cost.ts";
 
 type SmallModel = Pick<Model, "network">;

@@ -6,10 +6,10 @@ import type {
   PaperModelError,
   Picture,
   SamplerName,
+  Size,
   UpscaleError,
 } from "@tadsr/model";
 import type * as TE from "fp-ts/lib/TaskEither.js";
-import type { Size } from "./size.ts";
 import type { TileWork } from "./tile-cost.ts";
 
 /** How pictures are made. Options that do not concern the model are ignored. */

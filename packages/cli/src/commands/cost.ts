@@ -1,6 +1,5 @@
 /** `tadsr cost`: parameters, operations and memory of models, without running them. */
-
-import type { Size } from "@tadsr/upscale";
+import type { Size } from "@tadsr/model";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PUBLISHED_NAMES } from "../convert/published-names.ts";
 import type { CostOptions } from "../cost/run.ts";

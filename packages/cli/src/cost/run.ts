@@ -5,8 +5,9 @@ import {
   type PublishedName,
   publishedModels,
   receptiveFieldOfPictures,
+  type Size,
 } from "@tadsr/model";
-import { costOfLayer, type PartCost, partCosts, type Size } from "@tadsr/upscale";
+import { costOfLayer, type PartCost, partCosts } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";

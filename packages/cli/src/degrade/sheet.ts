@@ -1,7 +1,7 @@
 /** A contact sheet of degradations: a row for each original, a column for each draw, each pixel shown larger. */
 import { join } from "node:path";
+import type { Picture } from "@tadsr/model";
 import {
-  type BytePicture,
   byNearest,
   crop,
   cropBytes,
@@ -40,7 +40,7 @@ const [WINDOW, CELL] = [512, 256];
 const [GAP, HEADING, CAPTION, LINE] = [8, 26, 60, 13];
 
 interface Cell {
-  readonly picture: BytePicture;
+  readonly picture: Picture;
   readonly caption: readonly string[];
 }
 
@@ -75,7 +75,7 @@ const rowOf = async (
       { width, height, ...rest },
       { x: Math.floor((width - size.width) / 2), y: Math.floor((height - size.height) / 2), ...size },
     );
-    const shown = (lr: FloatPicture): BytePicture => toBytes(byNearest(middle(lr, CELL / scale), scale));
+    const shown = (lr: FloatPicture): Picture => toBytes(byNearest(middle(lr, CELL / scale), scale));
     const key = keyOfName(name);
     const plain = await degradePicture(window, { seed, key }, { kind: "bicubic", scale });
     const cells: Cell[] = [

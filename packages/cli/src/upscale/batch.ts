@@ -1,6 +1,6 @@
 /** Pictures one after another through an open model, and a line for each. */
-
-import { type Clock, overlap, type Size, systemClock, type Utilisation } from "@tadsr/upscale";
+import type { Size } from "@tadsr/model";
+import { type Clock, overlap, systemClock, type Utilisation } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import type { Failure } from "../failure.ts";
 import { plural } from "../plural.ts";

@@ -1,8 +1,8 @@
 /** One picture, from its file or standard input to the file or stream it goes to. */
 import { readFile } from "node:fs/promises";
 import { decodePicture, encoder, type InvalidPictureFile } from "@tadsr/files";
-import type { Picture } from "@tadsr/model";
-import type { Size, Turn } from "@tadsr/upscale";
+import type { Picture, Size } from "@tadsr/model";
+import type { Turn } from "@tadsr/upscale";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, fileReason, inputFailure, outputFailure } from "../failure.ts";

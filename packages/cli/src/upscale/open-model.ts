@@ -1,8 +1,8 @@
 /** A model on a runtime, ready to upscale pictures. */
 import type { NamedModel } from "@tadsr/files";
-import { AUTHORS_TILE, type PaperModel } from "@tadsr/model";
+import { AUTHORS_TILE, type PaperModel, type Size } from "@tadsr/model";
 import { usableMemory } from "@tadsr/runtime-node";
-import { type OpenUpscalerError, prepareModel, type Size, type Upscaler } from "@tadsr/upscale";
+import { type OpenUpscalerError, prepareModel, type Upscaler } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { definedOf } from "../defined.ts";

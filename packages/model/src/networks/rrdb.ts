@@ -4,8 +4,10 @@
  * repeating pixels and a convolution. For factors 2 and 1 it first folds pixels into channels. Names are the authors'
  * files'.
  */
+
 import type { Algebra, Tensors } from "@tadsr/core";
 import { convolution, type Layer } from "../layers.ts";
+import { COLOURS } from "../picture.ts";
 import type { PictureNetwork } from "./picture-network.ts";
 
 export interface RrdbConfig {
@@ -22,7 +24,6 @@ export interface RrdbConfig {
 
 export const RRDB_FACTORS: readonly number[] = [4, 2, 1];
 
-const COLOURS = 3;
 /** The body's own factor. For a smaller factor the picture is first made as much smaller. */
 const OWN_FACTOR = 4;
 /** A block's result is multiplied by this before its input is added. */

@@ -3,8 +3,10 @@
  * convolutions with PReLU at the size of the picture. Their last channels are the pixels of the result. The picture,
  * each pixel repeated, is added. Names are those of the authors' files: `body.N`.
  */
+
 import { convolution, type Layer } from "../layers.ts";
 import { parameter } from "../parameters.ts";
+import { COLOURS } from "../picture.ts";
 import type { PictureNetwork } from "./picture-network.ts";
 
 export interface SrvggConfig {
@@ -15,8 +17,6 @@ export interface SrvggConfig {
   readonly convolutions: number;
   readonly factor: number;
 }
-
-const COLOURS = 3;
 
 /** PReLU with `name.weight` [channels]. */
 const slopes = (name: string, channels: number): Layer => {

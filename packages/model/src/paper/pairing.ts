@@ -1,11 +1,7 @@
 /** Whether a UNet and an autoencoder belong together, and the ratios of their sizes. */
-
 import { downsamplingFactor, type VqAutoencoderConfig } from "../networks/autoencoder/config.ts";
 import { conditionLevels, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
-import type { Rectangle } from "../picture.ts";
-import { COLOURS } from "../picture.ts";
-
-/** Colours of a picture. */
+import { COLOURS, type Rectangle } from "../picture.ts";
 
 /** LR pixels for each pixel of the latent, per side: 2^halvings of the pyramid. */
 export const latentStride = (network: SwinUNetConfig): number => 2 ** conditionLevels(network);
@@ -14,7 +10,7 @@ export const latentStride = (network: SwinUNetConfig): number => 2 ** conditionL
  * The result is this many times wider and higher than the LR picture: the autoencoder's shrinking divided by the
  * pyramid's. 4 for real-world super-resolution (f4, no pyramid), 1 for faces (f8, three halvings).
  */
-export const factorOf = (network: SwinUNetConfig, autoencoder: VqAutoencoderConfig): number =>
+export const factorOfPair = (network: SwinUNetConfig, autoencoder: VqAutoencoderConfig): number =>
   downsamplingFactor(autoencoder) / latentStride(network);
 
 /** Why they do not work together: the network's field, its value, and the expected value. */
@@ -40,7 +36,7 @@ export const faultOfPair = (network: SwinUNetConfig, autoencoder: VqAutoencoderC
       expected: "an autoencoder from pictures of 3 colours to pictures of 3 colours",
       found: `one from ${inputChannels} to ${outputChannels}`,
     };
-  const factor = factorOf(network, autoencoder);
+  const factor = factorOfPair(network, autoencoder);
   return Number.isInteger(factor)
     ? null
     : {

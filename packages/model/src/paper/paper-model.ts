@@ -11,7 +11,7 @@ import { type PublishedModel, type PublishedName, publishedModels } from "../net
 import { swinUNet } from "../networks/swin-unet.ts";
 import { conditionLevels, type SwinUNetConfig } from "../networks/swin-unet-config.ts";
 import { mismatched, type PaperModelError, wrongNetwork } from "./errors.ts";
-import { alignmentOf, factorOf, faultOfPair, latentStride } from "./pairing.ts";
+import { alignmentOf, factorOfPair, faultOfPair, latentStride } from "./pairing.ts";
 import { decodePaperDescription, type PaperDescription } from "./paper-description.ts";
 import { architectureOf, type WeightSource } from "./weight-source.ts";
 
@@ -55,7 +55,7 @@ const modelOf = (
         schedule,
         network: swinUNet(description.network),
         autoencoder: vqAutoencoder(description.latent.autoencoder),
-        factor: factorOf(description.network, description.latent.autoencoder),
+        factor: factorOfPair(description.network, description.latent.autoencoder),
         alignment: alignmentOf(description.network),
         stride: latentStride(description.network),
         assumed,

@@ -1,6 +1,7 @@
 /** Degrades a picture as was drawn. */
+import type { Size } from "@tadsr/model";
 import { type FloatPicture, fromBytes, toBytes } from "../float-picture.ts";
-import { resize, type Size } from "../resampling.ts";
+import { resize } from "../resampling.ts";
 import type { DrawnDegradation } from "./draw.ts";
 import { degradeFully } from "./full.ts";
 import { degradeLightly } from "./light.ts";

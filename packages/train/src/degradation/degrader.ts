@@ -1,7 +1,8 @@
 /** A named degradation of byte pictures, in the form that an evaluation takes. */
+import type { Picture } from "@tadsr/model";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type BytePicture, fromBytes, toBytes } from "../float-picture.ts";
+import { fromBytes, toBytes } from "../float-picture.ts";
 import { keyOfName } from "../validation.ts";
 import { type Degradation, scaleOf } from "./description.ts";
 import { degradePicture } from "./picture.ts";
@@ -15,13 +16,10 @@ export interface Degrader {
    * file with this name. A left is the message if the picture is too small.
    */
   readonly degrade: (
-    picture: BytePicture,
+    picture: Picture,
     name: string,
     seed: number,
-  ) => TaskEither<
-    { readonly message: string },
-    { readonly original: BytePicture; readonly small: BytePicture }
-  >;
+  ) => TaskEither<{ readonly message: string }, { readonly original: Picture; readonly small: Picture }>;
 }
 
 export const degraderOf = (name: string, degradation: Degradation): Degrader => {

@@ -1,7 +1,8 @@
 /** Applies a drawn degradation of Real-ESRGAN's pipeline. */
+import type { Size } from "@tadsr/model";
 import { type FloatPicture, fromBytes, toBytes } from "../float-picture.ts";
 import { throughJpeg } from "../jpeg.ts";
-import { type ResizeFilter, resize, type Size } from "../resampling.ts";
+import { type ResizeFilter, resize } from "../resampling.ts";
 import { correlate } from "./correlate.ts";
 import type { FullParameters, KernelParameters, NoiseParameters, RoundParameters } from "./draw.ts";
 import { interpolate } from "./interpolation.ts";

@@ -1,6 +1,7 @@
 /** Resizing as image libraries do it by default: filters do not widen when the picture shrinks. */
+import type { Size } from "@tadsr/model";
 import type { FloatPicture } from "../float-picture.ts";
-import { type AxisWeights, axisWeights, type ResizeFilter, resizeWith, type Size } from "../resampling.ts";
+import { type AxisWeights, axisWeights, type ResizeFilter, resizeWith } from "../resampling.ts";
 
 /** Keys 1981, with a = -3/4 as in OpenCV and PyTorch. */
 const cubic = (x: number): number => {

@@ -3,11 +3,12 @@
  * cases.
  */
 import { uniform } from "@tadsr/core";
+import type { Size } from "@tadsr/model";
 import { type GaussianBlur, gaussianBlur } from "../blur.ts";
 import type { NoisePlace } from "../data-streams.ts";
 import { type FloatPicture, fromBytes, toBytes } from "../float-picture.ts";
 import { throughJpeg } from "../jpeg.ts";
-import { type ResizeFilter, resize, resizeFilters, type Size } from "../resampling.ts";
+import { type ResizeFilter, resize, resizeFilters } from "../resampling.ts";
 import type { Range } from "./description.ts";
 import { type GaussianNoise, withGaussianNoise } from "./noise.ts";
 import { scaled, wholeWithin, within } from "./within.ts";

@@ -1,5 +1,5 @@
 /** Turns a number drawn evenly from 0..1 into a parameter of a degradation. */
-import type { Size } from "../resampling.ts";
+import type { Size } from "@tadsr/model";
 import type { Range } from "./description.ts";
 
 export const within = ([lowest, highest]: Range, u: number): number => lowest + u * (highest - lowest);

@@ -3,9 +3,11 @@
  * picture (richzhang/PerceptualSimilarity: lpips/lpips.py and lpips/pretrained_networks.py). Parameters have the names
  * of torchvision's files: `features.N`, where N counts convolutions, ReLUs and poolings.
  */
+
 import type { Algebra, Tensors } from "@tadsr/core";
 import { around, convolution, type Layer } from "../../layers.ts";
 import { parameter } from "../../parameters.ts";
+import { COLOURS } from "../../picture.ts";
 import type { FeatureNetwork, FixedTensor } from "./feature-network.ts";
 import { type MaxPooling, maxPooling, takersOf } from "./max-pooling.ts";
 
@@ -62,8 +64,6 @@ const VGG16: Chain = {
   stages: [stage(64, 2), stage(128, 2), stage(256, 3), stage(512, 3), stage(512, 3)],
   smallest: 16,
 };
-
-const COLOURS = 3;
 
 /** LPIPS's scaling layer, for colours in [-1, 1]: (colour - SHIFT) / SCALE. */
 const SHIFT = [-0.03, -0.088, -0.188];

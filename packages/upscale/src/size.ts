@@ -1,5 +1,0 @@
-/** Sides in pixels. */
-export interface Size {
-  readonly height: number;
-  readonly width: number;
-}
