@@ -26,6 +26,7 @@ export type {
 } from "./engine.ts";
 export { anyRuntime } from "./engine.ts";
 export { FLOAT32_EPSILON, type LazyRuntime, lazyRuntime } from "./lazy-runtime.ts";
+export { fromHalf, toHalf } from "./half-precision.ts";
 export {
   discriminatorHingeLoss,
   generatorHingeLoss,

@@ -1,5 +1,5 @@
 /** Numbers as checkpoints store them, little-endian. F32, F16 and BF16 are read and written, others only read. */
-import { getFloat16, setFloat16 } from "@petamoriken/float16";
+import { fromHalf, toHalf } from "@tadsr/core";
 
 export const FLOAT_TYPES = ["F32", "F16", "BF16"] as const;
 
@@ -29,8 +29,8 @@ export const numberFormats: Readonly<Record<FloatType, NumberFormat>> = {
   },
   F16: {
     bytes: 2,
-    read: (view, at) => getFloat16(view, at, true),
-    write: (view, at, value) => setFloat16(view, at, value, true),
+    read: (view, at) => fromHalf(view.getUint16(at, true)),
+    write: (view, at, value) => view.setUint16(at, toHalf(value), true),
   },
   BF16: {
     bytes: 2,
@@ -140,31 +140,10 @@ export const decodeIntegers = (type: string, bytes: Uint8Array): Float64Array | 
   return result;
 };
 
-/** Float32's bits to F16's, rounded to nearest, ties to even. The library's setFloat16 takes a microsecond a number. */
-const float16Bits = (bits: number): number => {
-  const sign = (bits >>> 16) & 0x8000;
-  const size = bits & 0x7fffffff;
-  if (size > 0x7f800000) return sign | 0x7e00;
-  // From 2^16 on the result is infinite. A number below that can round up to infinity by its carry.
-  if (size >= 0x47800000) return sign | 0x7c00;
-  if (size >= 0x38800000) return sign | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13);
-  // Below 2^-14 the exponent stays and the mantissa is shifted right. Below 2^-25 the result is 0.
-  if (size < 0x33000000) return sign;
-  const shift = 126 - (size >>> 23);
-  const mantissa = (size & 0x7fffff) | 0x800000;
-  const half = (1 << (shift - 1)) - 1;
-  return sign | ((mantissa + half + ((mantissa >>> shift) & 1)) >>> shift);
-};
-
 export const encodeNumbers = (type: FloatType, numbers: Float32Array | Float64Array): Uint8Array => {
   const format = numberFormats[type];
   const bytes = new Uint8Array(numbers.length * format.bytes);
   const view = new DataView(bytes.buffer);
-  if (type === "F16" && numbers instanceof Float32Array) {
-    const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
-    for (let i = 0; i < bits.length; i++) view.setUint16(2 * i, float16Bits(bits[i] as number), true);
-    return bytes;
-  }
   for (let i = 0; i < numbers.length; i++) format.write(view, i * format.bytes, numbers[i] as number);
   return bytes;
 };

@@ -4,6 +4,7 @@
  * their epsilon too small; softmax, whose sum has as many terms as there are pixels; and the distances to a codebook,
  * where a rounding error would choose another entry.
  */
+import { toHalf } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type { Lowered } from "../lowering/lower.ts";
 import { valuesBelow } from "../onnx/encode.ts";
@@ -11,7 +12,6 @@ import { type Graph, makeGraph } from "../onnx/graph.ts";
 import { cast } from "../onnx/operators.ts";
 import { nodeRules } from "../onnx/rules.ts";
 import { type Numbers, numbersOf, type OnnxNode, type Value } from "../onnx/value.ts";
-import { firstInfinite, toHalf } from "./half.ts";
 
 /**
  * Operators that sum many numbers, compare such sums, or subtract large means from the numbers that they are means of.
@@ -82,6 +82,15 @@ export interface Narrowed {
   readonly originals: ReadonlyMap<Numbers, Numbers>;
 }
 
+/** The place of the first number that is infinite or NaN in half precision; -1 if none is. */
+const firstInfinite = (halves: Uint16Array): number => halves.findIndex((half) => (half & 0x7c00) === 0x7c00);
+
+const toHalves = (numbers: Float32Array): Uint16Array => {
+  const halves = new Uint16Array(numbers.length);
+  for (let i = 0; i < halves.length; i++) halves[i] = toHalf(numbers[i] as number);
+  return halves;
+};
+
 /** A left is a number that is too large for float16. */
 export const toFloat16 = (lowered: Lowered): E.Either<number, Narrowed> => {
   const graph: Graph = makeGraph(nodeRules);
@@ -96,7 +105,7 @@ export const toFloat16 = (lowered: Lowered): E.Either<number, Narrowed> => {
   const halfOf = (numbers: Float32Array): Uint16Array => {
     const known = halves.get(numbers);
     if (known !== undefined) return known;
-    const half = toHalf(numbers);
+    const half = toHalves(numbers);
     const at = firstInfinite(half);
     if (at !== -1) lost ??= numbers[at] as number;
     halves.set(numbers, half);
