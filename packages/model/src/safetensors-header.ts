@@ -2,8 +2,10 @@
  * The header of a safetensors file: 8 bytes with its length, then JSON with each tensor's type, shape and place in the
  * bytes that follow. Nothing in it is trusted before it is checked.
  */
+
 import { elements } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
+import { isWholeNumber } from "./count.ts";
 import { duplicateKey } from "./duplicate-key.ts";
 import { type InvalidSafetensors, invalidSafetensors } from "./errors.ts";
 import { printable } from "./quoted.ts";
@@ -58,8 +60,8 @@ type Checked<A> = E.Either<InvalidSafetensors, A>;
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
+/** A length or an offset. JSON can say -0, which is neither. */
+const isPlace = (value: unknown): value is number => isWholeNumber(value) && !Object.is(value, -0);
 
 const isStoredType = (value: unknown): value is StoredType =>
   typeof value === "string" && Object.hasOwn(BYTES, value);
@@ -94,9 +96,9 @@ const entryOf = (file: string, name: string, value: unknown): Checked<TensorEntr
   if (!isRecord(value)) return refuse("an object with dtype, shape and data_offsets", value);
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isStoredType(dtype)) return refuse(`a dtype of ${Object.keys(BYTES).join(", ")}`, dtype);
-  if (!Array.isArray(shape) || shape.length > MOST_DIMENSIONS || !shape.every(isCount))
+  if (!Array.isArray(shape) || shape.length > MOST_DIMENSIONS || !shape.every(isPlace))
     return refuse("a shape of whole numbers from 0", shape);
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isPlace))
     return refuse("data_offsets of two whole numbers from 0", offsets);
   const [begin, end] = offsets as [number, number];
   const size = elements(shape) * BYTES[dtype];

@@ -1,6 +1,8 @@
 /** The options of an upscaling, their checks, and the errors. */
+
 import { noiseSource, respace, type Schedule } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
+import { isCount } from "./count.ts";
 import type { Model } from "./model.ts";
 import type { Picture, Rectangle } from "./picture.ts";
 
@@ -80,8 +82,6 @@ export const refuseOption = (
 
 const invalidPicture = (message: string): E.Either<UpscaleError, never> =>
   E.left({ _tag: "InvalidPicture", message });
-
-const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
 export const checkPicture = ({ width, height, data, alpha }: Picture): E.Either<UpscaleError, void> => {
   if (!isCount(width) || !isCount(height))

@@ -12,7 +12,8 @@ export type ResizeFilter = "area" | "bilinear" | "bicubic";
 
 export const resizeFilters: readonly ResizeFilter[] = ["area", "bilinear", "bicubic"];
 
-const triangle = (x: number): number => Math.max(0, 1 - Math.abs(x));
+/** The kernel of linear interpolation. */
+export const triangle = (x: number): number => Math.max(0, 1 - Math.abs(x));
 
 /** Keys 1981, Eq 15 with a = -1/2. */
 const cubic = (x: number): number => {

@@ -1,12 +1,14 @@
 /** The recorded calls of a network from pictures to pictures: y = network(x). */
+
 import type { Engine } from "@tadsr/core";
 import { type PictureNetwork, type PictureNetworkConfig, pictureNetwork } from "@tadsr/model";
 import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
+import { callRows } from "./recorded-calls.ts";
 import { toleranceOf } from "./rounding.ts";
 import { absent, broken, compared, type Row } from "./row.ts";
 import type { Loaded, Subject } from "./subject.ts";
-import { callsOf, imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
+import { imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
 
 const callRow = async <T>(
   engine: Engine<T>,
@@ -48,13 +50,7 @@ export const pictureSubject = (
     tensors: network.parameters,
     parameters: network.parameters,
     recordedCount,
-    run: async (engine, loaded) => {
-      if (io === null) return [];
-      const calls = callsOf(io);
-      if (calls.length === 0) return [absent("", "call 0", "0.x, 0.y are not in the file")];
-      const rows: Row[] = [];
-      for (const call of calls) rows.push(await callRow(engine, loaded, network, io, call));
-      return rows;
-    },
+    run: (engine, loaded) =>
+      callRows(io, ["x", "y"], (file, call) => callRow(engine, loaded, network, file, call)),
   };
 };

@@ -76,9 +76,3 @@ export const readTensorFile = (path: string): TE.TaskEither<string, TensorFile> 
   TE.mapLeft(({ message }: { readonly message: string }) => message)(
     TE.bracket(openSafetensors(path), readAll, (opened) => TE.fromTask(opened.close)),
   );
-
-/** The numbers of the recorded calls, in order: of `0.x`, `0.y`, `1.x` and so on. */
-export const callsOf = (file: TensorFile): readonly number[] => {
-  const calls = [...file.keys()].flatMap((name) => /^(\d+)\.(x|y)$/.exec(name)?.[1] ?? []);
-  return [...new Set(calls.map(Number))].sort((a, b) => a - b);
-};

@@ -1,4 +1,5 @@
 /** A UNet's recorded calls: y = network(x, t, lq). */
+
 import type { Engine } from "@tadsr/core";
 import {
   type Architecture,
@@ -13,10 +14,11 @@ import {
 } from "@tadsr/model";
 import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
+import { callRows } from "./recorded-calls.ts";
 import { toleranceOf } from "./rounding.ts";
 import { absent, broken, compared, type Row } from "./row.ts";
 import type { Loaded, Subject } from "./subject.ts";
-import { callsOf, imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
+import { imageOf, present, recordOf, type TensorFile } from "./tensor-file.ts";
 
 export type UNetConfig = SwinUNetConfig | SmallNetworkConfig;
 
@@ -86,13 +88,7 @@ export const unetSubject = (
     tensors: network.parameters,
     parameters: network.parameters,
     recordedCount,
-    run: async (engine, loaded) => {
-      if (io === null) return [];
-      const calls = callsOf(io);
-      if (calls.length === 0) return [absent("", "call 0", "0.x, 0.t, 0.y are not in the file")];
-      const rows: Row[] = [];
-      for (const call of calls) rows.push(await callRow(engine, loaded, runnable, io, call));
-      return rows;
-    },
+    run: (engine, loaded) =>
+      callRows(io, ["x", "t", "y"], (file, call) => callRow(engine, loaded, runnable, file, call)),
   };
 };

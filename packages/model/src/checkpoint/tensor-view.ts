@@ -1,17 +1,16 @@
 /** Where a tensor's numbers are within its storage: offset and strides, counted in numbers. */
+
 import { elements, shapeText } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
+import { isWholeNumber } from "../count.ts";
 import { type Checked, invalid } from "./complaint.ts";
 import { described, isKind, type PickleValue, type TorchStorage, type TorchTensor } from "./pickle-values.ts";
 
 /** PyTorch's own limit on a tensor's dimensions. */
 const MOST_DIMENSIONS = 64;
 
-const isCount = (value: PickleValue | undefined): value is number =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-
 const countsOf = (value: PickleValue | undefined): readonly number[] | null =>
-  isKind(value, "tuple") && value.items.length <= MOST_DIMENSIONS && value.items.every(isCount)
+  isKind(value, "tuple") && value.items.length <= MOST_DIMENSIONS && value.items.every(isWholeNumber)
     ? value.items
     : null;
 
@@ -33,7 +32,7 @@ export const checkedTensor = (
   steps: PickleValue | undefined,
 ): Checked<TorchTensor> => {
   const [shape, strides] = [countsOf(sizes), countsOf(steps)];
-  if (!isCount(offset)) return invalid(`the offset ${described(offset)}`, "a whole number from 0");
+  if (!isWholeNumber(offset)) return invalid(`the offset ${described(offset)}`, "a whole number from 0");
   if (shape === null || strides === null || shape.length !== strides.length)
     return invalid("a wrong shape or strides", "whole numbers from 0, as many strides as sizes");
   if (product(shape) === null) return invalid(`the shape ${shapeText(shape)}`, "one that fits into memory");

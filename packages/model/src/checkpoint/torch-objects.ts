@@ -1,5 +1,7 @@
 /** The closed list of names that a pickle of PyTorch's may ask for, and the value of each here. */
+
 import * as E from "fp-ts/lib/Either.js";
+import { isWholeNumber } from "../count.ts";
 import { type Checked, invalid } from "./complaint.ts";
 import { STORAGE_DTYPES } from "./dtypes.ts";
 import type { PickleRules } from "./pickle.ts";
@@ -105,9 +107,6 @@ export interface TorchRules extends PickleRules {
   readonly storages: ReadonlyMap<string, TorchStorage>;
 }
 
-const isCount = (value: PickleValue | undefined): value is number =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-
 /** `("storage", class, key, device, count)`; the legacy format adds a view if the storage is part of another. */
 const storageOf = (identity: PickleValue): Checked<TorchStorage> => {
   const items = isKind(identity, "tuple") ? identity.items : [];
@@ -117,7 +116,7 @@ const storageOf = (identity: PickleValue): Checked<TorchStorage> => {
   const dtype = isKind(type, "global") ? type.storage : null;
   if (dtype === null) return invalid(described(type), "the type of a storage");
   if (typeof key !== "string") return invalid(described(key), "a storage's key");
-  if (!isCount(count)) return invalid(described(count), "how many numbers a storage has");
+  if (!isWholeNumber(count)) return invalid(described(count), "how many numbers a storage has");
   if (view !== undefined && view !== null)
     return invalid("a storage within another", "storages by themselves; save it again with PyTorch");
   return E.right({ kind: "storage", key, dtype, count });

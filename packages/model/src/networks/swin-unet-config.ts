@@ -1,6 +1,9 @@
 /** The configuration of a UNet with Swin layers, as data and in the authors' form. */
+
 import type { WindowEdges } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
+import { isCount, isWholeNumber } from "../count.ts";
+import { shown } from "../decoders.ts";
 
 /** Window attention layers. Widths are in channels, lengths in pixels of the layer's level. */
 export interface SwinConfig {
@@ -60,9 +63,6 @@ export interface InvalidNetworkConfig {
 /** The norm has 32 groups of channels. */
 export const GROUPS = 32;
 
-const shown = (value: unknown): string =>
-  value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value)).slice(0, 80);
-
 const invalid = (source: string, key: string, expected: string, value: unknown): InvalidNetworkConfig => {
   const found = shown(value);
   const message = `${source}: ${key}: found ${found}, expected ${expected}`;
@@ -84,7 +84,6 @@ export const conditionLevels = ({ condition, imageSize }: SwinUNetConfig): numbe
 /** Each field by its path in the record: what it should be, its value, and whether it is right. */
 const demands = (config: SwinUNetConfig): readonly (readonly [string, string, unknown, boolean])[] => {
   const { imageSize, channels, multipliers, blocks, swin, condition } = config;
-  const isCount = (value: number, least = 1): boolean => Number.isSafeInteger(value) && value >= least;
   const widths = levelChannels(config);
   const count = "a whole number above 0";
   const hidden = Math.trunc(swin.channels * swin.mlpRatio);
@@ -109,10 +108,10 @@ const demands = (config: SwinUNetConfig): readonly (readonly [string, string, un
       "blocks",
       `one whole number for each of the ${multipliers.length} levels`,
       blocks,
-      blocks.length === multipliers.length && blocks.every((many) => isCount(many, 0)),
+      blocks.length === multipliers.length && blocks.every((many) => isWholeNumber(many)),
     ],
     ["swin.resolutions", "whole numbers", swin.resolutions, swin.resolutions.every((side) => isCount(side))],
-    ["swin.depth", "a whole number", swin.depth, isCount(swin.depth, 0)],
+    ["swin.depth", "a whole number", swin.depth, isWholeNumber(swin.depth)],
     [
       "swin.channels",
       "a multiple of 32",
@@ -140,7 +139,7 @@ const demands = (config: SwinUNetConfig): readonly (readonly [string, string, un
             "condition.size",
             `the nominal side of the latent, ${imageSize}, times a power of two`,
             condition.size,
-            isCount(conditionLevels(config), 0),
+            isWholeNumber(conditionLevels(config)),
           ],
         ] as const)),
   ];

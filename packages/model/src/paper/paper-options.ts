@@ -1,6 +1,8 @@
 /** The options of an upscaling by a model of the paper's kind, and their checks. */
+
 import { noiseSource, type Schedule } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
+import { isCount } from "../count.ts";
 import type { Picture } from "../picture.ts";
 import {
   checkPicture,
@@ -36,8 +38,6 @@ export interface PaperSampling {
   /** Its T is `steps`, except if `steps` is 1: then z_0 is predicted from z_T in one step. */
   readonly schedule: Schedule;
 }
-
-const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
 /** Checks all except the picture, so that a wrong option is reported before anything is read. */
 export const checkPaperOptions = (

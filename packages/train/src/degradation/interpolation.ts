@@ -1,7 +1,7 @@
 /** Resizing as image libraries do it by default: filters do not widen when the picture shrinks. */
 import type { Size } from "@tadsr/model";
 import type { FloatPicture } from "../float-picture.ts";
-import { type AxisWeights, axisWeights, type ResizeFilter, resizeWith } from "../resampling.ts";
+import { type AxisWeights, axisWeights, type ResizeFilter, resizeWith, triangle } from "../resampling.ts";
 
 /** Keys 1981, with a = -3/4 as in OpenCV and PyTorch. */
 const cubic = (x: number): number => {
@@ -9,8 +9,6 @@ const cubic = (x: number): number => {
   if (d >= 2) return 0;
   return d < 1 ? (1.25 * d - 2.25) * d * d + 1 : ((-0.75 * d + 3.75) * d - 6) * d + 3;
 };
-
-const triangle = (x: number): number => Math.max(0, 1 - Math.abs(x));
 
 /** Pixel centres are at half-integers. Places beyond the edge have the edge pixel's value. */
 const interpolationWeights = (

@@ -1,5 +1,6 @@
 /** The VQ autoencoder's configuration, and the configurations of the published weights. */
 
+import { isCount } from "../../count.ts";
 /** Lists have one number for each level, finest first; each further level halves height and width. */
 export interface VqAutoencoderConfig {
   readonly kind: "vq-autoencoder";
@@ -69,8 +70,6 @@ export interface ConfigFault {
   readonly expected: string;
   readonly found: unknown;
 }
-
-const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
 /** The first reason why no autoencoder can be made of the configuration, or null. */
 export const faultOfVqConfig = (config: VqAutoencoderConfig): ConfigFault | null => {
