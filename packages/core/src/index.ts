@@ -25,8 +25,8 @@ export type {
   Use,
 } from "./engine.ts";
 export { anyRuntime } from "./engine.ts";
-export { FLOAT32_EPSILON, type LazyRuntime, lazyRuntime } from "./lazy-runtime.ts";
 export { fromHalf, toHalf } from "./half-precision.ts";
+export { FLOAT32_EPSILON, type LazyRuntime, lazyRuntime } from "./lazy-runtime.ts";
 export {
   discriminatorHingeLoss,
   generatorHingeLoss,
