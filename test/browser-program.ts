@@ -50,5 +50,5 @@ export const brightening = (height: number, width: number): Uint8Array | string 
     },
     { opset: DEFAULT_OPSET, winograd: "never", openSizes: false },
   );
-  return graph._tag === "Left" ? graph.left : encodeModel(graph.right);
+  return graph._tag === "Left" ? graph.left.message : encodeModel(graph.right);
 };

@@ -12,8 +12,9 @@ export {
   exportGraph,
   type Filtered,
   OPSETS,
+  type SizeNeeded,
 } from "./export/export-graph.ts";
-export { type Narrowed, toFloat16 } from "./export/float16.ts";
+export { type BeyondFloat16, type Narrowed, toFloat16 } from "./export/float16.ts";
 export { isSameFile, openDimensions } from "./export/open-sizes.ts";
 export { weightNames } from "./export/weight-names.ts";
 export { type Layout, layOut, MOST_INSIDE, weightBytes } from "./export/weights-beside.ts";

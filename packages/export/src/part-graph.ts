@@ -5,6 +5,7 @@ import {
   isSameFile,
   type Lowered,
   openDimensions,
+  type SizeNeeded,
   toFloat16,
   weightNames,
 } from "@tadsr/engine-onnx";
@@ -65,10 +66,10 @@ const atSize = (
   size: ChosenSize,
   dialect: Omit<ExportDialect, "openSizes">,
 ): E.Either<string, Lowered> => {
-  if (size !== "any") return exportGraph(part.plan(size), { ...dialect, openSizes: false });
-  const [one, other] = examples(part.alignment).map((example) =>
-    exportGraph(part.plan(example), { ...dialect, openSizes: true }),
-  );
+  const graphAt = (side: Size, openSizes: boolean): E.Either<string, Lowered> =>
+    E.mapLeft(({ message }: SizeNeeded) => message)(exportGraph(part.plan(side), { ...dialect, openSizes }));
+  if (size !== "any") return graphAt(size, false);
+  const [one, other] = examples(part.alignment).map((example) => graphAt(example, true));
   if (one === undefined || other === undefined || E.isLeft(one)) return one ?? E.left("no example");
   return E.isRight(other) && isSameFile(one.right, other.right) ? one : E.left("its graph depends on it");
 };
@@ -84,7 +85,7 @@ export const makePartGraph = (
   if (dtype === "float32")
     return E.right({ lowered: graph.right, nameOf: weightNames(graph.right, names), openDimension });
   const narrowed = toFloat16(graph.right);
-  if (E.isLeft(narrowed)) return E.left(notInFloat16(description.name, narrowed.left));
+  if (E.isLeft(narrowed)) return E.left(notInFloat16(description.name, narrowed.left.value));
   const { lowered, originals } = narrowed.right;
   return E.right({ lowered, nameOf: weightNames(lowered, names, originals), openDimension });
 };

@@ -23,6 +23,13 @@ export interface Fault {
   readonly message: string;
 }
 
+/** Why there is no report. The message is one line. */
+export type EvaluationError =
+  /** There are no originals, or none could be measured. */
+  | { readonly _tag: "NothingMeasured"; readonly message: string }
+  /** `onTrial` failed. */
+  | { readonly _tag: "TrialNotTaken"; readonly message: string };
+
 export interface Original {
   /** Without extension. */
   readonly name: string;
@@ -340,7 +347,7 @@ const defaultClock = (): number => performance.now() / 1000;
  * report lists it. It is an error if no picture is left.
  */
 export const evaluate =
-  (options: EvaluationOptions): TaskEither<Fault, Report> =>
+  (options: EvaluationOptions): TaskEither<EvaluationError, Report> =>
   async () => {
     const { originals, methods, seeds, leftOut: before = [], onProgress, clock = defaultClock } = options;
     const setting: Setting = { ...options, now: clock, warm: new Set() };
@@ -353,13 +360,14 @@ export const evaluate =
       let done = n * each;
       const one = await measurePicture(setting, original, (what) => onProgress?.(done++, total, what));
       if (E.isRight(one)) measured.push(one.right);
-      else if (one.left.isFinal) return one;
+      else if (one.left.isFinal) return E.left({ _tag: "TrialNotTaken", message: one.left.message });
       else leftOut.push({ of: options.title, name: original.name, reason: one.left.message });
     }
     onProgress?.(total, total, "");
     if (measured.length > 0) return E.right(fullReport(setting, measured, leftOut));
     const first = leftOut[0];
     return E.left({
+      _tag: "NothingMeasured",
       message:
         first === undefined
           ? `${options.title}: there are no originals`

@@ -2,6 +2,7 @@ export type { Border } from "./comparable.ts";
 export type { MetricError } from "./errors.ts";
 export {
   type Degrading,
+  type EvaluationError,
   type EvaluationOptions,
   evaluate,
   type Fault,

@@ -23,10 +23,12 @@ import {
   type Value,
 } from "./report.ts";
 
-/** Why a value is no report. The message is one line with the field's name; the caller adds the file's. */
-export interface ReportError {
-  readonly message: string;
-}
+/** Why there is no report, or no such table of it. The message is one line; the caller adds the file's name. */
+export type ReportError =
+  /** The value is no report. The message has the field's name. */
+  | { readonly _tag: "InvalidReport"; readonly message: string }
+  /** The report has no such method or column. */
+  | { readonly _tag: "NotInReport"; readonly message: string };
 
 const MOST = 1_000_000;
 const MOST_DIGITS = 20;
@@ -166,6 +168,7 @@ export const decodeReport = (value: unknown): E.Either<ReportError, Report> =>
       return fault === undefined ? E.right(report) : E.left(fault);
     }),
     E.mapLeft(({ path, expected, found }) => ({
+      _tag: "InvalidReport",
       message: `${path === "" ? "" : `${path}: `}found ${found}, expected ${expected}`,
     })),
   );

@@ -146,6 +146,7 @@ const chosen = <A extends { readonly name: string }>(
     if (one === undefined) {
       const known = all.map((each) => JSON.stringify(each.name)).join(", ");
       return E.left({
+        _tag: "NotInReport",
         message: `the report has no ${what} ${JSON.stringify(name)}; it has ${known || "none"}`,
       });
     }

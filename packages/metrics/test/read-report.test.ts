@@ -75,7 +75,10 @@ test.each<[readonly (string | number)[], unknown]>([
 test("names values of a metric that is not described", () => {
   const values = decodeReport(changed(["methods", 1, "pictures", 0, "values", "mos"], 1));
   expect(values).toEqual(
-    E.left({ message: 'methods[1].pictures[0].values: found "mos", expected one of psnr, ssim, niqe' }),
+    E.left({
+      _tag: "InvalidReport",
+      message: 'methods[1].pictures[0].values: found "mos", expected one of psnr, ssim, niqe',
+    }),
   );
   const summary = decodeReport(changed(["methods", 1, "summary", "mos"], { mean: 1, deviation: null }));
   expect(summary).toMatchObject({ left: { message: expect.stringContaining("methods[1].summary") } });
@@ -83,7 +86,7 @@ test("names values of a metric that is not described", () => {
 
 test("stays in one line if a key has several", () => {
   expect(decodeReport(changed(["methods", 1, "summary", "a\nb"], 1))).toEqual(
-    E.left({ message: 'methods[1].summary["a\\nb"]: found 1, expected an object' }),
+    E.left({ _tag: "InvalidReport", message: 'methods[1].summary["a\\nb"]: found 1, expected an object' }),
   );
 });
 

@@ -62,11 +62,13 @@ test("infinity is the best, the same decimals are equally good, and one method a
 test("says which column or method the report lacks", () => {
   expect(reportRows(sampleReport, { columns: ["psnr", "mos"] })).toEqual(
     E.left({
+      _tag: "NotInReport",
       message: 'the report has no column "mos"; it has "psnr", "ssim", "niqe", "seconds", "parameters"',
     }),
   );
   expect(markdownTable(sampleReport, { methods: ["large"] })).toEqual(
     E.left({
+      _tag: "NotInReport",
       message: 'the report has no method "large"; it has "originals", "bicubic", "small-x4", "copy"',
     }),
   );

@@ -48,7 +48,7 @@ export const writeCheckpoint =
     const metadata = { format: FORMAT, step: String(host.step), identity };
     return E.mapLeft(
       (error: { readonly message: string }): TrainError => ({
-        kind: "Checkpoint",
+        _tag: "Checkpoint",
         file,
         message: error.message,
       }),
@@ -56,7 +56,7 @@ export const writeCheckpoint =
   };
 
 const refused = (file: string, message: string): E.Either<TrainError, never> =>
-  E.left({ kind: "Checkpoint", file, message: `${file}: ${message}` });
+  E.left({ _tag: "Checkpoint", file, message: `${file}: ${message}` });
 
 /** Reads a checkpoint of a run with the same identity onto the engine. */
 export const readCheckpoint =

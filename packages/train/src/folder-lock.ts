@@ -28,12 +28,12 @@ export const alone =
     const holder = Number(await readFile(file, "utf8").catch(() => ""));
     if (runsElsewhere(holder)) {
       const message = `${folder}: process ${holder} trains in this folder; stop it, or choose another folder (if that process is no training, remove ${LOCK})`;
-      return E.left({ kind: "FolderInUse", folder, message });
+      return E.left({ _tag: "FolderInUse", folder, message });
     }
     try {
       await writeFile(file, String(process.pid));
     } catch (thrown) {
-      return E.left({ kind: "Checkpoint", file, message: `${file}: cannot write: ${fileReason(thrown)}` });
+      return E.left({ _tag: "Checkpoint", file, message: `${file}: cannot write: ${fileReason(thrown)}` });
     }
     try {
       return await work();

@@ -3,7 +3,7 @@ import type { ParameterSpec } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { TrainError } from "./errors.ts";
 
-const refused = (message: string): E.Either<TrainError, never> => E.left({ kind: "Options", message });
+const refused = (message: string): E.Either<TrainError, never> => E.left({ _tag: "Options", message });
 
 /**
  * The parameters whose name is in `hold` or begins with a member of it. Errors: a member matches no parameter, or no

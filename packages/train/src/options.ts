@@ -212,7 +212,7 @@ const commonRules = (options: TrainingOptions): readonly Rule[] => [
   between("targetMix", options.target?.mix?.share ?? 0, 0, 1),
 ];
 
-const refusal = (message: string): E.Either<TrainError, never> => E.left({ kind: "Options", message });
+const refusal = (message: string): E.Either<TrainError, never> => E.left({ _tag: "Options", message });
 
 const checked = <A extends TrainingOptions>(
   options: A,

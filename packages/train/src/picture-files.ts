@@ -8,10 +8,10 @@ import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 
 /** The errors of folders of pictures. */
 export type DataError =
-  | { readonly kind: "UnreadableFolder"; readonly folder: string; readonly message: string }
-  | { readonly kind: "NoPictures"; readonly folder: string; readonly message: string }
-  | { readonly kind: "UnreadablePicture"; readonly file: string; readonly message: string }
-  | { readonly kind: "UnwritablePicture"; readonly file: string; readonly message: string };
+  | { readonly _tag: "UnreadableFolder"; readonly folder: string; readonly message: string }
+  | { readonly _tag: "NoPictures"; readonly folder: string; readonly message: string }
+  | { readonly _tag: "UnreadablePicture"; readonly file: string; readonly message: string }
+  | { readonly _tag: "UnwritablePicture"; readonly file: string; readonly message: string };
 
 /** A file that was left out, and why. */
 export interface SkippedPicture {
@@ -25,20 +25,20 @@ const pictureExtension = /\.(jpe?g|png|webp|tiff?|avif|gif)$/i;
 const isPictureName = (name: string): boolean => !name.startsWith(".") && pictureExtension.test(name);
 
 const noPictures = (folder: string): DataError => ({
-  kind: "NoPictures",
+  _tag: "NoPictures",
   folder,
   message: `${folder}: no pictures in this folder (looked for .jpg, .png, .webp, .tif, .avif, .gif)`,
 });
 
 const unreadable = (folder: string, thrown: unknown): DataError => ({
-  kind: "UnreadableFolder",
+  _tag: "UnreadableFolder",
   folder,
   message: `${folder}: cannot list this folder: ${fileReason(thrown)}`,
 });
 
 /** The error if nothing in a folder can be used. */
 export const noneUsable = (folder: string, total: number, first: SkippedPicture | undefined): DataError => ({
-  kind: "NoPictures",
+  _tag: "NoPictures",
   folder,
   message: `${folder}: none of the ${total} pictures can be used; the first, ${first?.name}: ${first?.reason}`,
 });

@@ -70,7 +70,7 @@ export const openRecorder = async <T>(
       saved === 0
         ? "there is no checkpoint yet"
         : `the checkpoint of step ${saved} is whole, from which --resume goes on`;
-    return { kind: "Checkpoint", file, message: `${message}; ${kept}` };
+    return { _tag: "Checkpoint", file, message: `${message}; ${kept}` };
   };
 
   const writing = async (file: string, write: () => Promise<void>): Promise<E.Either<TrainError, void>> => {

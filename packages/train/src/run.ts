@@ -101,7 +101,7 @@ const startingState = async <T>(
   }
   if (!resume) {
     const message = `${folder} holds a training: continue it with --resume, or choose another folder`;
-    return E.left({ kind: "FolderInUse", folder, message });
+    return E.left({ _tag: "FolderInUse", folder, message });
   }
   return readCheckpoint(engine, specsOf(options), identity, file)();
 };
@@ -139,12 +139,12 @@ const validated = async <T>(
 };
 
 const tooFew = ({ folder, loop: { steps } }: RunOptions, done: number): TrainError => ({
-  kind: "Options",
+  _tag: "Options",
   message: `steps is ${steps}, and ${folder} has done ${done}; allowed: a whole number from ${done}`,
 });
 
 const unusable = (folder: string, thrown: unknown): E.Either<TrainError, never> =>
-  E.left({ kind: "Checkpoint", file: folder, message: `${folder}: ${fileReason(thrown)}` });
+  E.left({ _tag: "Checkpoint", file: folder, message: `${folder}: ${fileReason(thrown)}` });
 
 /** The training itself, in a folder that exists. */
 const runInFolder =
@@ -201,7 +201,7 @@ const runInFolder =
       return E.right({ step: state.step, finished: state.step >= loop.steps, weights });
     } catch (thrown) {
       const message = thrown instanceof Error ? thrown.message : String(thrown);
-      return E.left({ kind: "Step", message: `training stopped after step ${state.step}: ${message}` });
+      return E.left({ _tag: "Step", message: `training stopped after step ${state.step}: ${message}` });
     } finally {
       engine.release([...tensorsOf(state), ...task.frozen]);
     }

@@ -32,7 +32,7 @@ export interface Target {
   readonly weights: HostWeights;
 }
 
-const failure = ({ message }: { readonly message: string }): TrainError => ({ kind: "Model", message });
+const failure = ({ message }: { readonly message: string }): TrainError => ({ _tag: "Model", message });
 
 const networkOf = (file: string): TE.TaskEither<TrainError, PictureNetwork> =>
   pipe(

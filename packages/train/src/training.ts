@@ -60,7 +60,7 @@ export interface TrainingOutcome {
 }
 
 const modelFailure = (error: { readonly message: string }): TrainError => ({
-  kind: "Model",
+  _tag: "Model",
   message: error.message,
 });
 
@@ -157,7 +157,7 @@ const train =
       const saved = await saveModel(model, description, weights, { dtype: "F32" })();
       if (E.isLeft(saved)) {
         const kept = "the training is finished and its checkpoint is complete; --resume writes the model";
-        return E.left({ kind: "Model", message: `${saved.left.message}; ${kept}` });
+        return E.left({ _tag: "Model", message: `${saved.left.message}; ${kept}` });
       }
     }
     return E.right({
@@ -186,7 +186,7 @@ const descriptionOf = (
 const scheduleOf = (config: ScheduleConfig): E.Either<TrainError, Schedule> =>
   pipe(
     makeSchedule(config),
-    E.mapLeft((error): TrainError => ({ kind: "Options", message: error.message })),
+    E.mapLeft((error): TrainError => ({ _tag: "Options", message: error.message })),
   );
 
 const targetOf = ({ target }: TrainingOptions): TE.TaskEither<TrainError, Target | null> =>
@@ -251,7 +251,7 @@ const firstModel = (
   start: Model | null,
 ): E.Either<TrainError, Model> => {
   if (teacher !== null && start !== null && kindOf(teacher) !== kindOf(start))
-    return E.left({ kind: "Model", message: "start: its network or schedule is not the teacher's" });
+    return E.left({ _tag: "Model", message: "start: its network or schedule is not the teacher's" });
   const model = start ?? teacher;
   return model === null ? freshModel(options) : E.right(model);
 };

@@ -92,7 +92,7 @@ const writePair = async (
   } catch (thrown) {
     const file = join(outFolder, "{lr,hr}", output);
     return E.left({
-      kind: "UnwritablePicture",
+      _tag: "UnwritablePicture",
       file,
       message: `${file}: cannot write: ${fileReason(thrown)}`,
     });

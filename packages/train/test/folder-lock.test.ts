@@ -19,7 +19,7 @@ const holder = (): Promise<string> => readFile(join(folder, LOCK), "utf8");
 
 describe("a folder of one training", () => {
   it("is locked while the work runs, and not after it ends, even with an error", async () => {
-    for (const end of [E.right(1), E.left({ kind: "Step", message: "stopped" } as const)]) {
+    for (const end of [E.right(1), E.left({ _tag: "Step", message: "stopped" } as const)]) {
       const work: TE.TaskEither<TrainError, number> = async () => {
         expect(await holder()).toBe(String(process.pid));
         return end;
@@ -42,7 +42,7 @@ describe("a folder of one training", () => {
     expect(refused).toMatchObject({
       _tag: "Left",
       left: {
-        kind: "FolderInUse",
+        _tag: "FolderInUse",
         message: expect.stringContaining(`process ${other.pid} trains in this folder`),
       },
     });

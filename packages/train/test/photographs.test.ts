@@ -143,9 +143,9 @@ describe("photographs of a folder", () => {
     ["empty", "NoPictures", /no pictures in this folder/],
     ["bad", "NoPictures", /none of the 2 pictures can be used; the first, text\.jpg: /],
     ["missing", "UnreadableFolder", /cannot list this folder: it does not exist/],
-  ] as const)("are an error if there are none: %s", async (folder, kind, message) => {
+  ] as const)("are an error if there are none: %s", async (folder, _tag, message) => {
     const error = left(await openPhotographs(at(folder), { shrink: 1, minimumSide: 8 })());
-    expect(error.kind).toBe(kind);
+    expect(error._tag).toBe(_tag);
     expect(error.message).toMatch(message);
     expect(error.message).toContain(at(folder));
   });
@@ -233,12 +233,12 @@ describe("validation pairs", () => {
       degradation: degradationPresets.bicubic,
       seed: 0,
     })();
-    expect(left(unwritable)).toMatchObject({ kind: "UnwritablePicture" });
+    expect(left(unwritable)).toMatchObject({ _tag: "UnwritablePicture" });
     const unreadable = await writeValidationPairs(at("bad"), at("out"), {
       degradation: degradationPresets.bicubic,
       seed: 0,
     })();
-    expect(left(unreadable)).toMatchObject({ kind: "NoPictures" });
+    expect(left(unreadable)).toMatchObject({ _tag: "NoPictures" });
   });
 
   it("number pictures by their names without the extension", () => {

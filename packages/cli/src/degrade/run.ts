@@ -32,8 +32,8 @@ export interface DegradeOptions {
 /** Columns of a sheet: by default with one variant, and at most. */
 const [DRAWS, MOST_DRAWS] = [5, 12];
 
-const failureOf = ({ kind, message }: DataError): Failure =>
-  kind === "UnwritablePicture" ? outputFailure(message) : inputFailure(message);
+const failureOf = ({ _tag, message }: DataError): Failure =>
+  _tag === "UnwritablePicture" ? outputFailure(message) : inputFailure(message);
 
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(

@@ -151,10 +151,10 @@ export const studentOptions = (
   };
 };
 
-const failureOf = ({ kind, message }: TrainError): Failure => {
+const failureOf = ({ _tag, message }: TrainError): Failure => {
   const line = firstLine(message);
-  if (kind === "Options") return usageFailure(line);
-  return kind === "Model" ? modelFailure(line) : inputFailure(line);
+  if (_tag === "Options") return usageFailure(line);
+  return _tag === "Model" ? modelFailure(line) : inputFailure(line);
 };
 
 /** Hours, minutes and seconds, without leading zeros. */

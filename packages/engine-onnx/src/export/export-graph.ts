@@ -87,8 +87,14 @@ const withEdges = (lowered: Lowered, { inputs, filtered }: ExportPlan): Lowered 
   return { feeds, outputs, opset: lowered.opset };
 };
 
-/** A left says why sizes cannot be left open. */
-export const exportGraph = (plan: ExportPlan, dialect: ExportDialect): E.Either<string, Lowered> => {
+/** The graph depends on a size that was to stay open. */
+export interface SizeNeeded {
+  readonly _tag: "SizeNeeded";
+  readonly message: string;
+}
+
+/** Errors: `SizeNeeded`, if sizes are to be left open. */
+export const exportGraph = (plan: ExportPlan, dialect: ExportDialect): E.Either<SizeNeeded, Lowered> => {
   const names = new Map<Given, string>(plan.inputs.map(({ name, term }) => [term, name]));
   const results = simplify(
     plan.outputs.map(({ term }) => term),
@@ -102,7 +108,7 @@ export const exportGraph = (plan: ExportPlan, dialect: ExportDialect): E.Either<
     });
     return E.right(withEdges(lowered, plan));
   } catch (thrown) {
-    if (isFixedSize(thrown)) return E.left(thrown.fixedSize);
+    if (isFixedSize(thrown)) return E.left({ _tag: "SizeNeeded", message: thrown.fixedSize });
     throw thrown;
   }
 };

@@ -91,8 +91,20 @@ const toHalves = (numbers: Float32Array): Uint16Array => {
   return halves;
 };
 
-/** A left is a number that is too large for float16. */
-export const toFloat16 = (lowered: Lowered): E.Either<number, Narrowed> => {
+/** A number of the graph is too large for float16, or is not finite. */
+export interface BeyondFloat16 {
+  readonly _tag: "BeyondFloat16";
+  readonly value: number;
+  readonly message: string;
+}
+
+const beyondFloat16 = (value: number): BeyondFloat16 => ({
+  _tag: "BeyondFloat16",
+  value,
+  message: `one of the numbers is ${value}, which float16 cannot hold; take float32`,
+});
+
+export const toFloat16 = (lowered: Lowered): E.Either<BeyondFloat16, Narrowed> => {
   const graph: Graph = makeGraph(nodeRules);
   const values = valuesBelow(lowered.outputs.map(({ value }) => value));
   const wide = wideNodes(values);
@@ -158,5 +170,7 @@ export const toFloat16 = (lowered: Lowered): E.Either<number, Narrowed> => {
     .filter(({ value }) => native.has(value.id))
     .map((feed) => ({ ...feed, value: native.get(feed.value.id) as Value }));
   const outputs = lowered.outputs.map(({ name, value }) => ({ name, value: as("float32")(value) }));
-  return lost === null ? E.right({ lowered: { ...lowered, feeds, outputs }, originals }) : E.left(lost);
+  return lost === null
+    ? E.right({ lowered: { ...lowered, feeds, outputs }, originals })
+    : E.left(beyondFloat16(lost));
 };

@@ -7,19 +7,24 @@ import { keyOfName } from "../validation.ts";
 import { type Degradation, scaleOf } from "./description.ts";
 import { degradePicture } from "./picture.ts";
 
+/** Why a picture has no small one. The message does not name the picture. */
+export type DegradeError =
+  | { readonly _tag: "TooSmall"; readonly message: string }
+  | { readonly _tag: "NotDegraded"; readonly message: string };
+
 export interface Degrader {
   readonly name: string;
   /** The factor by which the picture shrinks. */
   readonly scale: number;
   /**
    * The small picture, and the original cut to a multiple of the scale: the same as `writeValidationPairs` makes of a
-   * file with this name. A left is the message if the picture is too small.
+   * file with this name.
    */
   readonly degrade: (
     picture: Picture,
     name: string,
     seed: number,
-  ) => TaskEither<{ readonly message: string }, { readonly original: Picture; readonly small: Picture }>;
+  ) => TaskEither<DegradeError, { readonly original: Picture; readonly small: Picture }>;
 }
 
 export const degraderOf = (name: string, degradation: Degradation): Degrader => {
@@ -30,14 +35,20 @@ export const degraderOf = (name: string, degradation: Degradation): Degrader => 
     degrade: (picture, pictureName, seed) => {
       const { width, height } = picture;
       if (Math.min(width, height) < scale)
-        return TE.left({ message: `${width} x ${height} pixels, at least ${scale} x ${scale} are needed` });
+        return TE.left({
+          _tag: "TooSmall",
+          message: `${width} x ${height} pixels, at least ${scale} x ${scale} are needed`,
+        });
       const place = { seed, key: keyOfName(pictureName) };
       return TE.tryCatch(
         async () => {
           const { hr, lr } = await degradePicture(fromBytes(picture), place, degradation);
           return { original: toBytes(hr), small: toBytes(lr) };
         },
-        (thrown) => ({ message: `it cannot be degraded: ${(thrown as Error).message}` }),
+        (thrown): DegradeError => ({
+          _tag: "NotDegraded",
+          message: `it cannot be degraded: ${(thrown as Error).message}`,
+        }),
       );
     },
   };

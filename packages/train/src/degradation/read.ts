@@ -10,12 +10,12 @@ import type { Degradation } from "./description.ts";
 import { type DegradationPreset, degradationPresets } from "./presets.ts";
 
 export interface DegradationError {
-  readonly kind: "Degradation";
+  readonly _tag: "Degradation";
   readonly message: string;
 }
 
 const refusal = (message: string): E.Either<DegradationError, never> =>
-  E.left({ kind: "Degradation", message });
+  E.left({ _tag: "Degradation", message });
 
 const presetNames = Object.keys(degradationPresets) as readonly DegradationPreset[];
 
