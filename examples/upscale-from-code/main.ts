@@ -40,7 +40,7 @@ export const main = async (input: string, output: string, options: Options = {})
   const picture = { width: info.width, height: info.height, channels: 3 as const, data };
 
   const opened = await runtimes[runtime].open();
-  if (E.isLeft(opened)) throw new Error(`${opened.left.missing} is missing; ${opened.left.remedy}`);
+  if (E.isLeft(opened)) throw new Error(opened.left.message);
   const engine = opened.right;
   try {
     const { width, height, data } = await resultOf(upscale(engine, model)(picture, { seed, ...others }));

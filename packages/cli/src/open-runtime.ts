@@ -8,7 +8,7 @@ import { type OpenOptions, openRuntime as open, type RuntimeChoice } from "./run
 const textOf = (reason: NoRuntime["reasons"][number]): string =>
   reason._tag === "OneThreadOnly"
     ? `--threads ${reason.threads}: runtime ${reason.runtime} computes on one thread; leave it out or take onnx`
-    : `runtime ${reason.runtime} cannot be opened: ${reason.missing} is missing; ${reason.remedy}`;
+    : reason.message;
 
 const failureOf = ({ reasons }: NoRuntime): Failure => {
   const text = reasons.map(textOf).join("; ");

@@ -1,5 +1,5 @@
 /** The runtimes of the command: those of @tadsr/runtime-node, and `tensorflow`, whose package is optional. */
-import { anyRuntime, FLOAT32_EPSILON, type Runtime, type RuntimeError } from "@tadsr/core";
+import { anyRuntime, FLOAT32_EPSILON, type Runtime, runtimeUnavailable } from "@tadsr/core";
 import * as node from "@tadsr/runtime-node";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -9,12 +9,11 @@ export type RuntimeChoice = node.RuntimeChoice<RuntimeName>;
 export type OpenOptions = node.OpenOptions<RuntimeName>;
 
 /** Its install script would fetch another TensorFlow, and the set-up does not need that. */
-const withoutPackage: RuntimeError = {
-  _tag: "RuntimeUnavailable",
-  runtime: "tensorflow",
-  missing: "@tadsr/runtime-cuda",
-  remedy: "install it: npm install --ignore-scripts @tadsr/runtime-cuda && npx tadsr-setup-tensorflow",
-};
+const withoutPackage = runtimeUnavailable(
+  "tensorflow",
+  "@tadsr/runtime-cuda",
+  "install it: npm install --ignore-scripts @tadsr/runtime-cuda && npx tadsr-setup-tensorflow",
+);
 
 /** The package is imported when the runtime is opened. If TensorFlow itself is missing, the package says so. */
 const tensorflow = (options: node.RuntimeOptions): Runtime => ({

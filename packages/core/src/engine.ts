@@ -110,7 +110,16 @@ export interface RuntimeError {
   readonly runtime: string;
   readonly missing: string;
   readonly remedy: string;
+  readonly message: string;
 }
+
+export const runtimeUnavailable = (runtime: string, missing: string, remedy: string): RuntimeError => ({
+  _tag: "RuntimeUnavailable",
+  runtime,
+  missing,
+  remedy,
+  message: `runtime ${runtime} cannot be opened: ${missing} is missing; ${remedy}`,
+});
 
 export interface Runtime<T = unknown> {
   readonly name: string;

@@ -24,7 +24,7 @@ export type {
   Tensors,
   Use,
 } from "./engine.ts";
-export { anyRuntime } from "./engine.ts";
+export { anyRuntime, runtimeUnavailable } from "./engine.ts";
 export { fromHalf, toHalf } from "./half-precision.ts";
 export { FLOAT32_EPSILON, type LazyRuntime, lazyRuntime } from "./lazy-runtime.ts";
 export {

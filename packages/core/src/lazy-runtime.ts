@@ -1,6 +1,6 @@
 /** A runtime that loads its library when it is opened, so that importing the runtime never fails. */
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { Engine, Runtime, RuntimeError } from "./engine.ts";
+import { type Engine, type Runtime, runtimeUnavailable } from "./engine.ts";
 
 /** The relative error of one float32 operation: sums of a few hundred products have about this rounding error. */
 export const FLOAT32_EPSILON = 1e-6;
@@ -29,13 +29,5 @@ export const lazyRuntime = <T>({
 }: LazyRuntime<T>): Runtime<T> => ({
   name,
   epsilon,
-  open: TE.tryCatch(
-    load,
-    (thrown): RuntimeError => ({
-      _tag: "RuntimeUnavailable",
-      runtime: name,
-      missing: `${missing} (${firstLine(thrown)})`,
-      remedy,
-    }),
-  ),
+  open: TE.tryCatch(load, (thrown) => runtimeUnavailable(name, `${missing} (${firstLine(thrown)})`, remedy)),
 });

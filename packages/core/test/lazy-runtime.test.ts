@@ -29,6 +29,8 @@ it("says what is missing and how to get it, with the first line of the reason", 
       runtime: "absent",
       missing: "the absent library (no such library)",
       remedy: "install it: somehow",
+      message:
+        "runtime absent cannot be opened: the absent library (no such library) is missing; install it: somehow",
     }),
   );
 });

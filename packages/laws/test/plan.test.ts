@@ -1,5 +1,11 @@
 /** What a suite consists of: skips, their replacements, and runtimes that cannot be opened. */
-import { type Engine, type ReferenceTensor, type Runtime, referenceEngine } from "@tadsr/core";
+import {
+  type Engine,
+  type ReferenceTensor,
+  type Runtime,
+  referenceEngine,
+  runtimeUnavailable,
+} from "@tadsr/core";
 import { checkLaws, describeLaws, laws, planLaws } from "@tadsr/laws";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { describe, expect, it } from "vitest";
@@ -14,12 +20,7 @@ const runtimeOf = <T>(engine: Engine<T>): Runtime<T> => ({
 const missing: Runtime<ReferenceTensor> = {
   name: "absent",
   epsilon: 1e-6,
-  open: TE.left({
-    _tag: "RuntimeUnavailable",
-    runtime: "absent",
-    missing: "libabsent",
-    remedy: "install it: pnpm setup:absent",
-  }),
+  open: TE.left(runtimeUnavailable("absent", "libabsent", "install it: pnpm setup:absent")),
 };
 
 const withoutGradients: Engine<ReferenceTensor> = { ...referenceEngine, differentiate: null };

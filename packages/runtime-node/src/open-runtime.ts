@@ -1,5 +1,5 @@
 /** Opens a runtime by its name, or the first of several that opens. */
-import type { Engine, RuntimeError } from "@tadsr/core";
+import { type Engine, type RuntimeError, runtimeUnavailable } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import type { RuntimeEntries, RuntimeOptions } from "./runtime-entry.ts";
@@ -17,7 +17,15 @@ export interface OneThreadOnly {
   readonly _tag: "OneThreadOnly";
   readonly runtime: string;
   readonly threads: number;
+  readonly message: string;
 }
+
+const oneThreadOnly = (runtime: string, threads: number): OneThreadOnly => ({
+  _tag: "OneThreadOnly",
+  runtime,
+  threads,
+  message: `runtime ${runtime} computes on one thread, and ${threads} are asked for`,
+});
 
 /** None of the runtimes opens. `reasons` has one for each that was tried. */
 export interface NoRuntime {
@@ -26,15 +34,10 @@ export interface NoRuntime {
   readonly message: string;
 }
 
-const textOf = (reason: RuntimeError | OneThreadOnly): string =>
-  reason._tag === "OneThreadOnly"
-    ? `runtime ${reason.runtime} computes on one thread, and ${reason.threads} are asked for`
-    : `runtime ${reason.runtime} cannot be opened: ${reason.missing} is missing; ${reason.remedy}`;
-
 const noRuntime = (reasons: NoRuntime["reasons"]): NoRuntime => ({
   _tag: "NoRuntime",
   reasons,
-  message: reasons.map(textOf).join("; "),
+  message: reasons.map(({ message }) => message).join("; "),
 });
 
 /** The function that opens one of these runtimes. Without other candidates, `auto` tries those of `preferred`. */
@@ -51,12 +54,12 @@ export const runtimeOpener =
       const { isSingleThreaded, make } = entries[runtime];
       const { threads } = options;
       if (threads !== undefined && threads > 1 && isSingleThreaded) {
-        reasons.push({ _tag: "OneThreadOnly", runtime, threads });
+        reasons.push(oneThreadOnly(runtime, threads));
         continue;
       }
       const opened = await make(options).open();
       if (E.isRight(opened)) return opened;
-      reasons.push({ ...opened.left, runtime });
+      reasons.push(runtimeUnavailable(runtime, opened.left.missing, opened.left.remedy));
     }
     return E.left(noRuntime(reasons));
   };

@@ -12,7 +12,10 @@ it("opens the runtime that is named, or the first candidate that opens", async (
 
 it("says of each that was tried why it does not open", async () => {
   const failed = await openRuntime("auto", { threads: 3, candidates: ["wasm", "cpu"] })();
-  const reason = (runtime: string) => ({ _tag: "OneThreadOnly", runtime, threads: 3 });
+  const reason = (runtime: string) => ({
+    ...{ _tag: "OneThreadOnly", runtime, threads: 3 },
+    message: `runtime ${runtime} computes on one thread, and 3 are asked for`,
+  });
   expect(failed).toEqual(
     E.left({
       _tag: "NoRuntime",

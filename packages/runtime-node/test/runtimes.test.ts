@@ -28,7 +28,7 @@ describe("runtimes", () => {
     });
     const version = (name: string): string => `${name}@${peerDependencies[name]}`;
     const packages = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"].map(version).join(" ");
-    expect(await broken.open()).toEqual(
+    expect(await broken.open()).toMatchObject(
       E.left({
         _tag: "RuntimeUnavailable",
         runtime: "wasm",
