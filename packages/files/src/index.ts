@@ -8,6 +8,12 @@ export {
   type NamedModel,
 } from "./describe-model.ts";
 export { fileOnDisk } from "./file-on-disk.ts";
+export {
+  type FindNetworksError,
+  findNetworks,
+  type NotOfPictures,
+  type UnknownNetwork,
+} from "./find-networks.ts";
 export { describeFolder, loadDescription, loadModel, saveModel } from "./model-folder.ts";
 export { decodePicture, type InvalidPictureFile } from "./pictures/decode-picture.ts";
 export { encoder } from "./pictures/encode-picture.ts";

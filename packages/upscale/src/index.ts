@@ -8,6 +8,7 @@ export {
   SMALL_TILES,
 } from "./fitting-tile.ts";
 export { costOfLayer } from "./layer-cost.ts";
+export { type CostError, type CostFigures, costFigures, networkCosts } from "./network-costs.ts";
 export { openUpscaler, prepareModel } from "./open-upscaler.ts";
 export {
   type Clock,
@@ -19,7 +20,7 @@ export {
   utilisationOf,
 } from "./overlap.ts";
 export { paperFootprint, paperWork } from "./paper-tile-cost.ts";
-export { type PartCost, partCosts } from "./part-costs.ts";
+export type { PartCost } from "./part-costs.ts";
 export { pictureFootprint, pictureWork } from "./picture-tile-cost.ts";
 export type { PreparedModel } from "./prepared-model.ts";
 export { smallFootprint, smallWork } from "./small-tile-cost.ts";

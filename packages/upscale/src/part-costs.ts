@@ -18,7 +18,7 @@ type Image = readonly [number, number, number, number];
 export const partCosts = (
   { network, autoencoder, factor }: PublishedModel,
   picture: Size,
-): E.Either<string, readonly PartCost[]> => {
+): E.Either<{ readonly message: string }, readonly PartCost[]> => {
   const vq = vqAutoencoder(autoencoder);
   const large = { height: picture.height * factor, width: picture.width * factor };
   const latent = { height: large.height / vq.factor, width: large.width / vq.factor };
@@ -41,7 +41,7 @@ export const partCosts = (
   ];
   const parts: PartCost[] = [];
   for (const [part, cost] of costs) {
-    if (E.isLeft(cost)) return E.left(`${part}: ${cost.left.message}`);
+    if (E.isLeft(cost)) return E.left({ message: `${part}: ${cost.left.message}` });
     parts.push({ part, cost: cost.right });
   }
   return E.right(parts);

@@ -119,7 +119,7 @@ describe("the cost of a tile of a network alone", () => {
 describe("the cost of a tile of the paper's models", () => {
   it("is that of the network that needs most, the decoder", () => {
     const parts = partCosts(publishedModels["tad-sr-s1"], { width: 128, height: 128 });
-    if (E.isLeft(parts)) throw new Error(parts.left);
+    if (E.isLeft(parts)) throw new Error(parts.left.message);
     const costs = parts.right.map(({ cost }) => cost);
     expect(paperFootprint(paper, 128)).toEqual({
       results: costs[2]?.peakBytes,
@@ -132,7 +132,7 @@ describe("the cost of a tile of the paper's models", () => {
     ["faceir-s4", 8],
   ] as const)("is all three networks' work, the UNet's once a step: %s", (name, stride) => {
     const parts = partCosts(publishedModels[name], { width: 128, height: 64 });
-    if (E.isLeft(parts)) throw new Error(parts.left);
+    if (E.isLeft(parts)) throw new Error(parts.left.message);
     const [unet = 0, encoder = 0, decoder = 0] = parts.right.map(({ cost }) => cost.flops);
     // 100 x 40 is padded to 128 x 64, which is less than a tile.
     const work = paperWork(published(name, stride), { width: 100, height: 40 }, 512, 4, 3);
