@@ -2,8 +2,9 @@
  * The authors' networks as PyTorch exports them (ONNX), opened in the same ONNX Runtime. A folder has the three graphs.
  * Their weights are a file of noise, which is written here if it is missing.
  */
-import { copyFile, open, stat } from "node:fs/promises";
+import { copyFile, open } from "node:fs/promises";
 import { join } from "node:path";
+import { exists } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { type BenchError, missing } from "./bench-error.ts";
@@ -18,12 +19,6 @@ const BLOCK = 2 ** 20;
 
 /** `TADSR_BENCH_GRAPHS`, or else the developers' folder beside the repository. */
 const folderOfGraphs = (): string => process.env.TADSR_BENCH_GRAPHS ?? join(root, "..", "shared", "bench");
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 /** float32 numbers between -0.03 and 0.03. */
 const noise = (): Uint8Array => {
@@ -52,7 +47,7 @@ export const prepareGraphs =
   async () => {
     const source = folderOfGraphs();
     for (const name of GRAPHS)
-      if (!(await isThere(join(source, `${name}.onnx`))))
+      if (!(await exists(join(source, `${name}.onnx`))))
         return E.left(
           missing(
             `${name}.onnx, the authors' network as PyTorch exports it`,
@@ -61,7 +56,7 @@ export const prepareGraphs =
         );
     for (const name of GRAPHS) await copyFile(join(source, `${name}.onnx`), join(folder, `${name}.onnx`));
     const weights = join(source, WEIGHTS);
-    if (await isThere(weights)) await copyFile(weights, join(folder, WEIGHTS));
+    if (await exists(weights)) await copyFile(weights, join(folder, WEIGHTS));
     else await writeWeights(join(folder, WEIGHTS));
     const paths = GRAPHS.map((name) => [name, join(folder, `${name}.onnx`)]);
     return E.right(Object.fromEntries(paths) as Record<GraphName, string>);

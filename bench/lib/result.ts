@@ -1,6 +1,9 @@
 /** Writes a row's result to files. */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFiles } from "@tadsr/files";
+import { firstLine } from "@tadsr/model/file-reason";
+import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type BenchError, failed } from "./bench-error.ts";
 import type { Machine } from "./machine.ts";
@@ -52,25 +55,28 @@ const rounded = (_key: string, value: unknown): unknown =>
 
 export const resultJson = (result: Result): string => `${JSON.stringify(result, rounded, 2)}\n`;
 
-/** Writes `<name>.json` and `<name>.svg`, each completely or not at all. */
+/** Writes `<name>.json` and `<name>.svg`, both or neither. */
 export const writeResult = (
   folder: string,
   result: Result,
   plot: string,
-): TE.TaskEither<BenchError, readonly string[]> =>
-  TE.tryCatch(
-    async () => {
-      mkdirSync(folder, { recursive: true });
-      const files = [
-        [`${result.name}.json`, resultJson(result)],
-        [`${result.name}.svg`, plot],
-      ] as const;
-      return files.map(([name, text]) => {
-        const path = join(folder, name);
-        writeFileSync(`${path}.part`, text);
-        renameSync(`${path}.part`, path);
-        return path;
-      });
-    },
-    (thrown) => failed(`the result cannot be written: ${thrown instanceof Error ? thrown.message : thrown}`),
+): TE.TaskEither<BenchError, readonly string[]> => {
+  const files = [join(folder, `${result.name}.json`), join(folder, `${result.name}.svg`)] as const;
+  const unwritten = (why: string): BenchError => failed(`the result cannot be written: ${why}`);
+  const written = pipe(
+    TE.tryCatch(() => mkdir(folder, { recursive: true }), firstLine),
+    TE.chain(() =>
+      TE.mapLeft((error: string | { readonly message: string }) =>
+        typeof error === "string" ? error : error.message,
+      )(
+        replaceFiles(files, { replace: true })(([json, svg]) =>
+          TE.tryCatch(async () => {
+            await writeFile(json, resultJson(result));
+            await writeFile(svg, plot);
+          }, firstLine),
+        ),
+      ),
+    ),
   );
+  return TE.bimap(unwritten, () => files)(written);
+};

@@ -1,78 +1,64 @@
-/** Writes a file so that no reader ever sees half of it. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+/** Outputs of commands: written by @tadsr/files, so that no reader ever sees half of one, and refused in its words here. */
+import { checkPlace, type Drafts, type Paths, type PlaceTaken, replaceFiles } from "@tadsr/files";
+import { type FileUnwritable, fileUnwritable } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, fileReason, outputFailure } from "./failure.ts";
+import { type Failure, outputFailure } from "./failure.ts";
 import { displayPath, type Shell } from "./shell.ts";
 
-const isMissing = (thrown: unknown): boolean =>
-  thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+const TAKEN = {
+  file: "exists already; add --force to replace it",
+  folder: "is a folder; name a file",
+  device: "is a device or a pipe, not a file; name a file",
+} as const;
+
+type Refused = PlaceTaken | FileUnwritable;
+
+/** Whether an error is that an output cannot be written. */
+export const isRefused = (error: { readonly _tag: string }): error is Refused =>
+  error._tag === "PlaceTaken" || error._tag === "FileUnwritable";
+
+export const outputRefused =
+  (shell: Shell) =>
+  (error: Refused): Failure => {
+    const output = `output ${displayPath(shell, error.file)}`;
+    if (error._tag === "PlaceTaken") return outputFailure(`${output} ${TAKEN[error.by]}`);
+    const reason =
+      error.code === "ENOENT"
+        ? "its folder does not exist; make it or name another place"
+        : `${error.reason}; name another place`;
+    return outputFailure(`${output} cannot be written: ${reason}`);
+  };
 
 /** Why `output` cannot be written; null if it can. */
 export const objectionTo = async (shell: Shell, output: string, force: boolean): Promise<Failure | null> => {
-  const shown = displayPath(shell, output);
-  try {
-    const found = await stat(output);
-    if (found.isDirectory()) return outputFailure(`output ${shown} is a folder; name a file`);
-    if (!found.isFile())
-      return outputFailure(`output ${shown} is a device or a pipe, not a file; name a file`);
-    return force ? null : outputFailure(`output ${shown} exists already; add --force to replace it`);
-  } catch (thrown) {
-    return isMissing(thrown) ? null : cannotWrite(shell, output)(thrown);
-  }
+  const checked = await checkPlace(output, force)();
+  return E.isLeft(checked) ? outputRefused(shell)(checked.left) : null;
 };
 
 /** Why a file operation on `output` failed. */
 export const cannotWrite =
   (shell: Shell, output: string) =>
-  (thrown: unknown): Failure => {
-    const reason = isMissing(thrown)
-      ? "its folder does not exist; make it or name another place"
-      : `${fileReason(thrown)}; name another place`;
-    return outputFailure(`output ${displayPath(shell, output)} cannot be written: ${reason}`);
-  };
+  (thrown: unknown): Failure =>
+    outputRefused(shell)(fileUnwritable(output, thrown));
+
+/** Whether outputs that exist may be replaced, and what happens to drafts if the command is interrupted. */
+export const replacing = ({ onInterrupt }: Shell, force: boolean | undefined) =>
+  ({ replace: force === true, onInterrupt }) as const;
 
 /**
- * Runs `work` with the path of a draft, in its own folder beside `output`. After the work the draft is renamed to
- * `output`. An existing file is refused before the work, and again after it, unless `force` is given.
- *
- * The folder is made first, so that a place that cannot be written is found before the work. And if the user
- * interrupts, a thread that still writes cannot restore the draft after its removal, because its folder is gone. The
- * folder is removed in every case.
+ * Runs `work` with the paths of drafts, which replace the outputs when all of them are there; see `replaceFiles` of
+ * @tadsr/files. Existing outputs are refused before the work, and again after it, unless `force` is given.
  */
+export const writeTogether =
+  <const F extends Paths>(shell: Shell, outputs: F, force: boolean) =>
+  <A>(work: (drafts: Drafts<F>) => TE.TaskEither<Failure, A>): TE.TaskEither<Failure, A> =>
+    TE.mapLeft((error: Failure | Refused) => (isRefused(error) ? outputRefused(shell)(error) : error))(
+      replaceFiles(outputs, replacing(shell, force))(work),
+    );
+
+/** The same for one output. */
 export const writeSafely =
   (shell: Shell, output: string, force: boolean) =>
   <A>(work: (draft: string) => TE.TaskEither<Failure, A>): TE.TaskEither<Failure, A> =>
-  async () => {
-    const refused = await objectionTo(shell, output, force);
-    if (refused !== null) return E.left(refused);
-    const parent = dirname(output);
-    // Made and registered without a pause: an interrupt while an engine blocks the thread finds both or neither.
-    const made = E.tryCatch(() => mkdtempSync(join(parent, ".tadsr-")), cannotWrite(shell, output));
-    if (E.isLeft(made)) return made;
-    const folder = made.right;
-    const forget = shell.onInterrupt(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
-    try {
-      const draft = join(folder, basename(output));
-      const done = await work(draft)();
-      if (E.isLeft(done)) return done;
-      const appeared = await objectionTo(shell, output, force);
-      if (appeared !== null) return E.left(appeared);
-      return await TE.tryCatch(
-        async () => {
-          await rename(draft, output);
-          return done.right;
-        },
-        cannotWrite(shell, output),
-      )();
-    } finally {
-      try {
-        await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-      } finally {
-        // Not before: removing takes several turns of the event loop, and an engine may block it in between.
-        forget();
-      }
-    }
-  };
+    writeTogether(shell, [output], force)(([draft]) => work(draft));

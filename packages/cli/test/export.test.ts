@@ -1,12 +1,11 @@
 /** `tadsr export`: what it writes and what it refuses. test/onnx-export.test.ts runs the files in other tools. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeMessage } from "@tadsr/engine-onnx";
 import { describePaperFiles, loadModel, saveModel } from "@tadsr/files";
 import { NOISY_INPUT } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { writeTogether } from "../src/export/write-together.ts";
 import { run } from "../src/program.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
 import { saveTinyModel, tinyDescription, tinyStackDescription } from "./tiny-model.ts";
@@ -325,33 +324,5 @@ describe("tadsr export refuses, with one line,", () => {
     )();
     await refused(["large", "-o", "a.onnx", "--dtype", "float16"], 1, /large|tiny.* 70000, which float16/);
     expect((await exporting("large", "-o", "a.onnx")).code).toBe(0);
-  });
-});
-
-describe("writing together", () => {
-  const both = (work: (place: string) => Promise<void>, force = false) =>
-    writeTogether(memoryShell(folder.path).shell, [at("a.data"), at("a")], force)(work)();
-
-  it("leaves all as it was if the work fails, or if one draft cannot be put in place", async () => {
-    writeFileSync(at("a.data"), "old");
-    const failed = await both(async () => Promise.reject(new Error("no space")), true);
-    expect(failed).toMatchObject({ left: { _tag: "Output", message: expect.stringContaining("no space") } });
-    // The second draft is missing, so it cannot be put in place after the first.
-    const half = await both(async (place) => writeFileSync(join(place, "a.data"), "new"), true);
-    expect(half).toMatchObject({ left: { _tag: "Output" } });
-    expect(readFileSync(at("a.data"), "utf8")).toBe("old");
-    expect(existsSync(at("a"))).toBe(false);
-    expect(readdirSync(folder.path)).toEqual(["a.data"]);
-  });
-
-  it("puts none in place if an output has appeared meanwhile", async () => {
-    const done = await both(async (place) => {
-      writeFileSync(join(place, "a.data"), "new");
-      writeFileSync(join(place, "a"), "new");
-      writeFileSync(at("a"), "another's");
-    });
-    expect(done).toMatchObject({ left: { message: expect.stringContaining("exists already") } });
-    expect(readdirSync(folder.path)).toEqual(["a"]);
-    expect(readFileSync(at("a"), "utf8")).toBe("another's");
   });
 });

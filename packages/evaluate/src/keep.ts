@@ -1,7 +1,7 @@
 /** Keeps the pictures of an evaluation in a folder, so that other programs can measure them too. */
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { replaceFile } from "@tadsr/files";
+import { exists, replaceFile } from "@tadsr/files";
 import type { Fault, Made, Trial } from "@tadsr/metrics";
 import type { Picture } from "@tadsr/model";
 import { fileReason } from "@tadsr/model/file-reason";
@@ -62,11 +62,7 @@ const objection = async (
   { methods, seeds, inputs }: KeptOf,
   workingFolder: string,
 ): Promise<EvaluateError | null> => {
-  const isThere = await stat(resolve(workingFolder, folder)).then(
-    () => true,
-    () => false,
-  );
-  if (isThere && !replace)
+  if (!replace && (await exists(resolve(workingFolder, folder))))
     return { _tag: "FolderExists", folder, message: `${folder}: it exists already; choose another folder` };
   const taken = new Map([[SMALL, "the small pictures"]]);
   for (const method of methods) {

@@ -1,5 +1,4 @@
 /** Finds the model of a name or a path: a shipped one, a folder, or a file of weights. Reads no weights. */
-import { stat } from "node:fs/promises";
 import {
   type DescribedModel,
   type PaperModelError,
@@ -12,6 +11,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { describeNetworkFile, describePaperFiles, describePictureFile } from "./describe-files.ts";
+import { isFile } from "./exists.ts";
 import { describeFolder } from "./model-folder.ts";
 import { findModel, shippedModels } from "./shipped-models.ts";
 import { type WeightFile, weightsOnDisk } from "./weights.ts";
@@ -46,12 +46,6 @@ const autoencoderMissing = (file: string, usualName: string): AutoencoderMissing
   usualName,
   message: `${file}: it works on an autoencoder's latents; name that file, too (the authors call it ${usualName})`,
 });
-
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 
 const ofPicture = (model: PictureModel, { mix }: ModelChoices): NamedModel => ({
   kind: "picture",

@@ -1,4 +1,12 @@
 export { PICTURE_FORMATS, type PictureFormat, sniffFormat } from "@tadsr/metadata";
+export { checkPlace, type PlaceTaken } from "./check-place.ts";
+export {
+  type ConvertFileOptions,
+  convertFile,
+  type MadeFolder,
+  type MakeFolderOptions,
+  makeModelFolder,
+} from "./convert-files.ts";
 export { describeNetworkFile, describePaperFiles, describePictureFile } from "./describe-files.ts";
 export {
   type AutoencoderMissing,
@@ -7,6 +15,8 @@ export {
   type ModelChoices,
   type NamedModel,
 } from "./describe-model.ts";
+export type { Drafts, OnInterrupt, Paths } from "./drafts.ts";
+export { exists, isFile, isFolder } from "./exists.ts";
 export { fileOnDisk } from "./file-on-disk.ts";
 export {
   type FindNetworksError,
@@ -17,7 +27,8 @@ export {
 export { describeFolder, loadDescription, loadModel, saveModel } from "./model-folder.ts";
 export { decodePicture, type InvalidPictureFile } from "./pictures/decode-picture.ts";
 export { encoder } from "./pictures/encode-picture.ts";
-export { replaceFile } from "./replace-file.ts";
+export { removeDrafts } from "./remove-drafts.ts";
+export { type ReplaceOptions, replaceFile, replaceFiles } from "./replace-file.ts";
 export { findModel, shippedModels } from "./shipped-models.ts";
 export {
   architectureOf,

@@ -22,8 +22,9 @@ import {
 } from "@tadsr/model";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { throughDrafts } from "./drafts.ts";
 import { fileOnDisk } from "./file-on-disk.ts";
-import { replaceFile } from "./replace-file.ts";
+import { writeInto } from "./replace-file.ts";
 
 /** Reads and checks only a folder's model.json. */
 export const loadDescription = (folder: string): TE.TaskEither<ModelError, ModelDescription> =>
@@ -38,7 +39,7 @@ export const loadModel = (folder: string): TE.TaskEither<ModelError, Model> =>
 
 /**
  * Writes a model folder, and makes the folder if it does not exist. Description and weights are checked as in loading.
- * Each of the two files is written beside its place and renamed, the weights first.
+ * Both files are put in place together, or neither.
  */
 export const saveModel = (
   folder: string,
@@ -55,13 +56,26 @@ export const saveModel = (
         (thrown): ModelError => fileUnwritable(folder, thrown),
       ),
     ),
-    TE.chainFirst(
-      (checked): TE.TaskEither<ModelError, void> =>
-        replaceFile(names.weights, (draft) => writeModelWeights(draft, checked, weights, options)),
-    ),
-    TE.chain(
-      (checked): TE.TaskEither<ModelError, void> =>
-        replaceFile(names.description, (draft) => writeDescription(draft, checked)),
+    TE.chain((checked) =>
+      throughDrafts(
+        [names.weights, names.description],
+        { check: TE.right(undefined) },
+        (drafts): TE.TaskEither<ModelError, void> =>
+          pipe(
+            writeInto(
+              () => drafts()[0],
+              names.weights,
+              (sink) => writeModelWeights(sink, checked, weights, options),
+            ),
+            TE.chainW(() =>
+              writeInto(
+                () => drafts()[1],
+                names.description,
+                (sink) => writeDescription(sink, checked),
+              ),
+            ),
+          ),
+      ),
     ),
   );
 };

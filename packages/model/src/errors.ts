@@ -16,6 +16,8 @@ export interface FileUnwritable {
   readonly _tag: "FileUnwritable";
   readonly file: string;
   readonly reason: string;
+  /** The system's code of the failure, such as ENOENT where the file's folder does not exist; null if it gave none. */
+  readonly code: string | null;
   readonly message: string;
 }
 
@@ -134,7 +136,8 @@ export const fileUnreadable = (file: string, thrown: unknown): FileUnreadable =>
 
 export const fileUnwritable = (file: string, thrown: unknown): FileUnwritable => {
   const reason = fileReason(thrown);
-  return { _tag: "FileUnwritable", file, reason, message: `${file}: it cannot be written: ${reason}` };
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : null;
+  return { _tag: "FileUnwritable", file, reason, code, message: `${file}: it cannot be written: ${reason}` };
 };
 
 export const invalidSafetensors = (

@@ -227,7 +227,8 @@ export {
   convertWeights,
 } from "./weight-writer/convert-weights.ts";
 export type { StreamedTensor } from "./weight-writer/streamed-tensor.ts";
-export { type WeightFormat, type WriteWeightsOptions, writeWeights } from "./weight-writer/write-weights.ts";
+export { type WeightFormat, weightFormatOf } from "./weight-writer/weight-format.ts";
+export { type WriteWeightsOptions, writeWeights } from "./weight-writer/write-weights.ts";
 export {
   checkWeights,
   type HostWeights,

@@ -19,6 +19,7 @@ import { decodeDescription, MODEL_FORMAT, type ModelDescription } from "./model-
 import type { ConditionedNetwork } from "./networks/network.ts";
 import { smallNetwork } from "./networks/small-network.ts";
 import type { FloatType } from "./number-formats.ts";
+import type { PaperDescription } from "./paper/paper-description.ts";
 import { writeSafetensors } from "./safetensors.ts";
 import { checkWeights, type HostWeights, readWeights } from "./weights.ts";
 
@@ -143,7 +144,7 @@ export const writeModelWeights = (
 /** Writes a model.json. */
 export const writeDescription = (
   sink: ByteSink,
-  description: ModelDescription,
+  description: ModelDescription | PaperDescription,
 ): TE.TaskEither<FileUnwritable, void> =>
   TE.tryCatch(
     () => sink.write(new TextEncoder().encode(`${JSON.stringify(description, null, 2)}\n`)),

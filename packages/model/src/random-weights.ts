@@ -7,7 +7,8 @@ import type { FileUnwritable, ValueOutOfRange } from "./errors.ts";
 import type { FloatType } from "./number-formats.ts";
 import type { ParameterSpec } from "./parameters.ts";
 import type { StreamedTensor } from "./weight-writer/streamed-tensor.ts";
-import { type WeightFormat, writeWeights } from "./weight-writer/write-weights.ts";
+import type { WeightFormat } from "./weight-writer/weight-format.ts";
+import { writeWeights } from "./weight-writer/write-weights.ts";
 
 const SMALL = 0.02;
 

@@ -1,7 +1,7 @@
 /** Writes a run's log and checkpoints into its folder as it goes. */
-import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "@tadsr/core";
+import { removeDrafts } from "@tadsr/files";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import { writeCheckpoint } from "./checkpoint.ts";
@@ -42,14 +42,6 @@ export interface Recorder<T> {
 
 /** The log is written at least this often, in milliseconds. */
 const LOG_INTERVAL = 1000;
-
-/** Removes incomplete checkpoints that a kill left. */
-const removeDrafts = async (folder: string): Promise<void> => {
-  const drafts = (await readdir(folder)).filter(
-    (name) => name.startsWith(`${CHECKPOINT}.`) && name.endsWith(".tmp"),
-  );
-  for (const draft of drafts) await rm(join(folder, draft), { force: true });
-};
 
 /**
  * `from` is the step of the checkpoint that the run goes on from, 0 if there is none. The log's lines of later steps
@@ -111,9 +103,11 @@ export const openRecorder = async <T>(
     return performance.now() - loggedAt >= LOG_INTERVAL ? log() : E.right(undefined);
   };
 
-  const begun = await writing(logFile, async () => {
-    await removeDrafts(folder);
-    await keepLogUpTo(logFile, from);
-  });
-  return E.isLeft(begun) ? begun : E.right({ note, save, unwritable });
+  // A kill may have left drafts. Nobody else writes here.
+  const cleaned = await writing(logFile, () => removeDrafts(folder));
+  if (E.isLeft(cleaned)) return cleaned;
+  const kept = await keepLogUpTo(logFile, from)();
+  return E.isLeft(kept)
+    ? E.left(unwritable(logFile, kept.left.message))
+    : E.right({ note, save, unwritable });
 };

@@ -1,7 +1,8 @@
 /** A training run in a folder: checkpoints, the loss log, resuming, stopping. */
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "@tadsr/core";
+import { exists } from "@tadsr/files";
 import type { HostWeights, ParameterSpec } from "@tadsr/model";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
@@ -67,12 +68,6 @@ export interface RunResult {
   /** The moving average of the weights. */
   readonly weights: HostWeights;
 }
-
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  );
 
 const specsOf = ({ parameters, held, task: { discriminator } }: RunOptions): StateSpecs => ({
   parameters,

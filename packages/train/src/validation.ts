@@ -1,15 +1,17 @@
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { FileUnwritable } from "@tadsr/model";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
-import type { TaskEither } from "fp-ts/lib/TaskEither.js";
-import sharp from "sharp";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Degradation, scaleOf } from "./degradation/description.ts";
 import type { DrawnDegradation } from "./degradation/draw.ts";
 import { type DegradedPicture, degradePicture } from "./degradation/picture.ts";
-import { type FloatPicture, fromBytes, toBytes } from "./float-picture.ts";
+import { type FloatPicture, fromBytes } from "./float-picture.ts";
 import { decodePicture } from "./photographs.ts";
 import { type DataError, noneUsable, pictureNames, type SkippedPicture } from "./picture-files.ts";
+import { writePng } from "./write-png.ts";
 
 export interface ValidationOptions {
   readonly degradation: Degradation;
@@ -48,16 +50,6 @@ const pngStems = (names: readonly string[]): readonly string[] => {
   return new Set(chosen).size === names.length ? chosen : names;
 };
 
-/** Written under another name and then renamed, so that an interrupt leaves no half file. */
-const writePng = async (picture: FloatPicture, file: string): Promise<void> => {
-  const { width, height, data } = toBytes(picture);
-  const draft = `${file}.part`;
-  await sharp(data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toFile(draft);
-  await rename(draft, file);
-};
-
 /** Decodes an original; its sides must be at least `least` pixels. */
 const original = async (
   file: string,
@@ -77,26 +69,29 @@ const original = async (
   }
 };
 
-/** Writes both pictures of a pair. Returns the message if that fails. */
-const writePair = async (
+/** Writes both pictures of a pair. */
+const writePair = (
   { hr, lr }: DegradedPicture,
   outFolder: string,
   output: string,
-): Promise<E.Either<DataError, void>> => {
-  try {
-    for (const [kind, picture] of Object.entries({ lr, hr })) {
-      await mkdir(join(outFolder, kind), { recursive: true });
-      await writePng(picture, join(outFolder, kind, output));
-    }
-    return E.right(undefined);
-  } catch (thrown) {
+): TE.TaskEither<DataError, void> => {
+  const failed = (reason: string): DataError => {
     const file = join(outFolder, "{lr,hr}", output);
-    return E.left({
-      _tag: "UnwritablePicture",
-      file,
-      message: `${file}: cannot write: ${fileReason(thrown)}`,
-    });
-  }
+    return { _tag: "UnwritablePicture", file, message: `${file}: cannot write: ${reason}` };
+  };
+  const write = (kind: "lr" | "hr", picture: FloatPicture): TE.TaskEither<DataError, void> =>
+    pipe(
+      TE.tryCatch(
+        () => mkdir(join(outFolder, kind), { recursive: true }),
+        (thrown) => failed(fileReason(thrown)),
+      ),
+      TE.chain(() =>
+        TE.mapLeft(({ reason }: FileUnwritable) => failed(reason))(
+          writePng(picture, join(outFolder, kind, output)),
+        ),
+      ),
+    );
+  return TE.chain(() => write("hr", hr))(write("lr", lr));
 };
 
 /**
@@ -105,7 +100,11 @@ const writePair = async (
  * these names are replaced. Originals that cannot be read are listed in `skipped`. It is an error if none can be read.
  */
 export const writeValidationPairs =
-  (folder: string, outFolder: string, options: ValidationOptions): TaskEither<DataError, ValidationReport> =>
+  (
+    folder: string,
+    outFolder: string,
+    options: ValidationOptions,
+  ): TE.TaskEither<DataError, ValidationReport> =>
   async () => {
     const listed = await pictureNames(folder)();
     if (E.isLeft(listed)) return listed;
@@ -123,7 +122,7 @@ export const writeValidationPairs =
       for (let variant = 0; variant < variants; variant++) {
         const pair = await degradePicture(opened.right, { seed, key: keyOfName(name), variant }, degradation);
         const output = variants === 1 ? `${stems[n]}.png` : `${stems[n]}-${variant + 1}.png`;
-        const written = await writePair(pair, outFolder, output);
+        const written = await writePair(pair, outFolder, output)();
         if (E.isLeft(written)) return written;
         pairs.push({ name: output, drawn: pair.drawn });
       }

@@ -1,26 +1,24 @@
 /** `tadsr convert`: one file of weights to another format, or two files to a model folder. */
-import { stat } from "node:fs/promises";
 import { sep } from "node:path";
-import type { WeightFile } from "@tadsr/files";
-import type { Converted } from "@tadsr/model";
+import { convertFile, isFolder, type MadeFolder, makeModelFolder, type WeightFile } from "@tadsr/files";
+import { type Converted, type FloatType, type PaperModelOptions, weightFormatOf } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, usageFailure } from "../failure.ts";
+import { modelLine } from "../locate-model.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
-import { printLine, resolveIn, type Shell } from "../shell.ts";
-import { type CopyOptions, convertFile, weightFormatOf } from "./convert-file.ts";
-import { type FolderOptions, writeModelFolder } from "./model-folder.ts";
+import { isRefused, outputRefused, replacing } from "../safe-file.ts";
+import { displayPath, noteLine, printLine, resolveIn, type Shell } from "../shell.ts";
 
-export interface ConvertCommandOptions extends FolderOptions, CopyOptions {
+export interface ConvertCommandOptions
+  extends Pick<PaperModelOptions, "config" | "imageSize" | "window" | "headChannels"> {
+  readonly dtype?: FloatType;
   readonly autoencoder?: string;
   readonly group?: string;
+  readonly force?: boolean;
 }
-
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 
 /** 1234567 as 1.2 MB. */
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -62,6 +60,44 @@ const refuseOutput = (named: string, asFolder: boolean, options: ConvertCommandO
     : null;
 };
 
+/** A path in an error is shown as the user would write it, and a model's faults are on one line. */
+const failureOf =
+  (shell: Shell, target: string) =>
+  (error: { readonly _tag: string; readonly message: string }): Failure =>
+    isRefused(error)
+      ? outputRefused(shell)(error)
+      : modelLine({ message: error.message.replaceAll(target, displayPath(shell, target)) });
+
+const folderLine = (shell: Shell, folder: string, { description, factor }: MadeFolder): string =>
+  `${displayPath(shell, folder)}: ${description.name}, ${factor}x, ${plural(description.steps, "step")}; ` +
+  `use it with --model ${displayPath(shell, folder)}`;
+
+const runMakeFolder = (
+  shell: Shell,
+  network: WeightFile,
+  folder: string,
+  autoencoder: string,
+  options: Omit<ConvertCommandOptions, "autoencoder" | "group">,
+): CommandTask => {
+  const { dtype, force, ...choices } = options;
+  return pipe(
+    makeModelFolder({ network, autoencoder: { file: resolveIn(shell, autoencoder) } }, folder, {
+      ...replacing(shell, force),
+      ...(dtype === undefined ? {} : { dtype }),
+      choices,
+    }),
+    TE.bimap(failureOf(shell, folder), (made) => {
+      if (made.assumed.length > 0)
+        noteLine(
+          shell,
+          `assumed: ${made.assumed.join(", ")}; --config, --image-size, --window and --head-channels set them`,
+        );
+      printLine(shell, folderLine(shell, folder, made));
+      return 0 as const;
+    }),
+  );
+};
+
 export const runConvert =
   (shell: Shell, named: string, output: string, options: ConvertCommandOptions): CommandTask =>
   async () => {
@@ -74,17 +110,18 @@ export const runConvert =
       (options.autoencoder !== undefined && !isNamedFile);
     const refused = refuseOutput(output, asFolder, options);
     if (refused !== null) return E.left(refused);
-    if (options.autoencoder !== undefined) {
-      const { autoencoder, group, dtype, force, ...rest } = options;
-      const files = { network: sourceOf(input, group), autoencoder: { file: resolveIn(shell, autoencoder) } };
-      const copy = { ...(dtype === undefined ? {} : { dtype }), ...(force === undefined ? {} : { force }) };
-      return E.map((line: string) => {
-        printLine(shell, line);
+    const { autoencoder, group, ...others } = options;
+    if (autoencoder !== undefined)
+      return runMakeFolder(shell, sourceOf(input, group), target, autoencoder, others)();
+    const { dtype, force } = others;
+    return pipe(
+      convertFile(sourceOf(input, group), target, {
+        ...replacing(shell, force),
+        ...(dtype === undefined ? {} : { dtype }),
+      }),
+      TE.bimap(failureOf(shell, target), (converted) => {
+        printLine(shell, convertedLine(named, output, converted));
         return 0 as const;
-      })(await writeModelFolder(shell, files, target, rest, copy)());
-    }
-    const converted = await convertFile(shell, sourceOf(input, options.group), target, options)();
-    if (E.isLeft(converted)) return converted;
-    printLine(shell, convertedLine(named, output, converted.right));
-    return E.right(0);
+      }),
+    )();
   };

@@ -1,19 +1,18 @@
 /** `tadsr export`: writes a part of a model as an ONNX file. */
-import { open, writeFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type ChosenSize, type ExportedPart, exportPart, readPart } from "@tadsr/export";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { usageFailure } from "../failure.ts";
+import { type Failure, usageFailure } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
-import { objectionTo } from "../safe-file.ts";
+import { cannotWrite, objectionTo, writeSafely, writeTogether } from "../safe-file.ts";
 import { displayPath, noteLine, printLine, resolveIn, type Shell } from "../shell.ts";
 import { findAnyModel } from "../upscale/find-model.ts";
 import { VERSION } from "../version.ts";
 import { exportFailure, partFailure } from "./failure.ts";
 import type { ExportCommandOptions } from "./options.ts";
-import { writeTogether } from "./write-together.ts";
 
 /** What the file of a shipped model says of its weights. */
 const SHIPPED_LICENCE = "Apache-2.0: a model shipped with tadsr";
@@ -37,17 +36,20 @@ const writeExported = (
   output: string,
   { bytes, beside }: ExportedPart,
   force: boolean,
-): ReturnType<ReturnType<typeof writeTogether>> => {
-  const outputs: readonly [string, ...string[]] =
-    beside === null ? [output] : [join(dirname(output), beside.name), output];
-  return writeTogether(
-    shell,
-    outputs,
-    force,
-  )(async (folder) => {
-    if (beside !== null) await writePieces(join(folder, beside.name), beside.pieces);
-    await writeFile(join(folder, basename(output)), bytes);
-  });
+): TE.TaskEither<Failure, void> => {
+  const written = (write: () => Promise<void>) => TE.tryCatch(write, cannotWrite(shell, output));
+  return beside === null
+    ? writeSafely(shell, output, force)((draft) => written(() => writePieces(draft, [bytes])))
+    : writeTogether(
+        shell,
+        [join(dirname(output), beside.name), output],
+        force,
+      )(([data, draft]) =>
+        written(async () => {
+          await writePieces(data, beside.pieces);
+          await writePieces(draft, [bytes]);
+        }),
+      );
 };
 
 export const runExport =

@@ -23,7 +23,8 @@ import {
 import { type FloatType, isReadableFloat } from "../number-formats.ts";
 import type { WeightSource } from "../paper/weight-source.ts";
 import type { StreamedTensor } from "./streamed-tensor.ts";
-import { type WeightFormat, writeWeights } from "./write-weights.ts";
+import type { WeightFormat } from "./weight-format.ts";
+import { writeWeights } from "./write-weights.ts";
 
 export interface ConvertOptions {
   readonly format: WeightFormat;

@@ -8,8 +8,7 @@ import { type FileUnwritable, fileUnwritable, type ValueOutOfRange } from "../er
 import { headerBytes } from "../safetensors-header.ts";
 import { byteLength, encodeTensor, type StreamedTensor } from "./streamed-tensor.ts";
 import { directory, localHeader, stateDictPickle, type ZipRecord } from "./torch-zip-parts.ts";
-
-export type WeightFormat = "safetensors" | "pytorch-zip";
+import type { WeightFormat } from "./weight-format.ts";
 
 export interface WriteWeightsOptions {
   readonly format: WeightFormat;

@@ -3,6 +3,9 @@
  * written under another name and then renamed, so it is complete as soon as it has its own name. If several processes
  * fill one entry, the first wins, and no reader sees half an entry. If the cache cannot be read or written, this is
  * said once, and the program works without it.
+ *
+ * It does not use @tadsr/files, which writes all other files: a runtime would then install a library for pictures. And
+ * its entries differ: they are folders, the first writer wins, and digests tell what a crash cut off.
  */
 import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";

@@ -1,12 +1,15 @@
 /** Validation while a training runs: it writes measures to a file, and pictures to look at. */
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine, Tensors } from "@tadsr/core";
-import { fileReason } from "@tadsr/model/file-reason";
-import sharp from "sharp";
-import { type FloatPicture, toBytes } from "../float-picture.ts";
+import { removeDrafts } from "@tadsr/files";
+import { type FileUnwritable, fileUnwritable } from "@tadsr/model";
+import * as E from "fp-ts/lib/Either.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import type { FloatPicture } from "../float-picture.ts";
 import { appendLines, keepLogUpTo } from "../log.ts";
 import type { OpenTask } from "../task.ts";
+import { writePng } from "../write-png.ts";
 import { batchOf, type HeldBackPicture, picturesOf } from "./held-back.ts";
 import { measured, type ValidationMeasures } from "./measures.ts";
 import type { ValidationPlan } from "./plan.ts";
@@ -22,28 +25,10 @@ export interface Validator<T> {
   validate(step: number, weights: Tensors<T>): Promise<ValidationMeasures>;
 }
 
-/** Writes to another name and then renames. */
-const writePicture = async (picture: FloatPicture, file: string): Promise<void> => {
-  const { width, height, data } = toBytes(picture);
-  const png = await sharp(data, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
-  try {
-    await writeFile(`${file}.part`, png);
-    await rename(`${file}.part`, file);
-  } catch (thrown) {
-    await rm(`${file}.part`, { force: true });
-    throw thrown;
-  }
-};
-
-/** Errors have the file's name and the reason. */
-const writing = async (file: string, write: () => Promise<void>): Promise<void> => {
-  try {
-    await write();
-  } catch (thrown) {
-    throw new Error(`${file}: cannot write: ${fileReason(thrown)}`);
-  }
+/** Rejects with the file's name and the reason. */
+const orReject = async (work: TE.TaskEither<FileUnwritable, void>): Promise<void> => {
+  const done = await work();
+  if (E.isLeft(done)) throw new Error(`${done.left.file}: cannot write: ${done.left.reason}`);
 };
 
 /**
@@ -62,8 +47,9 @@ export const openValidator = async <T>(
   const { upscaler } = task;
   if (upscaler === undefined) throw new Error("this task cannot be validated: it has no upscaler");
   const log = join(folder, VALIDATION_LOG);
-  await keepLogUpTo(log, from === 0 ? -1 : from);
+  await orReject(keepLogUpTo(log, from === 0 ? -1 : from));
   await mkdir(join(folder, SAMPLES), { recursive: true });
+  await removeDrafts(join(folder, SAMPLES));
   const batch = batchOf(pictures);
   const original = pictures.map((one) => one.original);
   const bicubic = pictures.map((one) => one.bicubic);
@@ -90,8 +76,13 @@ export const openValidator = async <T>(
           ),
         );
       const picture = join(folder, SAMPLES, `step-${step}.png`);
-      if (rows.length > 0) await writing(picture, () => writePicture(sheet(rows), picture));
-      await writing(log, () => appendLines(log, [JSON.stringify(report)]));
+      if (rows.length > 0) await orReject(writePng(sheet(rows), picture));
+      await orReject(
+        TE.tryCatch(
+          () => appendLines(log, [JSON.stringify(report)]),
+          (thrown) => fileUnwritable(log, thrown),
+        ),
+      );
       return report;
     },
   };
