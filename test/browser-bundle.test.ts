@@ -91,22 +91,25 @@ describe("a program that reads models and upscales pictures", () => {
 
   it("upscales in a page as in Node, from safetensors and from PyTorch's zip", async () => {
     const [description, weights] = [await shipped("model.json"), await shipped("model.safetensors")];
-    const expected = plain(await program.enlarge(description, weights, small));
+    const expected = plain(await program.upscaledPicture(description, weights, small));
     expect(expected).toMatchObject({ width: 24, height: 20 });
-    expect(plain(await inPage.enlarge(description, weights, small))).toEqual(expected);
-    expect(plain(await inPage.enlarge(description, await asTorch(weights), small))).toEqual(expected);
+    expect(plain(await inPage.upscaledPicture(description, weights, small))).toEqual(expected);
+    expect(plain(await inPage.upscaledPicture(description, await asTorch(weights), small))).toEqual(expected);
   });
 
-  it("writes the same ONNX file as in Node, and makes no code of text for it", () => {
-    const file = program.brightening(4, 5);
+  it("makes the same ONNX file of a model as in Node, and no code of text for it", async () => {
+    const [description, weights] = [await shipped("model.json"), await shipped("model.safetensors")];
+    const file = await program.onnxFile(description, weights);
     if (typeof file === "string") throw new Error(file);
-    expect(decodeMessage(file)).toMatchObject({ graph: { input: [{ name: "picture" }] } });
-    expect([...inPage.brightening(4, 5)]).toEqual([...file]);
+    expect(decodeMessage(file)).toMatchObject({ graph: { output: [{ name: "result" }] } });
+    const made = await inPage.onnxFile(description, weights);
+    if (typeof made === "string") throw new Error(made);
+    expect(Buffer.from(made).equals(Buffer.from(file))).toBe(true);
   });
 
   it("says in one line what is wrong with a file", async () => {
     const [description, weights] = [await shipped("model.json"), await shipped("model.safetensors")];
-    expect(await inPage.enlarge(description, weights.subarray(0, -1), small)).toMatch(
+    expect(await inPage.upscaledPicture(description, weights.subarray(0, -1), small)).toMatch(
       /^weights: found \d+ bytes \(the file is cut off\), expected \d+ bytes of tensors/,
     );
   });

@@ -1,18 +1,21 @@
 /** A page's use of models and weights that it has as bytes; `browser-bundle.test.ts` bundles it. */
 import { referenceEngine } from "@tadsr/core";
-import { DEFAULT_OPSET, encodeModel, exportGraph, given, termAlgebra } from "@tadsr/engine-onnx";
+import { exportPart, readPart } from "@tadsr/export";
 import { describeModel, fileInMemory, fileOfBlob, openCheckpoint, type Picture } from "@tadsr/model";
 import { openUpscaler } from "@tadsr/upscale";
 
+const describedModel = (description: Uint8Array, weights: Uint8Array): ReturnType<typeof describeModel> => {
+  const file = fileInMemory("weights", weights);
+  return describeModel(fileInMemory("model.json", description), { network: file, autoencoder: file });
+};
+
 /** The upscaled picture, or what is wrong in one line; `weights` is a checkpoint of any format. */
-export const enlarge = async (
+export const upscaledPicture = async (
   description: Uint8Array,
   weights: Uint8Array,
   picture: Picture,
 ): Promise<Picture | string> => {
-  const file = fileInMemory("weights", weights);
-  const files = { network: file, autoencoder: file };
-  const model = await describeModel(fileInMemory("model.json", description), files)();
+  const model = await describedModel(description, weights)();
   if (model._tag === "Left") return model.left.message;
   const upscaler = await openUpscaler(referenceEngine, model.right, { seed: 3, tile: 4 })();
   if (upscaler._tag === "Left") return upscaler.left.message;
@@ -35,20 +38,15 @@ export const firstNumbers = async (file: Blob): Promise<readonly string[] | stri
   return found;
 };
 
-/** An ONNX file that brightens a picture of that size and then takes a third of it, or what is wrong in one line. */
-export const brightening = (height: number, width: number): Uint8Array | string => {
-  const shape = [1, height, width, 3];
-  const data = new Float32Array(3 * height * width);
-  const picture = given("image", { shape, data }, "data");
-  const light = given("image", { shape, data: data.map((_, place) => place) }, "constant");
-  const result = termAlgebra.scale(termAlgebra.add(picture, light), 1 / 3);
-  const graph = exportGraph(
-    {
-      inputs: [{ name: "picture", term: picture }],
-      filtered: [],
-      outputs: [{ name: "result", term: result }],
-    },
-    { opset: DEFAULT_OPSET, winograd: "never", openSizes: false },
-  );
-  return graph._tag === "Left" ? graph.left.message : encodeModel(graph.right);
+/** The model's one step as an ONNX file for small pictures, or what is wrong in one line. */
+export const onnxFile = async (
+  description: Uint8Array,
+  weights: Uint8Array,
+): Promise<Uint8Array | string> => {
+  const model = await describedModel(description, weights)();
+  if (model._tag === "Left") return model.left.message;
+  const part = await readPart(model.right)();
+  if (part._tag === "Left") return part.left.message;
+  const exported = exportPart(part.right, { name: "tiny.onnx", size: { height: 8, width: 8 } });
+  return exported._tag === "Left" ? exported.left.message : exported.right.bytes;
 };

@@ -36,6 +36,6 @@ export const damagedPhotographs = async (): Promise<Readonly<Record<string, Dama
     // Many of its 8x8 blocks become flat.
     compressed: await of(sharp(await sharpOf(part).jpeg({ quality: 10 }).toBuffer())),
     blurred: await of(sharpOf(part).blur(1.5)),
-    enlarged: await of(sharp(small).resize(PART.width, PART.height, { kernel: "cubic" })),
+    upscaled: await of(sharp(small).resize(PART.width, PART.height, { kernel: "cubic" })),
   };
 };

@@ -110,7 +110,7 @@ const upscaler = await openUpscaler({ model: "small-x4" });
 const larger = await upscaler.upscale("photo.jpg");
 await upscaler.close();
 export const picture: Picture = larger;
-export const alpha: Uint8Array | null = larger.alpha;
+export const alpha: Uint8Array | undefined = larger.alpha;
 for await (const { done, total } of upscaler.tiles(picture, { signal: AbortSignal.timeout(1000) })) console.log(done / total);
 export const code: TadsrErrorCode = "aborted";
 // The codes are a closed union.
@@ -287,7 +287,7 @@ describe.skipIf(!reachable)(
       );
     });
 
-    test("enlarge a picture in three lines", () => {
+    test("upscale a picture in three lines", () => {
       writeFileSync(join(consumer, "draw.mjs"), DRAW);
       writeFileSync(join(consumer, "three-lines.mjs"), THREE_LINES_JS);
       succeed(process.execPath, ["draw.mjs"], consumer);
@@ -296,7 +296,7 @@ describe.skipIf(!reachable)(
       expect(readFileSync(join(consumer, "larger.webp")).toString("latin1", 8, 12)).toBe("WEBP");
     });
 
-    test("enlarge a picture with the model that is packed", () => {
+    test("upscale a picture with the model that is packed", () => {
       writeFileSync(join(consumer, "draw.mjs"), DRAW);
       succeed(process.execPath, ["draw.mjs"], consumer);
       const printed = run(

@@ -58,8 +58,8 @@ export const contender: Contender = (settings) => async () => {
         data: Float32Array.from(data, (byte) => byte / 255),
       };
       const result = engine.scope(() => network.run(engine.algebra)(weights, engine.upload("image", pixels)));
-      const enlarged = await engine.download("image", result).finally(() => engine.release([result]));
-      return bytesOf(enlarged);
+      const upscaled = await engine.download("image", result).finally(() => engine.release([result]));
+      return bytesOf(upscaled);
     },
   });
 };

@@ -41,7 +41,7 @@ const runAll = async (
     for (const { side, runs } of sized) {
       request.progress(`${side} to ${side * FACTOR} pixels a side, round ${round + 1} of ${rounds}`);
       const picture = await writePhotograph(folder, side);
-      const output = ["--out", join(folder, "enlarged.png"), "--force"];
+      const output = ["--out", join(folder, "upscaled.png"), "--force"];
       // Without this, the command would choose the tile by the free memory.
       const ways = ["--runtime", request.runtime, "--tile", String(TILE)];
       const main = join(root, "packages", "cli", "src", "main.ts");

@@ -82,7 +82,7 @@ const measureStart = async (request: Request, start: Start): Promise<readonly Me
     "tile-done",
     () => ({
       args: [
-        ...[...build.program, "upscale", picture, "--out", join(folder, "enlarged.png"), "--force"],
+        ...[...build.program, "upscale", picture, "--out", join(folder, "upscaled.png"), "--force"],
         ...["--runtime", request.runtime],
       ],
       environment: {

@@ -5,7 +5,7 @@
  */
 import { type OpenOptions, openUpscaler, savePicture } from "tadsr";
 
-/** Reads `input`, writes it to `output` enlarged, and returns the size of the result. */
+/** Reads `input`, writes it to `output` upscaled, and returns the size of the result. */
 export const main = async (input: string, output: string, options: OpenOptions = { model: "small-x4" }) => {
   const upscaler = await openUpscaler(options);
   const larger = await upscaler.upscale(input);

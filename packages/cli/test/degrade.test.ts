@@ -188,7 +188,7 @@ describe("tadsr degrade --sheet", () => {
     const [original, bicubic] = [await pixelAt(file, 100, 150), await pixelAt(file, 364, 150)];
     expect(original).toEqual([0x30, 0x70, 0xb0]);
     expect(bicubic).toEqual(original);
-    // Each pixel is enlarged to a square of four with one colour.
+    // Each pixel becomes a square of four with one colour.
     const { data } = await sharp(file)
       .extract({ left: 8 + 2 * 264, top: 52, width: 256, height: 256 })
       .raw()

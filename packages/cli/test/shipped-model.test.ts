@@ -100,9 +100,9 @@ describe.each(["small-x4", "tiny-x4", "stack-x4"])("the shipped model %s", (name
     const original: Picture = { width: side, height: side, channels: 3, data: pixels };
     const small = toBytes(bicubicDown(fromBytes(original)));
     const bicubic = bicubicResize(small, side, side);
-    const enlarged = right(await upscaler.upscale(small, { seed: 0 })());
+    const upscaled = right(await upscaler.upscale(small, { seed: 0 })());
     const clamped = Uint8Array.from(bicubic.data, (v) => Math.max(0, Math.min(255, Math.round(v))));
-    const ratio = meanSquaredError(enlarged.data, original.data) / meanSquaredError(clamped, original.data);
+    const ratio = meanSquaredError(upscaled.data, original.data) / meanSquaredError(clamped, original.data);
     expect(ratio).toBeLessThan(1);
   });
 });

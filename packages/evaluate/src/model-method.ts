@@ -1,5 +1,5 @@
 /** An opened model as a method. */
-import { enlargingMethod, type Method } from "@tadsr/metrics";
+import { type Method, upscalingMethod } from "@tadsr/metrics";
 import type { OpenedModel } from "./openers.ts";
 
 export const modelMethod = (
@@ -7,7 +7,7 @@ export const modelMethod = (
   { name, settings: { steps }, runtime, parameters, upscale }: OpenedModel,
 ): Method => {
   const taken = steps === undefined ? [] : [steps === 1 ? "1 step" : `${steps} steps`];
-  return enlargingMethod(title, (small, seed) => upscale(small, { seed }), {
+  return upscalingMethod(title, (small, seed) => upscale(small, { seed }), {
     detail: [name, ...taken, `runtime ${runtime}`].join(", "),
     parameters,
   });

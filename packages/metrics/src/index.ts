@@ -19,7 +19,7 @@ export {
 } from "./frechet-distance.ts";
 export { reportHeading } from "./heading.ts";
 export { type Matching, matchNames, stemOf } from "./match-names.ts";
-export { bicubicMethod, type Enlarge, enlargingMethod } from "./methods.ts";
+export { bicubicMethod, type Upscale, upscalingMethod } from "./methods.ts";
 export type { Metric, MetricDescription } from "./metric.ts";
 export { NIQE_BLOCK, type NiqeOptions, niqe } from "./niqe/niqe.ts";
 export type { Precision } from "./niqe/precision.ts";

@@ -54,7 +54,7 @@ const makeComparable = (picture) => {
     picture.style.setProperty("--left", left);
     picture.style.setProperty("--top", top);
     picture.classList.toggle("zoomed", zoom > 1);
-    // The browser smooths pictures that it shrinks. In pictures that it enlarges, pixels stay squares: none is made up.
+    // The browser smooths pictures that it shrinks. In pictures that it upscales, pixels stay squares: none is made up.
     for (const image of images()) {
       const scale = (image.clientWidth * zoom * devicePixelRatio) / Number(image.getAttribute("width"));
       image.classList.toggle("pixelated", scale > 1);

@@ -83,7 +83,7 @@ const keptBytes = ({ shape, data }: NdArray, kept: Rectangle): Uint8Array | null
 };
 
 /** The bytes of a tile; null if a number is not finite. */
-const enlarged = async <T>(
+const upscaled = async <T>(
   { engine, model, weights, lifetimes }: Opened<T>,
   picture: Picture,
   { kept, read }: Tile,
@@ -127,7 +127,7 @@ async function* upscaleTiles<T>(
       return;
     }
     const data = await TE.tryCatch(
-      () => enlarged(opened, picture, plan),
+      () => upscaled(opened, picture, plan),
       (thrown) => engineFailed(engine.name, thrown),
     )();
     if (E.isLeft(data)) {
