@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { element, escapeXml } from "@tadsr/files";
 import { InvalidArgumentError } from "commander";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
@@ -8,7 +9,6 @@ import { fileReason, firstLine } from "../src/failure.ts";
 import { handleInterrupts } from "../src/interrupt.ts";
 import { modelLine } from "../src/locate-model.ts";
 import { finiteNumber, wholeNumber } from "../src/options.ts";
-import { element, escapeXml } from "../src/svg.ts";
 import { textTable } from "../src/table.ts";
 import { VERSION } from "../src/version.ts";
 

@@ -7,6 +7,7 @@ export type {
   ModelSource,
   ModelsOptions,
 } from "./choices.ts";
+export { type Compared, type Comparison, compareBeside, type PartOutside } from "./compare-beside.ts";
 export type { EvaluateError, OptionName } from "./errors.ts";
 export { type Evaluated, evaluateFolder } from "./evaluate-folder.ts";
 export { type FolderEvaluation, measuredFolders, seedsOf } from "./evaluation.ts";

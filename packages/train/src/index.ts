@@ -36,6 +36,8 @@ export { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 export { type DataPurpose, type NoisePlace, placeOf } from "./data-streams.ts";
 export { applyDegradation, type DegradedPair } from "./degradation/apply.ts";
 export { besselJ1 } from "./degradation/bessel.ts";
+export { degradationWords } from "./degradation/caption.ts";
+export { type ContactSheet, type ContactSheetOptions, contactSheet } from "./degradation/contact-sheet.ts";
 export { correlate } from "./degradation/correlate.ts";
 export { type Degrader, degraderOf } from "./degradation/degrader.ts";
 export {

@@ -11,7 +11,9 @@ export type DataError =
   | { readonly _tag: "UnreadableFolder"; readonly folder: string; readonly message: string }
   | { readonly _tag: "NoPictures"; readonly folder: string; readonly message: string }
   | { readonly _tag: "UnreadablePicture"; readonly file: string; readonly message: string }
-  | { readonly _tag: "UnwritablePicture"; readonly file: string; readonly message: string };
+  | { readonly _tag: "UnwritablePicture"; readonly file: string; readonly message: string }
+  /** Results would be written over the originals themselves. */
+  | { readonly _tag: "WouldReplaceOriginals"; readonly folder: string; readonly message: string };
 
 /** A file that was left out, and why. */
 export interface SkippedPicture {

@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+/** Pairs of a degraded picture and its original, to measure a model with. */
+import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileUnwritable } from "@tadsr/model";
 import { fileReason } from "@tadsr/model/file-reason";
@@ -94,10 +95,28 @@ const writePair = (
   return TE.chain(() => write("hr", hr))(write("lr", lr));
 };
 
+/** The target of a path after following links; the path itself if nothing is there. */
+const real = (path: string): Promise<string> => realpath(path).catch(() => path);
+
+/** The error if a folder of the results is that of the originals; null if none is. */
+const replacedOriginals = async (folder: string, outFolder: string): Promise<DataError | null> => {
+  for (const kind of ["lr", "hr"]) {
+    const place = join(outFolder, kind);
+    if ((await real(place)) === (await real(folder)))
+      return {
+        _tag: "WouldReplaceOriginals",
+        folder: place,
+        message: `${place}: the results would replace the originals themselves; choose another folder`,
+      };
+  }
+  return null;
+};
+
 /**
  * Makes low-resolution pictures of a folder of originals: `<outFolder>/lr/<name>.png`, and the originals cut to
  * multiples of the scale, `<outFolder>/hr/<name>.png`; for several variants `<name>-1.png` and so on. Existing files of
- * these names are replaced. Originals that cannot be read are listed in `skipped`. It is an error if none can be read.
+ * these names are replaced. Originals that cannot be read are listed in `skipped`. It is an error if none can be read,
+ * and if an original would be replaced.
  */
 export const writeValidationPairs =
   (
@@ -106,6 +125,8 @@ export const writeValidationPairs =
     options: ValidationOptions,
   ): TE.TaskEither<DataError, ValidationReport> =>
   async () => {
+    const replaced = await replacedOriginals(folder, outFolder);
+    if (replaced !== null) return E.left(replaced);
     const listed = await pictureNames(folder)();
     if (E.isLeft(listed)) return listed;
     const names = listed.right;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as E from "fp-ts/lib/Either.js";
@@ -239,6 +239,24 @@ describe("validation pairs", () => {
       seed: 0,
     })();
     expect(left(unreadable)).toMatchObject({ _tag: "NoPictures" });
+  });
+
+  it("never replace the originals, also through a link", async () => {
+    await mkdir(at("own"));
+    await mkdir(at("own", "hr"));
+    await generated(16, 16)
+      .png()
+      .toFile(at("own", "hr", "x.png"));
+    await symlink(at("own"), at("linked"));
+    const before = await readFile(at("own", "hr", "x.png"));
+    const options = { degradation: degradationPresets.bicubic, seed: 0 };
+    for (const out of ["own", "linked"])
+      expect(left(await writeValidationPairs(at("own", "hr"), at(out), options)())).toMatchObject({
+        kind: "WouldReplaceOriginals",
+        folder: at(out, "hr"),
+      });
+    expect(await readdir(at("own"))).toEqual(["hr"]);
+    expect(await readFile(at("own", "hr", "x.png"))).toEqual(before);
   });
 
   it("number pictures by their names without the extension", () => {

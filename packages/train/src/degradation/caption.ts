@@ -1,5 +1,5 @@
 /** A drawn degradation in a few words, one line for each of its stages. */
-import type { DrawnDegradation, KernelParameters, NoiseParameters, RoundParameters } from "@tadsr/train";
+import type { DrawnDegradation, KernelParameters, NoiseParameters, RoundParameters } from "./draw.ts";
 
 const short = (value: number): string => String(Number(value.toPrecision(2)));
 
@@ -34,7 +34,7 @@ const roundWords = ({ blur, resize }: RoundParameters): string =>
   `${kernelWords(blur)}, ×${short(resize.factor)} ${resize.filter}`;
 
 /** At most four lines. */
-export const captionOf = (drawn: DrawnDegradation): readonly string[] => {
+export const degradationWords = (drawn: DrawnDegradation): readonly string[] => {
   switch (drawn.kind) {
     case "bicubic":
       return ["bicubic"];

@@ -1,30 +1,20 @@
 /** A contact sheet of degradations: a row for each original, a column for each draw, each pixel shown larger. */
 import { join } from "node:path";
+import { drawSheet, type Label } from "@tadsr/files";
 import type { Picture } from "@tadsr/model";
-import {
-  byNearest,
-  crop,
-  cropBytes,
-  type DataError,
-  type Degradation,
-  decodePicture,
-  degradePicture,
-  type FloatPicture,
-  keyOfName,
-  noneUsable,
-  pictureNames,
-  type SkippedPicture,
-  scaleOf,
-  toBytes,
-} from "@tadsr/train";
+import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
-import sharp from "sharp";
-import { fileReason } from "../failure.ts";
-import { svgDocument, textElement } from "../svg.ts";
-import { captionOf } from "./caption.ts";
+import { crop, cropBytes, type FloatPicture, toBytes } from "../float-picture.ts";
+import { decodePicture } from "../photographs.ts";
+import { type DataError, noneUsable, pictureNames, type SkippedPicture } from "../picture-files.ts";
+import { byNearest } from "../validating/sheet.ts";
+import { keyOfName } from "../validation.ts";
+import { degradationWords } from "./caption.ts";
+import { type Degradation, scaleOf } from "./description.ts";
+import { degradePicture } from "./picture.ts";
 
-export interface SheetOptions {
+export interface ContactSheetOptions {
   readonly degradation: Degradation;
   readonly seed: number;
   /** The number of draws of each original. */
@@ -63,7 +53,7 @@ const middle = (picture: FloatPicture, side: number): FloatPicture => {
 const rowOf = async (
   folder: string,
   name: string,
-  { degradation, seed, draws }: SheetOptions,
+  { degradation, seed, draws }: ContactSheetOptions,
 ): Promise<E.Either<SkippedPicture, Row>> => {
   const scale = scaleOf(degradation);
   try {
@@ -84,7 +74,7 @@ const rowOf = async (
     ];
     for (let variant = 0; variant < draws; variant++) {
       const { lr, drawn } = await degradePicture(window, { seed, key, variant }, degradation);
-      cells.push({ picture: shown(lr), caption: captionOf(drawn) });
+      cells.push({ picture: shown(lr), caption: degradationWords(drawn) });
     }
     return E.right({ name, cells });
   } catch (thrown) {
@@ -98,41 +88,30 @@ const headingsOf = (draws: number): readonly string[] => [
   ...Array.from({ length: draws }, (_, i) => `draw ${i + 1}`),
 ];
 
-const label = (x: number, y: number, size: number, content: string): string =>
-  textElement(
-    { x, y, "font-family": "DejaVu Sans, Arial, sans-serif", "font-size": size, fill: "#222" },
-    content,
-  );
-
-/** The sheet as a PNG. */
-const drawn = (rows: readonly Row[], title: string, headings: readonly string[]): Promise<Buffer> => {
+const drawn = (rows: readonly Row[], title: string, headings: readonly string[]): Promise<Picture> => {
   const [across, down] = [CELL + GAP, CELL + CAPTION];
-  const width = GAP + across * headings.length;
-  const height = 2 * HEADING + down * rows.length;
   const left = (column: number): number => GAP + across * column;
   const top = (row: number): number => 2 * HEADING + down * row;
-  const texts = [
-    label(GAP, 18, 15, title),
-    ...headings.map((text, column) => label(left(column), HEADING + 18, 13, text)),
-    ...rows.flatMap(({ cells }, row) =>
-      cells.flatMap(({ caption }, column) =>
-        caption.map((line, i) => label(left(column), top(row) + CELL + (i + 1) * LINE, 9, line)),
+  const captions = rows.flatMap(({ cells }, row) =>
+    cells.flatMap(({ caption }, column) =>
+      caption.map(
+        (text, i): Label => ({ text, x: left(column), y: top(row) + CELL + (i + 1) * LINE, size: 9 }),
       ),
     ),
-  ];
-  const pictures = rows.flatMap(({ cells }, row) =>
-    cells.map(({ picture }, column) => ({
-      input: Buffer.from(picture.data),
-      raw: { width: picture.width, height: picture.height, channels: 3 as const },
-      left: left(column),
-      top: top(row),
-    })),
   );
-  return sharp({ create: { width, height, channels: 3, background: "#f4f4f4" } })
-    .composite([...pictures, { input: Buffer.from(svgDocument(width, height, texts)), left: 0, top: 0 }])
-    .removeAlpha()
-    .png()
-    .toBuffer();
+  return drawSheet({
+    width: GAP + across * headings.length,
+    height: 2 * HEADING + down * rows.length,
+    background: "#f4f4f4",
+    pictures: rows.flatMap(({ cells }, row) =>
+      cells.map(({ picture }, column) => ({ picture, left: left(column), top: top(row) })),
+    ),
+    labels: [
+      { text: title, x: GAP, y: 18, size: 15 },
+      ...headings.map((text, column): Label => ({ text, x: left(column), y: HEADING + 18, size: 13 })),
+      ...captions,
+    ],
+  });
 };
 
 /** At most `count` of the names, spread evenly. */
@@ -141,18 +120,19 @@ const spread = (names: readonly string[], count: number): readonly string[] =>
     ? names
     : Array.from({ length: count }, (_, i) => names[Math.floor((i * names.length) / count)] as string);
 
-export interface Sheet {
-  readonly png: Buffer;
+export interface ContactSheet {
+  readonly picture: Picture;
+  /** The number of originals on it. */
   readonly rows: number;
   readonly skipped: readonly SkippedPicture[];
 }
 
 /**
- * Degrades the middles of a few of the folder's pictures several times each and draws all on one sheet. It is an error
- * if none can be read.
+ * Degrades the middles of a few of the folder's pictures several times each and draws all on one sheet, with the drawn
+ * parameters below. It is an error if none can be read.
  */
 export const contactSheet =
-  (folder: string, title: string, options: SheetOptions): TaskEither<DataError, Sheet> =>
+  (folder: string, title: string, options: ContactSheetOptions): TaskEither<DataError, ContactSheet> =>
   async () => {
     const names = await pictureNames(folder)();
     if (E.isLeft(names)) return names;
@@ -164,6 +144,6 @@ export const contactSheet =
       else skipped.push(row.left);
     }
     return rows.length > 0
-      ? E.right({ png: await drawn(rows, title, headingsOf(options.draws)), rows: rows.length, skipped })
+      ? E.right({ picture: await drawn(rows, title, headingsOf(options.draws)), rows: rows.length, skipped })
       : E.left(noneUsable(folder, rows.length + skipped.length, skipped[0]));
   };
