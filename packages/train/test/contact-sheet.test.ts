@@ -33,7 +33,7 @@ it("has six originals evenly spread, a column for each draw, and tells what it s
 it("is an error if no picture can be read", async () => {
   const bad = await mkdtemp(join(folder, "bad-"));
   await writeFile(join(bad, "x.png"), "no picture");
-  expect(await contactSheet(bad, "title", options)()).toMatchObject({ left: { kind: "NoPictures" } });
+  expect(await contactSheet(bad, "title", options)()).toMatchObject({ left: { _tag: "NoPictures" } });
 });
 
 it("has the drawn parameters in words", () => {

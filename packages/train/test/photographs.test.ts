@@ -252,7 +252,7 @@ describe("validation pairs", () => {
     const options = { degradation: degradationPresets.bicubic, seed: 0 };
     for (const out of ["own", "linked"])
       expect(left(await writeValidationPairs(at("own", "hr"), at(out), options)())).toMatchObject({
-        kind: "WouldReplaceOriginals",
+        _tag: "WouldReplaceOriginals",
         folder: at(out, "hr"),
       });
     expect(await readdir(at("own"))).toEqual(["hr"]);
