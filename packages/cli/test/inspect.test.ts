@@ -6,7 +6,6 @@ import { alexNet, publishedModels } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PUBLISHED_NAMES } from "../src/convert/published-names.ts";
-import { publishedWith } from "../src/inspect/content.ts";
 import { run } from "../src/program.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
 import { saveRandom, tinyAutoencoder, tinyUNet } from "./tiny-paper-networks.ts";
@@ -121,18 +120,6 @@ describe("tadsr inspect", () => {
     const { out } = await inspect("hostile.safetensors");
     expect(out).not.toContain("\u001b");
     expect(out).toContain('"a\\u001b[31m\\nb"');
-  });
-
-  it("names the published models of which a configuration is, whatever the order of its fields", () => {
-    const { network, autoencoder } = publishedModels["faceir-s4"];
-    expect(publishedWith(autoencoder)).toEqual(["faceir-s4"]);
-    expect(publishedWith({ ...tinyUNet, ...network })).toEqual(["faceir-s4"]);
-    expect(publishedWith({ ...network, imageSize: 32 })).toEqual([]);
-    expect(publishedWith(publishedModels["tad-sr-s1"].network)).toEqual([
-      "realsr-s15",
-      "sinsr-s1",
-      "tad-sr-s1",
-    ]);
   });
 
   it("has the names of all published models in its help", () => {

@@ -34,6 +34,7 @@ export { type ReplaceOptions, replaceFile, replaceFiles } from "./replace-file.t
 export { findModel, shippedModels } from "./shipped-models.ts";
 export {
   architectureOf,
+  checkpointContent,
   convertWeights,
   forEachWeight,
   openCheckpoint,

@@ -44,6 +44,12 @@ export const architectureOf = (
   options: model.InferenceOptions = {},
 ): ReturnType<typeof model.architectureOf> => model.architectureOf(weightsOnDisk(weights), options);
 
+/** The tensors of a file and the network that they are of, told from its header. */
+export const checkpointContent = (
+  file: string,
+  options: model.ContentOptions = {},
+): ReturnType<typeof model.checkpointContent> => model.checkpointContent(fileOnDisk(file), options);
+
 /** Gives each parameter of a file to `use` in turn, as float32. Only one tensor is held at a time. */
 export const forEachWeight = (
   weights: WeightFile,

@@ -45,6 +45,12 @@ export {
   tensorsOf,
   type UnknownArchitecture,
 } from "./inference/architecture.ts";
+export {
+  type CheckpointContent,
+  type ContentOptions,
+  type ContentTensor,
+  checkpointContent,
+} from "./inference/checkpoint-content.ts";
 export { featureNetworkOf, linearParameters, type UnknownFeatures } from "./inference/feature-network.ts";
 export { latentOfPixels, pixelsOfLatent } from "./latent.ts";
 export { around, convolution, dense, groupNormalization, type Layer } from "./layers.ts";
@@ -197,7 +203,7 @@ export {
   type PictureUpscaler,
 } from "./pictures/picture-upscaler.ts";
 export { printable, quoted } from "./quoted.ts";
-export { randomWeight, writeRandomWeights } from "./random-weights.ts";
+export { type RandomFile, randomFiles, randomWeight, writeRandomWeights } from "./random-weights.ts";
 export { type ReceptiveField, receptiveField, receptiveFieldOfPictures } from "./receptive-field.ts";
 export { bicubicResize } from "./resize.ts";
 export {

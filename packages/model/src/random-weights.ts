@@ -1,9 +1,13 @@
 /** Random weights for any network, so that its size can be tried without the authors' files. */
+
 import { elements, type NdArray, normal } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import type { ByteSink } from "./bytes/byte-sink.ts";
 import type { FileUnwritable, ValueOutOfRange } from "./errors.ts";
+import { vqAutoencoder } from "./networks/autoencoder/autoencoder.ts";
+import type { PublishedModel } from "./networks/published.ts";
+import { swinUNet } from "./networks/swin-unet.ts";
 import type { FloatType } from "./number-formats.ts";
 import type { ParameterSpec } from "./parameters.ts";
 import type { StreamedTensor } from "./weight-writer/streamed-tensor.ts";
@@ -34,6 +38,26 @@ export const randomWeight = (
   }
   return { shape, data };
 };
+
+/** A file of a published model, to be written with random numbers. */
+export interface RandomFile {
+  /** The authors' name. */
+  readonly name: string;
+  readonly parameters: readonly ParameterSpec[];
+  readonly seed: number;
+}
+
+/**
+ * Both files of a published model, with the authors' names. Their seeds differ, so that layers with the same shape have
+ * different numbers in the two files.
+ */
+export const randomFiles = (
+  { network, autoencoder, files }: Pick<PublishedModel, "network" | "autoencoder" | "files">,
+  seed: number,
+): readonly RandomFile[] => [
+  { name: files.network, parameters: swinUNet(network).parameters, seed: 2 * seed },
+  { name: files.autoencoder, parameters: vqAutoencoder(autoencoder).parameters, seed: 2 * seed + 1 },
+];
 
 /** Writes random weights for the parameters, one in memory at a time. */
 export const writeRandomWeights = (

@@ -1,14 +1,21 @@
 /** `tadsr inspect`: prints the table, the totals and the network that the file holds. */
-import { type InferenceOptions, printable, quoted } from "@tadsr/model";
+import { checkpointContent } from "@tadsr/files";
+import {
+  type CheckpointContent,
+  type ContentOptions,
+  type ContentTensor,
+  printable,
+  quoted,
+} from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
+import { modelLine } from "../locate-model.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
 import { printLine, resolveIn, type Shell } from "../shell.ts";
 import { textTable } from "../table.ts";
-import { type Inspected, type InspectedTensor, inspectFile } from "./content.ts";
 
-export interface InspectOptions extends Pick<InferenceOptions, "imageSize" | "window" | "headChannels"> {
-  readonly group?: string;
+export interface InspectOptions
+  extends Pick<ContentOptions, "group" | "imageSize" | "window" | "headChannels"> {
   readonly json?: boolean;
 }
 
@@ -21,10 +28,10 @@ const shownName = (name: string): string => {
   return text === `"${name}"` ? name : text;
 };
 
-const total = (tensors: readonly InspectedTensor[]): number =>
+const total = (tensors: readonly ContentTensor[]): number =>
   tensors.reduce((sum, { numbers }) => sum + numbers, 0);
 
-const groupLine = ({ groups, group }: Inspected): string => {
+const groupLine = ({ groups, group }: CheckpointContent): string => {
   const shown = groups.map(({ path, prefix, tensors }) => {
     const without = prefix === "" ? "" : `, each name after ${quoted(prefix)}`;
     const isTaken = groups.length > 1 && path === group ? ", taken" : "";
@@ -33,14 +40,14 @@ const groupLine = ({ groups, group }: Inspected): string => {
   return `groups of tensors: ${shown.join("; ")}`;
 };
 
-const totalsLine = ({ tensors }: Inspected): string => {
+const totalsLine = ({ tensors }: CheckpointContent): string => {
   const buffers = tensors.filter(({ isBuffer }) => isBuffer);
   const learned = tensors.filter(({ isBuffer }) => !isBuffer);
   const rest = buffers.length === 0 ? "" : `; ${plural(buffers.length, "buffer")}, which are recomputed`;
   return `${plural(learned.length, "tensor")}, ${grouped(total(learned))} numbers${rest}`;
 };
 
-const takenLines = ({ takenFor, group }: Inspected): readonly string[] => {
+const takenLines = ({ takenFor, group }: CheckpointContent): readonly string[] => {
   if (takenFor.architecture === null && takenFor.features !== null)
     return [`taken for: the features of ${takenFor.features.title}, by which pictures are compared`];
   if (takenFor.architecture === null)
@@ -54,7 +61,7 @@ const takenLines = ({ takenFor, group }: Inspected): readonly string[] => {
   ];
 };
 
-const asJson = (file: string, inspected: Inspected): string => {
+const asJson = (file: string, inspected: CheckpointContent): string => {
   const { format, metadata, groups, group, tensors, takenFor } = inspected;
   const taken =
     takenFor.architecture !== null
@@ -70,10 +77,10 @@ const asJson = (file: string, inspected: Inspected): string => {
 export const runInspect =
   (shell: Shell, named: string, options: InspectOptions): CommandTask =>
   async () => {
-    const { group, json, ...overrides } = options;
-    const inspected = await inspectFile(resolveIn(shell, named), group, overrides)();
-    if (E.isLeft(inspected)) return inspected;
-    const content = inspected.right;
+    const { json, ...choices } = options;
+    const read = await checkpointContent(resolveIn(shell, named), choices)();
+    if (E.isLeft(read)) return E.left(modelLine(read.left));
+    const content = read.right;
     if (json === true) {
       printLine(shell, asJson(named, content));
       return E.right(0);

@@ -4,13 +4,11 @@ import { extname, join } from "node:path";
 import { writeRandomWeights } from "@tadsr/files";
 import {
   type FloatType,
-  type ParameterSpec,
-  type PublishedModel,
   type PublishedName,
   parameterCount,
   publishedModels,
-  swinUNet,
-  vqAutoencoder,
+  type RandomFile,
+  randomFiles,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -27,31 +25,12 @@ export interface RandomWeightsOptions {
   readonly force?: boolean;
 }
 
-interface Part {
-  readonly output: string;
-  readonly parameters: readonly ParameterSpec[];
-  readonly seed: number;
-}
+type Networks = Parameters<typeof randomFiles>[0];
 
-type Networks = Pick<PublishedModel, "network" | "autoencoder" | "files">;
-
-/** The seeds differ, so that layers with the same shape have different numbers in the two files. */
-const partsOf = (
-  { network, autoencoder, files }: Networks,
-  folder: string,
-  seed: number,
-): readonly Part[] => [
-  { output: join(folder, files.network), parameters: swinUNet(network).parameters, seed: 2 * seed },
-  {
-    output: join(folder, files.autoencoder),
-    parameters: vqAutoencoder(autoencoder).parameters,
-    seed: 2 * seed + 1,
-  },
-];
-
-const writePart = (
+const writeFile = (
   shell: Shell,
-  { output, parameters, seed }: Part,
+  output: string,
+  { parameters, seed }: RandomFile,
   { dtype, force }: RandomWeightsOptions,
 ): TE.TaskEither<Failure, void> =>
   writeSafely(
@@ -79,18 +58,21 @@ export const runRandomWeights =
   ): CommandTask =>
   async () => {
     const folder = resolveIn(shell, options.out);
-    const parts = partsOf(networks, folder, options.seed);
-    for (const { output } of parts) {
+    const files = randomFiles(networks, options.seed).map((file) => ({
+      file,
+      output: join(folder, file.name),
+    }));
+    for (const { output } of files) {
       const objection = await objectionTo(shell, output, options.force === true);
       if (objection !== null) return E.left(objection);
     }
     const made = await TE.tryCatch(() => mkdir(folder, { recursive: true }), cannotWrite(shell, folder))();
     if (E.isLeft(made)) return made;
-    for (const part of parts) {
-      const written = await writePart(shell, part, options)();
+    for (const { file, output } of files) {
+      const written = await writeFile(shell, output, file, options)();
       if (E.isLeft(written)) return written;
-      const count = parameterCount(part.parameters);
-      printLine(shell, `${displayPath(shell, part.output)}: ${count} random numbers, seed ${options.seed}`);
+      const count = parameterCount(file.parameters);
+      printLine(shell, `${displayPath(shell, output)}: ${count} random numbers, seed ${options.seed}`);
     }
     return E.right(0);
   };

@@ -1,24 +1,24 @@
-/** The content of a file of weights, read from its header alone. */
+/** What a file of weights holds, told from its header alone. */
 import { elements } from "@tadsr/core";
-import { openCheckpoint } from "@tadsr/files";
-import {
-  type Architecture,
-  type Checkpoint,
-  type FeatureNetwork,
-  featureNetworkOf,
-  type InferenceOptions,
-  inferArchitecture,
-  isBuffer,
-  mainGroup,
-  publishedModels,
-  type TensorGroup,
-} from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import type { Failure } from "../failure.ts";
-import { modelLine } from "../locate-model.ts";
+import type { ByteFile } from "../bytes/byte-file.ts";
+import {
+  type Checkpoint,
+  type CheckpointError,
+  openCheckpoint,
+  type TensorGroup,
+} from "../checkpoint/checkpoint.ts";
+import { mainGroup } from "../checkpoint/groups.ts";
+import type { UnknownGroup } from "../errors.ts";
+import { onOneLine } from "../file-reason.ts";
+import { isBuffer } from "../networks/buffers.ts";
+import type { FeatureNetwork } from "../networks/features/feature-network.ts";
+import { publishedModels } from "../networks/published.ts";
+import { type Architecture, type InferenceOptions, inferArchitecture } from "./architecture.ts";
+import { featureNetworkOf } from "./feature-network.ts";
 
-export interface InspectedTensor {
+export interface ContentTensor {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -37,17 +37,17 @@ export type TakenFor =
   | { readonly architecture: null; readonly features: FeatureNetwork }
   | { readonly architecture: null; readonly features: null; readonly reason: string };
 
-export interface Inspected {
+export interface CheckpointContent {
   readonly format: Checkpoint["format"];
   readonly metadata: Readonly<Record<string, string>>;
   readonly groups: readonly { readonly path: string; readonly prefix: string; readonly tensors: number }[];
   /** The group that is shown; null if there are several and none is the usual one. */
   readonly group: string | null;
-  readonly tensors: readonly InspectedTensor[];
+  readonly tensors: readonly ContentTensor[];
   readonly takenFor: TakenFor;
 }
 
-const tensorsOf = ({ entries }: TensorGroup): readonly InspectedTensor[] =>
+const tensorsOf = ({ entries }: TensorGroup): readonly ContentTensor[] =>
   [...entries.values()].map(({ name, dtype, shape }) => ({
     name,
     dtype,
@@ -81,17 +81,21 @@ const takenFor = (file: string, group: TensorGroup, options: InferenceOptions): 
     const features = featureNetworkOf(file, shapes);
     return E.isRight(features)
       ? { architecture: null, features: features.right }
-      : { architecture: null, features: null, reason: modelLine(inferred.left).message };
+      : { architecture: null, features: null, reason: onOneLine(inferred.left) };
   }
   const architecture = inferred.right;
   return { architecture, published: publishedWith(architecture.config) };
 };
 
-const inspectOpen = (
+export interface ContentOptions extends InferenceOptions {
+  /** The path of the group to look into; by default the usual one. */
+  readonly group?: string;
+}
+
+const contentOf = (
   checkpoint: Checkpoint,
-  path: string | undefined,
-  options: InferenceOptions,
-): E.Either<Failure, Inspected> => {
+  { group: path, ...options }: ContentOptions,
+): E.Either<UnknownGroup, CheckpointContent> => {
   const { file, format, metadata, groups } = checkpoint;
   const listed = groups.map((group) => ({
     path: group.path,
@@ -110,7 +114,7 @@ const inspectOpen = (
     });
   }
   // A named group must exist. Without a name, all groups can be listed.
-  if (path !== undefined) return E.left(modelLine(main.left));
+  if (path !== undefined) return E.left(main.left);
   const reason = groups.length === 0 ? `${file}: no tensors in it` : main.left.message;
   return E.right({
     ...whole,
@@ -120,14 +124,17 @@ const inspectOpen = (
   });
 };
 
-/** Opens the file, reads its header and closes it. No tensor is read. */
-export const inspectFile = (
-  file: string,
-  path: string | undefined,
-  options: InferenceOptions,
-): TE.TaskEither<Failure, Inspected> =>
-  TE.bracket(
-    TE.mapLeft(modelLine)(openCheckpoint(file)),
-    (checkpoint) => TE.fromEither(inspectOpen(checkpoint, path, options)),
+/**
+ * The tensors of a group and the network that they are of. If there are several groups and none is the usual one, only
+ * the groups are listed. Reads the header and no tensor. Errors: those of `openCheckpoint`, and `UnknownGroup` if the
+ * named group is not there.
+ */
+export const checkpointContent = (
+  file: ByteFile,
+  options: ContentOptions = {},
+): TE.TaskEither<CheckpointError | UnknownGroup, CheckpointContent> =>
+  TE.bracketW(
+    openCheckpoint(file),
+    (checkpoint) => TE.fromEither(contentOf(checkpoint, options)),
     ({ close }) => TE.fromTask(close),
   );
