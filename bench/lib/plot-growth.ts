@@ -1,7 +1,8 @@
 /** Plots how a quantity grows: its points and the fitted line. */
+import { element } from "@tadsr/core/svg";
 import type { Growth } from "./measured.ts";
+import { type Panel, segment, words } from "./panel.ts";
 import { linearScale } from "./scale.ts";
-import { type Panel, segment, tag, words } from "./svg.ts";
 
 const HEIGHT = 250;
 const LEFT = 70;
@@ -36,7 +37,9 @@ export const growthPanel = (growth: Growth, width: number): Panel => {
       words(LEFT - 46, 16, title, { class: "faint" }),
       ...grid,
       segment(x.at(from), y.at(fitted(from)), x.at(greatestX), y.at(fitted(greatestX)), "line"),
-      ...points.map((point) => tag("circle", { cx: x.at(point.x), cy: y.at(point.y), r: 4, class: "point" })),
+      ...points.map((point) =>
+        element("circle", { cx: x.at(point.x), cy: y.at(point.y), r: 4, class: "point" }),
+      ),
     ].join(""),
   };
 };

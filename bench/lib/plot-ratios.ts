@@ -1,7 +1,8 @@
 /** Plots comparisons: for each the middle half of its ratios, their median, and its goal. */
+import { element } from "@tadsr/core/svg";
 import type { Comparison } from "./comparison.ts";
+import { type Panel, segment, words } from "./panel.ts";
 import { logScale } from "./scale.ts";
-import { type Panel, segment, tag, words } from "./svg.ts";
 
 const LINE = 44;
 const TOP = 26;
@@ -32,7 +33,7 @@ export const ratioPanel = (comparisons: readonly Comparison[], width: number): P
       words(EDGE, y - 12, name, { class: "faint" }),
       segment(at(ratio.lowerQuartile), y, at(ratio.upperQuartile), y, "range"),
       goal === null ? "" : segment(at(goal.value), y - 8, at(goal.value), y + 8, "goal"),
-      tag("circle", { cx: at(ratio.median), cy: y, r: 5, class: "point" }),
+      element("circle", { cx: at(ratio.median), cy: y, r: 5, class: "point" }),
       words(right + 18, y + 4, shown(ratio.median)),
       words(right + 74, y + 4, verdict, { class: kind }),
     ].join("");

@@ -2,10 +2,10 @@
 import type { Comparison } from "./comparison.ts";
 import { sayMachine } from "./machine.ts";
 import type { Growth } from "./measured.ts";
+import { type Panel, page, words } from "./panel.ts";
 import { growthPanel } from "./plot-growth.ts";
 import { ratioPanel } from "./plot-ratios.ts";
 import type { Result } from "./result.ts";
-import { type Panel, page, words } from "./svg.ts";
 
 const WIDTH = 820;
 

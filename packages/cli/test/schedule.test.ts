@@ -1,11 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeSchedule, superResolutionSchedule } from "@tadsr/core";
-import * as E from "fp-ts/lib/Either.js";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { run } from "../src/program.ts";
-import { schedulePlot, tickStep } from "../src/schedule/plot.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
 
 const folder = temporaryFolder();
@@ -55,15 +52,6 @@ describe("tadsr schedule", () => {
     for (const [i, expected] of [0.01, 0.1, 1].entries()) expect(sqrtEtas[i]).toBeCloseTo(expected, 14);
   });
 
-  it("gives coefficients that add up: Eq 2's mean and Eq 3 keep a constant latent unchanged", async () => {
-    const { rows } = json((await tadsr("schedule", "--json")).out);
-    expect(rows).toHaveLength(15);
-    for (const row of rows) {
-      expect((row.posteriorMeanOfZt ?? 0) + (row.posteriorMeanOfZ0 ?? 0)).toBeCloseTo(1, 14);
-      expect((row.m ?? 0) + (row.j ?? 0) + (row.k ?? 0)).toBeCloseTo(1, 14);
-    }
-  });
-
   it("draws an SVG that opens, and does not replace one without --force", async () => {
     const drawn = await tadsr("schedule", "--svg", "s.svg");
     expect(drawn.code).toBe(0);
@@ -103,24 +91,5 @@ describe("tadsr schedule", () => {
       "tadsr: output nowhere/s.svg cannot be written: its folder does not exist; make it or name another place\n",
     );
     expect(existsSync(join(folder.path, "nowhere"))).toBe(false);
-  });
-});
-
-describe("the plot", () => {
-  it("puts every point at its height: eta = 0 on the axis, sqrt(eta_T) = 0.99 just under the top", () => {
-    const schedule = makeSchedule(superResolutionSchedule);
-    if (E.isLeft(schedule)) throw new Error(schedule.left.message);
-    const svg = schedulePlot(schedule.right);
-    const curves = [...svg.matchAll(/points="([^"]*)"/g)].map((match) =>
-      (match[1] ?? "").split(" ").map((point) => point.split(",").map(Number)),
-    );
-    expect(curves.map((points) => points.length)).toEqual([16, 16]);
-    for (const points of curves) expect(points[0]).toEqual([76, 388]);
-    expect(curves[0]?.[15]).toEqual([610, 67.24]);
-    expect(curves[1]?.[15]?.[1]).toBeCloseTo(388 - 0.9801 * 324, 2);
-  });
-
-  it("has at most as many ticks as asked, at round numbers", () => {
-    expect([1, 4, 15, 20, 21, 100, 1000].map((end) => tickStep(end, 20))).toEqual([1, 1, 1, 1, 2, 5, 50]);
   });
 });

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { element, escapeXml } from "@tadsr/files";
 import { InvalidArgumentError } from "commander";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
@@ -42,7 +41,7 @@ describe("option values", () => {
   });
 });
 
-describe("tables and SVG", () => {
+describe("tables", () => {
   it("aligns columns and leaves no space at the end of a line", () => {
     expect(
       textTable(
@@ -53,11 +52,6 @@ describe("tables and SVG", () => {
         ["left", "right", "left"],
       ),
     ).toEqual(["a    1  x", "bb  10"]);
-  });
-
-  it("escapes text and rounds numbers", () => {
-    expect(escapeXml('<a & "b">')).toBe("&lt;a &amp; &quot;b&quot;&gt;");
-    expect(element("g", { x: 1 / 3, y: '"' }, ["t"])).toBe('<g x="0.333" y="&quot;">t</g>');
   });
 });
 

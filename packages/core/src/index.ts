@@ -116,6 +116,7 @@ export {
   type ScheduleError,
   superResolutionSchedule,
 } from "./schedule.ts";
+export { schedulePlot } from "./schedule-plot.ts";
 export { type ScheduleRow, scheduleRows } from "./schedule-rows.ts";
 export { elements, isSameShape, shapeText } from "./shape.ts";
 export { type EqualWindows, equalWindows, positionRows, type WindowGrid } from "./window-grid.ts";

@@ -6,6 +6,7 @@ import {
   type Schedule,
   type ScheduleConfig,
   type ScheduleRow,
+  schedulePlot,
   scheduleRows,
   superResolutionSchedule,
 } from "@tadsr/core";
@@ -17,7 +18,6 @@ import { writeSafely } from "../safe-file.ts";
 import { printLine, resolveIn, type Shell } from "../shell.ts";
 import { textTable } from "../table.ts";
 import type { PRESETS, ScheduleOptions } from "./options.ts";
-import { schedulePlot } from "./plot.ts";
 
 /** The last one is the schedule that @tadsr/train gives its small models (a test compares them). */
 export const presets: Readonly<Record<(typeof PRESETS)[number], ScheduleConfig>> = {

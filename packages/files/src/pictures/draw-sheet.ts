@@ -1,6 +1,6 @@
 /** A sheet: pictures and lines of text on a plain background. */
+import { svgDocument, textElement } from "@tadsr/core/svg";
 import type { Picture } from "@tadsr/model";
-import { svgDocument, textElement } from "./svg.ts";
 
 /** Places are in pixels from the sheet's upper left corner. */
 export interface PlacedPicture {

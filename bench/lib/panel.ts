@@ -1,6 +1,5 @@
-/** Elements of SVG as text, in colours that suit light and dark pages. */
-
-type Attributes = Readonly<Record<string, string | number>>;
+/** Panels of a plot, and the page that they make, in colours that suit light and dark pages. */
+import { type Attributes, element, svgDocument, textElement } from "@tadsr/core/svg";
 
 /** A part of a plot, which is placed below the part before it. Sizes are in pixels. */
 export interface Panel {
@@ -8,22 +7,11 @@ export interface Panel {
   readonly content: string;
 }
 
-const escapeText = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-
-/** An SVG element. `content` is markup already. Numbers are rounded to a hundredth of a pixel. */
-export const tag = (name: string, attributes: Attributes, content = ""): string => {
-  const written = Object.entries(attributes)
-    .map(([key, value]) => ` ${key}="${typeof value === "number" ? +value.toFixed(2) : escapeText(value)}"`)
-    .join("");
-  return content === "" ? `<${name}${written}/>` : `<${name}${written}>${content}</${name}>`;
-};
-
 export const words = (x: number, y: number, text: string, attributes: Attributes = {}): string =>
-  tag("text", { x, y, ...attributes }, escapeText(text));
+  textElement({ x, y, ...attributes }, text);
 
 export const segment = (x1: number, y1: number, x2: number, y2: number, kind: string): string =>
-  tag("line", { x1, y1, x2, y2, class: kind });
+  element("line", { x1, y1, x2, y2, class: kind });
 
 /** The colours of a page: background, text, faint text, grid lines, our figures, goals, and figures that miss one. */
 type Colours = readonly [string, string, string, string, string, string, string];
@@ -53,14 +41,10 @@ export const page = (width: number, panels: readonly Panel[]): string => {
   const placed = panels.reduce<{ readonly top: number; readonly markup: string }>(
     ({ top, markup }, panel) => ({
       top: top + panel.height,
-      markup: markup + tag("g", { transform: `translate(0 ${top})` }, panel.content),
+      markup: markup + element("g", { transform: `translate(0 ${top})` }, [panel.content]),
     }),
     { top: 0, markup: "" },
   );
   const style = `<style>${rules(LIGHT)}@media(prefers-color-scheme:dark){${rules(DARK)}}</style>`;
-  return `${tag(
-    "svg",
-    { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
-    style + tag("rect", { class: "ground", width, height }) + placed.markup,
-  )}\n`;
+  return `${svgDocument(width, height, [style, element("rect", { class: "ground", width, height }), placed.markup])}\n`;
 };

@@ -1,6 +1,6 @@
 /** Draws the schedule: sqrt(eta_t) and eta_t over the paper's time t. */
-import type { Schedule } from "@tadsr/core";
-import { type Attributes, element, svgDocument, textElement } from "@tadsr/files";
+import type { Schedule } from "./schedule.ts";
+import { type Attributes, element, svgDocument, textElement } from "./svg.ts";
 
 const WIDTH = 760;
 const HEIGHT = 460;

@@ -1,4 +1,6 @@
-/** The few parts of SVG that the plots and labels need, as text. */
+/**
+ * The few parts of SVG that plots and labels need, as text. It is here because every package that draws may import core.
+ */
 export type Attributes = Readonly<Record<string, string | number>>;
 
 /** Text made safe inside an element or an attribute. */
@@ -9,6 +11,7 @@ export const escapeXml = (text: string): string =>
 const attribute = (value: string | number): string =>
   typeof value === "number" ? String(Math.round(value * 1000) / 1000) : escapeXml(value);
 
+/** `children` are markup. */
 export const element = (name: string, attributes: Attributes, children: readonly string[] = []): string => {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${attribute(value)}"`);
   const opening = `<${name}${written.join("")}`;
