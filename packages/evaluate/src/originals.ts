@@ -1,8 +1,8 @@
 /** The originals of an evaluation: pictures of a folder. All are listed at once and read one at a time. */
 import { basename, join } from "node:path";
+import { readPhotograph, type UnreadablePhotograph } from "@tadsr/files";
 import { type LeftOut, type Original, stemOf } from "@tadsr/metrics";
-import { firstLine } from "@tadsr/model/file-reason";
-import { decodePicture, pictureNames } from "@tadsr/train";
+import { pictureNames } from "@tadsr/train";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { because, type EvaluateError } from "./errors.ts";
 
@@ -20,9 +20,8 @@ export const namesIn = (folder: string): TE.TaskEither<EvaluateError, readonly s
 
 /** Decodes a file. The error is only the reason. */
 export const readPicture = (file: string): Original["read"] =>
-  TE.tryCatch(
-    async () => decodePicture(file),
-    (thrown) => ({ message: `it cannot be read: ${firstLine(thrown)}` }),
+  TE.mapLeft(({ reason }: UnreadablePhotograph) => ({ message: `it cannot be read: ${reason}` }))(
+    readPhotograph(file),
   );
 
 export const listOriginals = (folder: string): TE.TaskEither<EvaluateError, Originals> =>

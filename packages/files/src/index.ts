@@ -28,6 +28,12 @@ export { describeFolder, loadDescription, loadModel, saveModel } from "./model-f
 export { decodePicture, type InvalidPictureFile } from "./pictures/decode-picture.ts";
 export { drawSheet, type Label, type PlacedPicture, type Sheet } from "./pictures/draw-sheet.ts";
 export { encoder } from "./pictures/encode-picture.ts";
+export {
+  photographSize,
+  readPhotograph,
+  type UnreadablePhotograph,
+} from "./pictures/read-photograph.ts";
+export { type Attributes, element, escapeXml, svgDocument, textElement } from "./pictures/svg.ts";
 export { removeDrafts } from "./remove-drafts.ts";
 export { type ReplaceOptions, replaceFile, replaceFiles } from "./replace-file.ts";
 export { findModel, shippedModels } from "./shipped-models.ts";

@@ -124,7 +124,6 @@ export { type Packing, packingOf } from "./packing.ts";
 export {
   type DataError,
   DEFAULT_CACHE_BYTES,
-  decodePicture,
   openPhotographs,
   type Photograph,
   type PhotographOptions,

@@ -1,11 +1,11 @@
 /** Photographs of a folder, read when they are needed. */
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { photographSize, readPhotograph, type UnreadablePhotograph } from "@tadsr/files";
 import type { Picture, Size } from "@tadsr/model";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
-import sharp, { type ResizeOptions } from "sharp";
 import { byteCache } from "./byte-cache.ts";
 import { type DataError, noneUsable, pictureFiles, type SkippedPicture } from "./picture-files.ts";
 
@@ -51,28 +51,12 @@ const shrunkSize = ({ width, height }: Size, shrink: number): Size => ({
   height: Math.max(1, Math.round(shrink * height)),
 });
 
-/** The size of the upright picture, from its file's header. */
-const sizeOf = async (file: string): Promise<Size> => (await sharp(file).metadata()).autoOrient;
-
-/** Decodes a file to 8-bit sRGB: EXIF orientation is applied, transparency is put on white, grey becomes RGB. */
-export const decodePicture = async (file: string, shrink = 1): Promise<Picture> => {
-  const upright = sharp(file, { failOn: "error" })
-    .rotate()
-    .flatten({ background: "white" })
-    .toColourspace("srgb");
-  const { data, info } = await (shrink === 1 ? upright : upright.resize(await shrunk(file, shrink)))
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, channels: 3, data };
+/** For `attempt`, which looks at the reason. */
+const orReject = async <A>(work: TaskEither<UnreadablePhotograph, A>): Promise<A> => {
+  const done = await work();
+  if (E.isLeft(done)) throw new Error(done.left.reason);
+  return done.right;
 };
-
-const shrunk = async (file: string, shrink: number): Promise<ResizeOptions> => ({
-  ...shrunkSize(await sizeOf(file), shrink),
-  fit: "fill",
-  kernel: "lanczos3",
-  // The JPEG decoder's own shrinking is faster, but coarser.
-  fastShrinkOnLoad: false,
-});
 
 /** Why a picture of this size cannot be used; null if it can. */
 const tooSmall = (size: Size, { shrink, minimumSide }: PhotographOptions): string | null => {
@@ -149,19 +133,22 @@ export const openPhotographs =
     };
     const fileAt = (place: number): string => join(folder, names[place] ?? "");
 
-    /** Whether the header promises a usable picture. */
-    const promises = async (place: number): Promise<boolean> => {
-      const size = await attempt(() => sizeOf(fileAt(place)));
-      const reason = E.isLeft(size) ? size.left : tooSmall(size.right, options);
-      if (reason !== null) leaveOut(place, reason);
-      return reason === null;
+    /** The size of a picture that is usable as far as its header tells, or null. */
+    const promisedSize = async (place: number): Promise<Size | null> => {
+      const size = await attempt(() => orReject(photographSize(fileAt(place))));
+      if (E.isLeft(size)) return leaveOut(place, size.left);
+      const reason = tooSmall(size.right, options);
+      return reason === null ? size.right : leaveOut(place, reason);
     };
 
     const cache = byteCache<Photograph>(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
     const turn = inTurns(TOGETHER);
     const decode = async (place: number): Promise<Photograph | null> => {
-      if (!(await promises(place))) return null;
-      const decoded = await attempt(() => decodePicture(fileAt(place), options.shrink));
+      const size = await promisedSize(place);
+      if (size === null) return null;
+      const { shrink } = options;
+      const shrunk = shrink === 1 ? undefined : shrunkSize(size, shrink);
+      const decoded = await attempt(() => orReject(readPhotograph(fileAt(place), shrunk)));
       if (E.isLeft(decoded)) return leaveOut(place, decoded.left);
       const photograph = { name: names[place] ?? "", ...decoded.right };
       cache.put(place, photograph, photograph.data.byteLength);
@@ -184,7 +171,8 @@ export const openPhotographs =
     files.right.skipped.forEach(tell);
     const usable = (): number => names.length - unusable.size;
     for (const place of names.keys()) {
-      if (await promises(place)) return E.right({ folder, names, read, usable, skipped: () => [...skipped] });
+      if ((await promisedSize(place)) !== null)
+        return E.right({ folder, names, read, usable, skipped: () => [...skipped] });
     }
     return E.left(noneUsable(folder, names.length, skipped[0]));
   };

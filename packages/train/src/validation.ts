@@ -1,6 +1,7 @@
 /** Pairs of a degraded picture and its original, to measure a model with. */
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { readPhotograph } from "@tadsr/files";
 import type { FileUnwritable } from "@tadsr/model";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
@@ -10,7 +11,6 @@ import { type Degradation, scaleOf } from "./degradation/description.ts";
 import type { DrawnDegradation } from "./degradation/draw.ts";
 import { type DegradedPicture, degradePicture } from "./degradation/picture.ts";
 import { type FloatPicture, fromBytes } from "./float-picture.ts";
-import { decodePicture } from "./photographs.ts";
 import { type DataError, noneUsable, pictureNames, type SkippedPicture } from "./picture-files.ts";
 import { writePng } from "./write-png.ts";
 
@@ -57,17 +57,12 @@ const original = async (
   name: string,
   least: number,
 ): Promise<E.Either<SkippedPicture, FloatPicture>> => {
-  try {
-    const picture = await decodePicture(file);
-    return Math.min(picture.width, picture.height) < least
-      ? E.left({
-          name,
-          reason: `${picture.width} x ${picture.height} pixels, at least ${least} x ${least} are needed`,
-        })
-      : E.right(fromBytes(picture));
-  } catch (thrown) {
-    return E.left({ name, reason: fileReason(thrown) });
-  }
+  const picture = await readPhotograph(file)();
+  if (E.isLeft(picture)) return E.left({ name, reason: picture.left.reason });
+  const { width, height } = picture.right;
+  return Math.min(width, height) < least
+    ? E.left({ name, reason: `${width} x ${height} pixels, at least ${least} x ${least} are needed` })
+    : E.right(fromBytes(picture.right));
 };
 
 /** Writes both pictures of a pair. */

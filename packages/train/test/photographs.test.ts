@@ -6,7 +6,6 @@ import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type DataError,
-  decodePicture,
   degradationPresets,
   keyOfName,
   openPhotographs,
@@ -164,22 +163,6 @@ describe("photographs of a folder", () => {
     };
     expect(await firstUsable(none, [1, 1, 1, 0, 1])).toBe(null);
     expect(asked).toEqual([1, 0]);
-  });
-});
-
-describe("decoding", () => {
-  it("turns a picture upright, even while shrinking", async () => {
-    await generated(40, 20).jpeg().withMetadata({ orientation: 6 }).toFile(at("turned.jpg"));
-    const whole = await decodePicture(at("turned.jpg"));
-    const half = await decodePicture(at("turned.jpg"), 0.5);
-    expect([whole.width, whole.height, half.width, half.height]).toEqual([20, 40, 10, 20]);
-  });
-
-  it("puts transparency on white", async () => {
-    await sharp({ create: { width: 2, height: 2, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
-      .png()
-      .toFile(at("clear.png"));
-    expect([...(await decodePicture(at("clear.png"))).data]).toEqual(new Array(12).fill(255));
   });
 });
 

@@ -1,12 +1,11 @@
 /** A contact sheet of degradations: a row for each original, a column for each draw, each pixel shown larger. */
 import { join } from "node:path";
-import { drawSheet, type Label } from "@tadsr/files";
+import { drawSheet, type Label, readPhotograph } from "@tadsr/files";
 import type { Picture } from "@tadsr/model";
 import { fileReason } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type { TaskEither } from "fp-ts/lib/TaskEither.js";
 import { crop, cropBytes, type FloatPicture, toBytes } from "../float-picture.ts";
-import { decodePicture } from "../photographs.ts";
 import { type DataError, noneUsable, pictureNames, type SkippedPicture } from "../picture-files.ts";
 import { byNearest } from "../validating/sheet.ts";
 import { keyOfName } from "../validation.ts";
@@ -57,7 +56,9 @@ const rowOf = async (
 ): Promise<E.Either<SkippedPicture, Row>> => {
   const scale = scaleOf(degradation);
   try {
-    const { width, height, ...rest } = await decodePicture(join(folder, name));
+    const read = await readPhotograph(join(folder, name))();
+    if (E.isLeft(read)) return E.left({ name, reason: read.left.reason });
+    const { width, height, ...rest } = read.right;
     if (Math.min(width, height) < scale)
       return E.left({ name, reason: `${width} x ${height} pixels, at least ${scale} x ${scale} are needed` });
     const size = { width: Math.min(WINDOW, width), height: Math.min(WINDOW, height) };
