@@ -5,8 +5,8 @@ import { writeWeights } from "@tadsr/files";
 import { alexNet, publishedModels } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PUBLISHED_NAMES } from "../src/convert/published-names.ts";
 import { run } from "../src/program.ts";
+import { CONFIG_CHOICES } from "../src/upscale/options.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
 import { saveRandom, tinyAutoencoder, tinyUNet } from "./tiny-paper-networks.ts";
 
@@ -123,6 +123,6 @@ describe("tadsr inspect", () => {
   });
 
   it("has the names of all published models in its help", () => {
-    expect([...PUBLISHED_NAMES].sort()).toEqual(Object.keys(publishedModels).sort());
+    expect([...CONFIG_CHOICES].sort()).toEqual(Object.keys(publishedModels).sort());
   });
 });

@@ -1,8 +1,8 @@
 /** `tadsr convert`: writes weights in another format, or the authors' two files as a model folder. */
 import { type Command, Option } from "commander";
-import { PUBLISHED_NAMES } from "../convert/published-names.ts";
 import type { ConvertCommandOptions } from "../convert/run.ts";
 import type { Perform } from "../perform.ts";
+import { CONFIG_CHOICES } from "../upscale/options.ts";
 import { addNetworkSizes } from "./file-options.ts";
 
 const HELP = `
@@ -26,7 +26,7 @@ export const addConvertCommand = (program: Command, perform: Perform): void => {
     .option("--autoencoder <file>", "the autoencoder's weights, to write a model folder")
     .addOption(
       new Option("--config <name>", "the published model whose schedule and steps the folder gets").choices(
-        PUBLISHED_NAMES,
+        CONFIG_CHOICES,
       ),
     );
   addNetworkSizes(command)

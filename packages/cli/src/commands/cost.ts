@@ -1,12 +1,12 @@
 /** `tadsr cost`: parameters, operations and memory of models, without running them. */
 import type { Size } from "@tadsr/model";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { PUBLISHED_NAMES } from "../convert/published-names.ts";
 import type { CostOptions } from "../cost/run.ts";
 import type { Perform } from "../perform.ts";
+import { CONFIG_CHOICES } from "../upscale/options.ts";
 
 const HELP = `
-Models: ${PUBLISHED_NAMES.join(", ")}; Real-ESRGAN's by the names of
+Models: ${CONFIG_CHOICES.join(", ")}; Real-ESRGAN's by the names of
 their files (realesr-general-x4v3, RealESRGAN_x4plus and others), or any file of such a network.
 A multiply-add is two operations. "in layers" counts only convolutions and linear maps, as others often do.
 The peak assumes that results are released after their last use; an engine may also hold the scores of attention.`;

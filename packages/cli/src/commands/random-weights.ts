@@ -1,9 +1,9 @@
 /** `tadsr random-weights`: files as large as the published models, to try these without the authors' files. */
 import { Argument, type Command, Option } from "commander";
-import { PUBLISHED_NAMES } from "../convert/published-names.ts";
 import { wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
 import type { RandomWeightsOptions } from "../random-weights/run.ts";
+import { CONFIG_CHOICES } from "../upscale/options.ts";
 
 const HELP = `
 The files have the authors' names, and so have the tensors, with the authors' shapes. Everything is as with the
@@ -13,7 +13,7 @@ export const addRandomWeightsCommand = (program: Command, perform: Perform): voi
   program
     .command("random-weights")
     .description("write files of random numbers that are as large as a published model's")
-    .addArgument(new Argument("<model>", "the published model").choices(PUBLISHED_NAMES))
+    .addArgument(new Argument("<model>", "the published model").choices(CONFIG_CHOICES))
     .requiredOption("-o, --out <folder>", "folder for the network's and the autoencoder's files")
     .option("--seed <n>", "seed of the numbers", wholeNumber(0, 2 ** 52 - 1), 0)
     .addOption(

@@ -55,7 +55,7 @@ const writeExported = (
 export const runExport =
   (shell: Shell, named: string, options: ExportCommandOptions): CommandTask =>
   async () => {
-    const { force = false, dtype, opset, part, openTime, dynamic, size, winograd, weights } = options;
+    const { force = false, dtype, opset, dynamic, size, winograd = false, weights } = options;
     const output = resolveIn(shell, options.out);
     const objection = await objectionTo(shell, output, force);
     if (objection !== null) return E.left(objection);
@@ -63,22 +63,9 @@ export const runExport =
       return E.left(
         usageFailure("--dynamic leaves the size open, and --size gives one; take one of the two"),
       );
-    const { autoencoder, config, group, imageSize, window, headChannels } = options;
-    const found = await findAnyModel(shell, {
-      ...{ model: named, seed: 0, runtime: "auto" },
-      ...(autoencoder === undefined ? {} : { autoencoder }),
-      ...(config === undefined ? {} : { config }),
-      ...(group === undefined ? {} : { group }),
-      ...(imageSize === undefined ? {} : { imageSize }),
-      ...(window === undefined ? {} : { window }),
-      ...(headChannels === undefined ? {} : { headChannels }),
-    })();
+    const found = await findAnyModel(shell, { ...options, model: named, seed: 0, runtime: "auto" })();
     if (E.isLeft(found)) return found;
-    const choice = {
-      ...(part === undefined ? {} : { part }),
-      ...(openTime === undefined ? {} : { openTime }),
-    };
-    const loaded = await TE.mapLeft(partFailure)(readPart(found.right, choice))();
+    const loaded = await TE.mapLeft(partFailure)(readPart(found.right, options))();
     if (E.isLeft(loaded)) return loaded;
     const licence = found.right.from === "shipped" ? SHIPPED_LICENCE : loaded.right.licence;
     const exported = exportPart(
@@ -86,7 +73,7 @@ export const runExport =
       {
         name: basename(output),
         producer: { name: "tadsr", version: VERSION },
-        ...{ dtype, opset: Number(opset), winograd: winograd === true, weights },
+        ...{ dtype, opset: Number(opset), winograd, weights },
         ...(dynamic === true ? { size: "any" } : size === undefined ? {} : { size }),
       },
     );
