@@ -1,3 +1,6 @@
+import type { ModelError } from "@tadsr/model";
+import { onOneLine } from "@tadsr/model/file-reason";
+
 /**
  * Why a command could not do its task. Each is one line for the user: what was wrong, where, and
  * what to do about it.
@@ -27,5 +30,8 @@ export const modelFailure = failure("Model");
 export const runtimeFailure = failure("Runtime");
 
 export const exitCodeOf = (failed: Failure): ExitCode => (failed._tag === "Usage" ? 2 : 1);
+
+/** A model's error on one line. */
+export const modelLine = (error: Pick<ModelError, "message">): Failure => modelFailure(onOneLine(error));
 
 export { fileReason, firstLine } from "@tadsr/model/file-reason";

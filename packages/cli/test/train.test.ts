@@ -4,15 +4,20 @@ import {
   PRETRAINING_DEFAULTS,
   SMALL_SCHEDULE,
   STUDENT_DEFAULTS,
+  studentOptions,
   TEACHER_DEFAULTS,
+  teacherOptions,
   VALIDATION_DEFAULTS,
   type ValidationMeasures,
 } from "@tadsr/train";
+import * as E from "fp-ts/lib/Either.js";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../src/program.ts";
 import { presets } from "../src/schedule/run.ts";
-import { duration, progressText, studentOptions, teacherOptions } from "../src/train/run.ts";
+import { studentChoices, teacherChoices } from "../src/train/choices.ts";
+import type { TrainCommandOptions, TrainStudentCommandOptions } from "../src/train/options.ts";
+import { duration, progressText } from "../src/train/progress.ts";
 import { memoryShell, temporaryFolder } from "./memory-shell.ts";
 
 const folder = temporaryFolder();
@@ -264,25 +269,28 @@ describe("tadsr train", () => {
 describe("the options of a training", () => {
   const { shell } = memoryShell("/home/me");
   const least = { data: "photos", out: "run", runtime: "auto" } as const;
+  const teacherOf = (typed: TrainCommandOptions) => teacherOptions(teacherChoices(shell, typed))();
+  const studentOf = (typed: TrainStudentCommandOptions) => studentOptions(studentChoices(shell, typed))();
+  const shipped = expect.stringMatching(/models\/small-x4-teacher$/);
 
-  it("are the package's own if nothing is typed; paths are the user's", () => {
+  it("are the package's own if nothing is typed; paths are the user's", async () => {
     const paths = { data: "/home/me/photos", output: "/home/me/run" };
-    expect(teacherOptions(shell, least)).toEqual({ ...TEACHER_DEFAULTS, ...paths });
-    expect(studentOptions(shell, { ...least, teacher: "t" }, "/t", null)).toEqual({
-      ...STUDENT_DEFAULTS,
-      ...paths,
-      teacher: "/t",
-    });
-    expect(studentOptions(shell, { ...least, targetModel: "a.pth" }, null, null)).toEqual({
-      ...PRETRAINING_DEFAULTS,
-      ...paths,
-      teacher: null,
-      target: { model: "/home/me/a.pth", mix: null },
-      weights: { ...PRETRAINING_DEFAULTS.weights, target: 1 },
-    });
+    expect(await teacherOf(least)).toEqual(E.right({ ...TEACHER_DEFAULTS, ...paths }));
+    expect(await studentOf({ ...least, teacher: "small-x4-teacher" })).toEqual(
+      E.right({ ...STUDENT_DEFAULTS, ...paths, teacher: shipped }),
+    );
+    expect(await studentOf({ ...least, targetModel: "a.pth" })).toEqual(
+      E.right({
+        ...PRETRAINING_DEFAULTS,
+        ...paths,
+        teacher: null,
+        target: { model: "/home/me/a.pth", mix: null },
+        weights: { ...PRETRAINING_DEFAULTS.weights, target: 1 },
+      }),
+    );
   });
 
-  it("are all as typed", () => {
+  it("are all as typed", async () => {
     const common = {
       ...{ steps: 11, batch: 12, crop: 48, shrink: 0.5, seed: 13, averageDecay: 0.5, weightDecay: 0.25 },
       ...{ clip: 0.25, hold: ["output"], checkpointEvery: 14, checkpointMinutes: 1.5, resume: true },
@@ -301,20 +309,17 @@ describe("the options of a training", () => {
       validation: { data: "/home/me/v", every: 16, pictures: 17, crop: 64, samples: 18 },
       rate: { peak: 0.125, warmUp: 15, decay: "constant" },
     };
-    expect(teacherOptions(shell, typed)).toMatchObject({ ...expected, perceptual: 0.75 });
+    expect(await teacherOf(typed)).toMatchObject({ right: { ...expected, perceptual: 0.75 } });
     const weights = { distillation: 2, score: 3, adversarial: 5, fidelity: 4 };
     const discriminator = { discriminator: "plain", discriminatorRate: 0.375 } as const;
-    const student = studentOptions(
-      shell,
-      { ...typed, ...weights, ...discriminator, teacher: "t" },
-      "/t",
-      "/s",
-    );
-    expect(student).toMatchObject({
-      ...expected,
-      ...discriminator,
-      ...{ teacher: "/t", start: "/s" },
-      weights: { ...weights, perceptual: 0.75 },
+    const models = { teacher: "small-x4-teacher", start: "small-x4-teacher" };
+    expect(await studentOf({ ...typed, ...weights, ...discriminator, ...models })).toMatchObject({
+      right: {
+        ...expected,
+        ...discriminator,
+        ...{ teacher: shipped, start: shipped },
+        weights: { ...weights, perceptual: 0.75 },
+      },
     });
   });
 });

@@ -33,6 +33,13 @@ export {
   gaussianBlur,
 } from "./blur.ts";
 export { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+export {
+  type StudentChoices,
+  studentOptions,
+  type TeacherChoices,
+  type TrainingChoices,
+  teacherOptions,
+} from "./choices.ts";
 export { type DataPurpose, type NoisePlace, placeOf } from "./data-streams.ts";
 export { applyDegradation, type DegradedPair } from "./degradation/apply.ts";
 export { besselJ1 } from "./degradation/bessel.ts";
@@ -115,6 +122,7 @@ export {
   SMALL_DISCRIMINATOR,
   STUDENT_DEFAULTS,
   type StudentTrainingOptions,
+  TARGET_WEIGHT,
   TEACHER_DEFAULTS,
   type TeacherTrainingOptions,
   type TrainingOptions,
@@ -176,6 +184,7 @@ export type {
 } from "./task.ts";
 export { type TeacherOptions, teacherTask } from "./teacher.ts";
 export { type TrainingOutcome, trainStudent, trainTeacher } from "./training.ts";
+export type { UselessChoice, UselessOption } from "./useless-choice.ts";
 export {
   type Closeness,
   closeness,

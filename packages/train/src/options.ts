@@ -89,6 +89,8 @@ export interface StudentTrainingOptions extends TrainingOptions {
 export interface Watcher {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Called if a training is resumed that has no checkpoint yet: it begins at its start. */
+  readonly onNothingToResume?: () => void;
   /** Called for each picture that cannot be used, when that is found. */
   readonly onSkipped?: (skipped: SkippedPicture) => void;
 }
@@ -150,6 +152,9 @@ export const PRETRAINING_DEFAULTS: Omit<StudentTrainingOptions, "data" | "output
   clip: 0.5,
   weights: { ...STUDENT_DEFAULTS.weights, distillation: 0, score: 0 },
 };
+
+/** The weight of the target's term, if a target is chosen and no weight. */
+export const TARGET_WEIGHT = 1;
 
 interface Rule {
   readonly field: string;

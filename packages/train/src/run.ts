@@ -59,6 +59,8 @@ export interface RunOptions {
   readonly resume: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Called if `resume` is true and the folder has no checkpoint. */
+  readonly onNothingToResume?: () => void;
 }
 
 export interface RunResult {
@@ -90,6 +92,7 @@ const startingState = async <T>(
   const { folder, resume, identity, task, initial } = options;
   const file = join(folder, CHECKPOINT);
   if (!(await exists(file))) {
+    if (resume) options.onNothingToResume?.();
     return E.right(
       uploadState(engine, specsOf(options), freshState(initial, task.discriminator?.initial ?? null)),
     );

@@ -21,6 +21,7 @@ import {
   type SmallNetworkConfig,
   smallNetwork,
 } from "@tadsr/model";
+import { onOneLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -61,7 +62,7 @@ export interface TrainingOutcome {
 
 const modelFailure = (error: { readonly message: string }): TrainError => ({
   _tag: "Model",
-  message: error.message,
+  message: onOneLine(error),
 });
 
 /** The options that decide the result. The folder of the run and the times of checkpoints are not among them. */

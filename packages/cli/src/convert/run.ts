@@ -5,8 +5,7 @@ import { type Converted, type FloatType, type PaperModelOptions, weightFormatOf 
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, usageFailure } from "../failure.ts";
-import { modelLine } from "../locate-model.ts";
+import { type Failure, modelLine, usageFailure } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
 import { isRefused, outputRefused, replacing } from "../safe-file.ts";

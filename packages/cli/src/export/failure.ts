@@ -1,7 +1,6 @@
 /** The errors of an export in the words of the command line. */
 import type { ExportError, PartError } from "@tadsr/export";
-import { type Failure, modelFailure, usageFailure } from "../failure.ts";
-import { modelLine } from "../locate-model.ts";
+import { type Failure, modelFailure, modelLine, usageFailure } from "../failure.ts";
 
 export const partFailure = (error: PartError): Failure => {
   switch (error._tag) {

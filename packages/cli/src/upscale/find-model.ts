@@ -8,8 +8,7 @@ import {
 } from "@tadsr/files";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
-import { type Failure, usageFailure } from "../failure.ts";
-import { modelLine } from "../locate-model.ts";
+import { type Failure, modelLine, usageFailure } from "../failure.ts";
 import { resolveIn, type Shell } from "../shell.ts";
 import { DEFAULT_MODEL, type NetworkOptions } from "./options.ts";
 

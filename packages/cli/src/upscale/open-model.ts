@@ -6,8 +6,7 @@ import { type OpenUpscalerError, prepareModel, type Upscaler } from "@tadsr/upsc
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { definedOf } from "../defined.ts";
-import { type Failure, usageFailure } from "../failure.ts";
-import { modelLine } from "../locate-model.ts";
+import { type Failure, modelLine, usageFailure } from "../failure.ts";
 import { openRuntime } from "../open-runtime.ts";
 import { noteLine, type Shell } from "../shell.ts";
 import { findAnyModel } from "./find-model.ts";
