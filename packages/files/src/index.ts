@@ -33,7 +33,6 @@ export {
   readPhotograph,
   type UnreadablePhotograph,
 } from "./pictures/read-photograph.ts";
-export { type Attributes, element, escapeXml, svgDocument, textElement } from "./pictures/svg.ts";
 export { removeDrafts } from "./remove-drafts.ts";
 export { type ReplaceOptions, replaceFile, replaceFiles } from "./replace-file.ts";
 export { findModel, shippedModels } from "./shipped-models.ts";

@@ -8,7 +8,7 @@ import {
   quoted,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
-import { modelLine } from "../locate-model.ts";
+import { modelLine } from "../failure.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
 import { printLine, resolveIn, type Shell } from "../shell.ts";
