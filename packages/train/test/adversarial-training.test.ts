@@ -44,7 +44,8 @@ describe("training a student with a discriminator", () => {
 
   it("goes on after a kill -9, bit for bit, with its discriminator", async () => {
     await killAfterStep("adversarial-killed", 5, "--teacher", at("whole", "model"));
-    expect((await losses("adversarial-killed")).length).toBe(4);
+    // The fifth step's line is there too if the process wrote it before the kill.
+    expect([4, 5]).toContain((await losses("adversarial-killed")).length);
     await adversarial("adversarial-killed", { resume: true });
     expect(await losses("adversarial-killed")).toEqual(await losses("adversarial"));
     for (const file of ["model/model.safetensors", "checkpoint.safetensors"]) {
