@@ -1,6 +1,6 @@
 /** Why a part of a model cannot be exported. Each message is one line. */
-import type { CannotMix, PaperModelError } from "@tadsr/model";
-import type { PartName, Size } from "./part.ts";
+import type { CannotMix, PaperModelError, Size } from "@tadsr/model";
+import type { PartName } from "./part.ts";
 
 /** The model has no such part. */
 export interface UnknownPart {

@@ -13,6 +13,6 @@ export type {
 } from "./errors.ts";
 export { type ExportedPart, type ExportOptions, exportPart, type WeightPlace } from "./export-part.ts";
 export type { Described, ExportDtype, PictureDescription } from "./metadata.ts";
-export type { Part, PartName, Size } from "./part.ts";
+export type { Part, PartName } from "./part.ts";
 export type { ChosenSize, GraphOptions } from "./part-graph.ts";
 export { type LoadedPart, type ModelParts, type PartChoice, partsOf, readPart } from "./read-part.ts";

@@ -1,8 +1,8 @@
 /** Parts of a model of the paper's kind: its three networks, or the chain of them if it has one step. */
 import { startOfSampling, type Tensors } from "@tadsr/core";
 import { type ExportPlan, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
-import { bicubicLatentKernel, COLOURS, type PaperModel } from "@tadsr/model";
-import { input, networkPlan, type Part, predictAtEnd, type Size, scaledInput, timeFeatures } from "./part.ts";
+import { bicubicLatentKernel, COLOURS, type PaperModel, type Size } from "@tadsr/model";
+import { input, networkPlan, type Part, predictAtEnd, scaledInput, timeFeatures } from "./part.ts";
 
 const PICTURE = "red, green, blue of sRGB in [-1, 1] (byte / 127.5 - 1)";
 

@@ -1,4 +1,5 @@
 /** The graph of a part at a size, or with open sizes, in the chosen number type. */
+
 import {
   type ExportDialect,
   exportGraph,
@@ -9,10 +10,11 @@ import {
   toFloat16,
   weightNames,
 } from "@tadsr/engine-onnx";
+import type { Size } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { type ExportError, invalidSize, notInFloat16, noWinograd, sizeNotOpen } from "./errors.ts";
 import type { ExportDtype } from "./metadata.ts";
-import type { Part, Size } from "./part.ts";
+import type { Part } from "./part.ts";
 import type { LoadedPart } from "./read-part.ts";
 
 /** "any": the sizes of the file's inputs stay open. */

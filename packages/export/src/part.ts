@@ -1,13 +1,7 @@
 /** A part of a model that can be exported to a file. */
 import { indexAt, predictClean, type Schedule, type Tensors } from "@tadsr/core";
 import { type ExportPlan, type Given, given, type Term, termAlgebra } from "@tadsr/engine-onnx";
-import type { ConditionedNetwork } from "@tadsr/model";
-
-/** Size of the low-resolution picture, in pixels. */
-export interface Size {
-  readonly height: number;
-  readonly width: number;
-}
+import type { ConditionedNetwork, Size } from "@tadsr/model";
 
 /**
  * A whole step from picture to picture is `step` in the small family and `chain` in the paper's models. The other parts

@@ -1,10 +1,8 @@
 /** A network from pictures to pictures as a file. Its pictures are in [-1, 1], as in the other files. */
 import type { Tensors } from "@tadsr/core";
 import { type Term, termAlgebra } from "@tadsr/engine-onnx";
-import { type PictureModel, receptiveFieldOfPictures } from "@tadsr/model";
+import { COLOURS, type PictureModel, receptiveFieldOfPictures } from "@tadsr/model";
 import { input, type Part } from "./part.ts";
-
-const COLOURS = 3;
 
 export const picturePart = ({ network }: PictureModel, weights: Tensors<Term>): Part => {
   const { factor } = network;

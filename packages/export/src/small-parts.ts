@@ -10,8 +10,9 @@ import {
   type Model,
   readsNoise,
   receptiveField,
+  type Size,
 } from "@tadsr/model";
-import { input, networkPlan, type Part, predictAtEnd, type Size, scaledInput, timeFeatures } from "./part.ts";
+import { input, networkPlan, type Part, predictAtEnd, scaledInput, timeFeatures } from "./part.ts";
 
 const stepPlan =
   ({ description, network, schedule, weights: hostWeights }: Model, weights: Tensors<Term>) =>

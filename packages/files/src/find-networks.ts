@@ -1,5 +1,5 @@
 /** Finds networks that need no model around them: to count what they cost, or to look at. */
-import { stat } from "node:fs/promises";
+
 import {
   type PaperModelError,
   type PictureNetwork,
@@ -10,6 +10,7 @@ import {
 } from "@tadsr/model";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { describePictureFile } from "./describe-files.ts";
+import { isFile } from "./exists.ts";
 
 /** It is no published name, and there is no such file. */
 export interface UnknownNetwork {
@@ -59,11 +60,7 @@ export const findNetworks = (
   if (isKeyOf(publishedPictureNetworks, nameOrFile))
     return TE.right(pictureNetwork(publishedPictureNetworks[nameOrFile]));
   return async () => {
-    const isFile = await stat(nameOrFile).then(
-      (found) => found.isFile(),
-      () => false,
-    );
-    if (!isFile) return TE.left(unknownNetwork(nameOrFile))();
+    if (!(await isFile(nameOrFile))) return TE.left(unknownNetwork(nameOrFile))();
     return TE.chainW((model: { readonly network: PictureNetwork } | null) =>
       model === null ? TE.left(notOfPictures(nameOrFile)) : TE.right(model.network),
     )(describePictureFile({ file: nameOrFile }))();

@@ -1,4 +1,5 @@
 /** Chunks of WebP files (RFC 9649, 2.7): VP8X with flags, ICCP before the picture, EXIF and XMP after it. */
+import type { Size } from "@tadsr/model";
 import { copied, joined, latin1, type Part, viewOf } from "./bytes.ts";
 import type { Carried, Written } from "./carried.ts";
 
@@ -43,14 +44,12 @@ const chunk = (name: string, content: Uint8Array): Uint8Array => {
   return joined([latin1(name), size, content, new Uint8Array(content.length & 1)]);
 };
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
+interface WebpSize extends Size {
   readonly hasAlpha: boolean;
 }
 
 /** The size of a picture, from its own bits: VP8 (RFC 6386, 9.1) or lossless (RFC 9649, 3.4). */
-const sizeOf = ({ name, content }: Part): Size | null => {
+const sizeOf = ({ name, content }: Part): WebpSize | null => {
   const view = viewOf(content);
   if (name === "VP8 " && content.length >= 10) {
     const [width, height] = [view.getUint16(6, true) & 0x3fff, view.getUint16(8, true) & 0x3fff];
@@ -63,7 +62,7 @@ const sizeOf = ({ name, content }: Part): Size | null => {
 };
 
 /** The content of VP8X: flags, 24 bits of nothing, the sides less 1 in 24 bits each. */
-const extended = ({ width, height, hasAlpha }: Size): Uint8Array => {
+const extended = ({ width, height, hasAlpha }: WebpSize): Uint8Array => {
   const three = (value: number): readonly number[] => [value & 0xff, (value >> 8) & 0xff, value >> 16];
   return Uint8Array.of(hasAlpha ? ALPHA : 0, 0, 0, 0, ...three(width - 1), ...three(height - 1));
 };

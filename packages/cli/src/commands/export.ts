@@ -1,5 +1,5 @@
 /** `tadsr export`: a model, or a part of it, as an ONNX file for other tools. */
-import type { Size } from "@tadsr/export";
+import type { Size } from "@tadsr/model";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   DEFAULT_OPSET_CHOICE,

@@ -1,5 +1,7 @@
 /** The options of `export`. */
-import type { ExportDtype, PartName, Size, WeightPlace } from "@tadsr/export";
+
+import type { ExportDtype, PartName, WeightPlace } from "@tadsr/export";
+import type { Size } from "@tadsr/model";
 import type { PaperOptions } from "../upscale/options.ts";
 
 // Repeated here, so that the command line is parsed without loading the packages that define them.
