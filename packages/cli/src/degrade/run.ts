@@ -1,7 +1,7 @@
 /** `tadsr degrade`: makes low-resolution pictures of a folder of originals, as the training makes them. */
-import { realpath, stat } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
-import { encoder } from "@tadsr/files";
+import { encoder, exists } from "@tadsr/files";
 import {
   contactSheet,
   type DataError,
@@ -42,12 +42,6 @@ const failureOf =
     return error._tag === "UnwritablePicture" ? outputFailure(error.message) : inputFailure(error.message);
   };
 
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
-
 /** Why the sheet may not be written to a place, even with --force; null if it may. */
 const objectionToSheet = async (
   shell: Shell,
@@ -59,7 +53,7 @@ const objectionToSheet = async (
   if (!/\.png$/i.test(place))
     return usageFailure(`--sheet ${sheet}: a sheet is a PNG; give it a name that ends in .png`);
   const real = (path: string): Promise<string> => realpath(path).catch(() => path);
-  return (await isThere(place)) && dirname(await real(place)) === (await real(originals))
+  return (await exists(place)) && dirname(await real(place)) === (await real(originals))
     ? outputFailure(
         `${displayPath(shell, place)}: the sheet would replace one of the originals; name another with --sheet`,
       )
@@ -81,7 +75,7 @@ const writePairs =
   ): CommandTask =>
   async () => {
     const where = displayPath(shell, target);
-    if (force !== true && (await isThere(target)))
+    if (force !== true && (await exists(target)))
       return E.left(outputFailure(`${where}: it exists already; choose another folder, or give --force`));
     return pipe(
       writeValidationPairs(originals, target, { degradation, seed, variants }),
