@@ -1,4 +1,5 @@
 /** A progress bar on standard error, if it is a terminal. Nothing is printed to a pipe or a file. */
+import { liveLineOn } from "./live-line.ts";
 import type { Shell } from "./shell.ts";
 import { leftText, NO_PACE, type Pace, paceAfter, secondsLeft } from "./time-left.ts";
 
@@ -40,19 +41,18 @@ export const progressLine = (
   return `${bar} ${figures} ${room < 2 ? "" : shown}`.trimEnd().slice(0, Math.max(0, columns - 1));
 };
 
-const WIPE = "\r\u001b[2K";
-
 /** `now` gives seconds since some fixed moment. */
 export const progressOn = (
-  { stderr }: Pick<Shell, "stderr">,
+  shell: Pick<Shell, "stderr">,
   now: () => number = () => performance.now() / 1000,
 ): Progress => {
-  if (stderr.isTTY !== true) return SILENT;
+  const live = liveLineOn(shell);
+  if (live === null) return SILENT;
   let pace: Pace = NO_PACE;
   let shown = "";
   const draw = (line: string): void => {
     shown = line;
-    stderr.write(`${WIPE}${line}`);
+    live.show(line);
   };
   return {
     picture: (name, work) => {
@@ -61,12 +61,12 @@ export const progressOn = (
       return (done, total) => {
         if (done === 0) tiles = work(total);
         else pace = paceAfter(pace, tiles[done - 1] ?? 0, now() - since);
-        draw(progressLine(name, done, total, stderr.columns ?? 80, secondsLeft(pace, tiles, done)));
+        draw(progressLine(name, done, total, live.columns(), secondsLeft(pace, tiles, done)));
         since = now();
       };
     },
     aside: (print) => {
-      if (shown !== "") stderr.write(WIPE);
+      if (shown !== "") live.clear();
       print();
       if (shown !== "") draw(shown);
     },

@@ -1,5 +1,5 @@
 /** What an evaluation is made of, as data. Relative paths start from the evaluation's working folder. */
-import type { ModelChoices } from "@tadsr/files";
+import type { ModelChoices, OnInterrupt } from "@tadsr/files";
 import type { UpscalerOptions } from "@tadsr/upscale";
 
 /** Bicubic interpolation by the kernel with which the paper makes z_y. */
@@ -50,4 +50,6 @@ export interface KeepChoice {
   readonly folder: string;
   /** Whether the folder may exist; if so, pictures in it are replaced. */
   readonly replace: boolean;
+  /** Registers what removes a half-written picture if the program is interrupted. */
+  readonly onInterrupt?: OnInterrupt;
 }

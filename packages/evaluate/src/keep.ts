@@ -1,7 +1,7 @@
 /** Keeps the pictures of an evaluation in a folder, so that other programs can measure them too. */
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { exists, replaceFile } from "@tadsr/files";
+import { exists, replaceFiles } from "@tadsr/files";
 import type { Fault, Made, Trial } from "@tadsr/metrics";
 import type { Picture } from "@tadsr/model";
 import { fileReason } from "@tadsr/model/file-reason";
@@ -34,17 +34,23 @@ const writePng = (
   { width, height, data }: Picture,
   folder: string,
   name: string,
+  onInterrupt: KeepChoice["onInterrupt"],
 ): TE.TaskEither<Fault, void> => {
   const file = join(folder, `${name}.png`);
-  const encoded = TE.tryCatch(async () => {
-    await mkdir(folder, { recursive: true });
-    return sharp(data, { raw: { width, height, channels: 3 } })
-      .png()
-      .toBuffer();
-  }, cannotWrite(file));
+  const options = { replace: true, ...(onInterrupt === undefined ? {} : { onInterrupt }) };
+  const written = replaceFiles(
+    [file],
+    options,
+  )(([draft]) =>
+    TE.tryCatch(async () => {
+      await sharp(data, { raw: { width, height, channels: 3 } })
+        .png()
+        .toFile(draft);
+    }, cannotWrite(file)),
+  );
   return pipe(
-    encoded,
-    TE.chain((png) => replaceFile(file, ({ write }) => TE.tryCatch(() => write(png), cannotWrite(file)))),
+    TE.tryCatch(() => mkdir(folder, { recursive: true }), cannotWrite(folder)),
+    TE.chain(() => written),
   );
 };
 
@@ -108,7 +114,7 @@ export const keepIn =
       ];
       for (const [name, picture] of pictures) {
         const place = join(folder, placeOf(name, trial.seed, kept.seeds));
-        const written = await writePng(picture, place, trial.name)();
+        const written = await writePng(picture, place, trial.name, choice.onInterrupt)();
         if (E.isLeft(written)) return written;
       }
       return E.right(undefined);

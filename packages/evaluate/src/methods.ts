@@ -1,7 +1,6 @@
 /** Tells what the methods are that a user names: bicubic interpolation, folders of pictures, or models. */
-import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { shippedModels } from "@tadsr/files";
+import { exists, isFile, isFolder, shippedModels } from "@tadsr/files";
 import { ORIGINALS } from "@tadsr/metrics";
 import { DESCRIPTION_FILE, nearestName } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
@@ -19,12 +18,6 @@ export interface NamedMethod extends Pick<ModelSource, "name" | "mix" | "steps">
   readonly what: string;
 }
 
-const sortOf = (path: string): Promise<"file" | "folder" | "other" | null> =>
-  stat(path).then(
-    (found) => (found.isDirectory() ? "folder" : found.isFile() ? "file" : "other"),
-    () => null,
-  );
-
 /** A folder without a model's model.json is a folder of pictures. */
 const kindOf = async (
   { what, mix }: NamedMethod,
@@ -36,8 +29,8 @@ const kindOf = async (
   if (shipped.includes(what)) return "model";
   if (what.includes(SEED_PLACE)) return "folder";
   const path = resolve(workingFolder, what);
-  const isModel = (await sortOf(join(path, DESCRIPTION_FILE))) === "file";
-  return (await sortOf(path)) === "folder" && !isModel ? "folder" : "model";
+  const isModel = await isFile(join(path, DESCRIPTION_FILE));
+  return (await isFolder(path)) && !isModel ? "folder" : "model";
 };
 
 const unknownMethod = (place: number, what: string, shipped: readonly string[]): EvaluateError => {
@@ -64,7 +57,7 @@ export const recogniseMethods =
       const { name, what, steps, mix } = method;
       const kind = await kindOf(method, shipped, workingFolder);
       if (kind === "model") {
-        if (!shipped.includes(what) && (await sortOf(resolve(workingFolder, what))) === null)
+        if (!shipped.includes(what) && !(await exists(resolve(workingFolder, what))))
           return E.left(unknownMethod(place, what, shipped));
         const own = { ...(mix === undefined ? {} : { mix }), ...(steps === undefined ? {} : { steps }) };
         sources.push({ kind, name, model: what, ...own });

@@ -1,5 +1,5 @@
 /** The library's own part of `evaluate`; packages/cli/test/evaluate.test.ts has the command with all of it. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -86,6 +86,21 @@ test("a model is opened with the options that it uses, measured as its method, a
   expect(await readdir(at("kept"))).toEqual(["m", "plain", "small"]);
   expect(await readdir(at("kept", "m"))).toEqual(["a.png"]);
   expect(await readFile(at("kept", "m", "a.png"))).toEqual(await readFile(at("kept", "plain", "a.png")));
+});
+
+test("while a picture is kept, an interrupt removes its draft", async () => {
+  const left: (readonly string[])[] = [];
+  let registered = 0;
+  const onInterrupt = (undo: () => void) => {
+    registered++;
+    undo();
+    left.push(readdirSync(at("kept"), { recursive: true }).map(String));
+    return () => void registered--;
+  };
+  const failed = await evaluate({ keep: { folder: "kept", replace: false, onInterrupt } });
+  expect(failed).toMatchObject({ left: { _tag: "EvaluationFailed" } });
+  expect(left).toEqual([["small"]]);
+  expect(registered).toBe(0);
 });
 
 test("after an opener's error, which is given as it is, the models opened before are closed", async () => {

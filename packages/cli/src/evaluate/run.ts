@@ -18,15 +18,16 @@ import * as T from "fp-ts/lib/Task.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { definedOf } from "../defined.ts";
 import { type ExitCode, type Failure, usageFailure } from "../failure.ts";
+import { liveLineOn } from "../live-line.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { CommandTask } from "../perform.ts";
-import { cannotWrite, writeSafely } from "../safe-file.ts";
+import { cannotWrite, replacing, writeSafely } from "../safe-file.ts";
 import { resolveIn, type Shell } from "../shell.ts";
 import { openFoundModel } from "../upscale/open-model.ts";
 import { runtimeOptions } from "../upscale/runtime-options.ts";
 import { VERSION } from "../version.ts";
 import type { EvaluateOptions } from "./options.ts";
-import { progressLineOn } from "./progress-line.ts";
+import { progressOn } from "./progress-line.ts";
 import { type MethodSpec, methodSpec } from "./spec.ts";
 import { objectionToFiles, strayOption } from "./stray-options.ts";
 import { printReport, tellLeftOut } from "./tell.ts";
@@ -77,7 +78,7 @@ const measure = (
   const { metric, border, luma, features, featuresLinear, keep, html } = options;
   const { degradation, seeds, crop, tile, steps, sampler, colourCorrection } = options;
   const { autoencoder, config, group, imageSize, window, headChannels } = options;
-  const progress = progressLineOn(shell);
+  const line = liveLineOn(shell);
   const measured = evaluateFolder({
     by: `tadsr ${VERSION}`,
     workingFolder: shell.folder,
@@ -96,13 +97,13 @@ const measure = (
       ...{ autoencoder, config, group, imageSize, window, headChannels },
     }),
     ...definedOf({ degradation, seeds, crop }),
-    ...(keep === undefined ? {} : { keep: { folder: keep, replace: options.force === true } }),
+    ...(keep === undefined ? {} : { keep: { folder: keep, ...replacing(shell, options.force) } }),
     show: html === undefined ? 0 : (options.show ?? USUALLY_SHOWN),
-    onProgress: progress.tell,
+    onProgress: progressOn(line),
   });
   return pipe(
     measured,
-    T.chainFirstIOK(() => progress.clear),
+    T.chainFirstIOK(() => () => line?.clear()),
   );
 };
 

@@ -4,24 +4,9 @@ import { type Failure, inputFailure, modelFailure, outputFailure, usageFailure }
 import { describeFailure } from "../upscale/find-model.ts";
 import type { MethodSpec } from "./spec.ts";
 
-const FLAGS: Readonly<Record<OptionName, string>> = {
-  degradation: "--degradation",
-  seeds: "--seeds",
-  keep: "--keep",
-  tile: "--tile",
-  steps: "--steps",
-  sampler: "--sampler",
-  colourCorrection: "--colour-correction",
-  autoencoder: "--autoencoder",
-  config: "--config",
-  group: "--group",
-  imageSize: "--image-size",
-  window: "--window",
-  headChannels: "--head-channels",
-  border: "--border",
-  luma: "--luma",
-  features: "--features",
-};
+/** An option as it is typed. */
+const flagOf = (option: OptionName): string =>
+  `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** What was typed after a method's name. */
 const withoutName = (word: string): string => word.slice(word.indexOf("=") + 1);
@@ -49,7 +34,7 @@ export const evaluateFailure =
         return usageFailure(`${model}@${steps}: ${model} always takes one step; leave @${steps} out`);
       }
       case "UselessOption":
-        return usageFailure(`${FLAGS[error.option]} has no meaning ${error.why}`);
+        return usageFailure(`${flagOf(error.option)} has no meaning ${error.why}`);
       case "UnknownMetric":
         return usageFailure(`--metric ${message}`);
       case "NoMetric":

@@ -1,5 +1,6 @@
 /** What a training shows while it runs. */
 import type { RunProgress, ValidationMeasures } from "@tadsr/train";
+import type { LiveLine } from "../live-line.ts";
 import { noteLine, type Shell } from "../shell.ts";
 
 /** Hours, minutes and seconds, without leading zeros. */
@@ -31,14 +32,9 @@ export const progressText = (progress: RunProgress): string => {
   ].join(", ");
 };
 
-/** Removes the live line, so that another line can be written in its place. */
-export const clearLine = (shell: Shell): void => {
-  if (shell.stderr.isTTY === true) shell.stderr.write("\r\u001b[2K");
-};
-
 /** On a terminal: one line that changes. In a file or pipe: a line every hundred steps and at each validation. */
-export const showProgress = (shell: Shell, progress: RunProgress): void => {
-  if (shell.stderr.isTTY === true) shell.stderr.write(`\r\u001b[2K${progressText(progress)}`);
+export const showProgress = (shell: Shell, line: LiveLine | null, progress: RunProgress): void => {
+  if (line !== null) line.show(progressText(progress));
   else if (progress.step % 100 === 0 || progress.validation?.step === progress.step)
     noteLine(shell, progressText(progress));
 };

@@ -12,6 +12,7 @@ import {
 import { pipe } from "fp-ts/lib/function.js";
 import * as T from "fp-ts/lib/Task.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { type LiveLine, liveLineOn } from "../live-line.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
@@ -19,7 +20,7 @@ import { trainingPreference } from "../runtimes.ts";
 import { displayPath, noteLine, printLine, type Shell } from "../shell.ts";
 import { studentChoices, teacherChoices } from "./choices.ts";
 import type { TrainCommandOptions, TrainStudentCommandOptions } from "./options.ts";
-import { clearLine, showProgress } from "./progress.ts";
+import { showProgress } from "./progress.ts";
 import { orphan, trainFailure } from "./words.ts";
 
 const outcomeLine = (shell: Shell, out: string, runtime: string, outcome: TrainingOutcome): string => {
@@ -48,27 +49,28 @@ const interruptible =
     return worked;
   };
 
-const watcherOn = (shell: Shell, out: string, signal: AbortSignal): Watcher => ({
+const watcherOn = (shell: Shell, line: LiveLine | null, out: string, signal: AbortSignal): Watcher => ({
   signal,
-  onProgress: (progress) => showProgress(shell, progress),
+  onProgress: (progress) => showProgress(shell, line, progress),
   // A mistyped folder would cost a whole training.
   onNothingToResume: () =>
     noteLine(shell, `${out}: no checkpoint to resume from; the training begins at its start`),
   onSkipped: ({ name, reason }) => {
-    clearLine(shell);
+    line?.clear();
     noteLine(shell, `${name} skipped: ${reason}`);
   },
 });
 
-const runTraining = (shell: Shell, { runtime, out }: TrainCommandOptions, train: Train): CommandTask =>
-  pipe(
+const runTraining = (shell: Shell, { runtime, out }: TrainCommandOptions, train: Train): CommandTask => {
+  const line = liveLineOn(shell);
+  return pipe(
     openRuntime(runtime, { candidates: trainingPreference }),
     TE.chain((engine) =>
       interruptible(shell, (signal) =>
         pipe(
-          train(engine, watcherOn(shell, out, signal)),
+          train(engine, watcherOn(shell, line, out, signal)),
           T.chainFirst(() => async () => {
-            clearLine(shell);
+            line?.clear();
             await engine.close();
           }),
           TE.bimap(trainFailure, (outcome) => {
@@ -79,6 +81,7 @@ const runTraining = (shell: Shell, { runtime, out }: TrainCommandOptions, train:
       ),
     ),
   );
+};
 
 /** Chooses the training's options, then runs it. */
 const chosen = <A>(
