@@ -180,6 +180,7 @@ describe.skipIf(!reachable)(
       mkdirSync(folder);
       succeed(process.execPath, ["tools/clean.mjs"], root);
       succeed(process.execPath, [compiler, "-b", "packages/tsconfig.json"], root);
+      succeed(process.execPath, ["tools/bundle-command.mjs"], root);
       const pack = ["-r", "--filter", "./packages/*", "pack", "--pack-destination", folder];
       succeed("npx", ["-y", "pnpm@12", ...pack], root);
       const tarballs = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
@@ -285,6 +286,18 @@ describe.skipIf(!reachable)(
       expect(refused.stderr).toMatch(
         /^tadsr: [^\n]*npm install --ignore-scripts @tadsr\/runtime-cuda && npx tadsr-setup-tensorflow[^\n]*\n$/,
       );
+    });
+
+    test("give the same picture as a clone does", () => {
+      const picture = join(slim, "small.png");
+      writeFileSync(join(slim, "draw.mjs"), DRAW);
+      succeed(process.execPath, ["draw.mjs"], slim);
+      const words = (name: string) => ["upscale", picture, "--runtime", "onnx", "--out", join(slim, name)];
+      succeed("npx", ["--no-install", "tadsr", ...words("packed.png")], slim);
+      const main = join(root, "packages", "cli", "src", "main.ts");
+      succeed(process.execPath, ["--import", "tsx", main, ...words("clone.png")], root);
+      const [packed, clone] = ["packed.png", "clone.png"].map((name) => readFileSync(join(slim, name)));
+      expect(packed).toEqual(clone);
     });
 
     test("upscale a picture in three lines", () => {

@@ -48,6 +48,12 @@ const mayImport = {
   ],
 };
 
+/**
+ * Packages that are published as a bundle (tools/bundle-command.mjs). Their devDependencies are bundled, and their
+ * dependencies are those of everything in the bundle.
+ */
+const isBundled = (folder) => folder === "cli";
+
 /** The only npm packages that core may import. */
 const npmOfCore = ["fp-ts"];
 
@@ -143,6 +149,10 @@ const manifests = new Map(
 );
 const folderOf = new Map([...manifests].map(([folder, manifest]) => [manifest.name, folder]));
 
+const importedAnywhere = new Set(
+  [...imports.values()].flatMap((found) => found.map(({ name }) => packageName(name))),
+);
+
 /** The files that are loaded with a module: itself, and what it imports before any of its functions is called. */
 const loadedWith = (file, found = new Set()) => {
   if (found.has(file) || !imports.has(file)) return found;
@@ -159,7 +169,10 @@ for (const [folder, manifest] of manifests) {
     fault(join(home, "package.json"), `tools/check-imports.mjs does not say what ${folder} may import`);
     continue;
   }
-  const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
+  const bundled = isBundled(folder) ? manifest.devDependencies : {};
+  const declared = new Set(
+    Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...bundled }),
+  );
   const used = new Set();
   const atOnce = isRuntime(folder) ? loadedWith(join(home, "src", "index.ts")) : new Set();
   for (const file of ["src", "bin"].flatMap((part) => sourcesUnder(join(home, part)))) {
@@ -189,7 +202,7 @@ for (const [folder, manifest] of manifests) {
     }
   }
   for (const dependency of Object.keys(manifest.dependencies ?? {}))
-    if (!used.has(dependency))
+    if (!used.has(dependency) && !(isBundled(folder) && importedAnywhere.has(dependency)))
       fault(join(home, "package.json"), `declares ${dependency}, which nothing imports`);
 }
 

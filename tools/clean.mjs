@@ -5,5 +5,5 @@ import { join } from "node:path";
 
 const packages = join(import.meta.dirname, "..", "packages");
 for (const entry of readdirSync(packages, { withFileTypes: true }).filter((found) => found.isDirectory()))
-  for (const output of ["dist", "tsconfig.tsbuildinfo"])
+  for (const output of ["dist", join(".cache", "types"), "tsconfig.tsbuildinfo"])
     rmSync(join(packages, entry.name, output), { recursive: true, force: true });

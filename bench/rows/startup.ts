@@ -128,7 +128,7 @@ export const startup: Row = {
   measures:
     `From the call that starts the process, with a picture of ${SIDE} x ${SIDE} pixels; against a program that loads ` +
     "onnxruntime-node and opens a session of one Identity node. Cold is without the command's cache of models; " +
-    "the system's cache of files is warm in both. packed is the compiled command, clone is the sources by tsx.",
+    "the system's cache of files is warm in both. packed is the bundled command, clone is the sources by tsx.",
   run: (request) => () =>
     inWorkFolder(async (folder): Promise<E.Either<BenchError, readonly Measured[]>> => {
       const home = homeOfOnnxRuntime();

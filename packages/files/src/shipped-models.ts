@@ -1,16 +1,12 @@
 /** The models that come with @tadsr/model, by their names. */
 import { readdir } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DESCRIPTION_FILE, nearestName, type UnknownModel } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import type { Task } from "fp-ts/lib/Task.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
 import { exists } from "./exists.ts";
-
-/** Their place: in that package's folder. */
-const modelsFolder = (): string =>
-  join(dirname(createRequire(import.meta.url).resolve("@tadsr/model/package.json")), "models");
+import { modelsFolder } from "./models-folder.ts";
 
 /** Names of the shipped models, sorted. */
 export const shippedModels: Task<readonly string[]> = async () => {

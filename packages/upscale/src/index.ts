@@ -26,4 +26,11 @@ export type { PreparedModel } from "./prepared-model.ts";
 export { smallFootprint, smallWork } from "./small-tile-cost.ts";
 export type { Footprint, TileWork } from "./tile-cost.ts";
 export { upscaleAlpha } from "./upscale-alpha.ts";
-export type { OpenUpscalerError, Settings, UpscaleRequest, Upscaler, UpscalerOptions } from "./upscaler.ts";
+export type {
+  DescribedUpscaler,
+  OpenUpscalerError,
+  Settings,
+  UpscaleRequest,
+  Upscaler,
+  UpscalerOptions,
+} from "./upscaler.ts";

@@ -47,14 +47,18 @@ export interface Settings {
   readonly colourCorrection?: ColourCorrection;
 }
 
-/** A model of any kind on an engine. */
-export interface Upscaler {
+/** What an upscaler is, and with what it computes. */
+export interface DescribedUpscaler {
   readonly name: string;
   /** The result is so many times wider and higher. */
   readonly factor: number;
   /** Numbers in the weights of all its networks. */
   readonly parameters: number;
   readonly settings: Settings;
+}
+
+/** A model of any kind on an engine. */
+export interface Upscaler extends DescribedUpscaler {
   /** The whole result. If the picture has alpha, the result's is made of it by Lanczos-3. */
   readonly upscale: (picture: Picture, request?: UpscaleRequest) => TE.TaskEither<UpscaleError, Picture>;
   /**

@@ -2,7 +2,13 @@
 import { describeModel, type ModelChoices } from "@tadsr/files";
 import type { FinishedTile, Picture } from "@tadsr/model";
 import { usableMemory } from "@tadsr/runtime-node";
-import { prepareModel, type UpscaleRequest, type Upscaler, type UpscalerOptions } from "@tadsr/upscale";
+import {
+  type DescribedUpscaler,
+  prepareModel,
+  type UpscaleRequest,
+  type Upscaler,
+  type UpscalerOptions,
+} from "@tadsr/upscale";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { openRuntime, type RuntimeChoice } from "../runtimes.ts";
@@ -21,7 +27,7 @@ export interface OpenOptions extends ModelChoices, UpscalerOptions {
 }
 
 /** An open model. It makes one picture at a time: if several are asked for, each waits for its turn. */
-export interface OpenUpscaler extends Pick<Upscaler, "name" | "factor" | "parameters" | "settings"> {
+export interface OpenUpscaler extends DescribedUpscaler {
   /** Where it runs. */
   readonly runtime: string;
   /** The larger picture. If the picture has alpha, the result's is made of it by Lanczos-3. */
