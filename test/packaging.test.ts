@@ -3,7 +3,8 @@
  * they are used there from JavaScript, from TypeScript, from vitest and from the shell.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import nodeModule from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData, type Problem } from "@arethetypeswrong/core";
@@ -20,7 +21,12 @@ interface Finished {
   readonly stderr: string;
 }
 
-const run = (command: string, args: readonly string[], cwd: string): Finished => {
+const run = (
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  more: Readonly<Record<string, string>> = {},
+): Finished => {
   // vitest and pnpm set variables about themselves in their children's environment; a user's shell does not.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -29,7 +35,7 @@ const run = (command: string, args: readonly string[], cwd: string): Finished =>
   );
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
-    env,
+    env: { ...env, ...more },
     encoding: "utf8",
     shell: onWindows,
   });
@@ -286,6 +292,19 @@ describe.skipIf(!reachable)(
       expect(refused.stderr).toMatch(
         /^tadsr: [^\n]*npm install --ignore-scripts @tadsr\/runtime-cuda && npx tadsr-setup-tensorflow[^\n]*\n$/,
       );
+    });
+
+    test("keep the command's compiled code in the cache, if Node can", () => {
+      const cache = join(slim, "cache");
+      const main = join(slim, "node_modules", "tadsr", "dist", "main.js");
+      expect(run(process.execPath, [main, "--version"], slim, { TADSR_CACHE: cache }).status).toBe(0);
+      expect(existsSync(join(cache, "compiled"))).toBe("enableCompileCache" in nodeModule);
+      // A folder that cannot be made does no harm.
+      const nowhere = { TADSR_CACHE: join(slim, "package.json") };
+      expect(run(process.execPath, [main, "--version"], slim, nowhere)).toMatchObject({
+        status: 0,
+        stderr: "",
+      });
     });
 
     test("give the same picture as a clone does", () => {

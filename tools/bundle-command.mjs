@@ -62,12 +62,16 @@ const loadedByUpscale = (importsOf) => {
   return found;
 };
 
+/** What main.ts loads before the rest. In the chunk of the rest, that would be loaded first. */
+const LOADED_FIRST = join(packages, "runtime-node", "src", "cache-folder.ts");
+
 /** One chunk of what `tadsr upscale` loads. The bundler chooses the others. */
 const upscaleInOneFile = () => {
   let files = null;
   return {
     debugName: "upscale",
     name: (file, context) => {
+      if (file === LOADED_FIRST) return "cache-folder";
       files ??= loadedByUpscale((id) => context.getModuleInfo(id)?.importedIds ?? []);
       return files.has(file) ? "upscale" : null;
     },

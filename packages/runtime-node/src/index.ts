@@ -1,5 +1,6 @@
+export { cacheFolder } from "./cache-folder.ts";
 export { cpu } from "./cpu.ts";
-export { cacheFolder, type Tell } from "./onnx/model-cache.ts";
+export type { Tell } from "./onnx/model-cache.ts";
 export { physicalCores } from "./onnx/processor.ts";
 export { fastestDialect, type OnnxOptions, onnx, onnxRuntime } from "./onnx/runtime.ts";
 export {

@@ -2,7 +2,8 @@
 import { mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cacheFolder, MODEL_FILE, noCache } from "../src/onnx/model-cache.ts";
+import { cacheFolder } from "../src/cache-folder.ts";
+import { MODEL_FILE, noCache } from "../src/onnx/model-cache.ts";
 import { cacheIn, namesIn, temporaryFolder, WEIGHTS_FILE, writeEntry } from "./cache-folder.ts";
 
 const SEAL_FILE = "seal.json";

@@ -9,7 +9,6 @@
  */
 import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
@@ -40,17 +39,6 @@ const MOST_ENTRIES = 64;
 const DRAFT = ".draft-";
 /** After this many milliseconds a draft counts as left by a killed process. */
 const ABANDONED = 24 * 60 * 60 * 1000;
-
-/** `TADSR_CACHE` if it is set (if empty: no cache), else the system's folder for caches. */
-export const cacheFolder = (environment: Readonly<Record<string, string | undefined>>): string | null => {
-  const { TADSR_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = environment;
-  if (TADSR_CACHE !== undefined) return TADSR_CACHE === "" ? null : TADSR_CACHE;
-  if (XDG_CACHE_HOME !== undefined && XDG_CACHE_HOME !== "") return join(XDG_CACHE_HOME, "tadsr");
-  if (process.platform === "win32" && LOCALAPPDATA !== undefined) return join(LOCALAPPDATA, "tadsr", "cache");
-  return process.platform === "darwin"
-    ? join(homedir(), "Library", "Caches", "tadsr")
-    : join(homedir(), ".cache", "tadsr");
-};
 
 const reasonOf = (thrown: unknown): string => {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";

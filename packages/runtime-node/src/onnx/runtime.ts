@@ -1,7 +1,8 @@
 /** ONNX Runtime's own kernels. The algebra is compiled to ONNX graphs, and optimised graphs are kept on disk. */
 import { type Engine, type EngineMemory, FLOAT32_EPSILON, lazyRuntime, type Runtime } from "@tadsr/core";
 import type { Dialect, Lowered, OnnxTensor, Session } from "@tadsr/engine-onnx";
-import { cacheFolder, modelCache, noCache, type Tell } from "./model-cache.ts";
+import { cacheFolder } from "../cache-folder.ts";
+import { modelCache, noCache, type Tell } from "./model-cache.ts";
 import { physicalCores } from "./processor.ts";
 import type { OnnxProvider } from "./provider.ts";
 import type { OpenSession } from "./sessions.ts";
