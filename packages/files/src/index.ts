@@ -25,7 +25,7 @@ export {
   type UnknownNetwork,
 } from "./find-networks.ts";
 export { describeFolder, loadDescription, loadModel, saveModel } from "./model-folder.ts";
-export { decodePicture, type InvalidPictureFile } from "./pictures/decode-picture.ts";
+export { decodePicture, type InvalidPictureFile, prepareDecoder } from "./pictures/decode-picture.ts";
 export { drawSheet, type Label, type PlacedPicture, type Sheet } from "./pictures/draw-sheet.ts";
 export { encoder } from "./pictures/encode-picture.ts";
 export {

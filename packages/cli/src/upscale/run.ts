@@ -1,5 +1,6 @@
 /** `tadsr upscale`, from the command line's words to a line for each picture. */
 import { mkdir } from "node:fs/promises";
+import { prepareDecoder } from "@tadsr/files";
 import { factorOf } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
@@ -63,6 +64,7 @@ export const runUpscale =
     if (plan.jobs.length === 0) return E.right(summary(shell, refused, total));
     if (E.isLeft(found)) return found;
     const trace = traceOn(shell, process.env);
+    prepareDecoder();
     const opened = await openFoundModel(shell, found.right, options, trace)();
     if (E.isLeft(opened)) return opened;
     try {

@@ -30,6 +30,12 @@ const checkBytes = (name: string, bytes: Uint8Array): E.Either<InvalidPictureFil
 };
 
 /**
+ * Begins to load what decodes pictures, so that the first one need not wait for all of it. If it cannot be loaded,
+ * `decodePicture` says so.
+ */
+export const prepareDecoder = (): void => void import("sharp").catch(() => undefined);
+
+/**
  * Decodes PNG, JPEG or WebP to upright 8-bit sRGB, with alpha apart. A picture that is cut off or damaged is refused,
  * not filled up with grey.
  */
