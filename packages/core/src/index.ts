@@ -25,8 +25,16 @@ export type {
   Use,
 } from "./engine.ts";
 export { anyRuntime, runtimeUnavailable } from "./engine.ts";
+export { type EngineFailure, errorOfFailure, failureOf } from "./engine-failure.ts";
 export { fromHalf, toHalf } from "./half-precision.ts";
-export { FLOAT32_EPSILON, type LazyRuntime, lazyRuntime } from "./lazy-runtime.ts";
+export {
+  FLOAT32_EPSILON,
+  firstLine,
+  type LazyRuntime,
+  lazyRuntime,
+  type Missing,
+  missingError,
+} from "./lazy-runtime.ts";
 export {
   discriminatorHingeLoss,
   generatorHingeLoss,

@@ -11,13 +11,27 @@ export interface LazyRuntime<T> {
   readonly epsilon?: number;
   /** Imports the library and makes the engine. */
   readonly load: () => Promise<Engine<T>>;
-  /** What is missing if that fails. The first line of the reason is added. */
+  /** What is missing if that fails, unless it throws a `missingError`. The first line of the reason is added. */
   readonly missing: string;
   /** The command that installs it. */
   readonly remedy: string;
 }
 
-const firstLine = (thrown: unknown): string =>
+/** What is missing, and what repairs it. */
+export type Missing = Pick<RuntimeError, "missing" | "remedy">;
+
+/** What `load` throws if it knows what is missing. */
+export const missingError = (missing: Missing): Error => new Error(missing.missing, { cause: missing });
+
+const missingIn = (thrown: unknown): Missing | null => {
+  const cause = thrown instanceof Error ? thrown.cause : null;
+  return typeof cause === "object" && cause !== null && "missing" in cause && "remedy" in cause
+    ? { missing: String(cause.missing), remedy: String(cause.remedy) }
+    : null;
+};
+
+/** The first line of what was thrown. */
+export const firstLine = (thrown: unknown): string =>
   String(thrown instanceof Error ? thrown.message : thrown).split("\n")[0] ?? "";
 
 export const lazyRuntime = <T>({
@@ -29,5 +43,8 @@ export const lazyRuntime = <T>({
 }: LazyRuntime<T>): Runtime<T> => ({
   name,
   epsilon,
-  open: TE.tryCatch(load, (thrown) => runtimeUnavailable(name, `${missing} (${firstLine(thrown)})`, remedy)),
+  open: TE.tryCatch(load, (thrown) => {
+    const told = missingIn(thrown) ?? { missing: `${missing} (${firstLine(thrown)})`, remedy };
+    return runtimeUnavailable(name, told.missing, told.remedy);
+  }),
 });

@@ -2,7 +2,7 @@
  * The engine that compiles. It records operations, and computes when a result is asked for, by a session on the ONNX
  * graph of everything the result needs. One session serves all computations that differ only in data and numbers.
  */
-import type { Algebra, Engine, NdArray, TensorKind } from "@tadsr/core";
+import { type Algebra, type Engine, errorOfFailure, type NdArray, type TensorKind } from "@tadsr/core";
 import type { Dialect } from "./lowering/context.ts";
 import { type Lowered, lower } from "./lowering/lower.ts";
 import { rules, simplify } from "./passes/index.ts";
@@ -115,6 +115,8 @@ export const onnxEngine = (options: OnnxEngineOptions): Engine<OnnxTensor> => {
     };
   };
 
+  let isClosed = false;
+
   // Computations run one after another, so that no session is closed while it runs.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <A>(work: () => Promise<A>): Promise<A> => {
@@ -125,6 +127,12 @@ export const onnxEngine = (options: OnnxEngineOptions): Engine<OnnxTensor> => {
 
   /** Computes the terms' values and returns them as data. */
   const compute = async (terms: readonly Term[]): Promise<readonly Given[]> => {
+    if (isClosed)
+      throw errorOfFailure({
+        _tag: "EngineFailure",
+        reason: "closed",
+        message: "the engine was closed; open the runtime again",
+      });
     const computation = computationOf(terms);
     const { session, wants, gives } = await compiled(computation.key, () => compile(computation));
     const feeds = wants.map(({ name, from, at }): readonly [string, SessionTensor] => {
@@ -189,6 +197,7 @@ export const onnxEngine = (options: OnnxEngineOptions): Engine<OnnxTensor> => {
     liveTensors: () => scopes.reduce((sum, scope) => sum + scope.size, 0),
     differentiate: null,
     close: async () => {
+      isClosed = true;
       await inTurn(() => compiled.close());
       await options.close?.();
     },

@@ -1,5 +1,5 @@
 /** When the engine opens sessions, which ones it uses again, and when it closes them. The sessions here are fakes. */
-import { type Engine, elements, type NdArray } from "@tadsr/core";
+import { type Engine, elements, failureOf, type NdArray } from "@tadsr/core";
 import { describe, expect, it } from "vitest";
 import { type Lowered, type OnnxTensor, onnxEngine, type Session, type SessionTensor } from "../src/index.ts";
 
@@ -153,6 +153,20 @@ describe("sessions", () => {
     for (const length of [1, 2, 3]) await absolute(engine, length);
     await engine.close();
     expect(closed.toSorted()).toEqual([0, 1, 2]);
+  });
+
+  it("are opened no more after the engine was closed, not even for what waits for its turn", async () => {
+    const { engine, opened } = watched(2, () => new Promise((done) => setTimeout(done, 5)));
+    const ends = Promise.allSettled([1, 2].map((length) => absolute(engine, length)));
+    await new Promise(setImmediate);
+    await engine.close();
+    expect((await ends).map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    const late = await absolute(engine, 3).catch(failureOf);
+    expect(late).toMatchObject({
+      reason: "closed",
+      message: "the engine was closed; open the runtime again",
+    });
+    expect(opened).toHaveLength(1);
   });
 
   it("do not run while another computes, and are not closed while they are needed", async () => {

@@ -1,6 +1,6 @@
 /** The options of an upscaling, their checks, and the errors. */
 
-import { noiseSource, respace, type Schedule } from "@tadsr/core";
+import { type EngineFailure, failureOf, noiseSource, respace, type Schedule } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { isCount } from "./count.ts";
 import type { Model } from "./model.ts";
@@ -34,8 +34,13 @@ export type UpscaleError =
   | { readonly _tag: "Aborted"; readonly done: number; readonly total: number; readonly message: string }
   /** The network gave an infinity or a NaN. `tile` is the place, in pixels of the picture. */
   | { readonly _tag: "NotFinite"; readonly tile: Rectangle; readonly message: string }
-  /** The engine threw: most often because memory ran out. */
-  | { readonly _tag: "EngineFailed"; readonly engine: string; readonly message: string };
+  /** The engine threw: most often because memory ran out. `reason` is `unknown` if the engine does not tell. */
+  | {
+      readonly _tag: "EngineFailed";
+      readonly engine: string;
+      readonly reason: EngineFailure["reason"] | "unknown";
+      readonly message: string;
+    };
 
 /** A result for which there is not enough memory. */
 export const noRoomFor = (width: number, height: number): UpscaleError => ({
@@ -59,11 +64,15 @@ export const notFinite = (model: string, tile: Rectangle): UpscaleError => ({
 });
 
 export const engineFailed = (engine: string, thrown: unknown): UpscaleError => {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const failure = failureOf(thrown);
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  // A failure that the engine itself tells also says what to do.
+  const advice = failure === null ? "; if memory ran out, a smaller tile needs less" : "";
   return {
     _tag: "EngineFailed",
     engine,
-    message: `the engine ${engine} failed: ${reason}; if memory ran out, a smaller tile needs less`,
+    reason: failure?.reason ?? "unknown",
+    message: `the engine ${engine} failed: ${text}${advice}`,
   };
 };
 

@@ -1,4 +1,4 @@
-import { type Engine, referenceEngine } from "@tadsr/core";
+import { type Engine, errorOfFailure, referenceEngine } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
 import {
@@ -247,7 +247,21 @@ describe("what is refused", () => {
     expect(result).toMatchObject({
       left: {
         _tag: "EngineFailed",
+        reason: "unknown",
         message: "the engine tracking failed: out of memory; if memory ran out, a smaller tile needs less",
+      },
+    });
+    const told = errorOfFailure({
+      _tag: "EngineFailure",
+      reason: "device-lost",
+      message: "the card was lost; open the runtime again",
+    });
+    const losing = { ...engine, download: () => Promise.reject(told) };
+    expect(await upscale(losing, randomModel())(randomPicture(3, 2), { seed: 0 })()).toMatchObject({
+      left: {
+        _tag: "EngineFailed",
+        reason: "device-lost",
+        message: "the engine tracking failed: the card was lost; open the runtime again",
       },
     });
     expect(engine.liveTensors()).toBe(0);
