@@ -72,18 +72,20 @@ export const tfjsEngine = ({ name, backend, epsilon, ...rest }: TfjsOptions): En
     download: async (kind, tensor) => {
       activate();
       const logical = toLogical(kind, tensor);
-      // A copy, since the backend may return its own buffer.
-      const data = Float32Array.from(await logical.data());
-      const shape = [...logical.shape];
-      logical.dispose();
-      return { shape, data };
+      try {
+        // A copy, since the backend may return its own buffer.
+        return { shape: [...logical.shape], data: Float32Array.from(await logical.data()) };
+      } finally {
+        logical.dispose();
+      }
     },
     scope: (work) => {
       activate();
       return tf.tidy(work as () => tf.TensorContainer) as ReturnType<typeof work>;
     },
     release: (tensors) => tf.dispose([...tensors]),
-    liveTensors: () => tf.memory().numTensors,
+    // `tf.memory` would ask for a backend, and after `close` there may be none.
+    liveTensors: () => tf.engine().state.numTensors,
     joining: (example) => {
       const { join, part } = joining(example);
       return {

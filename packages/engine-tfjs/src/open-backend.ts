@@ -28,8 +28,17 @@ export interface TfjsBackend {
   readonly isSlow?: true;
 }
 
-/** Imports a backend and waits until it works. The promise is rejected if it does not. */
-export const openBackend = async ({
+/**
+ * Makes the backend, unless it is there. If TensorFlow.js itself waited for it, no other backend could compute meanwhile.
+ */
+const start = async (backend: string): Promise<void> => {
+  if (backend in tf.engine().registry) return;
+  const made = await tf.findBackendFactory(backend)();
+  tf.removeBackend(backend);
+  tf.registerBackend(backend, () => made);
+};
+
+const open = async ({
   name,
   backend,
   register,
@@ -38,6 +47,20 @@ export const openBackend = async ({
 }: TfjsBackend): Promise<Engine<tf.Tensor>> => {
   tf.enableProdMode(); // no advertisements on standard error
   await register();
+  await start(backend);
   if (!(await tf.setBackend(backend))) throw new Error(`the ${backend} backend did not initialise`);
   return tfjsEngine({ name, backend, epsilon: FLOAT32_EPSILON, memory: { ...MEMORY, ...memory }, ...rest });
+};
+
+// One backend is not made twice.
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Imports a backend and waits until it works. The promise is rejected if it does not. Engines on other backends may be
+ * open, and compute meanwhile.
+ */
+export const openBackend = (options: TfjsBackend): Promise<Engine<tf.Tensor>> => {
+  const opened = last.then(() => open(options));
+  last = opened.catch(() => undefined);
+  return opened;
 };
