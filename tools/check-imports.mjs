@@ -31,6 +31,7 @@ const mayImport = {
   "engine-onnx": ["core", "engine-cost"],
   "runtime-node": ["core", "engine-onnx", "engine-tfjs"],
   "runtime-cuda": ["core", "engine-tfjs"],
+  "runtime-web": ["core", "engine-onnx", "engine-tfjs"],
   cli: [
     "core",
     "model",
@@ -45,6 +46,7 @@ const mayImport = {
     "engine-tfjs",
     "runtime-node",
     "runtime-cuda",
+    "runtime-web",
   ],
 };
 
@@ -59,7 +61,7 @@ const npmOfCore = ["fp-ts"];
 
 /** Whether a package runs in a browser as in Node. Other packages use files, sockets and processes. */
 const runsEverywhere = (folder) =>
-  ["core", "model", "metadata", "upscale", "export", "metrics"].includes(folder) ||
+  ["core", "model", "metadata", "upscale", "export", "metrics", "runtime-web"].includes(folder) ||
   folder.startsWith("engine-");
 
 /** Whether a package drives a device. Only a runtime may import it, and only when it is opened. */

@@ -1,32 +1,49 @@
-/** The runtimes of the command: those of @tadsr/runtime-node, and `tensorflow`, whose package is optional. */
+/**
+ * The runtimes of the command: those of @tadsr/runtime-node, and `tensorflow` and `webgpu`, whose packages are optional.
+ */
 import { anyRuntime, FLOAT32_EPSILON, type Runtime, runtimeUnavailable } from "@tadsr/core";
 import * as node from "@tadsr/runtime-node";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 
-export type RuntimeName = node.RuntimeName | "tensorflow";
+export type RuntimeName = node.RuntimeName | "tensorflow" | "webgpu";
 export type RuntimeChoice = node.RuntimeChoice<RuntimeName>;
 export type OpenOptions = node.OpenOptions<RuntimeName>;
 
-/** Its install script would fetch another TensorFlow, and the set-up does not need that. */
-const withoutPackage = runtimeUnavailable(
-  "tensorflow",
-  "@tadsr/runtime-cuda",
-  "install it: npm install --ignore-scripts @tadsr/runtime-cuda && npx tadsr-setup-tensorflow",
-);
-
-/** The package is imported when the runtime is opened. If TensorFlow itself is missing, the package says so. */
-const tensorflow = (options: node.RuntimeOptions): Runtime => ({
-  name: "tensorflow",
+/** A runtime whose package is imported when it is opened. If more is missing, the package says so. */
+const optional = <Package>(
+  name: RuntimeName,
+  load: () => Promise<Package>,
+  runtime: (loaded: Package) => Runtime,
+  [missing, remedy]: readonly [missing: string, remedy: string],
+): Runtime => ({
+  name,
   epsilon: FLOAT32_EPSILON,
   open: pipe(
-    TE.tryCatch(
-      () => import("@tadsr/runtime-cuda"),
-      () => withoutPackage,
-    ),
-    TE.chain(({ tensorflowRuntime }) => anyRuntime(tensorflowRuntime(options)).open),
+    TE.tryCatch(load, () => runtimeUnavailable(name, missing, remedy)),
+    TE.chain((loaded) => runtime(loaded).open),
   ),
 });
+
+const tensorflow = (options: node.RuntimeOptions): Runtime =>
+  optional(
+    "tensorflow",
+    () => import("@tadsr/runtime-cuda"),
+    ({ tensorflowRuntime }) => anyRuntime(tensorflowRuntime(options)),
+    // Its install script would fetch another TensorFlow, and the set-up does not need that.
+    [
+      "@tadsr/runtime-cuda",
+      "install it: npm install --ignore-scripts @tadsr/runtime-cuda && npx tadsr-setup-tensorflow",
+    ],
+  );
+
+const webgpu = (): Runtime =>
+  optional(
+    "webgpu",
+    () => import("@tadsr/runtime-web/dawn"),
+    (dawn) => anyRuntime(dawn.webgpu),
+    ["@tadsr/runtime-web", "install it: npm install @tadsr/runtime-web webgpu"],
+  );
 
 const { reference, cpu, wasm, ...onnx } = node.runtimeEntries;
 
@@ -36,6 +53,7 @@ const entries: node.RuntimeEntries<RuntimeName> = {
   wasm,
   tensorflow: { isSingleThreaded: false, make: tensorflow },
   ...onnx,
+  webgpu: { isSingleThreaded: true, make: webgpu },
 };
 
 export const runtimeNames = Object.keys(entries) as readonly RuntimeName[];

@@ -313,7 +313,7 @@ describe("tadsr upscale refuses, with one line,", () => {
     [
       "an unknown runtime",
       ["--runtime", "abacus", "a.png"],
-      "Allowed choices are auto, onnx, onnx-webgpu, onnx-cuda, tensorflow, wasm",
+      "Allowed choices are auto, onnx, onnx-webgpu, onnx-cuda, webgpu, tensorflow, wasm",
     ],
     ["no picture", [], "missing required argument 'pictures'"],
   ])("%s, with exit code 2", (_name, words, message) => refused(2, message, words));

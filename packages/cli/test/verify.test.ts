@@ -87,14 +87,14 @@ describe("tadsr verify", () => {
     expect(memory.err()).toBe("tadsr: required option '--manifest <file>' not specified (see --help)\n");
   });
 
-  it.each(["tfjs-webgpu", "tfjs-reference", "constructor", ""])(
+  it.each(["tfjs-webgl", "tfjs-reference", "constructor", ""])(
     "with an unknown engine, %j: exit code 2, and which there are",
     async (engine) => {
       const { code, err } = await verify("--engine", engine);
       expect(code).toBe(2);
       expect(err).toBe(
         `tadsr: option '--engine <name>': there is no engine '${engine}'; ` +
-          "there are reference, tfjs-cpu, tfjs-wasm, tfjs-tensorflow, onnx, onnx-webgpu, onnx-cuda\n",
+          "there are reference, tfjs-cpu, tfjs-wasm, tfjs-tensorflow, onnx, onnx-webgpu, onnx-cuda, tfjs-webgpu\n",
       );
     },
   );

@@ -1,6 +1,6 @@
 /** A runtime that loads its library when it is opened, so that importing the runtime never fails. */
 import * as TE from "fp-ts/lib/TaskEither.js";
-import { type Engine, type Runtime, runtimeUnavailable } from "./engine.ts";
+import { type Engine, type Runtime, type RuntimeError, runtimeUnavailable } from "./engine.ts";
 
 /** The relative error of one float32 operation: sums of a few hundred products have about this rounding error. */
 export const FLOAT32_EPSILON = 1e-6;

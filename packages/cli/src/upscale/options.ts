@@ -12,6 +12,7 @@ export const RUNTIME_CHOICES = [
   "onnx",
   "onnx-webgpu",
   "onnx-cuda",
+  "webgpu",
   "tensorflow",
   "wasm",
   "cpu",

@@ -1,0 +1,64 @@
+/** WebGPU in Node, by Dawn: npm's package webgpu. */
+import { firstLine, lazyRuntime, missingError, type Runtime } from "@tadsr/core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Gpu } from "./gpu.ts";
+import { requestDevice } from "./request-device.ts";
+import { webgpuEngine } from "./webgpu-engine.ts";
+
+export interface DawnOptions {
+  /** Dawn's own options, such as `adapter=NAME` and `backend=vulkan`. */
+  readonly dawn?: readonly string[];
+}
+
+const DRIVER =
+  "it needs a graphics driver with Vulkan, Metal or Direct3D 12 (in software: Debian's chromium and libvulkan1, and " +
+  "VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json)";
+
+const load = async (): Promise<typeof import("webgpu")> => {
+  try {
+    return await import("webgpu");
+  } catch (thrown) {
+    throw missingError({
+      missing: `the package webgpu (${firstLine(thrown)})`,
+      remedy: "install it: npm install webgpu",
+    });
+  }
+};
+
+/** The classes and constants that WebGPU's users expect among the globals. What is there already stays. */
+const addGlobals = (globals: object): void => {
+  for (const [name, value] of Object.entries(globals))
+    if (!(name in globalThis))
+      Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+};
+
+/** Runs `make` with a `navigator` that has WebGPU, and then removes it: many libraries take it for a browser's. */
+const withNavigator =
+  (gpu: Gpu) =>
+  <A>(make: () => A): A => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+    Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
+    try {
+      return make();
+    } finally {
+      if (own === undefined) Reflect.deleteProperty(globalThis, "navigator");
+      else Object.defineProperty(globalThis, "navigator", own);
+    }
+  };
+
+/** The runtime `webgpu` in Node. It needs the package webgpu, which is installed separately. */
+export const dawnRuntime = ({ dawn = [] }: DawnOptions = {}): Runtime<Tensor> =>
+  lazyRuntime({
+    name: "webgpu",
+    load: async () => {
+      const { create, globals } = await load();
+      addGlobals(globals);
+      const gpu: Gpu = create([...dawn]);
+      const remedies = { gpu: DRIVER, adapter: DRIVER, device: DRIVER };
+      return webgpuEngine(await requestDevice(gpu, remedies), withNavigator(gpu));
+    },
+    missing: "WebGPU in Node",
+    remedy: DRIVER,
+  });
+
+export const webgpu = dawnRuntime();
