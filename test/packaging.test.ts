@@ -83,11 +83,13 @@ import * as metrics from "@tadsr/metrics";
 import * as model from "@tadsr/model";
 import * as cuda from "@tadsr/runtime-cuda";
 import * as node from "@tadsr/runtime-node";
+import * as web from "@tadsr/runtime-web";
+import * as dawn from "@tadsr/runtime-web/dawn";
 import * as train from "@tadsr/train";
 import * as upscale from "@tadsr/upscale";
 import * as verify from "@tadsr/verify";
 import * as cli from "tadsr";
-for (const module of [core, tfjs, evaluation, exporting, files, laws, metrics, model, cuda, node, train, upscale, verify, cli]) assert(Object.keys(module).length > 0);
+for (const module of [core, tfjs, evaluation, exporting, files, laws, metrics, model, cuda, node, web, dawn, train, upscale, verify, cli]) assert(Object.keys(module).length > 0);
 const made = core.makeSchedule(core.superResolutionSchedule);
 assert.equal(made._tag, "Right");
 assert.equal(made.right.eta.length, made.right.T + 1);
@@ -135,13 +137,16 @@ import { evaluate, type Report } from "@tadsr/metrics";
 import { type Model, upscale } from "@tadsr/model";
 import { tensorflow } from "@tadsr/runtime-cuda";
 import { runtimes } from "@tadsr/runtime-node";
+import { onnxWasm, webgpu } from "@tadsr/runtime-web";
+import { dawnRuntime } from "@tadsr/runtime-web/dawn";
 import { trainStudent } from "@tadsr/train";
 import { run } from "tadsr";
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type Sound = IsAny<Schedule | Runtime<number> | Pointwise<number> | Model | Report>;
 type Functions =
   | typeof makeSchedule | typeof tfjsEngine | typeof describeLaws | typeof checkLaws
-  | typeof evaluate | typeof evaluateFolder | typeof loadModel | typeof upscale | typeof runtimes | typeof tensorflow | typeof trainStudent | typeof run;
+  | typeof evaluate | typeof evaluateFolder | typeof loadModel | typeof upscale | typeof runtimes | typeof tensorflow
+  | typeof onnxWasm | typeof webgpu | typeof dawnRuntime | typeof trainStudent | typeof run;
 export const sound: [Sound, IsAny<Functions>] = [false, false];
 export const eta = (schedule: Schedule): number | undefined => schedule.eta[1];
 `;

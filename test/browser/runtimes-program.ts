@@ -125,3 +125,14 @@ export const well = (name: string): Promise<Ending> => upscaleWell(named(name));
 export const tooMuch = (name: string, side: number): Promise<unknown> => askForTooMuch(named(name), side);
 export const alive = (name: string, tiles: number): Promise<readonly number[]> =>
   tensorsOverTiles(named(name), tiles);
+
+/** What `onnx-wasm` says while it opens, and why it does not. */
+export const wordsOfOnnxWasm = async (options: {
+  readonly threads?: number;
+}): Promise<{ readonly told: readonly string[]; readonly error: string | null }> => {
+  const told: string[] = [];
+  const engine = await onnxWasmRuntime({ files, ...options, tell: (line) => told.push(line) }).open();
+  if (engine._tag === "Left") return { told, error: engine.left.message };
+  await engine.right.close();
+  return { told, error: null };
+};

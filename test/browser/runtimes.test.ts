@@ -26,6 +26,11 @@ const hasGradients = (name: Name): boolean => name === "webgpu";
 const lawsOn = (name: Name) =>
   laws.filter(({ needs }) => needs === "nothing" || hasGradients(name)).map((law) => law.name);
 
+interface WordsOfOnnxWasm {
+  readonly told: readonly string[];
+  readonly error: string | null;
+}
+
 /** The largest difference of two results, in steps of 1/255. */
 const distance = (a: readonly number[], b: ArrayLike<number>): number =>
   a.length === b.length ? Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number)))) : Infinity;
@@ -130,6 +135,22 @@ else
         ),
         cause: { _tag: "EngineFailure", reason: "out-of-memory" },
       });
+    });
+
+    it("onnx-wasm has threads where the page is isolated, and elsewhere says that it has none", async () => {
+      expect(await page.call("wordsOfOnnxWasm", {})).toEqual({ told: [], error: null });
+      expect(page.page.workers().length).toBeGreaterThan(0);
+      const other = await openProgramPage(PROGRAM, { headers: {} });
+      const { told, error } = (await other.call("wordsOfOnnxWasm", { threads: 2 })) as WordsOfOnnxWasm;
+      expect(other.page.workers()).toHaveLength(0);
+      await other.close();
+      expect(error).toBeNull();
+      expect(told).toEqual([expect.stringMatching(/one thread.*Cross-Origin-Opener-Policy: same-origin/)]);
+    });
+
+    it("onnx-wasm refuses other settings than those that it runs with", async () => {
+      const { error } = (await page.call("wordsOfOnnxWasm", { threads: 7 })) as WordsOfOnnxWasm;
+      expect(error).toMatch(/a second copy of ONNX Runtime.*in another worker/);
     });
 
     it.each(NAMES)("%s holds no more tensors after 1,000 tiles than after one", async (name) => {

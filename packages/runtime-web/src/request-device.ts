@@ -42,8 +42,8 @@ const adapterOf = async (gpu: Gpu | undefined, remedies: Remedies): Promise<GpuA
   if (gpu === undefined)
     throw missingError(
       isInsecure()
-        ? { missing: "WebGPU, since the page is not secure", remedy: "serve it by https or from localhost" }
-        : { missing: "WebGPU, since there is no navigator.gpu", remedy: remedies.gpu },
+        ? { missing: "WebGPU (the page is not secure)", remedy: "serve it by https or from localhost" }
+        : { missing: "WebGPU (there is no navigator.gpu)", remedy: remedies.gpu },
     );
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null)
