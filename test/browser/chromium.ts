@@ -14,7 +14,7 @@ const isProgram = (path: string): boolean => {
 };
 
 /** `TADSR_CHROMIUM`, or where systems have it; null if there is none. */
-export const chromiumPath = (): string | null =>
+const chromiumPath = (): string | null =>
   [process.env.TADSR_CHROMIUM, ...PLACES].find((path) => path !== undefined && isProgram(path)) ?? null;
 
 /** What to say instead of the tests; null if they can run. With TADSR_NO_SKIPS=1 they run in any case, and fail. */

@@ -6,7 +6,7 @@ import { launchChromium } from "./chromium.ts";
 import { openSite, type SiteOptions } from "./site.ts";
 
 /** Where ONNX Runtime's own files are served. */
-export const ORT_FILES = "/ort/";
+const ORT_FILES = "/ort/";
 const ORT_FOLDER = join(import.meta.dirname, "../../packages/runtime-web/node_modules/onnxruntime-web/dist");
 
 export interface ProgramPage {

@@ -16,10 +16,18 @@ import {
 
 const files = "/ort/";
 
+const lines: string[] = [];
+const tell = (line: string): void => {
+  lines.push(line);
+};
+
+/** What the runtimes below have said since the last call. */
+export const takeLines = (): readonly string[] => lines.splice(0);
+
 const runtimes: Readonly<Record<string, Runtime>> = {
   webgpu: anyRuntime(webgpu),
-  "onnx-wasm": anyRuntime(onnxWasmRuntime({ files })),
-  "onnx-webgpu": anyRuntime(onnxWebgpuRuntime({ files })),
+  "onnx-wasm": anyRuntime(onnxWasmRuntime({ files, tell })),
+  "onnx-webgpu": anyRuntime(onnxWebgpuRuntime({ files, tell })),
 };
 
 const named = (name: string): Runtime => {
@@ -135,4 +143,16 @@ export const wordsOfOnnxWasm = async (options: {
   if (engine._tag === "Left") return { told, error: engine.left.message };
   await engine.right.close();
   return { told, error: null };
+};
+
+/** What `onnx-webgpu` says when the graphics card can do all, and then when it cannot. */
+export const wordsOfOnnxWebgpu = async (): Promise<readonly (readonly string[])[]> => {
+  const { upload, algebra, download, close } = await opened("onnx-webgpu");
+  const image = upload("image", { shape: [1, 4, 4, 1], data: new Float32Array(16) });
+  takeLines();
+  await download("image", algebra.silu(image));
+  const first = takeLines();
+  for (const f of [2, 4]) await download("image", algebra.spaceToDepth(image, f));
+  await close();
+  return [first, takeLines()];
 };

@@ -98,6 +98,7 @@ else
 
       it.each(NAMES)("on %s is that of onnx in Node within 1/255", async (name) => {
         const given = { ...picture, data: [...picture.data] };
+        await page.call("takeLines");
         const found = (await page.call("enlarge", name, model, given)) as readonly number[];
         expect(distance(found, expected)).toBeLessThanOrEqual(1);
       });
@@ -146,6 +147,13 @@ else
       await other.close();
       expect(error).toBeNull();
       expect(told).toEqual([expect.stringMatching(/one thread.*Cross-Origin-Opener-Policy: same-origin/)]);
+    });
+
+    it("onnx-webgpu says once if the processor computes a part", async () => {
+      expect(await page.call("wordsOfOnnxWebgpu")).toEqual([
+        [],
+        [expect.stringMatching(/^onnx-webgpu computes a part of the network on the processor, /)],
+      ]);
     });
 
     it("onnx-wasm refuses other settings than those that it runs with", async () => {

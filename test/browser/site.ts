@@ -21,7 +21,7 @@ export interface Site {
   readonly close: () => Promise<void>;
 }
 
-export const ISOLATED = {
+const ISOLATED = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };

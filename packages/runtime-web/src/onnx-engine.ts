@@ -13,6 +13,8 @@ export interface OnnxWebOptions {
   readonly files?: string;
   /** How many compiled computations are kept, the latest used; 12 by default. There is one for each size of an input. */
   readonly sessions?: number;
+  /** Gets messages, one line each. By default there are none. */
+  readonly tell?: (line: string) => void;
 }
 
 export interface OnnxWebEngine {
@@ -25,6 +27,8 @@ export interface OnnxWebEngine {
   /** Gives the library's errors in words, and ends waiting that would have no end. */
   readonly guard: <A>(work: () => Promise<A>) => Promise<A>;
   readonly sessions: number | undefined;
+  /** As of `SessionSettings`. */
+  readonly onProcessor?: () => void;
   readonly close?: () => Promise<void>;
 }
 
@@ -56,6 +60,7 @@ export const openOnnxEngine = async ({
   limit,
   guard,
   sessions,
+  onProcessor,
   close,
 }: OnnxWebEngine): Promise<Engine<OnnxTensor>> => {
   const { onnxEngine } = await import("@tadsr/engine-onnx");
@@ -72,7 +77,12 @@ export const openOnnxEngine = async ({
       memory: memoryWithin(limit),
       dialect: { opset: 20, winograd, openSizes: false },
       ...(sessions === undefined ? {} : { sessions }),
-      openSession: sessionOpener({ ...started, options, guard }),
+      openSession: sessionOpener({
+        ...started,
+        options,
+        guard,
+        ...(onProcessor === undefined ? {} : { onProcessor }),
+      }),
       ...(close === undefined ? {} : { close }),
     }),
   );

@@ -8,7 +8,13 @@ export interface SessionSettings extends StartedLibrary {
   readonly options: InferenceSession.SessionOptions;
   /** Gives an error as soon as the work cannot succeed any more, as of a device that is lost. */
   readonly guard: <A>(work: () => Promise<A>) => Promise<A>;
+  /** Called for each graph of which the processor computes a part. Absent if the processor is to compute all. */
+  readonly onProcessor?: () => void;
 }
+
+/** With these, it refuses a graph of which the processor would compute a part. */
+const ALL_ON_CARD = { session: { disable_cpu_ep_fallback: "1" } };
+const REFUSAL = /assigned to the default CPU EP/;
 
 /** Its words for a tensor that does not fit into memory, or into 32 bits. */
 const NO_ROOM = /memory|bad_alloc|allocat|overflow/i;
@@ -28,11 +34,22 @@ const inWords = async <A>(work: () => Promise<A>): Promise<A> => {
 };
 
 export const sessionOpener =
-  ({ library, inTurn, options, guard }: SessionSettings) =>
+  ({ library, inTurn, options, guard, onProcessor }: SessionSettings) =>
   async (graph: Lowered): Promise<Session> => {
     const { InferenceSession: Sessions, Tensor: Tensors } = library;
     const guarded = <A>(work: () => Promise<A>): Promise<A> => inWords(() => guard(work));
-    const session = await inTurn(() => guarded(() => Sessions.create(encodeModel(graph), options)));
+    const create = (more: InferenceSession.SessionOptions): Promise<InferenceSession> =>
+      guarded(() => Sessions.create(encodeModel(graph), { ...options, ...more }));
+    const session = await inTurn(async () => {
+      if (onProcessor === undefined) return create({});
+      try {
+        return await create({ extra: ALL_ON_CARD });
+      } catch (thrown) {
+        if (!REFUSAL.test(firstLine(thrown))) throw thrown;
+        onProcessor();
+        return create({});
+      }
+    });
     return {
       run: (feeds) =>
         inTurn(async () => {

@@ -10,8 +10,6 @@ export interface OnnxWasmOptions extends OnnxWebOptions {
    * a page that is cross-origin isolated.
    */
   readonly threads?: number;
-  /** Gets messages, one line each. By default there are none. */
-  readonly tell?: (line: string) => void;
 }
 
 /** More threads wait for each other more than they save. */

@@ -10,15 +10,23 @@ import { mostBytes, watchDevice } from "./watched-device.ts";
 /** What makes its kernels faster on cards that have it. */
 const FEATURES = ["shader-f16", "subgroups"];
 
+const ON_PROCESSOR =
+  "onnx-webgpu computes a part of the network on the processor, since ONNX Runtime has no kernels for it on graphics cards";
+
 const start = startingOnce(() => import("onnxruntime-web/webgpu"));
 
-const load = async ({ files, sessions }: OnnxWebOptions): Promise<Engine<OnnxTensor>> => {
+const load = async ({ files, sessions, tell }: OnnxWebOptions): Promise<Engine<OnnxTensor>> => {
   // What the graphics card does needs no threads of the processor.
   const started = await start({ threads: 1, files: files ?? null });
   const { device } = await requestDevice(gpuOfPage(), remediesInBrowser, FEATURES);
   // An error thrown while it makes a buffer would leave its WebAssembly module in the middle of a call.
   const watched = watchDevice(device, { throwing: false });
   const provider = { name: "webgpu", device } as unknown as InferenceSession.ExecutionProviderConfig;
+  let isTold = false;
+  const onProcessor = (): void => {
+    if (!isTold) tell?.(ON_PROCESSOR);
+    isTold = true;
+  };
   return openOnnxEngine({
     name: "onnx-webgpu",
     started,
@@ -27,6 +35,7 @@ const load = async ({ files, sessions }: OnnxWebOptions): Promise<Engine<OnnxTen
     limit: mostBytes(device),
     guard: watched.guard,
     sessions,
+    onProcessor,
     close: async () => watched.close(),
   });
 };
