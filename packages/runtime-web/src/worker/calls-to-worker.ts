@@ -13,7 +13,10 @@ export interface WorkerLike {
 }
 
 export interface CallsToWorker {
-  readonly call: <K extends CallName>(type: K, ask: Calls[K]["ask"]) => TE.TaskEither<WorkerError, Calls[K]["answer"]>;
+  readonly call: <K extends CallName>(
+    type: K,
+    ask: Calls[K]["ask"],
+  ) => TE.TaskEither<WorkerError, Calls[K]["answer"]>;
   readonly tell: (message: Extract<ToWorker, { type: "abort" | "forget" }>) => void;
   /** Gives every message that is no answer to `listener`, until the returned function is called. */
   readonly listen: (listener: (message: FromWorker) => void) => () => void;

@@ -18,8 +18,7 @@ export const CANVAS_SIDE = 16384;
 const ROWS = 256;
 
 /** Whether a profile is for red, green and blue (ICC.1:2010, 7.2.6). Others are for CMYK or grey. */
-const isOfColours = (icc: Uint8Array): boolean =>
-  String.fromCharCode(...icc.subarray(16, 20)) === "RGB ";
+const isOfColours = (icc: Uint8Array): boolean => String.fromCharCode(...icc.subarray(16, 20)) === "RGB ";
 
 /** Colours and alpha apart, without holding a whole second copy. */
 const pixelsOf = (context: OffscreenCanvasRenderingContext2D, { width, height }: Size): Picture => {

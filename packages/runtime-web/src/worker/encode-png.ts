@@ -73,7 +73,11 @@ const withAlpha = (colours: Uint8Array, alpha: Uint8Array): Uint8Array => {
   return result;
 };
 
-const writeRows = async (source: Rows, channels: number, sink: WritableStream<BufferSource>): Promise<void> => {
+const writeRows = async (
+  source: Rows,
+  channels: number,
+  sink: WritableStream<BufferSource>,
+): Promise<void> => {
   const writer = sink.getWriter();
   let above = new Uint8Array(channels * source.width);
   for (let y = 0; y < source.height; y++) {

@@ -87,7 +87,8 @@ const isOfEngine = (error: UpscaleError): boolean => error._tag === "EngineFaile
 const isRefusedMemory = (error: UpscaleError): boolean =>
   error._tag === "EngineFailed" && error.reason === "out-of-memory";
 
-const aborted = (name: string): WorkerError => workerError("aborted", `${name}: stopped before its first tile`);
+const aborted = (name: string): WorkerError =>
+  workerError("aborted", `${name}: stopped before its first tile`);
 
 export const enlargePhoto = async (
   request: PhotoRequest,

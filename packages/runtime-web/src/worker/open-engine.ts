@@ -4,7 +4,14 @@ import type { DescribedModel } from "@tadsr/model";
 import { openUpscaler, type Upscaler } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import type { ModelReady, ModelRequest } from "./messages.ts";
-import { ofModel, ofRuntime, ofUpscaling, unforeseen, type WorkerError, workerError } from "./worker-error.ts";
+import {
+  ofModel,
+  ofRuntime,
+  ofUpscaling,
+  unforeseen,
+  type WorkerError,
+  workerError,
+} from "./worker-error.ts";
 
 export interface OpenedModel {
   readonly upscaler: Upscaler;

@@ -51,7 +51,10 @@ const buffersOf = (message: FromWorker): Transferable[] => {
 };
 
 const noModel = workerError("invalid-model", "no model is open; open one before the first picture");
-const noPicture = workerError("invalid-picture", "the worker does not have this picture any more; enlarge it again");
+const noPicture = workerError(
+  "invalid-picture",
+  "the worker does not have this picture any more; enlarge it again",
+);
 
 const view = (kept: KeptPicture, { side, rectangle, size }: ViewRequest) =>
   viewOf(side === "before" ? rowsOf(kept.before) : kept.result, rectangle, size);
@@ -69,7 +72,10 @@ const inTurn = (): (<A>(work: () => Promise<A>) => Promise<A>) => {
 /** Answers until the worker is ended. Call it once, first thing in the worker's script. */
 export const serveUpscaling = (
   scope: WorkerScope,
-  { runtimes, cache = weightsCache({ store: privateFiles, fetch: (address, init) => fetch(address, init) }) }: ServingParts,
+  {
+    runtimes,
+    cache = weightsCache({ store: privateFiles, fetch: (address, init) => fetch(address, init) }),
+  }: ServingParts,
 ): void => {
   const post = (message: FromWorker): void => scope.postMessage(message, buffersOf(message));
   const available = runtimes((text) => post({ type: "note", text }));
@@ -115,9 +121,7 @@ export const serveUpscaling = (
     },
     save: async ({ picture, format, quality }) => {
       const kept = pictures.get(picture);
-      return kept === undefined
-        ? E.left(noPicture)
-        : savePicture(kept.result, kept.carried, format, quality);
+      return kept === undefined ? E.left(noPicture) : savePicture(kept.result, kept.carried, format, quality);
     },
     "empty-cache": () => cache.empty()(),
   };

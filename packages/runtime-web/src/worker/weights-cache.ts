@@ -142,7 +142,12 @@ export const weightsCache = (parts: CacheParts): WeightsCache => ({
       await parts.store.empty();
       return E.right(null);
     } catch (thrown) {
-      return E.left(workerError("not-downloaded", `the kept weights: ${firstLine(thrown)}; close other tabs of this page`));
+      return E.left(
+        workerError(
+          "not-downloaded",
+          `the kept weights: ${firstLine(thrown)}; close other tabs of this page`,
+        ),
+      );
     }
   },
 });
