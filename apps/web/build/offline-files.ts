@@ -1,0 +1,34 @@
+/** Tells the service worker which files the page needs without a network. */
+import { createHash } from "node:crypto";
+import type { Plugin } from "vite";
+
+/** As it stands in the service worker's source. */
+const PLACEHOLDER = "__OFFLINE_FILES__";
+export const SERVICE_WORKER = "service-worker.js";
+
+/** Weights are kept by the page itself, and ONNX Runtime on WebGPU when it is first used. */
+const isLeftOut = (file: string): boolean =>
+  file === SERVICE_WORKER || file === "_headers" || /^models\/.*\/|asyncify|\.map$/.test(file);
+
+export const offlineFiles = (): Plugin => ({
+  name: "offline-files",
+  apply: "build",
+  generateBundle: {
+    order: "post",
+    handler: (_, bundle) => {
+      const hash = createHash("sha256");
+      const files = Object.values(bundle).filter(({ fileName }) => !isLeftOut(fileName));
+      for (const file of files)
+        hash.update(file.fileName).update(file.type === "chunk" ? file.code : file.source);
+      const worker = bundle[SERVICE_WORKER];
+      if (worker?.type !== "chunk" || !worker.code.includes(PLACEHOLDER))
+        throw new Error(`${SERVICE_WORKER} has no place for the list of files`);
+      const list = JSON.stringify({
+        version: hash.digest("hex").slice(0, 16),
+        files: files.map(({ fileName }) => (fileName === "index.html" ? "./" : fileName)).sort(),
+      });
+      // The placeholder stands in a text in quotes.
+      worker.code = worker.code.replace(PLACEHOLDER, JSON.stringify(list).slice(1, -1));
+    },
+  },
+});
