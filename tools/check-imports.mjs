@@ -13,7 +13,7 @@ import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { parseSync } from "vite";
 
-/** The packages that each package may import, by folder under packages/. A package missing here fails the check. */
+/** The packages that each package may import, by folder under packages/, and apps. One missing here fails the check. */
 const mayImport = {
   core: [],
   laws: ["core"],
@@ -31,7 +31,8 @@ const mayImport = {
   "engine-onnx": ["core", "engine-cost"],
   "runtime-node": ["core", "engine-onnx", "engine-tfjs"],
   "runtime-cuda": ["core", "engine-tfjs"],
-  "runtime-web": ["core", "engine-onnx", "engine-tfjs"],
+  "runtime-web": ["core", "engine-onnx", "engine-tfjs", "metadata", "model", "upscale"],
+  "apps/web": ["core", "metadata", "model", "runtime-web", "upscale"],
   cli: [
     "core",
     "model",
@@ -61,7 +62,7 @@ const npmOfCore = ["fp-ts"];
 
 /** Whether a package runs in a browser as in Node. Other packages use files, sockets and processes. */
 const runsEverywhere = (folder) =>
-  ["core", "model", "metadata", "upscale", "export", "metrics", "runtime-web"].includes(folder) ||
+  ["core", "model", "metadata", "upscale", "export", "metrics", "runtime-web", "apps/web"].includes(folder) ||
   folder.startsWith("engine-");
 
 /** Whether a package drives a device. Only a runtime may import it, and only when it is opened. */
@@ -77,7 +78,7 @@ const sourcesUnder = (folder) =>
         const path = join(folder, entry.name);
         if (entry.isDirectory())
           return ["node_modules", "dist", ".cache"].includes(entry.name) ? [] : sourcesUnder(path);
-        return /\.(ts|mts|mjs)$/.test(entry.name) ? [path] : [];
+        return /\.(ts|tsx|mts|mjs)$/.test(entry.name) ? [path] : [];
       })
     : [];
 
@@ -102,7 +103,7 @@ const importsOf = (file) => {
   return found;
 };
 
-const files = ["packages", "examples", "test"].flatMap((folder) => sourcesUnder(join(root, folder)));
+const files = ["packages", "apps", "examples", "test"].flatMap((folder) => sourcesUnder(join(root, folder)));
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 const faults = [];
 const fault = (file, text) => faults.push(`${relative(root, file).split(sep).join("/")}: ${text}`);
@@ -139,15 +140,20 @@ for (const file of files) {
   }
 }
 
-// Between packages.
-const folders = existsSync(join(root, "packages"))
-  ? readdirSync(join(root, "packages"), { withFileTypes: true }).filter((entry) => entry.isDirectory())
-  : [];
+// Between packages. An app's name here has its folder before it.
+const foldersIn = (parent, prefix) =>
+  existsSync(join(root, parent))
+    ? readdirSync(join(root, parent), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => ({ name: `${prefix}${name}`, home: join(root, parent, name) }))
+    : [];
+const homes = new Map(
+  [...foldersIn("packages", ""), ...foldersIn("apps", "apps/")]
+    .filter(({ home }) => existsSync(join(home, "package.json")))
+    .map(({ name, home }) => [name, home]),
+);
 const manifests = new Map(
-  folders
-    .map(({ name }) => [name, join(root, "packages", name, "package.json")])
-    .filter(([, path]) => existsSync(path))
-    .map(([name, path]) => [name, JSON.parse(readFileSync(path, "utf8"))]),
+  [...homes].map(([name, home]) => [name, JSON.parse(readFileSync(join(home, "package.json"), "utf8"))]),
 );
 const folderOf = new Map([...manifests].map(([folder, manifest]) => [manifest.name, folder]));
 
@@ -165,7 +171,7 @@ const loadedWith = (file, found = new Set()) => {
 };
 
 for (const [folder, manifest] of manifests) {
-  const home = join(root, "packages", folder);
+  const home = homes.get(folder);
   const allowed = mayImport[folder];
   if (allowed === undefined) {
     fault(join(home, "package.json"), `tools/check-imports.mjs does not say what ${folder} may import`);

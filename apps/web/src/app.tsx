@@ -24,7 +24,7 @@ export const App = ({ session }: { readonly session: Session }) => {
       <header>
         <h1>TAD-SR</h1>
         <p>Photos four times larger, made on your own device</p>
-        {item === null ? null : <ChoosePhotos onFiles={add} label="Add photos" />}
+        {item === null ? null : <ChoosePhotos onFiles={add} label="Add photos" isMain={false} />}
       </header>
       <main class={isOver ? "over" : ""}>
         {item === null ? (

@@ -46,7 +46,11 @@ export const useDroppedFiles = (onFiles: Props["onFiles"]): { readonly isOver: b
 };
 
 /** A button that opens the system's own dialog. */
-export const ChoosePhotos = ({ onFiles, label }: Props & { readonly label: string }) => {
+export const ChoosePhotos = ({
+  onFiles,
+  label,
+  isMain = true,
+}: Props & { readonly label: string; readonly isMain?: boolean }) => {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -64,7 +68,7 @@ export const ChoosePhotos = ({ onFiles, label }: Props & { readonly label: strin
           currentTarget.value = "";
         }}
       />
-      <button type="button" class="main" onClick={() => input.current?.click()}>
+      <button type="button" class={isMain ? "main" : ""} onClick={() => input.current?.click()}>
         {label}
       </button>
     </>

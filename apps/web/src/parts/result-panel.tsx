@@ -1,6 +1,7 @@
 /** How far the selected photo is, and its result as a file. */
 import type { PictureFormat } from "@tadsr/metadata";
 import { limitOfFormat } from "@tadsr/runtime-web/worker";
+import { nameOfRuntime } from "../session/runtime-names.ts";
 import type { Session } from "../session/session.ts";
 import type { Item } from "../session/state.ts";
 
@@ -29,7 +30,8 @@ const obstacle = ({ progress }: Item, format: PictureFormat): string | null => {
 };
 
 const SaveButtons = ({ session, item, saving }: Props) => (
-  <fieldset class="save" aria-label="Save">
+  <fieldset class="save">
+    <legend>Save as</legend>
     {FORMATS.map(({ format, text }) => {
       const why = obstacle(item, format);
       return (
@@ -40,7 +42,7 @@ const SaveButtons = ({ session, item, saving }: Props) => (
             disabled={why !== null || saving !== null}
             onClick={() => void session.save(item.id, format)}
           >
-            {saving === format ? "Writing…" : `Save ${text}`}
+            {saving === format ? "Writing…" : text}
           </button>
           {why === null ? null : <small>{why}</small>}
         </span>
@@ -73,7 +75,7 @@ const Progress = ({ session, item }: Omit<Props, "saving">) => {
     }
     case "done": {
       const { model, runtime, time } = progress.made;
-      return <p>{`Made by ${model} on ${runtime} in ${(time / 1000).toFixed(1)} seconds.`}</p>;
+      return <p>{`Made by ${model} on ${nameOfRuntime(runtime)} in ${(time / 1000).toFixed(1)} seconds.`}</p>;
     }
     case "failed":
       return (
@@ -94,7 +96,17 @@ const Progress = ({ session, item }: Omit<Props, "saving">) => {
 
 export const ResultPanel = (props: Props) => (
   <section class="result" aria-labelledby="result-title">
-    <h2 id="result-title">{props.item.file.name}</h2>
+    <div class="title">
+      <h2 id="result-title">{props.item.file.name}</h2>
+      <button
+        type="button"
+        class="remove"
+        aria-label={`Remove ${props.item.file.name}`}
+        onClick={() => props.session.remove(props.item.id)}
+      >
+        ×
+      </button>
+    </div>
     <p class="sizes">{sizesText(props.item)}</p>
     <Progress {...props} />
     {props.item.progress.kind === "done" ? <SaveButtons {...props} /> : null}

@@ -1,5 +1,6 @@
 /** Which model, on what it runs, and the visitor's own files. */
-import type { ModelName, ModelState, RuntimeName, Settings } from "../session/state.ts";
+import { nameOfRuntime, RUNTIMES, type RuntimeName } from "../session/runtime-names.ts";
+import type { ModelName, ModelState, Settings } from "../session/state.ts";
 
 interface Props {
   readonly settings: Settings;
@@ -19,13 +20,6 @@ const MODELS: readonly { readonly name: ModelName; readonly title: string; reado
   { name: "own", title: "Your own file", text: "weights as .pth or .safetensors, read here" },
 ];
 
-const RUNTIMES: readonly { readonly name: RuntimeName; readonly text: string }[] = [
-  { name: "auto", text: "Automatic" },
-  { name: "onnx-webgpu", text: "Graphics card (ONNX Runtime)" },
-  { name: "webgpu", text: "Graphics card (TensorFlow.js)" },
-  { name: "onnx-wasm", text: "Processor (WebAssembly)" },
-];
-
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const textOf = (model: ModelState): string => {
@@ -37,14 +31,17 @@ const textOf = (model: ModelState): string => {
         ? "Opening the model."
         : `Opening the model: ${megabytes(model.received)} of ${megabytes(model.of)}.`;
     case "ready":
-      return `${model.ready.name} runs on ${model.ready.runtime}, ${(model.ready.parameters / 1e6).toFixed(2)} million weights.`;
+      return `${model.ready.name} runs on ${nameOfRuntime(model.ready.runtime)}, ${(model.ready.parameters / 1e6).toFixed(2)} million weights.`;
     case "failed":
       return model.error.message;
   }
 };
 
-const Weights = (props: {
+const WEIGHTS = ".pth,.pt,.ckpt,.safetensors";
+
+const OwnFile = (props: {
   readonly label: string;
+  readonly accept: string;
   readonly help: string;
   readonly onFile: (file: File | null) => void;
 }) => (
@@ -52,7 +49,7 @@ const Weights = (props: {
     <span>{props.label}</span>
     <input
       type="file"
-      accept=".pth,.pt,.ckpt,.safetensors"
+      accept={props.accept}
       onChange={({ currentTarget }) => props.onFile(currentTarget.files?.[0] ?? null)}
     />
     <small>{props.help}</small>
@@ -82,15 +79,23 @@ export const SettingsPanel = ({ settings, model, choose, emptyCache }: Props) =>
     </fieldset>
     {settings.model === "own" ? (
       <div class="own">
-        <Weights
+        <OwnFile
           label="Network"
-          help="Of Real-ESRGAN's or of the paper's kind."
+          accept={WEIGHTS}
+          help="Of Real-ESRGAN's, of the paper's or of this project's kinds."
           onFile={(network) => choose({ network })}
         />
-        <Weights
+        <OwnFile
           label="Autoencoder"
+          accept={WEIGHTS}
           help="Only for a network of the paper's kind."
           onFile={(autoencoder) => choose({ autoencoder })}
+        />
+        <OwnFile
+          label="model.json"
+          accept=".json"
+          help="Only for a small model that you trained with TAD-SR."
+          onFile={(description) => choose({ description })}
         />
       </div>
     ) : null}

@@ -1,5 +1,6 @@
 /** The page's work: files come in, the worker enlarges them one after another, and the state tells how it goes. */
 import type { PictureFormat } from "@tadsr/metadata";
+import type { Rectangle } from "@tadsr/model";
 import {
   type ModelChoice,
   manifestOf,
@@ -26,12 +27,14 @@ import {
   withoutItem,
 } from "./state.ts";
 
+type PixelListener = (id: number, part: Rectangle | null) => void;
+
 export interface Session {
   readonly state: () => State;
   /** Calls the listener after every change; gives a function that ends this. */
   readonly subscribe: (listener: () => void) => () => void;
-  /** Calls the listener when pixels of the picture with this number changed. */
-  readonly onPixels: (listener: (id: number) => void) => () => void;
+  /** Calls the listener when pixels of the picture with this number changed: those in a part of the result, or all. */
+  readonly onPixels: (listener: PixelListener) => () => void;
   readonly previewFor: (id: number) => Preview | null;
   readonly pictureFor: (id: number) => PictureInWorker | null;
   readonly add: (files: readonly File[]) => void;
@@ -71,7 +74,7 @@ const fetchManifest = async (): Promise<WeightsManifest | WorkerError> => {
 export const createSession = (startWorker: () => Worker): Session => {
   let state = initialState;
   const listeners = new Set<() => void>();
-  const pixelListeners = new Set<(id: number) => void>();
+  const pixelListeners = new Set<PixelListener>();
   const previews = new Map<number, Preview>();
   const pictures = new Map<number, PictureInWorker>();
   const files = new Map<number, Blob>();
@@ -86,8 +89,8 @@ export const createSession = (startWorker: () => Worker): Session => {
     for (const listener of [...listeners]) listener();
   };
   const setItem = (id: number, change: Partial<Item>): void => set(withItem(state, id, change));
-  const tellPixels = (id: number): void => {
-    for (const listener of [...pixelListeners]) listener(id);
+  const tellPixels: PixelListener = (id, part) => {
+    for (const listener of [...pixelListeners]) listener(id, part);
   };
   const notice = (text: string): void => set({ ...state, notice: text });
 
@@ -103,9 +106,15 @@ export const createSession = (startWorker: () => Worker): Session => {
     pictures.clear();
   };
 
-  const choiceOf = async ({ model, network, autoencoder }: Settings): Promise<ModelChoice | WorkerError> => {
+  const choiceOf = async (settings: Settings): Promise<ModelChoice | WorkerError> => {
+    const { model, network, description, autoencoder } = settings;
     if (model === "own" && network !== null)
-      return { kind: "files", network, ...(autoencoder === null ? {} : { autoencoder }) };
+      return {
+        kind: "files",
+        network,
+        ...(description === null ? {} : { description }),
+        ...(autoencoder === null ? {} : { autoencoder }),
+      };
     const manifest = await fetchManifest();
     return "models" in manifest ? { kind: "shipped", name: model, manifest } : manifest;
   };
@@ -176,14 +185,14 @@ export const createSession = (startWorker: () => Worker): Session => {
         previews.set(id, previewOf(started));
         pictures.set(id, picture);
         setItem(id, { sizes: { before, after, reduction } });
-        tellPixels(id);
+        tellPixels(id, null);
       },
       onTile: (tile) => {
         const preview = previews.get(id);
         if (preview === undefined) return;
         drawTile(preview, tile);
         setItem(id, { progress: { kind: "working", done: tile.done, total: tile.total } });
-        tellPixels(id);
+        tellPixels(id, tile.place);
       },
       onSmallerTile: (tile) =>
         notice(`Memory was short, so ${file.name} begins again with tiles of ${tile} pixels.`),

@@ -1,9 +1,9 @@
 /** All that the page shows, as data. */
 import type { Size } from "@tadsr/model";
 import type { Enlarged, ModelReady, WorkerError } from "@tadsr/runtime-web/worker";
+import type { RuntimeName } from "./runtime-names.ts";
 
 export type ModelName = "small-x4" | "tiny-x4" | "stack-x4" | "own";
-export type RuntimeName = "auto" | "onnx-webgpu" | "webgpu" | "onnx-wasm";
 
 /** What the visitor chose. */
 export interface Settings {
@@ -11,6 +11,7 @@ export interface Settings {
   readonly runtime: RuntimeName;
   /** The visitor's own files, for the model `own`. */
   readonly network: File | null;
+  readonly description: File | null;
   readonly autoencoder: File | null;
 }
 
@@ -54,7 +55,7 @@ export interface State {
 }
 
 export const initialState: State = {
-  settings: { model: "small-x4", runtime: "auto", network: null, autoencoder: null },
+  settings: { model: "small-x4", runtime: "auto", network: null, description: null, autoencoder: null },
   model: { kind: "closed" },
   items: [],
   selected: null,

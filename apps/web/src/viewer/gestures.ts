@@ -48,14 +48,10 @@ const pressKey = (stage: Stage, key: string): boolean => {
 };
 
 /**
- * One finger or the mouse moves the picture, two fingers and the wheel zoom. `surface` holds the canvas and takes keys.
+ * One finger or the mouse moves the picture, two fingers and the wheel zoom, and so do keys. `surface` holds the canvases.
  * Gives a function that ends this.
  */
-export const listenForGestures = (
-  surface: HTMLElement,
-  canvas: HTMLCanvasElement,
-  stage: Stage,
-): (() => void) => {
+export const listenForGestures = (surface: HTMLElement, stage: Stage): (() => void) => {
   const end = new AbortController();
   const { signal } = end;
   surface.tabIndex = 0;
@@ -70,18 +66,20 @@ export const listenForGestures = (
   );
   const pointers = new Map<number, Point>();
   const placeOf = ({ clientX, clientY }: MouseEvent): Point => {
-    const { left, top } = canvas.getBoundingClientRect();
+    const { left, top } = surface.getBoundingClientRect();
     return { x: clientX - left, y: clientY - top };
   };
-  canvas.addEventListener(
+  surface.addEventListener(
     "pointerdown",
     (event) => {
-      canvas.setPointerCapture(event.pointerId);
+      // The line between the pictures is dragged by itself.
+      if (!(event.target instanceof HTMLCanvasElement)) return;
+      surface.setPointerCapture(event.pointerId);
       pointers.set(event.pointerId, placeOf(event));
     },
     { signal },
   );
-  canvas.addEventListener(
+  surface.addEventListener(
     "pointermove",
     (event) => {
       if (!pointers.has(event.pointerId)) return;
@@ -97,9 +95,9 @@ export const listenForGestures = (
   const release = ({ pointerId }: PointerEvent): void => {
     pointers.delete(pointerId);
   };
-  canvas.addEventListener("pointerup", release, { signal });
-  canvas.addEventListener("pointercancel", release, { signal });
-  canvas.addEventListener(
+  surface.addEventListener("pointerup", release, { signal });
+  surface.addEventListener("pointercancel", release, { signal });
+  surface.addEventListener(
     "wheel",
     (event) => {
       event.preventDefault();
@@ -107,6 +105,6 @@ export const listenForGestures = (
     },
     { signal, passive: false },
   );
-  canvas.addEventListener("dblclick", (event) => stage.actualSize(placeOf(event)), { signal });
+  surface.addEventListener("dblclick", (event) => stage.actualSize(placeOf(event)), { signal });
   return () => end.abort();
 };

@@ -1,4 +1,4 @@
-/** Draws both pictures on the screen, the result to the right of the line. */
+/** Draws a picture on the screen, as it is before or after. */
 import type { Rectangle, Size } from "@tadsr/model";
 import type { Preview } from "../session/previews.ts";
 import type { Camera } from "./camera.ts";
@@ -16,8 +16,6 @@ export interface Scene {
   readonly picture: Size;
   readonly preview: Preview;
   readonly detail: Detail | null;
-  /** Where the line is, from 0 at the left edge of the screen to 1 at its right. */
-  readonly split: number;
 }
 
 const CHECK = 8;
@@ -47,28 +45,33 @@ const onScreen = ({ scale, x, y }: Camera, place: Rectangle): Rectangle => ({
   height: scale * place.height,
 });
 
-export const paint = (context: CanvasRenderingContext2D, scene: Scene): void => {
-  const { screen, camera, picture, preview, detail, split } = scene;
-  context.clearRect(0, 0, screen.width, screen.height);
+/** Draws one side anew: all of it, or what lies in a part of the result. */
+export const paint = (
+  context: CanvasRenderingContext2D,
+  side: keyof Preview,
+  { screen, camera, picture, preview, detail }: Scene,
+  part: Rectangle | null,
+): void => {
   const whole = onScreen(camera, { x: 0, y: 0, ...picture });
+  context.save();
+  if (part !== null) {
+    const { x, y, width, height } = onScreen(camera, part);
+    context.beginPath();
+    // A pixel of the screen at the edge shows pixels of both sides of it.
+    context.rect(Math.floor(x) - 1, Math.floor(y) - 1, Math.ceil(width) + 2, Math.ceil(height) + 2);
+    context.clip();
+  }
+  context.clearRect(0, 0, screen.width, screen.height);
   context.fillStyle = checkered(context);
   context.fillRect(whole.x, whole.y, whole.width, whole.height);
-  const line = split * screen.width;
-  for (const side of ["before", "after"] as const) {
-    context.save();
-    context.beginPath();
-    if (side === "before") context.rect(0, 0, line, screen.height);
-    else context.rect(line, 0, screen.width - line, screen.height);
-    context.clip();
-    context.imageSmoothingEnabled = true;
-    context.imageSmoothingQuality = camera.scale < 1 ? "medium" : "low";
-    context.drawImage(preview[side], whole.x, whole.y, whole.width, whole.height);
-    if (detail !== null) {
-      const part = onScreen(camera, detail.rectangle);
-      // Single pixels of the result are to be seen as such.
-      context.imageSmoothingEnabled = side === "before" || camera.scale < 2;
-      context.drawImage(detail.pair[side], part.x, part.y, part.width, part.height);
-    }
-    context.restore();
+  context.imageSmoothingEnabled = true;
+  context.imageSmoothingQuality = "low";
+  context.drawImage(preview[side], whole.x, whole.y, whole.width, whole.height);
+  if (detail !== null) {
+    const { x, y, width, height } = onScreen(camera, detail.rectangle);
+    // Single pixels of the result are to be seen as such.
+    context.imageSmoothingEnabled = side === "before" || camera.scale < 2;
+    context.drawImage(detail.pair[side], x, y, width, height);
   }
+  context.restore();
 };

@@ -1,5 +1,5 @@
-/** A canvas that shows a picture before and after, and where one looks. It draws when the browser is ready to. */
-import type { Size } from "@tadsr/model";
+/** Two canvases that show a picture before and after, and where one looks. They are drawn when the browser is ready to. */
+import type { Rectangle, Size } from "@tadsr/model";
 import type { PictureInWorker } from "@tadsr/runtime-web/worker";
 import type { Preview } from "../session/previews.ts";
 import type { Sizes } from "../session/state.ts";
@@ -18,10 +18,9 @@ export interface Shown {
 export interface Stage {
   /** Another picture is shown as a whole; the same one stays where it is. */
   readonly show: (shown: Shown | null) => void;
-  /** Pixels of the picture changed. */
-  readonly refresh: () => void;
-  readonly setSplit: (split: number) => void;
-  /** Points and distances are in CSS pixels of the canvas. */
+  /** Pixels of the result changed: those in a part of it, or all. */
+  readonly refresh: (part: Rectangle | null) => void;
+  /** Points and distances are in CSS pixels of the canvases. */
   readonly move: (by: Point) => void;
   /** Around a point; without one, around the middle. */
   readonly zoom: (factor: number, at?: Point) => void;
@@ -35,35 +34,47 @@ export interface Stage {
 /** Detail is fetched when nothing has moved for so many milliseconds. */
 const STILL = 150;
 
+/** What is to be drawn again. */
+type Dirty = readonly Rectangle[] | "all";
+
+/** The canvases of the two sides lie on each other. */
+export type Canvases = Readonly<Record<keyof Preview, HTMLCanvasElement>>;
+
 /** `onScale` is told how large a pixel of the result is on the screen. */
-export const createStage = (canvas: HTMLCanvasElement, onScale: (scale: number) => void): Stage => {
-  const context = canvas.getContext("2d");
+export const createStage = (canvases: Canvases, onScale: (scale: number) => void): Stage => {
+  const { before, after } = canvases;
+  const contexts = { before: before.getContext("2d"), after: after.getContext("2d") };
   let shown: Shown | null = null;
   let camera: Camera = { scale: 1, x: 0, y: 0 };
   let detail: Detail | null = null;
-  let split = 0.5;
+  let dirty: Dirty = [];
   let frame = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isFetching = false;
   let isFitted = true;
 
   const density = (): number => globalThis.devicePixelRatio || 1;
-  const screen = (): Size => ({ width: canvas.width, height: canvas.height });
+  const screen = (): Size => ({ width: after.width, height: after.height });
+  const drawSide = (side: keyof Preview, parts: readonly (Rectangle | null)[]): void => {
+    const context = contexts[side];
+    if (context === null) return;
+    if (shown === null) {
+      context.clearRect(0, 0, after.width, after.height);
+      return;
+    }
+    const { sizes, preview } = shown;
+    const scene = { screen: screen(), camera, picture: sizes.after, preview, detail };
+    for (const part of parts) paint(context, side, scene, part);
+  };
   const draw = (): void => {
     frame = 0;
-    if (context === null) return;
-    if (shown === null) context.clearRect(0, 0, canvas.width, canvas.height);
-    else
-      paint(context, {
-        screen: screen(),
-        camera,
-        picture: shown.sizes.after,
-        preview: shown.preview,
-        detail,
-        split,
-      });
+    // Only the result changes in parts.
+    if (dirty === "all") drawSide("before", [null]);
+    drawSide("after", dirty === "all" ? [null] : dirty);
+    dirty = [];
   };
-  const redraw = (): void => {
+  const redraw = (part: Rectangle | null = null): void => {
+    dirty = part === null || dirty === "all" ? "all" : [...dirty, part];
     if (frame === 0) frame = requestAnimationFrame(draw);
   };
 
@@ -118,13 +129,9 @@ export const createStage = (canvas: HTMLCanvasElement, onScale: (scale: number) 
       if (isOther) fit();
       redraw();
     },
-    refresh: () => {
-      redraw();
+    refresh: (part) => {
+      redraw(part);
       if (detail !== null) fetchSoon();
-    },
-    setSplit: (next) => {
-      split = next;
-      redraw();
     },
     move: ({ x, y }) => {
       if (shown === null) return;
@@ -135,12 +142,16 @@ export const createStage = (canvas: HTMLCanvasElement, onScale: (scale: number) 
     fit,
     actualSize: (at) => zoom(1 / camera.scale, at),
     resize: () => {
-      const { clientWidth, clientHeight } = canvas;
-      canvas.width = Math.max(1, Math.round(clientWidth * density()));
-      canvas.height = Math.max(1, Math.round(clientHeight * density()));
+      const { clientWidth, clientHeight } = after;
+      for (const canvas of [before, after]) {
+        canvas.width = Math.max(1, Math.round(clientWidth * density()));
+        canvas.height = Math.max(1, Math.round(clientHeight * density()));
+      }
       if (shown === null) return;
       if (isFitted) fit();
       else look(withinReach(camera, screen(), shown.sizes.after));
+      // Not in the next frame: until then the canvases would be empty.
+      dirty = "all";
       draw();
     },
     dispose: () => {

@@ -15,19 +15,20 @@ const HELP = "Arrow keys move the picture, plus and minus zoom, 0 shows all of i
 
 export const Viewer = ({ session, item }: Props) => {
   const surface = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const before = useRef<HTMLCanvasElement>(null);
+  const after = useRef<HTMLCanvasElement>(null);
   const stage = useRef<Stage | null>(null);
   const [split, setSplit] = useState(0.5);
   const [scale, setScale] = useState(1);
 
   useEffect(() => {
-    const element = canvas.current;
-    if (element === null || surface.current === null) return;
-    const made = createStage(element, setScale);
+    const [lower, upper] = [before.current, after.current];
+    if (surface.current === null || lower === null || upper === null) return;
+    const made = createStage({ before: lower, after: upper }, setScale);
     stage.current = made;
-    const endGestures = listenForGestures(surface.current, element, made);
+    const endGestures = listenForGestures(surface.current, made);
     const observer = new ResizeObserver(() => made.resize());
-    observer.observe(element);
+    observer.observe(upper);
     return () => {
       observer.disconnect();
       endGestures();
@@ -43,8 +44,10 @@ export const Viewer = ({ session, item }: Props) => {
       sizes === null || preview === null ? null : { id, sizes, preview, picture: session.pictureFor(id) },
     );
   }, [session, id, sizes, progress.kind, hasPicture]);
-  useEffect(() => session.onPixels((changed) => changed === id && stage.current?.refresh()), [session, id]);
-  useEffect(() => stage.current?.setSplit(split), [split]);
+  useEffect(
+    () => session.onPixels((changed, part) => changed === id && stage.current?.refresh(part)),
+    [session, id],
+  );
 
   return (
     <section class="viewer" aria-label="Comparison">
@@ -54,7 +57,8 @@ export const Viewer = ({ session, item }: Props) => {
         role="application"
         aria-label={`${item.file.name}, before and after. ${HELP}`}
       >
-        <canvas ref={canvas} />
+        <canvas ref={before} />
+        <canvas ref={after} style={{ clipPath: `inset(0 0 0 ${100 * split}%)` }} />
         {sizes === null ? null : <CompareLine split={split} onSplit={setSplit} />}
       </div>
       <fieldset class="zoom" aria-label="Zoom">

@@ -1,5 +1,6 @@
 /** The model that the page chose, before its weights are on an engine. */
 import {
+  type ByteFile,
   type DescribedModel,
   describeModel,
   describeNetworkFile,
@@ -50,8 +51,18 @@ const needsAutoencoder = (name: string, usualName: string): WorkerError =>
     `${name}: it works on an autoencoder's latents; choose that file too (the authors call it ${usualName})`,
   );
 
-const ownFiles = ({ network, autoencoder }: Extract<ModelChoice, { kind: "files" }>): Described => {
-  const source = { file: fileOfBlob(network.name, network) };
+const byteFile = (file: File): ByteFile => fileOfBlob(file.name, file);
+
+const ownFiles = ({
+  network,
+  description,
+  autoencoder,
+}: Extract<ModelChoice, { kind: "files" }>): Described => {
+  const source = { file: byteFile(network) };
+  if (description !== undefined) {
+    const files = { network: source.file, autoencoder: byteFile(autoencoder ?? network) };
+    return TE.mapLeft(ofModel)(describeModel(byteFile(description), files));
+  }
   const ofPaper =
     autoencoder === undefined
       ? pipe(
@@ -64,7 +75,7 @@ const ownFiles = ({ network, autoencoder }: Extract<ModelChoice, { kind: "files"
       : pipe(
           describePaperFiles({
             network: source,
-            autoencoder: { file: fileOfBlob(autoencoder.name, autoencoder) },
+            autoencoder: { file: byteFile(autoencoder) },
           }),
           TE.bimap(ofModel, (model): DescribedModel => ({ kind: "paper", model })),
         );

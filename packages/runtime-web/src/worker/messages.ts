@@ -9,8 +9,16 @@ import type { WorkerError } from "./worker-error.ts";
 export type ModelChoice =
   /** One of a manifest's models, downloaded when it is first used. */
   | { readonly kind: "shipped"; readonly name: string; readonly manifest: WeightsManifest }
-  /** The user's own files, .pth or .safetensors. A network on latents needs its autoencoder's file too. */
-  | { readonly kind: "files"; readonly network: File; readonly autoencoder?: File };
+  /**
+   * Files of weights, .pth or .safetensors. Most tell by themselves what they are. This project's small models need their
+   * model.json too, and a network on latents the file of its autoencoder.
+   */
+  | {
+      readonly kind: "files";
+      readonly network: File;
+      readonly description?: File;
+      readonly autoencoder?: File;
+    };
 
 /** What the page may say about a model. */
 export interface ModelRequest {
