@@ -60,7 +60,7 @@ export const ChoosePhotos = ({
         type="file"
         accept="image/*"
         multiple
-        aria-label="Photos"
+        aria-label="Photo files"
         tabIndex={-1}
         onChange={({ currentTarget }) => {
           onFiles([...(currentTarget.files ?? [])]);

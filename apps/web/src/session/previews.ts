@@ -13,7 +13,7 @@ const canvasOf = (width: number, height: number): HTMLCanvasElement => {
   return canvas;
 };
 
-export const drawView = (canvas: HTMLCanvasElement, { data, width, height }: View, x = 0, y = 0): void => {
+const drawView = (canvas: HTMLCanvasElement, { data, width, height }: View, x = 0, y = 0): void => {
   canvas.getContext("2d")?.putImageData(new ImageData(data, width, height), x, y);
 };
 

@@ -3,6 +3,7 @@ import { type Carried, type PictureFormat, uprightExif, writeCarried } from "@ta
 import { COLOURS, type Size } from "@tadsr/model";
 import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
+import { CANVAS_SIDE } from "./decode-photo.ts";
 import { encodePng } from "./encode-png.ts";
 import type { Rows } from "./kept-result.ts";
 import { type WorkerError, workerError } from "./worker-error.ts";
@@ -11,7 +12,7 @@ import { type WorkerError, workerError } from "./worker-error.ts";
 const MOST_PIXELS = 100_000_000;
 
 /** The longest side: of a canvas for JPEG, of the format for WebP (RFC 9649, 2.7). */
-const MOST_SIDE = { jpeg: 16384, webp: 16383 } as const;
+const MOST_SIDE = { jpeg: CANVAS_SIDE, webp: 16383 } as const;
 
 /** Why a result of this size cannot be saved in this format; null if it can be. */
 export const limitOfFormat = ({ width, height }: Size, format: PictureFormat): string | null => {
