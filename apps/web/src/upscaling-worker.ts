@@ -4,7 +4,10 @@ import { onnxWasmRuntime, onnxWebgpuRuntime, webgpu } from "@tadsr/runtime-web";
 import { serveUpscaling, type WorkerScope } from "@tadsr/runtime-web/worker-side";
 
 /** The site's folder, one above that of the built scripts. */
-const files = new URL(import.meta.env.DEV ? "/onnx-runtime/" : "../onnx-runtime/", import.meta.url).href;
+const files = new URL(
+  import.meta.env.MODE === "development" ? "/onnx-runtime/" : "../onnx-runtime/",
+  import.meta.url,
+).href;
 
 serveUpscaling(self as unknown as WorkerScope, {
   runtimes: (tell) => [
