@@ -34,7 +34,7 @@ export const App = ({ session }: { readonly session: Session }) => {
         )}
         <aside aria-label="Photo and model">
           {item === null ? null : <ResultPanel session={session} item={item} saving={state.saving} />}
-          {item === null ? null : (
+          {state.items.length < 2 ? null : (
             <PhotoList session={session} items={state.items} selected={state.selected} />
           )}
           <SettingsPanel

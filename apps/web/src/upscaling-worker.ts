@@ -11,7 +11,7 @@ const files = new URL(
 
 serveUpscaling(self as unknown as WorkerScope, {
   runtimes: (tell) => [
-    anyRuntime(onnxWebgpuRuntime({ files })),
+    anyRuntime(onnxWebgpuRuntime({ files, tell })),
     anyRuntime(webgpu),
     anyRuntime(onnxWasmRuntime({ files, tell })),
   ],

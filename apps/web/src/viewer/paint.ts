@@ -63,7 +63,10 @@ export const paint = (
   }
   context.clearRect(0, 0, screen.width, screen.height);
   context.fillStyle = checkered(context);
-  context.fillRect(whole.x, whole.y, whole.width, whole.height);
+  // Not where the picture covers pixels of the screen by half.
+  const [left, top] = [Math.ceil(whole.x), Math.ceil(whole.y)];
+  const [right, bottom] = [Math.floor(whole.x + whole.width), Math.floor(whole.y + whole.height)];
+  context.fillRect(left, top, right - left, bottom - top);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "low";
   context.drawImage(preview[side], whole.x, whole.y, whole.width, whole.height);

@@ -3,7 +3,7 @@ import type { Carried } from "@tadsr/metadata";
 import type { Picture, UpscaleError } from "@tadsr/model";
 import { upscaleAlpha } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
-import { decodePhoto } from "./decode-photo.ts";
+import type { Photo } from "./decode-photo.ts";
 import { type KeptResult, keptResult, rowsOf } from "./kept-result.ts";
 import type { Enlarged, FromWorker } from "./messages.ts";
 import type { OpenedModel } from "./open-engine.ts";
@@ -35,6 +35,7 @@ export interface PhotoRequest {
 }
 
 export interface Surroundings {
+  readonly decode: (name: string, file: Blob) => Promise<E.Either<WorkerError, Photo>>;
   readonly model: ModelInUse;
   readonly post: (message: FromWorker) => void;
   /** Is called as soon as there is something to look at. */
@@ -95,8 +96,8 @@ export const enlargePhoto = async (
   surroundings: Surroundings,
 ): Promise<E.Either<WorkerError, Enlarged>> => {
   const { picture, file, name, signal } = request;
-  const { model, post, keep } = surroundings;
-  const photo = await decodePhoto(name, file);
+  const { decode, model, post, keep } = surroundings;
+  const photo = await decode(name, file);
   if (E.isLeft(photo)) return photo;
   let opened = await model.open();
   if (E.isLeft(opened)) return opened;

@@ -3,6 +3,7 @@ import type { Runtime } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { decodePhoto } from "./decode-photo.ts";
 import { describeChoice } from "./describe-choice.ts";
 import { enlargePhoto, type KeptPicture, type ModelInUse } from "./enlarge-photo.ts";
 import { rowsOf } from "./kept-result.ts";
@@ -90,7 +91,10 @@ export const serveUpscaling = (
     const keep = (number: number, kept: KeptPicture): void => {
       pictures.set(number, kept);
     };
-    const result = await enlargePhoto({ picture, file, name, signal }, { model, post, keep });
+    const result = await enlargePhoto(
+      { picture, file, name, signal },
+      { decode: decodePhoto, model, post, keep },
+    );
     if (E.isLeft(result)) pictures.delete(picture);
     stops.delete(picture);
     return result;

@@ -55,15 +55,19 @@ export const reducedSize = ({ width, height }: Size, reduction: number): Size =>
   height: Math.ceil(height / reduction),
 });
 
-/** The pixels of the preview that a part of the result touches, as they look now. */
+/**
+ * The pixels of the preview in which a part of the result begins. A pixel that reaches into the next part is left to that
+ * part, since parts are done in reading order.
+ */
 export const reducedPart = (
   result: Rows,
   place: Rectangle,
   reduction: number,
 ): { readonly at: { readonly x: number; readonly y: number }; readonly reduced: View } => {
+  const end = (at: number, side: number): number => (at === side ? Math.ceil : Math.floor)(at / reduction);
   const [left, top] = [Math.floor(place.x / reduction), Math.floor(place.y / reduction)];
-  const right = Math.ceil((place.x + place.width) / reduction);
-  const bottom = Math.ceil((place.y + place.height) / reduction);
+  const right = Math.max(left + 1, end(place.x + place.width, result.width));
+  const bottom = Math.max(top + 1, end(place.y + place.height, result.height));
   const [x, y] = [left * reduction, top * reduction];
   const rectangle = {
     x,

@@ -51,8 +51,8 @@ export const unforeseen = (thrown: unknown): WorkerError =>
 export const ofModel = (error: { readonly message: string }): WorkerError =>
   workerError("invalid-model", onOneLine(error));
 
-export const ofRuntime = ({ runtime, missing, remedy }: RuntimeError): WorkerError =>
-  workerError("runtime-unavailable", `the runtime ${runtime} lacks ${missing}; ${remedy}`);
+export const ofRuntime = ({ message }: RuntimeError): WorkerError =>
+  workerError("runtime-unavailable", message);
 
 export const ofUpscaling = (error: UpscaleError): WorkerError => {
   const { message } = error;
