@@ -5,6 +5,7 @@ import { addConvertCommand } from "./commands/convert.ts";
 import { addCostCommand } from "./commands/cost.ts";
 import { addDegradeCommand } from "./commands/degrade.ts";
 import { addDemoCommand } from "./commands/demo.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEvaluateCommand } from "./commands/evaluate.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addInspectCommand } from "./commands/inspect.ts";
@@ -48,6 +49,7 @@ const makeProgram = (shell: Shell, perform: Perform, train: TrainDefaults | null
   addTrainCommand(program, perform, train);
   addDegradeCommand(program, perform);
   addEvaluateCommand(program, perform);
+  addDoctorCommand(program, perform);
   return program;
 };
 

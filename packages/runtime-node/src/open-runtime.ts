@@ -2,7 +2,7 @@
 import { type Engine, type RuntimeError, runtimeUnavailable } from "@tadsr/core";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
-import type { RuntimeEntries, RuntimeOptions } from "./runtime-entry.ts";
+import type { RuntimeEntries, RuntimeEntry, RuntimeOptions } from "./runtime-entry.ts";
 import { preference, type RuntimeName, runtimeEntries } from "./runtimes.ts";
 
 export type RuntimeChoice<Name extends string = RuntimeName> = Name | "auto";
@@ -27,10 +27,34 @@ const oneThreadOnly = (runtime: string, threads: number): OneThreadOnly => ({
   message: `runtime ${runtime} computes on one thread, and ${threads} are asked for`,
 });
 
+/** A graphics card was asked for by its number, and the runtime cannot choose one. */
+export interface NoDeviceChoice {
+  readonly _tag: "NoDeviceChoice";
+  readonly runtime: string;
+  readonly device: number;
+  readonly message: string;
+}
+
+const noDeviceChoice = (runtime: string, device: number, because: string): NoDeviceChoice => ({
+  _tag: "NoDeviceChoice",
+  runtime,
+  device,
+  message: `runtime ${runtime} cannot choose graphics card ${device}: ${because}`,
+});
+
+/** Why the runtime cannot choose a graphics card; null if it can. */
+const refusalOf = ({ devices }: RuntimeEntry): string | null => {
+  if (devices === undefined) return "it computes on the processor";
+  return devices._tag === "Refused" ? devices.because : null;
+};
+
+/** Why a runtime was not opened. */
+export type NotOpened = RuntimeError | OneThreadOnly | NoDeviceChoice;
+
 /** None of the runtimes opens. `reasons` has one for each that was tried. */
 export interface NoRuntime {
   readonly _tag: "NoRuntime";
-  readonly reasons: readonly (RuntimeError | OneThreadOnly)[];
+  readonly reasons: readonly NotOpened[];
   readonly message: string;
 }
 
@@ -48,11 +72,21 @@ export const runtimeOpener =
     { candidates = preferred, ...options }: OpenOptions<Name> = {},
   ): TE.TaskEither<NoRuntime, Engine<unknown>> =>
   async () => {
+    const { threads, device } = options;
     const tried = choice === "auto" ? candidates : [choice];
-    const reasons: (RuntimeError | OneThreadOnly)[] = [];
+    const reasons: NotOpened[] = [];
+    if (choice === "auto" && device !== undefined) {
+      const able = (Object.keys(entries) as Name[]).filter((name) => refusalOf(entries[name]) === null);
+      const because = `the numbers are a runtime's own; name one that can: ${able.join(", ") || "there is none"}`;
+      return E.left(noRuntime([noDeviceChoice("auto", device, because)]));
+    }
     for (const runtime of tried) {
       const { isSingleThreaded, make } = entries[runtime];
-      const { threads } = options;
+      const refusal = device === undefined ? null : refusalOf(entries[runtime]);
+      if (device !== undefined && refusal !== null) {
+        reasons.push(noDeviceChoice(runtime, device, refusal));
+        continue;
+      }
       if (threads !== undefined && threads > 1 && isSingleThreaded) {
         reasons.push(oneThreadOnly(runtime, threads));
         continue;

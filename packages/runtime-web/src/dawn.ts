@@ -1,6 +1,7 @@
 /** WebGPU in Node, by Dawn: npm's package webgpu. */
 import { firstLine, lazyRuntime, missingError, type Runtime } from "@tadsr/core";
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { listAdapters, optionsFor } from "./dawn-adapters.ts";
 import type { Gpu } from "./gpu.ts";
 import { requestDevice } from "./request-device.ts";
 import { webgpuEngine } from "./webgpu-engine.ts";
@@ -8,6 +9,8 @@ import { webgpuEngine } from "./webgpu-engine.ts";
 export interface DawnOptions {
   /** Dawn's own options, such as `adapter=NAME` and `backend=vulkan`. */
   readonly dawn?: readonly string[];
+  /** The number of the graphics card in the list of `dawnDevices`; by default Dawn chooses. */
+  readonly device?: number;
 }
 
 const DRIVER =
@@ -23,6 +26,35 @@ const load = async (): Promise<typeof import("webgpu")> => {
       remedy: "install it: npm install webgpu",
     });
   }
+};
+
+/** The names of the graphics cards that Dawn finds; empty without the package webgpu or without a driver. */
+export const dawnDevices = async (): Promise<readonly string[]> => {
+  const library = await load().catch(() => null);
+  const adapters = library === null ? [] : await listAdapters(library.create);
+  return adapters.map(({ name, backend }) => `${name}, ${backend}`);
+};
+
+/** Dawn's options for one graphics card. Rejects if it is not there. */
+const deviceOptions = async (
+  create: Parameters<typeof listAdapters>[0],
+  device: number,
+): Promise<readonly string[]> => {
+  const adapters = await listAdapters(create);
+  const options = optionsFor(adapters, device);
+  if (options !== null) return options;
+  const list = adapters.map(({ name, backend }, i) => `${i} (${name}, ${backend})`).join(", ");
+  throw missingError(
+    adapters[device] === undefined
+      ? {
+          missing: `graphics card ${device}`,
+          remedy: list === "" ? "there is none that can be chosen" : `choose one of ${list}`,
+        }
+      : {
+          missing: `a way to choose graphics card ${device}`,
+          remedy: `Dawn chooses by name and takes the first of those with this one: ${list}`,
+        },
+  );
 };
 
 /** The classes and constants that WebGPU's users expect among the globals. What is there already stays. */
@@ -47,13 +79,14 @@ const withNavigator =
   };
 
 /** The runtime `webgpu` in Node. It needs the package webgpu, which is installed separately. */
-export const dawnRuntime = ({ dawn = [] }: DawnOptions = {}): Runtime<Tensor> =>
+export const dawnRuntime = ({ dawn = [], device }: DawnOptions = {}): Runtime<Tensor> =>
   lazyRuntime({
     name: "webgpu",
     load: async () => {
       const { create, globals } = await load();
       addGlobals(globals);
-      const gpu: Gpu = create([...dawn]);
+      const chosen = device === undefined ? [] : await deviceOptions(create, device);
+      const gpu: Gpu = create([...dawn, ...chosen]);
       const remedies = { gpu: DRIVER, adapter: DRIVER, device: DRIVER };
       return webgpuEngine(await requestDevice(gpu, remedies), withNavigator(gpu));
     },

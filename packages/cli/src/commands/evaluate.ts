@@ -4,8 +4,9 @@ import type { EvaluateOptions } from "../evaluate/options.ts";
 import { seedList } from "../evaluate/options.ts";
 import { DEGRADATIONS, wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
-import { COLOUR_CHOICES, RUNTIME_CHOICES, SAMPLER_CHOICES } from "../upscale/options.ts";
+import { COLOUR_CHOICES, SAMPLER_CHOICES } from "../upscale/options.ts";
 import { addFileOptions } from "./file-options.ts";
+import { addRuntimeOptions } from "./runtime-options.ts";
 
 const HELP = `
 A method is one of these: name=folder, a folder of pictures that were made elsewhere; a model, as for
@@ -56,12 +57,7 @@ const addMeasureOptions = (command: Command): Command =>
     .option("--features-linear <file>", "LPIPS's weights for that network's channels");
 
 const addModelOptions = (command: Command): Command =>
-  addFileOptions(command)
-    .addOption(
-      new Option("--runtime <name>", "the runtime; auto: the first that works of onnx, tensorflow and wasm")
-        .choices(RUNTIME_CHOICES)
-        .default("auto"),
-    )
+  addRuntimeOptions(addFileOptions(command))
     .option("--tile <n>", "side of a tile, in pixels (default: what fits into memory)", wholeNumber(1, 8192))
     .option("--threads <n>", "number of threads (default: the physical cores)", wholeNumber(1, 1024))
     .option("--steps <n>", "sampler steps of the models (default: the model's own)", wholeNumber(1, 1000))

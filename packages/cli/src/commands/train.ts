@@ -10,6 +10,7 @@ import {
   type TrainCommandOptions,
   type TrainStudentCommandOptions,
 } from "../train/options.ts";
+import { addRuntimeChoice } from "./runtime-options.ts";
 
 const RESUME_HELP = `
 The log (log.jsonl) and checkpoints are written to the output folder during the training. Ctrl-C stops after the
@@ -205,13 +206,11 @@ const addOptions = (command: Command, describe: Describe<Common>): Command => {
   command
     .requiredOption("--data <folder>", "folder of photographs to learn from; folders in it count too")
     .requiredOption("-o, --out <folder>", "folder of the run");
-  return addRows(command, describe, COMMON)
-    .addOption(
-      new Option("--runtime <name>", "the runtime; auto: tensorflow if it works, else wasm")
-        .choices(TRAINING_RUNTIMES)
-        .default("auto"),
-    )
-    .addHelpText("after", RESUME_HELP);
+  return addRuntimeChoice(
+    addRows(command, describe, COMMON),
+    TRAINING_RUNTIMES,
+    "tensorflow if it works, else wasm",
+  ).addHelpText("after", RESUME_HELP);
 };
 
 /** `defaults` is for the help; null if another command runs. */

@@ -2,8 +2,9 @@
 import { type Command, Option } from "commander";
 import { sharedFile, wholeNumber } from "../options.ts";
 import type { Perform } from "../perform.ts";
-import { COLOUR_CHOICES, RUNTIME_CHOICES, SAMPLER_CHOICES, type UpscaleOptions } from "../upscale/options.ts";
+import { COLOUR_CHOICES, SAMPLER_CHOICES, type UpscaleOptions } from "../upscale/options.ts";
 import { addFileOptions } from "./file-options.ts";
+import { addRuntimeOptions } from "./runtime-options.ts";
 
 const HELP = `
 A folder means the PNG, JPEG and WebP pictures directly in it. A quoted pattern ("photos/**/*.jpg") means those that
@@ -27,17 +28,13 @@ The tile does not change the picture: each tile is read with all the pixels arou
 at most 128 (256 for x2plus). Pixels beyond those changed RRDBNet's pictures by less than half a level.`;
 
 export const addNetworkOptions = (command: Command): Command =>
-  command
-    .option(
+  addRuntimeOptions(
+    command.option(
       "--model <name|path>",
       "a shipped model's name, a folder with model.json, or a file of the paper's UNet or of a Real-ESRGAN network",
-    )
+    ),
+  )
     .option("--seed <n>", "seed of the noise", wholeNumber(0), 0)
-    .addOption(
-      new Option("--runtime <name>", "the runtime; auto: the first that works of onnx, tensorflow and wasm")
-        .choices(RUNTIME_CHOICES)
-        .default("auto"),
-    )
     .option(
       "--tile <n>",
       "side of a tile, in pixels of the picture (default: what fits into memory, at most 512)",

@@ -21,10 +21,10 @@ import { type ExitCode, type Failure, usageFailure } from "../failure.ts";
 import { liveLineOn } from "../live-line.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { CommandTask } from "../perform.ts";
+import { runtimeOptions } from "../runtime-options.ts";
 import { cannotWrite, replacing, writeSafely } from "../safe-file.ts";
 import { resolveIn, type Shell } from "../shell.ts";
 import { openFoundModel } from "../upscale/open-model.ts";
-import { runtimeOptions } from "../upscale/runtime-options.ts";
 import { VERSION } from "../version.ts";
 import type { EvaluateOptions } from "./options.ts";
 import { progressOn } from "./progress-line.ts";
@@ -62,11 +62,11 @@ const metricNames = (words: readonly string[]): readonly string[] =>
     .filter((word) => word !== "");
 
 const openersOf = (shell: Shell, options: EvaluateOptions): Openers<Failure> => {
-  const { runtime, threads } = options;
+  const { runtime, threads, device } = options;
   return {
     engine: openRuntime(runtime, { ...runtimeOptions(shell, options), sessions: 1 }),
     model: (model, own) =>
-      openFoundModel(shell, model, { ...own, seed: 0, runtime, ...definedOf({ threads }) }),
+      openFoundModel(shell, model, { ...own, seed: 0, runtime, ...definedOf({ threads, device }) }),
   };
 };
 

@@ -6,12 +6,14 @@ import type { EvaluateOptions } from "./options.ts";
 
 /** Why an option has no effect; null if all have. */
 export const strayOption = (
-  { runtime, threads, features, featuresLinear, show, html, keep }: EvaluateOptions,
+  { runtime, threads, device, features, featuresLinear, show, html, keep }: EvaluateOptions,
   methods: readonly MethodSource[],
 ): Failure | null => {
   if (!methods.some(({ kind }) => kind === "model") && features === undefined) {
     if (threads !== undefined)
       return usageFailure("--threads has no meaning without a model or --features; leave it out");
+    if (device !== undefined)
+      return usageFailure("--device has no meaning without a model or --features; leave it out");
     if (runtime !== "auto")
       return usageFailure("--runtime has no meaning without a model or --features; leave it out");
   }

@@ -11,6 +11,7 @@ import {
 } from "@tadsr/upscale";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { definedOf } from "../defined.ts";
 import { openRuntime, type RuntimeChoice } from "../runtimes.ts";
 import { DEFAULT_MODEL } from "../upscale/options.ts";
 import { checkChoices } from "./check-choices.ts";
@@ -24,6 +25,8 @@ export interface OpenOptions extends ModelChoices, UpscalerOptions {
   readonly runtime?: RuntimeChoice;
   /** The number of threads, by default the physical cores. */
   readonly threads?: number;
+  /** The number of the graphics card, for `webgpu` and `onnx-cuda`: `tadsr doctor` lists them. */
+  readonly device?: number;
 }
 
 /** An open model. It makes one picture at a time: if several are asked for, each waits for its turn. */
@@ -48,13 +51,13 @@ interface Opened {
 }
 
 /** A wrong model or option is an error before the runtime is loaded. */
-const opened = ({ model = DEFAULT_MODEL, runtime = "auto", threads, ...options }: OpenOptions) =>
+const opened = ({ model = DEFAULT_MODEL, runtime = "auto", threads, device, ...options }: OpenOptions) =>
   pipe(
     TE.fromEither(checkChoices({ runtime, ...options })),
     TE.chainW(() => describeModel(model, options)),
     TE.chainW((described) => prepareModel(described, { memory: usableMemory(), ...options })),
     TE.bindTo("prepared"),
-    TE.bindW("engine", () => openRuntime(runtime, threads === undefined ? {} : { threads })),
+    TE.bindW("engine", () => openRuntime(runtime, definedOf({ threads, device }))),
     TE.chainW(({ prepared, engine }): TE.TaskEither<Reason, Opened> => {
       const close = (): Promise<void> => engine.close();
       return pipe(

@@ -23,7 +23,7 @@ const renamed = ({
 });
 
 export const teacherChoices = ({ folder }: Shell, options: TrainCommandOptions): TeacherChoices => {
-  const { runtime: _, validation, ...typed } = renamed(options);
+  const { runtime: _, device: __, validation, ...typed } = renamed(options);
   const { validationEvery, validationPictures, validationCrop, validationSamples, ...plain } = typed;
   const plan = {
     every: validationEvery,

@@ -5,8 +5,8 @@ import type { SharedFile } from "../options.ts";
 /** Networks that can be trained from nothing. */
 export const NETWORK_NAMES = ["small", "tiny", "unet"] as const satisfies readonly FamilyName[];
 
-/** Runtimes that are fast enough for training: all except the reference. */
-export const TRAINING_RUNTIMES = ["auto", "tensorflow", "wasm", "cpu"] as const;
+/** Runtimes that have gradients and are fast enough for training. */
+export const TRAINING_RUNTIMES = ["auto", "tensorflow", "webgpu", "wasm", "cpu"] as const;
 
 /** The unit of `--picture-cache`, in bytes. */
 export const MEBIBYTE = 2 ** 20;
@@ -20,6 +20,7 @@ type Plain = Omit<
 export interface TrainCommandOptions extends Plain {
   readonly out: string;
   readonly runtime: (typeof TRAINING_RUNTIMES)[number];
+  readonly device?: number;
   readonly rate?: number;
   readonly warmUp?: number;
   readonly decay?: "constant" | "cosine";

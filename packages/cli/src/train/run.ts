@@ -16,7 +16,7 @@ import { type LiveLine, liveLineOn } from "../live-line.ts";
 import { openRuntime } from "../open-runtime.ts";
 import type { CommandTask } from "../perform.ts";
 import { plural } from "../plural.ts";
-import { trainingPreference } from "../runtimes.ts";
+import { runtimeOptions } from "../runtime-options.ts";
 import { displayPath, noteLine, printLine, type Shell } from "../shell.ts";
 import { studentChoices, teacherChoices } from "./choices.ts";
 import type { TrainCommandOptions, TrainStudentCommandOptions } from "./options.ts";
@@ -61,10 +61,14 @@ const watcherOn = (shell: Shell, line: LiveLine | null, out: string, signal: Abo
   },
 });
 
-const runTraining = (shell: Shell, { runtime, out }: TrainCommandOptions, train: Train): CommandTask => {
+const runTraining = (
+  shell: Shell,
+  { runtime, device, out }: TrainCommandOptions,
+  train: Train,
+): CommandTask => {
   const line = liveLineOn(shell);
   return pipe(
-    openRuntime(runtime, { candidates: trainingPreference }),
+    openRuntime(runtime, { ...runtimeOptions(shell, { device }), work: "training" }),
     TE.chain((engine) =>
       interruptible(shell, (signal) =>
         pipe(

@@ -8,11 +8,11 @@ import * as TE from "fp-ts/lib/TaskEither.js";
 import { definedOf } from "../defined.ts";
 import { type Failure, modelLine, usageFailure } from "../failure.ts";
 import { openRuntime } from "../open-runtime.ts";
+import { runtimeOptions } from "../runtime-options.ts";
 import { noteLine, type Shell } from "../shell.ts";
 import { findAnyModel } from "./find-model.ts";
 import { type OpenModel, upscaleFailure } from "./opened-model.ts";
 import type { NetworkOptions } from "./options.ts";
-import { runtimeOptions } from "./runtime-options.ts";
 import { silent, type Trace } from "./trace.ts";
 
 /** Refuses more steps than the model's schedule has, in the command's words. */

@@ -53,6 +53,8 @@ export interface NetworkOptions extends PaperOptions {
   readonly runtime: RuntimeChoice;
   /** Threads that compute; as many as the runtime takes where left out. */
   readonly threads?: number;
+  /** The number of the graphics card among those that the runtime lists. */
+  readonly device?: number;
   /** What fits into memory where left out. */
   readonly tile?: number;
   /** Steps of the sampler; what the model was made for where left out. */

@@ -1,7 +1,16 @@
 /** ONNX Runtime's own kernels. The algebra is compiled to ONNX graphs, and optimised graphs are kept on disk. */
-import { type Engine, type EngineMemory, FLOAT32_EPSILON, lazyRuntime, type Runtime } from "@tadsr/core";
+import {
+  type Engine,
+  type EngineMemory,
+  FLOAT32_EPSILON,
+  lazyRuntime,
+  missingError,
+  type Runtime,
+} from "@tadsr/core";
 import type { Dialect, Lowered, OnnxTensor, Session } from "@tadsr/engine-onnx";
 import { cacheFolder } from "../cache-folder.ts";
+import { checkCudaDevice } from "./cuda-devices.ts";
+import { leftTeller } from "./left-to-processor.ts";
 import { modelCache, noCache, type Tell } from "./model-cache.ts";
 import { physicalCores } from "./processor.ts";
 import type { OnnxProvider } from "./provider.ts";
@@ -11,6 +20,8 @@ export interface OnnxOptions {
   /** The number of threads for one computation, by default the number of physical cores. */
   readonly threads?: number;
   readonly provider?: OnnxProvider;
+  /** The number of the graphics card, in the order in which `nvidia-smi` lists them. Only CUDA can choose. */
+  readonly device?: number;
   /**
    * How many compiled computations are kept, the latest used; 12 by default. There is one for each size of an input,
    * and each holds the memory that it ran in.
@@ -18,7 +29,10 @@ export interface OnnxOptions {
   readonly sessions?: number;
   /** The folder for optimised models; null for none. By default `TADSR_CACHE` or the system's folder for caches. */
   readonly cache?: string | null;
-  /** Gets the messages about the cache. By default there are none. */
+  /**
+   * Gets the messages: about the cache, and which nodes a graphics card's provider leaves to the processor. By default
+   * there are none.
+   */
   readonly tell?: Tell;
   /** How graphs are written, if not in the fastest way. */
   readonly dialect?: Partial<Dialect>;
@@ -52,6 +66,17 @@ const dialectOf = (provider: OnnxProvider, changes: Partial<Dialect>): Dialect =
  */
 const MEMORY: EngineMemory = { factor: 2, scores: 2 ** 28, limit: Number.POSITIVE_INFINITY };
 
+/** Why ONNX Runtime cannot choose a graphics card. Its provider of WebGPU refuses the option `deviceId`. */
+export const NO_CHOICE: Readonly<Record<Exclude<OnnxProvider, "cuda">, string>> = {
+  cpu: "it computes on the processor",
+  webgpu: "ONNX Runtime's provider of WebGPU takes the system's first one; use webgpu or onnx-cuda",
+};
+
+const checkDevice = async (provider: OnnxProvider, device: number): Promise<void> => {
+  if (provider === "cuda") return checkCudaDevice(device);
+  throw missingError({ missing: "a choice of graphics cards", remedy: NO_CHOICE[provider] });
+};
+
 const openEngine = async (name: string, options: OnnxOptions): Promise<Engine<OnnxTensor>> => {
   const { provider = "cpu", threads = physicalCores(), tell = () => undefined } = options;
   const library = await import("onnxruntime-node");
@@ -61,7 +86,13 @@ const openEngine = async (name: string, options: OnnxOptions): Promise<Engine<On
   const { sessionOpener } = await import("./sessions.ts");
   const folder = options.cache === undefined ? cacheFolder(process.env) : options.cache;
   const cache = folder === null || provider !== "cpu" ? noCache : modelCache(folder, tell);
-  const openSession: OpenSession = sessionOpener({ library, provider, threads, cache });
+  const { device } = options;
+  if (device !== undefined) await checkDevice(provider, device);
+  const openSession: OpenSession = sessionOpener({
+    ...{ library, provider, threads, cache },
+    ...(device === undefined ? {} : { device }),
+    ...(provider === "cpu" ? {} : { left: leftTeller(name, tell) }),
+  });
   const engine = onnxEngine({
     name,
     epsilon: FLOAT32_EPSILON,

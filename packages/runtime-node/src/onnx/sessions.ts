@@ -11,6 +11,7 @@ import {
 } from "@tadsr/engine-onnx";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { contentKey } from "./content-key.ts";
+import { type LeftTeller, profiled } from "./left-to-processor.ts";
 import { MODEL_FILE, type ModelCache } from "./model-cache.ts";
 import { processorKind } from "./processor.ts";
 import type { OnnxProvider } from "./provider.ts";
@@ -24,6 +25,10 @@ export interface SessionSettings {
   readonly provider: OnnxProvider;
   readonly threads: number;
   readonly cache: ModelCache;
+  /** The number of the graphics card, where the provider can choose. */
+  readonly device?: number;
+  /** Is told which nodes of a graph the provider leaves to the processor. */
+  readonly left?: LeftTeller;
 }
 
 /** To be changed when entries of the cache are made in another way. */
@@ -59,11 +64,35 @@ const sessionOf = ({ Tensor }: Library, session: InferenceSession): Session => (
   close: () => session.release(),
 });
 
+/** `first` is called after the first run, or when the session is closed without one. */
+const afterFirstRun = ({ run, close }: Session, first: () => Promise<void>): Session => {
+  let isFirst = true;
+  const once = async (): Promise<void> => {
+    if (!isFirst) return;
+    isFirst = false;
+    await first();
+  };
+  return {
+    run: async (feeds) => {
+      const results = await run(feeds);
+      await once();
+      return results;
+    },
+    close: async () => {
+      await once();
+      await close();
+    },
+  };
+};
+
 const optionsFor = (
-  { provider, threads }: SessionSettings,
+  { provider, threads, device }: SessionSettings,
   isSmall: boolean,
 ): InferenceSession.SessionOptions => ({
-  executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
+  executionProviders: [
+    ...(provider === "cpu" ? [] : [device === undefined ? provider : { name: provider, deviceId: device }]),
+    "cpu",
+  ],
   // The warnings left out are about nodes that stay on the CPU and optimised files that fit one processor only.
   logSeverityLevel: 3,
   intraOpNumThreads: isSmall ? 1 : threads,
@@ -81,7 +110,7 @@ const keptIn = (folder: string): InferenceSession.SessionOptions => ({
 });
 
 export const sessionOpener = (settings: SessionSettings): OpenSession => {
-  const { library, cache } = settings;
+  const { library, cache, left } = settings;
   const { InferenceSession, env } = library;
   const circumstances = [CACHE_VERSION, env.versions.node ?? env.versions.common, processorKind()];
   const open = async (model: Uint8Array | string, more: InferenceSession.SessionOptions): Promise<Session> =>
@@ -92,6 +121,16 @@ export const sessionOpener = (settings: SessionSettings): OpenSession => {
         ? InferenceSession.create(model, more)
         : InferenceSession.create(model, more)),
     );
+  /** A session whose first run tells what the provider leaves to the processor. */
+  const openWatched = async (
+    graph: Lowered,
+    base: InferenceSession.SessionOptions,
+    left: LeftTeller,
+  ): Promise<Session> => {
+    const { options, read } = await profiled();
+    const session = await InferenceSession.create(encodeModel(graph), { ...base, ...options });
+    return afterFirstRun(sessionOf(library, session), () => left.tell(() => read(session)));
+  };
   /**
    * Large weights are passed in a mapped file, so that memory does not hold them twice, as weights and as a message.
    */
@@ -135,6 +174,7 @@ export const sessionOpener = (settings: SessionSettings): OpenSession => {
     const isSmall = computedNumbers(graph) < LEAST_WORK;
     const base = { ...optionsFor(settings, isSmall), graphOptimizationLevel: "all" } as const;
     if (isSmall) return open(encodeModel(graph), base);
+    if (left !== undefined && !left.isDone()) return openWatched(graph, base, left);
     const plain = (): Promise<Session> => open(encodeModel(graph), base);
     if (!cache.keeps) return plain();
     const key = contentKey(graph, circumstances);
