@@ -75,17 +75,32 @@ const withoutThumbnail = (exif: Uint8Array, structure: Structure, first: Directo
   return at + length >= exif.length - 1 ? exif.subarray(0, at) : exif;
 };
 
+const structureOf = (bytes: Uint8Array): Structure | null => {
+  const isLittle = startsWith(bytes, latin1("II*\0"));
+  if (bytes.length < 8 || (!isLittle && !startsWith(bytes, latin1("MM\0*")))) return null;
+  return { view: viewOf(bytes), isLittle };
+};
+
+const firstDirectory = (structure: Structure): Directory | null =>
+  directoryAt(structure, structure.view.getUint32(4, structure.isLittle));
+
+/** How the pixels lie, from 1 to 8 (TIFF 6.0, section 8): 1 is upright. Also if it is damaged or says nothing. */
+export const orientationOf = (exif: Uint8Array): number => {
+  const structure = structureOf(exif);
+  const first = structure && firstDirectory(structure);
+  const found = structure && numberAt(structure, first?.entries.get(TAG.orientation));
+  return found !== null && found >= 1 && found <= 8 ? found : 1;
+};
+
 /**
  * EXIF for the upright picture of another size: orientation 1, the new size where a size stands, no thumbnail. Null if
  * it is damaged. Other entries stay as they are.
  */
 export const uprightExif = (exif: Uint8Array, { width, height }: Upright): Uint8Array | null => {
-  const isLittle = startsWith(exif, latin1("II*\0"));
-  if (exif.length < 8 || (!isLittle && !startsWith(exif, latin1("MM\0*")))) return null;
   const result = new Uint8Array(exif);
-  const structure = { view: viewOf(result), isLittle };
-  const first = directoryAt(structure, structure.view.getUint32(4, isLittle));
-  if (first === null) return null;
+  const structure = structureOf(result);
+  const first = structure && firstDirectory(structure);
+  if (structure === null || first === null) return null;
   setNumber(structure, first.entries.get(TAG.orientation), 1);
   setNumber(structure, first.entries.get(TAG.width), width);
   setNumber(structure, first.entries.get(TAG.height), height);

@@ -2,7 +2,14 @@
 import * as fc from "fast-check";
 import sharp, { type Metadata } from "sharp";
 import { describe, expect, it } from "vitest";
-import { type Carried, readCarried, sniffFormat, uprightExif, writeCarried } from "../src/index.ts";
+import {
+  type Carried,
+  orientationOf,
+  readCarried,
+  sniffFormat,
+  uprightExif,
+  writeCarried,
+} from "../src/index.ts";
 
 const xmp = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF/></x:xmpmeta>";
 const plain = () =>
@@ -130,6 +137,17 @@ describe("EXIF of an upright picture of another size", () => {
     bytes.fill(9, 56);
     return bytes;
   };
+
+  it("comes from EXIF that tells how the pixels lie", async () => {
+    for (const orientation of [1, 3, 6, 8]) {
+      const { exif = new Uint8Array() } = await readCarried(
+        await plain().withMetadata({ orientation }).jpeg().toBuffer(),
+      );
+      expect(orientationOf(exif)).toBe(orientation);
+      expect(orientationOf(uprightExif(exif, { width: 1, height: 1 }) ?? exif)).toBe(1);
+    }
+    expect(orientationOf(Uint8Array.of(1, 2, 3))).toBe(1);
+  });
 
   it("has no thumbnail, and a size that 16 bits cannot hold", () => {
     const upright = uprightExif(withThumbnail(), { width: 70_000, height: 1 }) ?? new Uint8Array();
