@@ -1,5 +1,5 @@
 /** From a photo's file to pixels, by the browser's own decoders. */
-import { type Carried, readCarried } from "@tadsr/metadata";
+import { type Carried, orientationOf, readCarried, writeCarried } from "@tadsr/metadata";
 import { COLOURS, type Picture, type Size } from "@tadsr/model";
 import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
@@ -41,6 +41,33 @@ const pixelsOf = (context: OffscreenCanvasRenderingContext2D, { width, height }:
   return { width, height, channels: COLOURS, data, ...(alpha === null ? {} : { alpha }) };
 };
 
+type Transformation = readonly [number, number, number, number, number, number];
+
+/** What turns pixels of this orientation upright, for a canvas (TIFF 6.0, section 8). */
+const uprighting = (orientation: number, { width, height }: Size): Transformation => {
+  switch (orientation) {
+    case 2:
+      return [-1, 0, 0, 1, width, 0];
+    case 3:
+      return [-1, 0, 0, -1, width, height];
+    case 4:
+      return [1, 0, 0, -1, 0, height];
+    case 5:
+      return [0, 1, 1, 0, 0, 0];
+    case 6:
+      return [0, 1, -1, 0, height, 0];
+    case 7:
+      return [0, -1, -1, 0, height, width];
+    case 8:
+      return [0, -1, 1, 0, 0, width];
+    default:
+      return [1, 0, 0, 1, 0, 0];
+  }
+};
+
+/** From here on the sides are exchanged. */
+const LYING = 5;
+
 const tooLarge = (name: string, { width, height }: Size): WorkerError =>
   workerError(
     "too-large",
@@ -49,25 +76,29 @@ const tooLarge = (name: string, { width, height }: Size): WorkerError =>
 
 /**
  * Upright pixels. If the file has a colour profile, they stay in its colours, so that the profile fits the result too.
- * Otherwise they are sRGB.
+ * Otherwise they are sRGB. Browsers do not agree in which formats they look at EXIF, so they get the file without it.
  */
 export const decodePhoto = async (name: string, file: Blob): Promise<E.Either<WorkerError, Photo>> => {
   try {
-    const { icc, ...carried } = await readCarried(new Uint8Array(await file.arrayBuffer()));
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const { icc, ...carried } = await readCarried(bytes);
     const keepsColours = icc !== undefined && isOfColours(icc);
-    const bitmap = await createImageBitmap(file, {
+    const without = await writeCarried(bytes, icc === undefined ? {} : { icc });
+    const bitmap = await createImageBitmap(new Blob([new Uint8Array(without.bytes)]), {
       colorSpaceConversion: keepsColours ? "none" : "default",
       premultiplyAlpha: "none",
     });
-    const { width, height } = bitmap;
-    if (Math.max(width, height) > CANVAS_SIDE) {
-      bitmap.close();
-      return E.left(tooLarge(name, { width, height }));
-    }
-    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-    if (context === null) return E.left(tooLarge(name, { width, height }));
-    context.drawImage(bitmap, 0, 0);
+    const orientation = carried.exif === undefined ? 1 : orientationOf(carried.exif);
+    const [width, height] =
+      orientation < LYING ? [bitmap.width, bitmap.height] : [bitmap.height, bitmap.width];
+    const isTooLarge = Math.max(width, height) > CANVAS_SIDE;
+    const context = isTooLarge
+      ? null
+      : new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    context?.setTransform(...uprighting(orientation, bitmap));
+    context?.drawImage(bitmap, 0, 0);
     bitmap.close();
+    if (context === null) return E.left(tooLarge(name, { width, height }));
     const picture = pixelsOf(context, { width, height });
     return E.right({ picture, carried: keepsColours ? { ...carried, icc } : carried });
   } catch (thrown) {
