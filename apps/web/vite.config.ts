@@ -16,6 +16,12 @@ export default defineConfig({
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
+  optimizeDeps: {
+    // Otherwise the page is loaded again when the worker first imports something.
+    entries: ["index.html", "src/upscaling-worker.ts"],
+    // Its code finds its other files by where it lies itself.
+    exclude: ["onnxruntime-web"],
+  },
   server: { headers: ISOLATION },
   preview: { headers: HEADERS },
   build: {

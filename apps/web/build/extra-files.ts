@@ -17,12 +17,15 @@ const typeOf = (path: string): string => TYPES[path.split(".").at(-1) ?? ""] ?? 
 
 export const extraFiles = (files: ExtraFiles): Plugin => ({
   name: "extra-files",
-  configureServer: ({ middlewares }) => {
+  configureServer: ({ middlewares, config }) => {
+    const headers = Object.entries(config.server.headers ?? {});
     middlewares.use((request, response, next) => {
       const path = (request.url ?? "").replace(/[?#].*$/, "").replace(/^\//, "");
       const make = files.get(path);
       if (make === undefined) return next();
       make().then((content) => {
+        // A worker's script needs those of the page.
+        for (const [name, value] of headers) if (value !== undefined) response.setHeader(name, value);
         response.setHeader("Content-Type", typeOf(path));
         response.end(content);
       }, next);
