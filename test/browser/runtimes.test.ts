@@ -141,7 +141,7 @@ else
     it("onnx-wasm has threads where the page is isolated, and elsewhere says that it has none", async () => {
       expect(await page.call("wordsOfOnnxWasm", {})).toEqual({ told: [], error: null });
       expect(page.page.workers().length).toBeGreaterThan(0);
-      const other = await openProgramPage(PROGRAM, { headers: {} });
+      const other = await openProgramPage(PROGRAM, { headers: {}, browser: page.browser });
       const { told, error } = (await other.call("wordsOfOnnxWasm", { threads: 2 })) as WordsOfOnnxWasm;
       expect(other.page.workers()).toHaveLength(0);
       await other.close();
