@@ -16,7 +16,7 @@ export const addRuntimeChoice = (command: Command, choices: readonly string[], a
     )
     .option(
       "--device <n>",
-      "number of the graphics card, for webgpu and onnx-cuda; tadsr doctor lists them",
+      "number of the graphics card, for webgpu and onnx-cuda; tadsr doctor lists them (default: the driver's choice)",
       wholeNumber(0, 63),
     );
 
