@@ -57,11 +57,12 @@ export const keepFigures = (
 ): TE.TaskEither<FiguresUnwritable, void> =>
   TE.tryCatch(
     async () => {
+      const only = figures.map(({ name, upscaling, training }) => ({ name, upscaling, training }));
       await mkdir(folder, { recursive: true });
       // The cache of models removes such folders if a killed process left them.
       const draft = await mkdtemp(join(folder, ".draft-"));
       try {
-        await writeFile(join(draft, FIGURES_FILE), `${JSON.stringify({ circumstances, figures })}\n`);
+        await writeFile(join(draft, FIGURES_FILE), `${JSON.stringify({ circumstances, figures: only })}\n`);
         await rename(join(draft, FIGURES_FILE), join(folder, FIGURES_FILE));
       } finally {
         await rm(draft, { recursive: true, force: true });

@@ -21,7 +21,7 @@ import { orThrow, promised, type Reason, TadsrError } from "./tadsr-error.ts";
 export interface OpenOptions extends ModelChoices, UpscalerOptions {
   /** The name of a shipped model, a folder, or a file of weights; `small-x4` by default. */
   readonly model?: string;
-  /** `auto` by default: the fastest that opens. */
+  /** `auto` by default: the fastest that opens, or a graphics card that `tadsr doctor` measured to be faster. */
   readonly runtime?: RuntimeChoice;
   /** The number of threads, by default the physical cores. */
   readonly threads?: number;
