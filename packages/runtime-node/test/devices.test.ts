@@ -91,6 +91,17 @@ describe("what a provider leaves to the processor", () => {
     expect(leftNodes("no events")).toEqual({ nodes: 0, left: [] });
   });
 
+  it("is told once, also if a profile cannot be read", async () => {
+    const told: string[] = [];
+    const { tell, isDone } = leftTeller("x", (line) => told.push(line));
+    await tell(async () => ({ nodes: 2, left: [] }));
+    expect(isDone()).toBe(false);
+    await tell(() => Promise.reject(new Error("no file\nthere")));
+    await tell(async () => ({ nodes: 2, left: [["Conv", 1]] }));
+    expect(told).toEqual(["x does not tell which nodes it leaves to the processor (no file)"]);
+    expect(isDone()).toBe(true);
+  });
+
   it("is told once for an engine, and changes no result", async () => {
     const library = await import("onnxruntime-node");
     library.env.logLevel = "fatal";

@@ -60,12 +60,17 @@ const doctor = async <Name extends string>(
   };
 };
 
-/** Each runtime in a process of its own, which ends with this one. */
-const apart = (shell: Shell): Required<Pick<ExamineOptions, "examine">> => {
+/** This machine, with each runtime in a process of its own. If this process is interrupted, that one is ended. */
+const doctorHere = async (shell: Shell): Promise<DoctorReport> => {
   const controller = new AbortController();
-  shell.onInterrupt(() => controller.abort());
+  const forget = shell.onInterrupt(() => controller.abort());
   const program = (name: string) => [...process.execArgv, programFile(), "examine-runtime", name];
-  return { examine: examineApart({ program, signal: controller.signal }) };
+  const report = await doctor(shell, {
+    ...{ entries: runtimeEntries, preferences, environment: process.env },
+    examine: examineApart({ program, signal: controller.signal }),
+  });
+  forget();
+  return report;
 };
 
 /** 0 if pictures can be upscaled, else 1. */
@@ -76,9 +81,7 @@ export const runDoctor =
     examination?: Examination<Name>,
   ): CommandTask =>
   async () => {
-    const report = await (examination === undefined
-      ? doctor(shell, { entries: runtimeEntries, preferences, environment: process.env, ...apart(shell) })
-      : doctor(shell, examination));
+    const report = await (examination === undefined ? doctorHere(shell) : doctor(shell, examination));
     for (const line of json === true ? [JSON.stringify(report)] : reportLines(report)) printLine(shell, line);
     return E.right(report.auto.upscaling.runtime === null ? 1 : 0);
   };

@@ -6,6 +6,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { firstLine } from "@tadsr/core";
+import * as E from "fp-ts/lib/Either.js";
 import type { InferenceSession } from "onnxruntime-node";
 import type { Tell } from "./model-cache.ts";
 
@@ -42,25 +43,34 @@ export const leftLine = (runtime: string, { nodes, left }: LeftNodes): string | 
 
 export interface Profiled {
   readonly options: InferenceSession.SessionOptions;
-  /** Reads the profile of all runs until now, and ends it. Called once. */
+  /** Reads the profile of all runs until now, ends it, and removes its folder. Called once. */
   readonly read: (session: Pick<InferenceSession, "endProfiling">) => Promise<LeftNodes>;
+  /** Removes the folder, if there is no session. */
+  readonly remove: () => Promise<void>;
 }
 
-/** Options with which a session writes a profile into a folder of its own. */
-export const profiled = async (): Promise<Profiled> => {
-  const folder = await mkdtemp(join(tmpdir(), "tadsr-profile-"));
-  return {
+/** Options with which a session writes a profile into a folder of its own. Left if the folder cannot be made. */
+export const profiled = async (): Promise<E.Either<unknown, Profiled>> => {
+  let folder: string;
+  try {
+    folder = await mkdtemp(join(tmpdir(), "tadsr-profile-"));
+  } catch (thrown) {
+    return E.left(thrown);
+  }
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  return E.right({
     options: { enableProfiling: true, profileFilePrefix: join(folder, "run") },
+    remove,
     read: async (session) => {
       try {
         session.endProfiling();
         const [file = ""] = await readdir(folder);
         return leftNodes(JSON.parse(await readFile(join(folder, file), "utf8")));
       } finally {
-        await rm(folder, { recursive: true, force: true });
+        await remove();
       }
     },
-  };
+  });
 };
 
 /** Tells once what is left to the processor: of the first graph of which something is. */

@@ -91,7 +91,7 @@ const openEngine = async (name: string, options: OnnxOptions): Promise<Engine<On
   const openSession: OpenSession = sessionOpener({
     ...{ library, provider, threads, cache },
     ...(device === undefined ? {} : { device }),
-    ...(provider === "cpu" ? {} : { left: leftTeller(name, tell) }),
+    ...(provider === "cpu" || options.tell === undefined ? {} : { left: leftTeller(name, tell) }),
   });
   const engine = onnxEngine({
     name,

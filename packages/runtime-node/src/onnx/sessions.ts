@@ -9,6 +9,7 @@ import {
   type Session,
   weightBytes,
 } from "@tadsr/engine-onnx";
+import * as E from "fp-ts/lib/Either.js";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { contentKey } from "./content-key.ts";
 import { type LeftTeller, profiled } from "./left-to-processor.ts";
@@ -127,9 +128,20 @@ export const sessionOpener = (settings: SessionSettings): OpenSession => {
     base: InferenceSession.SessionOptions,
     left: LeftTeller,
   ): Promise<Session> => {
-    const { options, read } = await profiled();
-    const session = await InferenceSession.create(encodeModel(graph), { ...base, ...options });
-    return afterFirstRun(sessionOf(library, session), () => left.tell(() => read(session)));
+    const model = encodeModel(graph);
+    const profile = await profiled();
+    if (E.isLeft(profile)) {
+      await left.tell(() => Promise.reject(profile.left));
+      return open(model, base);
+    }
+    const { options, read, remove } = profile.right;
+    try {
+      const session = await InferenceSession.create(model, { ...base, ...options });
+      return afterFirstRun(sessionOf(library, session), () => left.tell(() => read(session)));
+    } catch (thrown) {
+      await remove();
+      throw thrown;
+    }
   };
   /**
    * Large weights are passed in a mapped file, so that memory does not hold them twice, as weights and as a message.
