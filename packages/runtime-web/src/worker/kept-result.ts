@@ -24,6 +24,9 @@ export interface KeptResult extends Rows {
 /** Of one piece of memory. One for a whole large result would often be refused. */
 const BAND = 2 ** 24;
 
+/** Browsers give a tab no more than a few GiB. They may end a tab that asks for more instead of refusing. */
+const MOST = 2 ** 32;
+
 /** Grey where no tile is yet. */
 const NOT_YET = 0x80;
 
@@ -39,6 +42,7 @@ export const keptResult = (
   alpha: Uint8Array | null,
 ): E.Either<WorkerError, KeptResult> => {
   const length = COLOURS * width;
+  if (length * height > MOST) return E.left(noRoom({ width, height }));
   const rows = Math.max(1, Math.floor(BAND / length));
   try {
     const bands = Array.from({ length: Math.ceil(height / rows) }, (_, i) =>
