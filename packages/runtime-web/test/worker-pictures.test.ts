@@ -1,9 +1,11 @@
 /** What the worker does with pixels: parts of a picture as they are shown, and PNG files row by row. */
 import { uniform } from "@tadsr/core";
+import { readCarried } from "@tadsr/metadata";
 import type { Picture } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { encodeJpeg } from "../src/worker/encode-jpeg.ts";
 import { encodePng } from "../src/worker/encode-png.ts";
 import { type KeptResult, keptResult, rowsOf } from "../src/worker/kept-result.ts";
 import { reducedPart, viewOf } from "../src/worker/view-of-rows.ts";
@@ -72,12 +74,12 @@ describe("a view", () => {
   });
 });
 
-describe("a PNG written row by row", () => {
-  const decoded = async (blob: Blob) =>
-    sharp(new Uint8Array(await blob.arrayBuffer()))
-      .raw()
-      .toBuffer({ resolveWithObject: true });
+const decoded = async (blob: Blob) =>
+  sharp(new Uint8Array(await blob.arrayBuffer()))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
 
+describe("a PNG written row by row", () => {
   it("is read by another program as the same picture", async () => {
     const { data, info } = await decoded(await encodePng(rowsOf(picture), {}));
     expect(info).toMatchObject({ width: 23, height: 17, channels: 3 });
@@ -92,5 +94,46 @@ describe("a PNG written row by row", () => {
     expect(info.channels).toBe(4);
     expect(data.filter((_, i) => i % 4 === 3)).toEqual(Buffer.from(alpha));
     expect((await blob.text()).includes("iCCP")).toBe(true);
+  });
+});
+
+describe("a JPEG written some rows at a time", () => {
+  const [width, height] = [99, 83];
+  /** Smooth, with all kinds of colours. */
+  const smooth: Picture = {
+    width,
+    height,
+    channels: 3,
+    data: Uint8Array.from({ length: 3 * width * height }, (_, i) => {
+      const [x, y, c] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width), i % 3];
+      return 128 + 127 * Math.sin(x / (9 + 5 * c)) * Math.cos(y / (7 + c));
+    }),
+  };
+  const errorOf = (found: Uint8Array, expected: Uint8Array): number =>
+    Math.sqrt(
+      found.reduce((sum, value, i) => sum + (value - (expected[i] as number)) ** 2, 0) / found.length,
+    );
+
+  it("is read by another program as nearly the same picture, as near as that program's own JPEG", async () => {
+    // Noise needs the rare codes too.
+    const noise: Picture = { ...smooth, data: random(3 * width * height) };
+    for (const given of [smooth, noise])
+      for (const quality of [40, 92, 100]) {
+        const { data, info } = await decoded(await encodeJpeg(rowsOf(given), {}, quality / 100));
+        expect(info).toMatchObject({ width, height, channels: 3 });
+        const raw = { width, height, channels: 3 } as const;
+        const theirs = await sharp(given.data, { raw }).jpeg({ quality }).toBuffer();
+        const error = errorOf(await sharp(theirs).raw().toBuffer(), given.data);
+        expect(errorOf(data, given.data)).toBeLessThan(1.1 * error);
+      }
+  });
+
+  it("lies on white where it is not opaque, and has what the file carries", async () => {
+    const icc = new Uint8Array(100_000).fill(7);
+    const clear = { ...smooth, alpha: new Uint8Array(width * height) };
+    const blob = await encodeJpeg(rowsOf(clear), { icc }, 0.9);
+    const { data } = await decoded(blob);
+    expect(data.every((value) => value >= 254)).toBe(true);
+    expect((await readCarried(new Uint8Array(await blob.arrayBuffer()))).icc).toEqual(icc);
   });
 });

@@ -12,7 +12,7 @@ export interface Photo {
 }
 
 /** Sides of a canvas in browsers, at most. */
-export const CANVAS_SIDE = 16384;
+const CANVAS_SIDE = 16384;
 
 /** Rows that are taken from the canvas at a time. */
 const ROWS = 256;
