@@ -13,11 +13,13 @@ const PACKAGES: readonly (readonly [name: string, from: string])[] = [
   ["@tensorflow/tfjs-core", "packages/runtime-node"],
   ["@tensorflow/tfjs-node-gpu", "packages/runtime-cuda"],
   ["@tensorflow/tfjs-backend-wasm", "packages/runtime-node"],
+  ["onnxruntime-web", "packages/runtime-web"],
   ["sharp", ""],
   ["upscaler", "bench"],
   ["@upscalerjs/esrgan-slim", "bench"],
   ["@upscalerjs/esrgan-medium", "bench"],
   ["@upscalerjs/esrgan-thick", "bench"],
+  ["@tensorflow/tfjs", "bench"],
 ];
 
 const textOf = (path: string): O.Option<string> => O.tryCatch(() => readFileSync(path, "utf8"));

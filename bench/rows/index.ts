@@ -1,5 +1,6 @@
 /** All rows, in the order in which they run. */
 import type { Row } from "../lib/row.ts";
+import { browser } from "./browser.ts";
 import { chain } from "./chain.ts";
 import { growth } from "./growth.ts";
 import { networks } from "./networks.ts";
@@ -10,4 +11,15 @@ import { startup } from "./startup.ts";
 import { steps } from "./steps.ts";
 import { training } from "./training.ts";
 
-export const rows: readonly Row[] = [networks, chain, small, stack, steps, training, growth, startup, noise];
+export const rows: readonly Row[] = [
+  networks,
+  chain,
+  small,
+  browser,
+  stack,
+  steps,
+  training,
+  growth,
+  startup,
+  noise,
+];

@@ -34,11 +34,12 @@ const QUIET = [
   "--disable-sync",
 ];
 
-export const launchChromium = (): Promise<Browser> => {
+/** `webgpu` are the options for WebGPU. */
+export const launchChromium = (webgpu: readonly string[] = SOFTWARE_WEBGPU): Promise<Browser> => {
   const executablePath = chromiumPath();
   if (executablePath === null) throw new Error("Chromium is missing: apt-get install chromium");
   return chromium.launch({
     executablePath,
-    args: ["--headless", "--no-sandbox", ...SOFTWARE_WEBGPU, ...QUIET],
+    args: ["--headless", "--no-sandbox", ...webgpu, ...QUIET],
   });
 };
