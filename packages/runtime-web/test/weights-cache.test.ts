@@ -128,4 +128,34 @@ describe("the cache of weights", () => {
       expect(await forgetful.get(file, ADDRESS, ignore)()).toMatchObject({ right: content });
     expect(asked).toEqual([0, 0, 0]);
   });
+
+  it("goes on in memory if the browser's storage is full, and leaves no part of a file there", async () => {
+    const store = shelf();
+    const room = 450;
+    const small = async (name: string): Promise<StoredFile | null> => {
+      const stored = await store.open(name);
+      if (stored === null) return null;
+      const append = (bytes: Uint8Array): void => {
+        if (stored.size + bytes.length > room) throw new Error("the storage is full");
+        stored.append(bytes);
+      };
+      const close = (): void => {
+        throw new Error("the storage is full");
+      };
+      return {
+        get size() {
+          return stored.size;
+        },
+        append,
+        read: stored.read,
+        clear: stored.clear,
+        close,
+      };
+    };
+    const { fetch, asked } = server(content, { most: 400 });
+    const cache = weightsCache({ store: { ...store, open: small }, fetch });
+    expect(await cache.get(file, ADDRESS, ignore)()).toEqual({ _tag: "Right", right: content });
+    expect(asked).toEqual([0, 400, 800]);
+    expect(store.files.size).toBe(0);
+  });
 });

@@ -55,6 +55,40 @@ const inMemory = (): StoredFile => {
   };
 };
 
+/**
+ * `stored` while it has room, and memory from then on. A part of a file that does not fit is of no use, so it is removed
+ * from `stored`.
+ */
+const withRoom = (stored: StoredFile): StoredFile => {
+  let file = stored;
+  return {
+    get size() {
+      return file.size;
+    },
+    append: (bytes) => {
+      try {
+        file.append(bytes);
+      } catch (thrown) {
+        if (file !== stored) throw thrown;
+        const memory = inMemory();
+        memory.append(stored.read());
+        memory.append(bytes);
+        stored.clear();
+        file = memory;
+      }
+    },
+    read: () => file.read(),
+    clear: () => file.clear(),
+    close: () => {
+      try {
+        stored.close();
+      } catch {
+        // The disk is full. The next visit finds by the checksum that the file is not whole.
+      }
+    },
+  };
+};
+
 const hexadecimal = (bytes: ArrayBuffer): string =>
   Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -127,11 +161,11 @@ const getInto = async (
 
 export const weightsCache = (parts: CacheParts): WeightsCache => ({
   get: (file, address, onReceived) => async () => {
-    const stored = (await parts.store.open(file.sha256)) ?? inMemory();
+    const stored = withRoom((await parts.store.open(file.sha256)) ?? inMemory());
     try {
       return await getInto(stored, file, address, parts, onReceived);
     } catch (thrown) {
-      // The disk is full, for instance.
+      // The store was taken away, for instance.
       return E.left(workerError("not-downloaded", `${address}: it cannot be kept: ${firstLine(thrown)}`));
     } finally {
       stored.close();

@@ -2,6 +2,7 @@
 
 export interface StoredFile {
   readonly size: number;
+  /** Throws if there is no room for all of the bytes, and then has what it had before. */
   append(bytes: Uint8Array): void;
   read(): Uint8Array<ArrayBuffer>;
   /** Makes it empty. */
@@ -40,7 +41,12 @@ const storedFile = (access: SyncAccess): StoredFile => {
       return size;
     },
     append: (bytes) => {
-      size += access.write(bytes, { at: size });
+      const written = access.write(bytes, { at: size });
+      if (written < bytes.length) {
+        access.truncate(size);
+        throw new Error("the browser's storage is full");
+      }
+      size += written;
     },
     read: () => {
       const bytes = new Uint8Array(size);
@@ -52,8 +58,11 @@ const storedFile = (access: SyncAccess): StoredFile => {
       size = 0;
     },
     close: () => {
-      access.flush();
-      access.close();
+      try {
+        access.flush();
+      } finally {
+        access.close();
+      }
     },
   };
 };
