@@ -216,6 +216,33 @@ else
       await remove(page);
       await page.getByLabel(/^Network/).setInputFiles(at("photo.png"));
       await page.getByText(/^photo\.png: .*expected/).waitFor();
+      await chooseModel(page, "tiny-x4");
+      await chooseModel(page, "own");
+      expect(await page.getByLabel(/^Network/).inputValue()).toContain("photo.png");
+    });
+
+    it("says that a result is lost if the worker failed, and makes it again", async () => {
+      await chooseModel(page, "tiny-x4");
+      await choosePhoto(page, "photo.png");
+      await made(page).waitFor();
+      const worker = page.workers().find((one) => one.url().includes("upscaling-worker"));
+      await worker?.evaluate("void setTimeout(() => { throw new Error('a fault'); })");
+      await page.getByRole("button", { name: "PNG", exact: true }).click();
+      await page.getByText("photo.png: its result was lost when the worker failed; try again").waitFor();
+      await page.getByRole("button", { name: "Try again" }).click();
+      await made(page).waitFor();
+      expect((await saved(page, "PNG")).length).toBeGreaterThan(0);
+      await remove(page);
+    });
+
+    it("fits into 320 pixels, as of a page that is enlarged four times", async () => {
+      const size = page.viewportSize();
+      await page.setViewportSize({ width: 320, height: 640 });
+      for (const model of ["tiny-x4", "own"]) {
+        await chooseModel(page, model);
+        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
+      }
+      if (size !== null) await page.setViewportSize(size);
     });
 
     it("says that weights were damaged on the way, and takes whole ones later", async () => {
@@ -235,6 +262,20 @@ else
 
     it("never asked for anything that its content security policy forbids", async () => {
       expect(await violationsOf(page)).toEqual([]);
+    });
+
+    it("works if the browser has no room to keep more", async () => {
+      await page.evaluate("navigator.serviceWorker.ready.then(() => null)");
+      const origin = site.address;
+      const devtools = await context.newCDPSession(page);
+      const { usage } = await devtools.send("Storage.getUsageAndQuota", { origin });
+      await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage });
+      const later = await open();
+      expect(await later.evaluate("navigator.serviceWorker.controller !== null")).toBe(true);
+      const file = "onnx-runtime/ort-wasm-simd-threaded.asyncify.mjs";
+      expect(await later.evaluate(`fetch("${file}").then(({ status }) => status)`)).toBe(200);
+      await later.close();
+      await devtools.send("Storage.overrideQuotaForOrigin", { origin });
     });
 
     it("works without a network, also if the last visit ended in the middle of a picture", async () => {

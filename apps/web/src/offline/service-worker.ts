@@ -52,11 +52,12 @@ const removeOld = async (): Promise<void> => {
 };
 
 const answer = async (address: string): Promise<Response> => {
-  const cache = await caches.open(CACHE);
-  const found = await cache.match(address);
+  const cache = await caches.open(CACHE).catch(() => null);
+  const found = await cache?.match(address);
   if (found !== undefined) return isolated(found);
   const response = await fetch(address);
-  if (response.ok) await cache.put(address, response.clone());
+  // If the browser has no room to keep the file, the page gets it all the same.
+  if (response.ok) await cache?.put(address, response.clone()).catch(() => undefined);
   return isolated(response);
 };
 

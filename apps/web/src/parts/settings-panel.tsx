@@ -77,28 +77,27 @@ export const SettingsPanel = ({ settings, model, choose, emptyCache }: Props) =>
         </label>
       ))}
     </fieldset>
-    {settings.model === "own" ? (
-      <div class="own">
-        <OwnFile
-          label="Network"
-          accept={WEIGHTS}
-          help="Of Real-ESRGAN's, of the paper's or of this project's kinds."
-          onFile={(network) => choose({ network })}
-        />
-        <OwnFile
-          label="Autoencoder"
-          accept={WEIGHTS}
-          help="Only for a network of the paper's kind."
-          onFile={(autoencoder) => choose({ autoencoder })}
-        />
-        <OwnFile
-          label="model.json"
-          accept=".json"
-          help="Only for a small model that you trained with TAD-SR."
-          onFile={(description) => choose({ description })}
-        />
-      </div>
-    ) : null}
+    {/* Hidden, not taken away: the files that were chosen are still named when it is shown again. */}
+    <div class="own" hidden={settings.model !== "own"}>
+      <OwnFile
+        label="Network"
+        accept={WEIGHTS}
+        help="Of Real-ESRGAN's, of the paper's or of this project's kinds."
+        onFile={(network) => choose({ network })}
+      />
+      <OwnFile
+        label="Autoencoder"
+        accept={WEIGHTS}
+        help="Only for a network of the paper's kind."
+        onFile={(autoencoder) => choose({ autoencoder })}
+      />
+      <OwnFile
+        label="model.json"
+        accept=".json"
+        help="Only for a small model that you trained with TAD-SR."
+        onFile={(description) => choose({ description })}
+      />
+    </div>
     <label class="runtime">
       <span>Runs on</span>
       <select

@@ -25,6 +25,7 @@ import {
   type State,
   withItem,
   withoutItem,
+  withoutPixels,
 } from "./state.ts";
 
 type PixelListener = (id: number, part: Rectangle | null) => void;
@@ -99,11 +100,13 @@ export const createSession = (startWorker: () => Worker): Session => {
     worker ??= upscalingWorker(startWorker());
     return worker;
   };
-  const forgetWorker = ({ code }: WorkerError): void => {
-    if (code !== "ended") return;
+  /** If the worker ended, so did the results whose pixels it held. */
+  const forgetWorker = (error: WorkerError): void => {
+    if (error.code !== "ended") return;
     worker = null;
     opened = null;
     pictures.clear();
+    set(withoutPixels({ ...state, model: { kind: "failed", error } }));
   };
 
   const choiceOf = async (settings: Settings): Promise<ModelChoice | WorkerError> => {
@@ -174,6 +177,7 @@ export const createSession = (startWorker: () => Worker): Session => {
     stops.set(id, stop);
     const upscaler = await ensureModel();
     if ("_tag" in upscaler) {
+      stops.delete(id);
       setItem(id, { progress: { kind: "failed", error: upscaler } });
       return;
     }
@@ -198,6 +202,7 @@ export const createSession = (startWorker: () => Worker): Session => {
         notice(`Memory was short, so ${file.name} begins again with tiles of ${tile} pixels.`),
     })();
     stops.delete(id);
+    if (result._tag === "Left") forgetWorker(result.left);
     if (itemOf(state, id) === null) return;
     if (result._tag === "Right") {
       setItem(id, { progress: { kind: "done", made: result.right, room: "pixels" } });
@@ -207,7 +212,6 @@ export const createSession = (startWorker: () => Worker): Session => {
     }
     const error = result.left;
     pictures.delete(id);
-    forgetWorker(error);
     setItem(id, { progress: error.code === "aborted" ? { kind: "stopped" } : { kind: "failed", error } });
     notice(error.code === "aborted" ? `${file.name} was stopped.` : error.message);
   };

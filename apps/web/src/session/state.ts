@@ -79,6 +79,22 @@ export const withoutItem = (state: State, id: number): State => {
   return { ...state, items, selected: state.selected === id ? next : state.selected };
 };
 
+const lost = (name: string): WorkerError => ({
+  _tag: "WorkerError",
+  code: "ended",
+  message: `${name}: its result was lost when the worker failed; try again`,
+});
+
+/** After the worker ended: results whose pixels it held are lost. Those that are files are not. */
+export const withoutPixels = (state: State): State => ({
+  ...state,
+  items: state.items.map((item) =>
+    item.progress.kind === "done" && item.progress.room === "pixels"
+      ? { ...item, progress: { kind: "failed", error: lost(item.file.name) } }
+      : item,
+  ),
+});
+
 export const nextWaiting = ({ items }: State): Item | null =>
   items.find(({ progress }) => progress.kind === "waiting") ?? null;
 
