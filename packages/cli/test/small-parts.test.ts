@@ -60,6 +60,10 @@ describe("messages", () => {
     expect(firstLine("text")).toBe("text");
     expect(fileReason(Object.assign(new Error("x"), { code: "ENOSPC" }))).toBe("the disk is full");
     expect(fileReason(new Error("odd\nstack"))).toBe("odd");
+    const ofLibvips = (words: string): Error =>
+      new Error(`/photos/.tadsr-x/a.png: write error\nsystem error: ${words}\nwbuffer_write: write failed`);
+    expect(fileReason(ofLibvips("No space left on device"))).toBe("the disk is full");
+    expect(fileReason(ofLibvips("Input/output error"))).toBe("Input/output error");
   });
 
   it("of a model with many faults name the first and count the others", () => {

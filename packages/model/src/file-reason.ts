@@ -19,10 +19,25 @@ export const firstLine = (thrown: unknown): string => {
   return (text.split("\n").find((line) => line.trim() !== "") ?? "unknown error").trim();
 };
 
+/** libvips, which sharp calls, gives no code. It quotes what the C library says, after a line with the draft's path. */
+const SYSTEM_ERROR = /^(?:system|unix) error: (.+)$/m;
+
+const CODES: Readonly<Record<string, string>> = {
+  "No such file or directory": "ENOENT",
+  "Permission denied": "EACCES",
+  "Read-only file system": "EROFS",
+  "No space left on device": "ENOSPC",
+  "Disk quota exceeded": "EDQUOT",
+  "File too large": "EFBIG",
+  "Too many open files": "EMFILE",
+};
+
 /** The reason why a file operation failed, in words. */
 export const fileReason = (thrown: unknown): string => {
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  return REASONS[code] ?? firstLine(thrown);
+  if (!(thrown instanceof Error)) return firstLine(thrown);
+  const quoted = SYSTEM_ERROR.exec(thrown.message)?.[1];
+  const code = "code" in thrown ? String(thrown.code) : (CODES[quoted ?? ""] ?? "");
+  return REASONS[code] ?? quoted ?? firstLine(thrown);
 };
 
 /** An error's message of several lines on one: the first, the first detail, and how many more there are. */
