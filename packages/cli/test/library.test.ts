@@ -161,6 +161,14 @@ describe("a TadsrError", () => {
   it("says why a picture cannot be saved", async () => {
     const picture: Picture = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) };
     expect(await errorOf(savePicture(picture, at("a.gif")))).toMatchObject({ code: "invalid-option" });
-    expect(await errorOf(savePicture(picture, at("absent/a.png")))).toMatchObject({ code: "cannot-write" });
+    expect(await errorOf(savePicture(picture, at("absent/a.png")))).toMatchObject({
+      code: "cannot-write",
+      message: `${at("absent/a.png")}: it cannot be written: its folder does not exist`,
+    });
+    for (const wrong of [{ alpha: new Uint8Array(2) }, { data: new Uint8Array(5) }])
+      for (const name of ["wrong.png", "wrong.jpg"])
+        expect(await errorOf(savePicture({ ...picture, ...wrong }, at(name)))).toMatchObject({
+          code: "invalid-picture",
+        });
   });
 });

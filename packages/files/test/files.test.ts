@@ -97,7 +97,7 @@ describe("replacing a file", () => {
   it("in a folder that does not exist gives an error with the file's name", async () => {
     const write = (name: string) => files.writeSafetensors(at(name), {}, { dtype: "F32" })();
     expect(await write("none/here.safetensors")).toMatchObject({
-      left: { message: `${at("none/here.safetensors")}: it cannot be written: it does not exist` },
+      left: { message: `${at("none/here.safetensors")}: it cannot be written: its folder does not exist` },
     });
   });
 });

@@ -135,8 +135,9 @@ export const fileUnreadable = (file: string, thrown: unknown): FileUnreadable =>
 };
 
 export const fileUnwritable = (file: string, thrown: unknown): FileUnwritable => {
-  const reason = fileReason(thrown);
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : null;
+  // What is written need not exist before.
+  const reason = code === "ENOENT" ? "its folder does not exist" : fileReason(thrown);
   return { _tag: "FileUnwritable", file, reason, code, message: `${file}: it cannot be written: ${reason}` };
 };
 

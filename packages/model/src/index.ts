@@ -220,6 +220,7 @@ export type { SafetensorsHeader, StoredType, TensorEntry } from "./safetensors-h
 export { paddedSize, planTiles, type Tile, type TilingOptions } from "./tiling.ts";
 export { openSmallUpscaler, type SmallUpscaler, upscale } from "./upscale.ts";
 export {
+  checkPicture,
   checkSmallOptions,
   checkTile,
   DEFAULT_TILE,

@@ -92,6 +92,7 @@ export const refuseOption = (
 const invalidPicture = (message: string): E.Either<UpscaleError, never> =>
   E.left({ _tag: "InvalidPicture", message });
 
+/** Refuses a picture without pixels, or whose colours or alpha are not as many as its size says. */
 export const checkPicture = ({ width, height, data, alpha }: Picture): E.Either<UpscaleError, void> => {
   if (!isCount(width) || !isCount(height))
     return invalidPicture(`the picture is ${width} x ${height}; it must be 1 x 1 or larger`);

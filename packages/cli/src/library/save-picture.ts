@@ -1,7 +1,7 @@
 /** From a picture to a file. */
 import { encoder, type PictureFormat, replaceFile } from "@tadsr/files";
 import type { FileUnwritable, Picture } from "@tadsr/model";
-import { fileUnwritable } from "@tadsr/model";
+import { checkPicture, fileUnwritable } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { type Failure, outputFailure } from "../failure.ts";
@@ -17,6 +17,8 @@ export const savePicture = (picture: Picture, path: string): Promise<void> => {
     formatOf(path),
   );
   if (E.isLeft(format)) return promised(TE.left(format.left));
+  const checked = checkPicture(picture);
+  if (E.isLeft(checked)) return promised(TE.left(checked.left));
   const written = replaceFile(path, (draft) =>
     TE.tryCatch(
       async () => draft.write(await (await encoder(picture, format.right)).toBuffer()),
