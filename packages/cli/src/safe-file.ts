@@ -10,6 +10,7 @@ const TAKEN = {
   file: "exists already; add --force to replace it",
   folder: "is a folder; name a file",
   device: "is a device or a pipe, not a file; name a file",
+  link: "is a link that leads nowhere; add --force to replace it",
 } as const;
 
 type Refused = PlaceTaken | FileUnwritable;

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
@@ -146,6 +147,19 @@ it("drafts of killed processes can be removed, and nothing else is", async () =>
   await removeDrafts(folder);
   expect(readdirSync(folder).sort()).toEqual(["a", "kept"]);
 });
+
+// Windows lets only administrators make links.
+it.skipIf(process.platform === "win32")(
+  "takes a link that leads nowhere for a file that is there",
+  async () => {
+    symlinkSync("nowhere", at("a"));
+    const work: Work = async (drafts) => E.right(writeBoth(drafts));
+    expect(await both(work, false)).toMatchObject({ left: { _tag: "PlaceTaken", by: "link" } });
+    expect(readdirSync(folder)).toEqual(["a"]);
+    expect(await both(work)).toEqual(E.right(undefined));
+    expect(words("a")).toBe("new");
+  },
+);
 
 describe("what is put in place", () => {
   /** Notes whether the places were still empty each time that bytes were brought to the disk. */
