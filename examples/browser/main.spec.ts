@@ -25,7 +25,7 @@ const built = async (): Promise<Readonly<Record<string, string | Uint8Array>>> =
 
 if (noChromium !== null) test.skip(noChromium);
 else
-  test("enlarges a photo that is chosen, and gives it as a file", async () => {
+  test("upscales a photo that is chosen, and gives it as a file", async () => {
     const site = await openSite({ contents: await built() });
     const browser = await launchChromium();
     try {

@@ -1,4 +1,4 @@
-/** The least page that enlarges a photo, in a worker. `npx vite examples/browser` starts it. */
+/** The least page that upscales a photo, in a worker. `npx vite examples/browser` starts it. */
 import description from "@tadsr/model/models/tiny-x4/model.json?url";
 import weights from "@tadsr/model/models/tiny-x4/model.safetensors?url";
 import { openInWorker } from "@tadsr/runtime-web/worker";

@@ -107,7 +107,7 @@ export const askForTooMuch = async <T>(runtime: Runtime<T>, side: number): Promi
   }
 };
 
-/** Tensors alive after each of so many small tiles: one convolution of 6 x 6 pixels, enlarged. */
+/** Tensors alive after each of so many small tiles: one convolution of 6 x 6 pixels, upscaled. */
 export const tensorsOverTiles = async <T>(runtime: Runtime<T>, tiles: number): Promise<readonly number[]> => {
   const engine = await opened(runtime);
   const { algebra, upload, scope, download, release, liveTensors } = engine;

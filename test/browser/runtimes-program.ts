@@ -89,7 +89,7 @@ export const dispatchesOfOneSum = async (name: string): Promise<number> => {
 };
 
 /** The result's bytes, or what is wrong. The model's two files come from the site. */
-export const enlarge = async (
+export const upscale = async (
   name: string,
   model: string,
   picture: Omit<Picture, "data"> & { readonly data: readonly number[] },

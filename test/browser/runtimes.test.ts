@@ -99,7 +99,7 @@ else
       it.each(NAMES)("on %s is that of onnx in Node within 1/255", async (name) => {
         const given = { ...picture, data: [...picture.data] };
         await page.call("takeLines");
-        const found = (await page.call("enlarge", name, model, given)) as readonly number[];
+        const found = (await page.call("upscale", name, model, given)) as readonly number[];
         expect(distance(found, expected)).toBeLessThanOrEqual(1);
       });
     });

@@ -235,7 +235,7 @@ else
       await remove(page);
     });
 
-    it("fits into 320 pixels, as of a page that is enlarged four times", async () => {
+    it("fits into 320 pixels, as of a page that is upscaled four times", async () => {
       const size = page.viewportSize();
       await page.setViewportSize({ width: 320, height: 640 });
       for (const model of ["tiny-x4", "own"]) {

@@ -20,9 +20,9 @@ const asPng = (svg: string, side: number): Promise<Uint8Array> =>
 const [ROUNDED, MASKABLE] = [drawing(112, 1), drawing(0, 0.8)];
 
 const MANIFEST = {
-  name: "TAD-SR: enlarge photos",
+  name: "TAD-SR: upscale photos",
   short_name: "TAD-SR",
-  description: "Enlarges photos four times on your own device. Nothing is uploaded.",
+  description: "Upscales photos four times on your own device. Nothing is uploaded.",
   start_url: "./",
   scope: "./",
   display: "standalone",

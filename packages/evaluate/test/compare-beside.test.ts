@@ -12,14 +12,14 @@ const plain = (width: number, height: number, colour: readonly [number, number, 
 const GREY = [90, 90, 90] as const;
 const RED = [200, 10, 20] as const;
 
-/** Its enlarged pictures are red, so that they are found on the sheet. */
+/** Its upscaled pictures are red, so that they are found on the sheet. */
 const reddening = {
   title: "red",
   factor: 4,
   upscale: ({ width, height }: Picture) => TE.right(plain(4 * width, 4 * height, RED)),
 };
 
-test("lays the same part of bicubic, the enlarged picture and the original beside each other", async () => {
+test("lays the same part of bicubic, the upscaled picture and the original beside each other", async () => {
   const compared = await compareBeside(plain(43, 33, GREY), reddening, {
     x: 4,
     y: 8,
@@ -41,7 +41,7 @@ test("lays the same part of bicubic, the enlarged picture and the original besid
   expect(pixel(8 + 43, 44)).toEqual([255, 255, 255]);
 });
 
-test("refuses a part that the enlarged picture does not have, and gives an upscaler's error as it is", async () => {
+test("refuses a part that the upscaled picture does not have, and gives an upscaler's error as it is", async () => {
   const original = plain(43, 33, GREY);
   expect(await compareBeside(original, reddening, { x: 5, y: 8, width: 36, height: 24 })()).toMatchObject({
     left: { _tag: "PartOutside", message: expect.stringContaining("40 x 32; give another part") },

@@ -17,9 +17,9 @@ import {
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import { describe, expect, it } from "vitest";
-import { enlargePhoto, type KeptPicture, type PhotoRequest } from "../src/worker/enlarge-photo.ts";
 import type { FromWorker } from "../src/worker/messages.ts";
 import { modelInUse } from "../src/worker/model-in-use.ts";
+import { type KeptPicture, type PhotoRequest, upscalePhoto } from "../src/worker/upscale-photo.ts";
 
 const config = { kind: "srvgg", channels: 2, convolutions: 0, factor: 2 } as const;
 
@@ -56,7 +56,7 @@ const failing = (failureAt: (engine: number, download: number) => EngineFailure[
 
 const picture: Picture = { width: 20, height: 4, channels: 3, data: new Uint8Array(240).fill(90) };
 
-/** Enlarges the picture with tiles of 8 pixels, as often as there are signals. */
+/** Upscales the picture with tiles of 8 pixels, as often as there are signals. */
 const run = async (
   failureAt: Parameters<typeof failing>[0],
   signals: readonly AbortSignal[],
@@ -75,7 +75,7 @@ const run = async (
   for (const [number, signal] of signals.entries()) {
     const photo: PhotoRequest = { picture: number, file: new Blob([]), name: "photo.png", signal };
     results.push(
-      await enlargePhoto(photo, {
+      await upscalePhoto(photo, {
         decode: async () => E.right({ picture, carried: {} }),
         model,
         post: (message) => {

@@ -83,7 +83,7 @@ export const Welcome = ({ onFiles, isOver }: Props & { readonly isOver: boolean 
       <rect x="14" y="76" width="30" height="30" rx="6" class="small" />
       <path d="M56 64 L82 38 M61 38 H82 V59" class="arrow" />
     </svg>
-    <h2>Enlarge a photo four times</h2>
+    <h2>Upscale a photo four times</h2>
     <p>Drop photos here, paste one, or choose them.</p>
     <ChoosePhotos onFiles={onFiles} label="Choose photos" />
     <p class="promise">

@@ -1,4 +1,4 @@
-/** The page's work: files come in, the worker enlarges them one after another, and the state tells how it goes. */
+/** The page's work: files come in, the worker upscales them one after another, and the state tells how it goes. */
 import type { PictureFormat } from "@tadsr/metadata";
 import type { Rectangle } from "@tadsr/model";
 import {
@@ -171,7 +171,7 @@ export const createSession = (startWorker: () => Worker): Session => {
     }
   };
 
-  const enlarge = async ({ id, file }: Item): Promise<void> => {
+  const upscale = async ({ id, file }: Item): Promise<void> => {
     setItem(id, { progress: { kind: "working", done: 0, total: 0 } });
     const stop = new AbortController();
     stops.set(id, stop);
@@ -226,7 +226,7 @@ export const createSession = (startWorker: () => Worker): Session => {
       item !== null && isComplete(state.settings);
       item = nextWaiting(state)
     )
-      await enlarge(item);
+      await upscale(item);
     isPumping = false;
   };
 

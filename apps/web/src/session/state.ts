@@ -1,6 +1,6 @@
 /** All that the page shows, as data. */
 import type { Size } from "@tadsr/model";
-import type { Enlarged, ModelReady, WorkerError } from "@tadsr/runtime-web/worker";
+import type { ModelReady, Upscaled, WorkerError } from "@tadsr/runtime-web/worker";
 import type { RuntimeName } from "./runtime-names.ts";
 
 export type ModelName = "small-x4" | "tiny-x4" | "stack-x4" | "own";
@@ -26,7 +26,7 @@ export interface Sizes {
 export type Progress =
   | { readonly kind: "waiting" }
   | { readonly kind: "working"; readonly done: number; readonly total: number }
-  | { readonly kind: "done"; readonly made: Enlarged; readonly room: "pixels" | "file" }
+  | { readonly kind: "done"; readonly made: Upscaled; readonly room: "pixels" | "file" }
   | { readonly kind: "failed"; readonly error: WorkerError }
   | { readonly kind: "stopped" };
 

@@ -1,21 +1,21 @@
 export type { WorkerLike } from "./calls-to-worker.ts";
 export type {
-  Enlarged,
   ModelChoice,
   ModelReady,
   ModelRequest,
   Side,
   Started,
   TileDone,
+  Upscaled,
   View,
   ViewRequest,
 } from "./messages.ts";
 export {
-  type EnlargedPicture,
-  type EnlargeRequest,
   type OpenRequest,
   openInWorker,
   type PictureInWorker,
+  type UpscaledPicture,
+  type UpscaleRequest,
   type UpscalerInWorker,
   type UpscalingWorker,
   upscalingWorker,

@@ -64,8 +64,8 @@ export interface SaveRequest {
   readonly quality: number;
 }
 
-/** A picture that was enlarged. */
-export interface Enlarged extends Size {
+/** A picture that was upscaled. */
+export interface Upscaled extends Size {
   /** How it was made. */
   readonly runtime: string;
   readonly model: string;
@@ -79,7 +79,7 @@ export interface Calls {
   readonly open: { readonly ask: ModelRequest; readonly answer: ModelReady };
   readonly upscale: {
     readonly ask: { readonly picture: number; readonly file: Blob; readonly name: string };
-    readonly answer: Enlarged;
+    readonly answer: Upscaled;
   };
   readonly view: { readonly ask: ViewRequest; readonly answer: View };
   readonly save: { readonly ask: SaveRequest; readonly answer: Blob };

@@ -2,9 +2,9 @@
 import type { Runtime } from "@tadsr/core";
 import type { DescribedModel } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
-import type { ModelInUse } from "./enlarge-photo.ts";
 import type { ModelRequest } from "./messages.ts";
 import { type OpenedModel, openModel } from "./open-engine.ts";
+import type { ModelInUse } from "./upscale-photo.ts";
 import type { WorkerError } from "./worker-error.ts";
 
 export const modelInUse = (

@@ -4,7 +4,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { callsTo, type WorkerLike } from "./calls-to-worker.ts";
-import type { Enlarged, ModelReady, ModelRequest, Started, TileDone, View, ViewRequest } from "./messages.ts";
+import type { ModelReady, ModelRequest, Started, TileDone, Upscaled, View, ViewRequest } from "./messages.ts";
 import type { WorkerError } from "./worker-error.ts";
 
 export interface OpenRequest extends ModelRequest {
@@ -14,7 +14,7 @@ export interface OpenRequest extends ModelRequest {
   readonly onNote?: (text: string) => void;
 }
 
-export interface EnlargeRequest {
+export interface UpscaleRequest {
   /** The file's name in messages. */
   readonly name?: string;
   /** Stops the work before its next tile. */
@@ -37,16 +37,16 @@ export interface PictureInWorker {
   readonly forget: () => void;
 }
 
-export type EnlargedPicture = Enlarged & PictureInWorker;
+export type UpscaledPicture = Upscaled & PictureInWorker;
 
 export interface UpscalerInWorker extends ModelReady {
   /** Pictures that are asked for while one is computed wait for it. */
-  readonly upscale: (file: Blob, request?: EnlargeRequest) => TE.TaskEither<WorkerError, EnlargedPicture>;
+  readonly upscale: (file: Blob, request?: UpscaleRequest) => TE.TaskEither<WorkerError, UpscaledPicture>;
 }
 
 /** A worker with the script that serves upscaling. It does one model at a time. */
 export interface UpscalingWorker {
-  /** Opens a model in place of the one before. Pictures that were enlarged stay. */
+  /** Opens a model in place of the one before. Pictures that were upscaled stay. */
   readonly open: (request: OpenRequest) => TE.TaskEither<WorkerError, UpscalerInWorker>;
   /** Removes all weights that were kept. */
   readonly emptyCache: TE.TaskEither<WorkerError, null>;
@@ -67,7 +67,7 @@ export const upscalingWorker = (worker: WorkerLike): UpscalingWorker => {
   });
 
   const upscale =
-    (file: Blob, request: EnlargeRequest = {}): TE.TaskEither<WorkerError, EnlargedPicture> =>
+    (file: Blob, request: UpscaleRequest = {}): TE.TaskEither<WorkerError, UpscaledPicture> =>
     async () => {
       const { signal, onStart, onTile, onProgress, onSmallerTile } = request;
       const picture = pictures++;
@@ -86,7 +86,7 @@ export const upscalingWorker = (worker: WorkerLike): UpscalingWorker => {
       signal?.addEventListener("abort", abort);
       if (signal?.aborted) abort();
       try {
-        return E.map((enlarged: Enlarged): EnlargedPicture => ({ ...enlarged, ...inWorker }))(await answer);
+        return E.map((upscaled: Upscaled): UpscaledPicture => ({ ...upscaled, ...inWorker }))(await answer);
       } finally {
         signal?.removeEventListener("abort", abort);
         unlisten();

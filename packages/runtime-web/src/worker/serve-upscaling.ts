@@ -5,11 +5,11 @@ import { pipe } from "fp-ts/lib/function.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
 import { decodePhoto } from "./decode-photo.ts";
 import { describeChoice } from "./describe-choice.ts";
-import { enlargePhoto, type KeptPicture, type ModelInUse } from "./enlarge-photo.ts";
 import { rowsOf } from "./kept-result.ts";
 import type { CallName, Calls, FromWorker, ToWorker, ViewRequest } from "./messages.ts";
 import { modelInUse } from "./model-in-use.ts";
 import { savePicture } from "./save-picture.ts";
+import { type KeptPicture, type ModelInUse, upscalePhoto } from "./upscale-photo.ts";
 import { viewOf } from "./view-of-rows.ts";
 import { type WeightsCache, weightsCache } from "./weights-cache.ts";
 import { privateFiles } from "./weights-store.ts";
@@ -54,7 +54,7 @@ const buffersOf = (message: FromWorker): Transferable[] => {
 const noModel = workerError("invalid-model", "no model is open; open one before the first picture");
 const noPicture = workerError(
   "invalid-picture",
-  "the worker does not have this picture any more; enlarge it again",
+  "the worker does not have this picture any more; upscale it again",
 );
 
 const view = (kept: KeptPicture, { side, rectangle, size }: ViewRequest) =>
@@ -91,7 +91,7 @@ export const serveUpscaling = (
     const keep = (number: number, kept: KeptPicture): void => {
       pictures.set(number, kept);
     };
-    const result = await enlargePhoto(
+    const result = await upscalePhoto(
       { picture, file, name, signal },
       { decode: decodePhoto, model, post, keep },
     );

@@ -5,7 +5,7 @@ import { upscaleAlpha } from "@tadsr/upscale";
 import * as E from "fp-ts/lib/Either.js";
 import type { Photo } from "./decode-photo.ts";
 import { type KeptResult, keptResult, rowsOf } from "./kept-result.ts";
-import type { Enlarged, FromWorker } from "./messages.ts";
+import type { FromWorker, Upscaled } from "./messages.ts";
 import type { OpenedModel } from "./open-engine.ts";
 import { reducedPart, reducedSize, reductionOf, viewOf } from "./view-of-rows.ts";
 import { ofUpscaling, type WorkerError, workerError } from "./worker-error.ts";
@@ -91,10 +91,10 @@ const isRefusedMemory = (error: UpscaleError): boolean =>
 const aborted = (name: string): WorkerError =>
   workerError("aborted", `${name}: stopped before its first tile`);
 
-export const enlargePhoto = async (
+export const upscalePhoto = async (
   request: PhotoRequest,
   surroundings: Surroundings,
-): Promise<E.Either<WorkerError, Enlarged>> => {
+): Promise<E.Either<WorkerError, Upscaled>> => {
   const { picture, file, name, signal } = request;
   const { decode, model, post, keep } = surroundings;
   const photo = await decode(name, file);
