@@ -1,4 +1,4 @@
-/** Sides that run in a page of Chromium. All pages are of one Chromium, and each is a process of its own. */
+/** Sides that run in a page of Chromium, each in a worker of its own. All pages are of one Chromium. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as E from "fp-ts/lib/Either.js";
@@ -13,7 +13,7 @@ import { benchFolder, root } from "./places.ts";
 
 const installed = join(benchFolder, "node_modules");
 
-/** In the order in which the page loads them. */
+/** In the order in which a worker loads them. */
 const SCRIPTS: Readonly<Record<string, string>> = {
   "/tf.js": "@tensorflow/tfjs/dist/tf.min.js",
   "/tf-wasm.js": "@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js",
@@ -22,18 +22,34 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   "/medium.js": "@upscalerjs/esrgan-medium/dist/umd/models/esrgan-medium/src/x4/index.min.js",
 };
 
-/** UpscalerJS asks for its default model when it is loaded, and uses the one that it is given. */
+/** A call of a side's worker, by the side's name. The worker is started by the first. */
 const PAGE = `<!doctype html>
 <title>benchmark</title>
 <link rel="icon" href="data:,">
-<script>globalThis.DefaultUpscalerJSModel = {};</script>
-${Object.keys(SCRIPTS)
-  .map((path) => `<script src="${path}"></script>`)
-  .join("\n")}
-<script type="module">
-  import * as program from "/program.js";
-  globalThis.program = program;
+<script>
+  const workers = {};
+  globalThis.call = (side, name, given) => new Promise((resolve, reject) => {
+    const worker = (workers[side] ??= new Worker("/worker.js"));
+    worker.onmessage = ({ data }) => ("error" in data ? reject(new Error(data.error)) : resolve(data.value));
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage({ name, given });
+  });
 </script>`;
+
+/** UpscalerJS asks for its default model when it is loaded, and uses the one that it is given. */
+const WORKER = `
+globalThis.DefaultUpscalerJSModel = {};
+importScripts(${Object.keys(SCRIPTS)
+  .map((path) => JSON.stringify(path))
+  .join(", ")});
+onmessage = async ({ data: { name, given } }) => {
+  try {
+    const program = await import("/program.js");
+    postMessage({ value: await program[name](given) });
+  } catch (thrown) {
+    postMessage({ error: String(thrown.message ?? thrown) });
+  }
+};`;
 
 const folders = {
   "/ort/": join(root, "packages", "runtime-web", "node_modules", "onnxruntime-web", "dist"),
@@ -61,8 +77,8 @@ export interface BenchBrowser {
   ) => TE.TaskEither<BenchError, A>;
 }
 
-interface WithProgram {
-  readonly program?: Readonly<Record<string, (given: unknown) => unknown>>;
+interface WithCall {
+  readonly call?: (side: string, name: string, given: unknown) => Promise<unknown>;
 }
 
 const openBrowser = async (): Promise<BenchBrowser & { readonly close: () => Promise<void> }> => {
@@ -71,26 +87,31 @@ const openBrowser = async (): Promise<BenchBrowser & { readonly close: () => Pro
   );
   const program = await bundleProgram(join(benchFolder, "pages", "contenders-program.ts"));
   const site = await openSite({
-    contents: { "/": PAGE, ...program, ...(Object.fromEntries(scripts) as Record<string, Buffer>) },
+    contents: {
+      "/": PAGE,
+      "/worker.js": WORKER,
+      ...program,
+      ...(Object.fromEntries(scripts) as Record<string, Buffer>),
+    },
     folders,
   });
   const browser = await launchChromium(FLAGS);
   const withPage: BenchBrowser["withPage"] = (use) => async () => {
     const page = await browser.newPage();
-    const call = (name: string, given: unknown): Promise<unknown> =>
-      page.evaluate(([called, value]) => (globalThis as WithProgram).program?.[called]?.(value), [
+    const call = (side: string, name: string, given: unknown): Promise<unknown> =>
+      page.evaluate(([of, called, value]) => (globalThis as WithCall).call?.(of, called, value), [
+        side,
         name,
         given,
       ] as const);
     try {
       await page.goto(`${site.address}/`);
-      await page.waitForFunction(() => "program" in globalThis);
       return await use({
         open: async (name, entry) => {
-          const side = await call("open", entry);
-          return { name, run: async () => Number(await call("run", side)) };
+          await call(name, "open", entry);
+          return { name, run: async () => Number(await call(name, "run", null)) };
         },
-        hasGraphicsCard: async () => (await call("hasGraphicsCard", null)) === true,
+        hasGraphicsCard: async () => (await call("card", "hasGraphicsCard", null)) === true,
       })();
     } catch (thrown) {
       return E.left(failedBy(thrown));

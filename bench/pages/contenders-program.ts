@@ -1,6 +1,6 @@
 /**
- * In a page: the sides that are compared there, from RGB bytes to RGB bytes. The page has TensorFlow.js with its WebAssembly
- * backend and UpscalerJS with its models as globals, by their own scripts, as UpscalerJS's users load them.
+ * In a worker of a page: a side that is compared there, from RGB bytes to RGB bytes. The worker has TensorFlow.js with its
+ * WebAssembly backend and UpscalerJS with its models as globals, by their own scripts, as UpscalerJS's users load them.
  */
 import { anyRuntime, type Runtime } from "@tadsr/core";
 import { describeModel, fileInMemory } from "@tadsr/model";
@@ -62,7 +62,7 @@ const openOurs = async ({ model, runtime, side }: PageEntry): Promise<Run> => {
   const engine = await ours[runtime]?.open();
   if (engine === undefined) throw new Error(`there is no runtime ${runtime}`);
   if (engine._tag === "Left") throw new Error(engine.left.message);
-  const upscaler = await openUpscaler(engine.right, described.right, { seed: 0 })();
+  const upscaler = await openUpscaler(engine.right, described.right, { seed: 0, tile: side })();
   if (upscaler._tag === "Left") throw new Error(upscaler.left.message);
   const picture = photograph(side, side);
   return async () => {
@@ -72,7 +72,7 @@ const openOurs = async ({ model, runtime, side }: PageEntry): Promise<Run> => {
   };
 };
 
-/** Not in patches, which would be slower. */
+/** In one piece, as ours. In patches it would be slower. */
 const openTheirs = async ({ model, runtime, side }: PageEntry): Promise<Run> => {
   const { tf, Upscaler } = globalThis as unknown as Scripts;
   tf.wasm.setWasmPaths("/tfjs-wasm/");
@@ -91,22 +91,27 @@ const openTheirs = async ({ model, runtime, side }: PageEntry): Promise<Run> => 
   };
 };
 
-const opened: { readonly run: Run; readonly length: number }[] = [];
+interface Opened {
+  readonly run: Run;
+  /** Bytes of the result. */
+  readonly length: number;
+}
 
-/** Makes a side ready and returns its number. */
-export const open = async (entry: PageEntry): Promise<number> => {
+let opened: Opened | null = null;
+
+/** Makes the worker's side ready. */
+export const open = async (entry: PageEntry): Promise<void> => {
   const run = await (entry.maker === "tadsr" ? openOurs(entry) : openTheirs(entry));
-  return opened.push({ run, length: 3 * (4 * entry.side) ** 2 }) - 1;
+  opened = { run, length: 3 * (4 * entry.side) ** 2 };
 };
 
 /** Enlarges the picture once; the milliseconds that it took. */
-export const run = async (side: number): Promise<number> => {
-  const chosen = opened[side];
-  if (chosen === undefined) throw new Error(`there is no side ${side}`);
+export const run = async (): Promise<number> => {
+  if (opened === null) throw new Error("no side is open");
   const begun = performance.now();
-  const bytes = await chosen.run();
+  const bytes = await opened.run();
   const took = performance.now() - begun;
-  if (bytes.length !== chosen.length) throw new Error(`the result has ${bytes.length} bytes`);
+  if (bytes.length !== opened.length) throw new Error(`the result has ${bytes.length} bytes`);
   return took;
 };
 

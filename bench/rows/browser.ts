@@ -122,7 +122,7 @@ export const browser: Row = {
   name: "browser",
   title: "The small models in a browser against UpscalerJS",
   measures:
-    `Pictures of ${SIDE} x ${SIDE} pixels, four times, RGB bytes in memory to RGB bytes in memory, both sides open and warm in ` +
-    "one page of a headless Chromium, UpscalerJS on the backend of TensorFlow.js that is fastest there.",
+    `Pictures of ${SIDE} x ${SIDE} pixels, four times, RGB bytes in memory to RGB bytes in memory, in one piece, both sides ` +
+    "open and warm in workers of one page of a headless Chromium, UpscalerJS on the backend of TensorFlow.js that is fastest there.",
   run: (request) => TE.chainW(() => withBrowser(measure(request)))(installRivals(request.progress)),
 };
