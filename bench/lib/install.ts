@@ -28,7 +28,7 @@ export const installRivals =
   (say: (line: string) => void): TE.TaskEither<BenchError, void> =>
   async () => {
     if (isInstalled()) return E.right(undefined);
-    say("fetching UpscalerJS and its models into bench/node_modules: 130 MB, once");
+    say("fetching UpscalerJS, its models and TensorFlow.js into bench/node_modules: 410 MB, once");
     const code = await new Promise<number | null>((resolve) => {
       const child = spawn("npx", ARGUMENTS, { stdio: "ignore", shell: process.platform === "win32" });
       child.once("error", () => resolve(null));
