@@ -159,7 +159,7 @@ describe("writing and reading", () => {
 
   it("says why it cannot write", async () => {
     const refused = await writeSafetensors(path("none/here.safetensors"), {}, { dtype: "F32" })();
-    expect(refused).toMatchObject({ left: { _tag: "FileUnwritable", reason: "it does not exist" } });
+    expect(refused).toMatchObject({ left: { _tag: "FileUnwritable", reason: "its folder does not exist" } });
   });
 });
 
