@@ -109,6 +109,25 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     "engine-onnx imports zlib: it runs everywhere",
   ],
   [
+    "Node's modules where a plain module reaches them, though when a function is called",
+    {
+      "packages/train/package.json": manifest("@tadsr/train"),
+      "packages/train/src/algorithm-one.ts": 'export * from "./files.ts";\n',
+      "packages/train/src/files.ts": 'export const files = () => import("node:fs/promises");\n',
+    },
+    "packages/train/src/files.ts: imports node:fs/promises: train/algorithm-one runs everywhere",
+  ],
+  [
+    "a package that reads files in a plain module",
+    {
+      "packages/files/package.json": manifest("@tadsr/files"),
+      "packages/files/src/index.ts": "export const a = 1;\n",
+      "packages/verify/package.json": manifest("@tadsr/verify", "@tadsr/files"),
+      "packages/verify/src/plain.ts": 'export { a } from "@tadsr/files";\n',
+    },
+    "packages/verify/src/plain.ts: imports @tadsr/files: verify/plain runs everywhere",
+  ],
+  [
     "an undeclared package",
     {
       "packages/model/package.json": manifest("@tadsr/model"),

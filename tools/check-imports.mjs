@@ -65,6 +65,9 @@ const runsEverywhere = (folder) =>
   ["core", "model", "metadata", "upscale", "export", "metrics", "runtime-web", "apps/web"].includes(folder) ||
   folder.startsWith("engine-");
 
+/** Modules that run in a browser too, of packages that else use Node's. Other packages import them by these names. */
+const plainModules = { verify: ["plain"], train: ["algorithm-one"] };
+
 /** Whether a package drives a device. Only a runtime may import it, and only when it is opened. */
 const isBackend = (name) =>
   /^@tensorflow\/tfjs-(backend-|node|react-native)|^onnxruntime|^webgpu$/.test(name);
@@ -161,14 +164,36 @@ const importedAnywhere = new Set(
   [...imports.values()].flatMap((found) => found.map(({ name }) => packageName(name))),
 );
 
-/** The files that are loaded with a module: itself, and what it imports before any of its functions is called. */
-const loadedWith = (file, found = new Set()) => {
+/** A module, and those of its package that it reaches by the imports that count. */
+const reachedFrom = (file, counts, found = new Set()) => {
   if (found.has(file) || !imports.has(file)) return found;
   found.add(file);
-  for (const { name, lazy } of imports.get(file))
-    if (isRelative(name) && !lazy) loadedWith(resolve(dirname(file), name), found);
+  for (const entry of imports.get(file))
+    if (isRelative(entry.name) && counts(entry))
+      reachedFrom(resolve(dirname(file), entry.name), counts, found);
   return found;
 };
+
+/** The files that are loaded with a module: itself, and what it imports before any of its functions is called. */
+const loadedWith = (file) => reachedFrom(file, ({ lazy }) => !lazy);
+
+/** Whether a package, or the module of it that is imported, runs in a browser too. Of npm's, those that core imports. */
+const isPlain = (name) => {
+  const dependency = packageName(name);
+  const target = folderOf.get(dependency);
+  if (target === undefined) return npmOfCore.includes(dependency);
+  return runsEverywhere(target) || (plainModules[target] ?? []).includes(name.slice(dependency.length + 1));
+};
+
+for (const [folder, modules] of Object.entries(plainModules))
+  for (const module of modules)
+    for (const file of reachedFrom(
+      join(root, "packages", folder, "src", `${module}.ts`),
+      ({ isType }) => !isType,
+    ))
+      for (const { name, isType } of imports.get(file))
+        if (!isRelative(name) && !isType && !isPlain(name))
+          fault(file, `imports ${name}: ${folder}/${module} runs everywhere, so not what needs Node`);
 
 for (const [folder, manifest] of manifests) {
   const home = homes.get(folder);

@@ -29,6 +29,8 @@ import { type DiscriminatorState, type Learner, type LearningState, type Turn, t
 import { type AlgorithmWeights, type StepInputs, studentStep } from "./student-step.ts";
 import type { PreparedStep } from "./task.ts";
 
+export { ADAMW_DEFAULTS, type AdamWOptions };
+
 export interface AlgorithmNetwork {
   readonly network: ConditionedNetwork;
   readonly weights: HostWeights;

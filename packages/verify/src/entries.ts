@@ -5,7 +5,7 @@ import * as E from "fp-ts/lib/Either.js";
 import { autoencoderSubject } from "./autoencoder-entry.ts";
 import { discriminatorSubject } from "./discriminator-entry.ts";
 import { checkFiles } from "./files.ts";
-import { type Folder, inFolder, RECORDED, stemOf, weightFiles } from "./folder.ts";
+import { type Folder, type ManifestFolder, RECORDED, stemOf, weightFiles } from "./folder.ts";
 import { isObject, type JsonObject, numberOf, textOf } from "./json.ts";
 import { type NamedSchedule, namedSchedule } from "./manifest.ts";
 import { architectureOf, namedIn, predictingNetwork } from "./networks.ts";
@@ -20,7 +20,7 @@ import { unetSubject } from "./unet-entry.ts";
 
 /** Everything that the checks use. */
 export interface Records {
-  readonly folder: Folder;
+  readonly folder: ManifestFolder;
   readonly manifest: JsonObject;
   readonly schedules: JsonObject;
 }
@@ -48,10 +48,8 @@ const subjectOf = (
 /** The tensors beside an entry, or a row that says they are absent. */
 const recordsOf = async (folder: Folder, entry: string, name: string): Promise<E.Either<Row, TensorFile>> => {
   if (!folder.names.includes(name)) return E.left(absent(entry, name, `${name} is not there`));
-  const read = await readTensorFile(inFolder(folder, name))();
-  return E.mapLeft((reason: string) => broken(entry, name, reason.replaceAll(inFolder(folder, name), name)))(
-    read,
-  );
+  const read = await readTensorFile(folder, name)();
+  return E.mapLeft((reason: string) => broken(entry, name, reason))(read);
 };
 
 /** A network's entry: runs all of its files on its record. */

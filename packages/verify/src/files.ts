@@ -3,7 +3,7 @@ import { type Engine, elements } from "@tadsr/core";
 import { type HostWeights, inferArchitecture, isBuffer, parameterCount, uploadWeights } from "@tadsr/model";
 import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
-import { type Folder, inFolder } from "./folder.ts";
+import type { Folder } from "./folder.ts";
 import { type Rounding, roundingError, roundingOf } from "./rounding.ts";
 import { absent, broken, noted, type Row } from "./row.ts";
 import { isSameNetwork } from "./same-network.ts";
@@ -106,8 +106,7 @@ export const checkFiles = async <T>(
   const rows: Row[] = [];
   let base: Base | null = null;
   for (const file of files) {
-    const path = inFolder(folder, file);
-    const survey = await surveyWeights(path)();
+    const survey = await surveyWeights(folder, file)();
     if (E.isLeft(survey)) {
       rows.push(broken(entry, file, survey.left));
       continue;
@@ -116,7 +115,7 @@ export const checkFiles = async <T>(
       countRow(entry, `${file}: parameters`, subject, survey.right),
       inferredRow(entry, `${file}: inferred from its tensors`, subject, survey.right),
     );
-    const read = await weightsOf(path, subject.tensors)();
+    const read = await weightsOf(folder, file, subject.tensors)();
     if (E.isLeft(read)) {
       rows.push(broken(entry, file, read.left));
       continue;

@@ -1,11 +1,16 @@
 /** The content of a manifest's folder, by name. */
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import type { ByteFile } from "@tadsr/model";
 
+/** A folder's files, on a disk or anywhere else. */
 export interface Folder {
-  readonly path: string;
-  /** Names of the files in it, sorted. */
+  /** Names of the files in it, in any order. */
   readonly names: readonly string[];
+  /** The file of that name. If there is none, it cannot be opened. */
+  readonly file: (name: string) => ByteFile;
+}
+
+/** A folder with a manifest. Its names are sorted. */
+export interface ManifestFolder extends Folder {
   /** Names of the manifest's entries. */
   readonly entries: readonly string[];
   /** Names of records of networks without an entry. */
@@ -14,16 +19,13 @@ export interface Folder {
 
 export const RECORDED = ".io.safetensors";
 
-export const openFolder = async (path: string, entries: readonly string[]): Promise<Folder> => {
-  const names = await readdir(path).catch((): string[] => []);
+export const withEntries = ({ names, file }: Folder, entries: readonly string[]): ManifestFolder => {
   const unlisted = names
     .filter((name) => name.endsWith(RECORDED))
     .map((name) => name.slice(0, -RECORDED.length))
     .filter((name) => !entries.includes(name));
-  return { path, names: names.sort(), entries, unlisted: unlisted.sort() };
+  return { names: [...names].sort(), file, entries, unlisted: unlisted.sort() };
 };
-
-export const inFolder = ({ path }: Folder, name: string): string => join(path, name);
 
 const WEIGHTS = /\.(pth|pt|ckpt|bin|safetensors)$/;
 
@@ -34,7 +36,7 @@ const formOrder = (form: string): string => `${/half|fp16|f16/.test(form) ? 1 : 
  * The files of an entry's weights: `name.pth` and every `name.<form>.pth`, and the same with .safetensors; the plain
  * one first. A file of an entry with a longer name (`vq.face.pth` of `vq.face`) is not among them.
  */
-export const weightFiles = ({ names, entries, unlisted }: Folder, entry: string): readonly string[] =>
+export const weightFiles = ({ names, entries, unlisted }: ManifestFolder, entry: string): readonly string[] =>
   names
     .filter((name) => WEIGHTS.test(name) && name.startsWith(`${entry}.`) && !name.endsWith(RECORDED))
     .filter(

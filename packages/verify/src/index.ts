@@ -1,4 +1,6 @@
+export type { Folder } from "./folder.ts";
 export type { VerifyError } from "./manifest.ts";
 export type { Row, Verdict } from "./row.ts";
 export { type Summary, summaryOf } from "./summary.ts";
-export { type VerifyOptions, verifyManifest } from "./verify-manifest.ts";
+export { type VerifyOptions, verifyFolder } from "./verify-folder.ts";
+export { verifyManifest } from "./verify-manifest.ts";

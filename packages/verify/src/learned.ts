@@ -1,7 +1,7 @@
 /** Compares gradients of a step, and the weights after it, with the recorded ones. */
 
 import type { HostWeights } from "@tadsr/model";
-import type { Learned } from "@tadsr/train";
+import type { Learned } from "@tadsr/train/algorithm-one";
 import { NETWORK_TOLERANCE } from "./rounding.ts";
 import { absent, compared, noted, type Row, relativeError } from "./row.ts";
 import type { TensorFile } from "./tensor-file.ts";

@@ -1,23 +1,25 @@
 /** Reads the manifest, and the schedules beside it. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Schedule } from "@tadsr/core";
-import { fileReason, firstLine } from "@tadsr/model/file-reason";
+import { type ByteFile, readWhole } from "@tadsr/model";
+import { firstLine } from "@tadsr/model/file-reason";
 import * as E from "fp-ts/lib/Either.js";
 import type * as TE from "fp-ts/lib/TaskEither.js";
+import type { Folder } from "./folder.ts";
 import { isObject, type JsonObject } from "./json.ts";
 import { scheduleOf } from "./schedules.ts";
 
-const parseObject = (text: string): E.Either<string, JsonObject> => {
+const SCHEDULES = "schedules.json";
+
+const parseObject = (bytes: Uint8Array): E.Either<string, JsonObject> => {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
     return isObject(value) ? E.right(value) : E.left("it is not a JSON object");
   } catch (thrown) {
     return E.left(`it is not JSON (${firstLine(thrown)})`);
   }
 };
 
-/** Why there is nothing to verify. The message is one line: the manifest's path, what is wrong, and what to do. */
+/** Why there is nothing to verify. The message is one line: the manifest's path or address, what is wrong, and what to do. */
 export type VerifyError =
   | { readonly _tag: "ManifestUnreadable"; readonly path: string; readonly message: string }
   | { readonly _tag: "NotAManifest"; readonly path: string; readonly message: string };
@@ -35,24 +37,19 @@ const notAManifest = (path: string, reason: string): VerifyError => ({
 });
 
 export const readManifest =
-  (path: string): TE.TaskEither<VerifyError, JsonObject> =>
+  (file: ByteFile): TE.TaskEither<VerifyError, JsonObject> =>
   async () => {
-    try {
-      const parsed = parseObject(await readFile(path, "utf8"));
-      return E.mapLeft((reason: string) => notAManifest(path, reason))(parsed);
-    } catch (thrown) {
-      return E.left(unreadable(path, fileReason(thrown)));
-    }
+    const bytes = await readWhole(file)();
+    return E.isLeft(bytes)
+      ? E.left(unreadable(file.name, bytes.left.reason))
+      : E.mapLeft((reason: string) => notAManifest(file.name, reason))(parseObject(bytes.right));
   };
 
 /** `schedules.json` beside the manifest; null if there is none. */
-export const readSchedules = async (folder: string): Promise<E.Either<string, JsonObject> | null> => {
-  try {
-    return parseObject(await readFile(join(folder, "schedules.json"), "utf8"));
-  } catch (thrown) {
-    const isAbsent = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
-    return isAbsent ? null : E.left(fileReason(thrown));
-  }
+export const readSchedules = async (folder: Folder): Promise<E.Either<string, JsonObject> | null> => {
+  if (!folder.names.includes(SCHEDULES)) return null;
+  const bytes = await readWhole(folder.file(SCHEDULES))();
+  return E.isLeft(bytes) ? E.left(bytes.left.reason) : parseObject(bytes.right);
 };
 
 /** A schedule, and the name by which it was found. */

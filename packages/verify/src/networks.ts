@@ -13,7 +13,7 @@ import {
   uploadWeights,
 } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
-import { type Folder, inFolder, stemOf, weightFiles } from "./folder.ts";
+import { type Folder, type ManifestFolder, stemOf, weightFiles } from "./folder.ts";
 import { isNumbers, isObject, type JsonObject, numberOf, textOf } from "./json.ts";
 import { unetOf } from "./unet-entry.ts";
 import { surveyWeights, weightsOf } from "./weights-file.ts";
@@ -41,7 +41,7 @@ export const discriminatorConfigOf = (record: JsonObject): Usable<DiscriminatorC
 const inferred = async (folder: Folder, files: readonly string[]): Promise<Usable<Architecture>> => {
   let reason: Unusable = { absent: "no file of its weights is there" };
   for (const file of files) {
-    const survey = await surveyWeights(inFolder(folder, file))();
+    const survey = await surveyWeights(folder, file)();
     const found = E.isLeft(survey)
       ? E.left({ broken: survey.left })
       : E.mapLeft(because)(inferArchitecture(survey.right.shapes, { file }));
@@ -91,7 +91,7 @@ export interface Predicting {
  * entry, or else that of `like`. Its file is the first that can be read.
  */
 export const predictingNetwork = async (
-  folder: Folder,
+  folder: ManifestFolder,
   manifest: JsonObject,
   named: string,
   like: string | null,
@@ -110,7 +110,7 @@ export const predictingNetwork = async (
   if (kind !== "swin-unet" && kind !== "residual-unet" && kind !== "stack")
     return E.left({ broken: `${file} is a ${kind}, expected a network that predicts z_0` });
   const network = unetOf(config);
-  const weights = await weightsOf(inFolder(folder, file), network.parameters)();
+  const weights = await weightsOf(folder, file, network.parameters)();
   return E.isLeft(weights)
     ? E.left({ broken: weights.left })
     : E.right({ file, network, weights: weights.right });

@@ -1,9 +1,9 @@
 /** The tensors of a file in float64, in the recorded layout: PyTorch's, batch first. */
 import { elements, type NdArray, type ReferenceTensor, shapeText } from "@tadsr/core";
-import { openSafetensors } from "@tadsr/files";
-import type { SafetensorsFile } from "@tadsr/model";
+import { openSafetensors, type SafetensorsFile } from "@tadsr/model";
 import * as E from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import type { Folder } from "./folder.ts";
 
 export type TensorFile = ReadonlyMap<string, ReferenceTensor>;
 
@@ -72,7 +72,9 @@ const readAll =
   };
 
 /** Every tensor of numbers. No check reads tensors of other types (truth values). */
-export const readTensorFile = (path: string): TE.TaskEither<string, TensorFile> =>
-  TE.mapLeft(({ message }: { readonly message: string }) => message)(
-    TE.bracket(openSafetensors(path), readAll, (opened) => TE.fromTask(opened.close)),
+export const readTensorFile = (folder: Folder, name: string): TE.TaskEither<string, TensorFile> => {
+  const file = folder.file(name);
+  return TE.mapLeft(({ message }: { readonly message: string }) => message.replaceAll(file.name, name))(
+    TE.bracket(openSafetensors(file), readAll, (opened) => TE.fromTask(opened.close)),
   );
+};

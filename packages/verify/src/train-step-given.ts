@@ -7,9 +7,9 @@ import {
   type AlgorithmNetworks,
   type AlgorithmSettings,
   type RecordedDraws,
-} from "@tadsr/train";
+} from "@tadsr/train/algorithm-one";
 import * as E from "fp-ts/lib/Either.js";
-import { type Folder, inFolder } from "./folder.ts";
+import type { Folder, ManifestFolder } from "./folder.ts";
 import { isObject, type JsonObject, numberOf, textOf } from "./json.ts";
 import {
   discriminatorConfigOf,
@@ -48,8 +48,7 @@ const discriminatorOf = async (folder: Folder, manifest: JsonObject): Promise<Us
   const file = isObject(record) ? textOf(record, "file") : textOf(manifest, "discriminator");
   if (file === undefined) return E.left({ absent: "the manifest names no discriminator for it" });
   if (!folder.names.includes(file)) return E.left({ absent: `${file} is not there` });
-  const path = inFolder(folder, file);
-  const survey = await surveyWeights(path)();
+  const survey = await surveyWeights(folder, file)();
   if (E.isLeft(survey)) return E.left({ broken: survey.left });
   const inferred = inferArchitecture(survey.right.shapes, { file });
   if (E.isLeft(inferred)) return E.left({ broken: inferred.left.message });
@@ -58,7 +57,7 @@ const discriminatorOf = async (folder: Folder, manifest: JsonObject): Promise<Us
   const said = isObject(record) && "channels" in record ? discriminatorConfigOf(record) : null;
   if (said !== null && E.isLeft(said)) return said;
   const config = said?.right ?? inferred.right.config;
-  const weights = await weightsOf(path, tensorsOf({ kind: config.kind, config, assumed: [] }))();
+  const weights = await weightsOf(folder, file, tensorsOf({ kind: config.kind, config, assumed: [] }))();
   return E.isLeft(weights) ? E.left({ broken: weights.left }) : E.right({ config, weights: weights.right });
 };
 
@@ -117,7 +116,7 @@ export interface StepGiven {
 }
 
 export const stepGiven = async (
-  folder: Folder,
+  folder: ManifestFolder,
   all: JsonObject,
   manifest: JsonObject,
   file: TensorFile,

@@ -1,9 +1,9 @@
 /** An entry of a training step: runs Algorithm 1 by the training's own code on the recorded draws. */
 import type { Engine, Schedule } from "@tadsr/core";
 import { firstLine } from "@tadsr/model/file-reason";
-import { type AlgorithmSettings, type RecordedStep, runAlgorithmOne } from "@tadsr/train";
+import { type AlgorithmSettings, type RecordedStep, runAlgorithmOne } from "@tadsr/train/algorithm-one";
 import * as E from "fp-ts/lib/Either.js";
-import type { Folder } from "./folder.ts";
+import type { ManifestFolder } from "./folder.ts";
 import { isObject, type JsonObject } from "./json.ts";
 import { learnedChecks, learnedRows } from "./learned.ts";
 import type { Unusable } from "./networks.ts";
@@ -110,7 +110,7 @@ const runRows = async <T>(
 
 export const checkTrainStep = async <T>(
   engine: Engine<T>,
-  folder: Folder,
+  folder: ManifestFolder,
   all: JsonObject,
   entry: string,
   file: TensorFile,
