@@ -125,7 +125,18 @@ describe("a program that reads models and upscales pictures", () => {
 });
 
 it.each([
+  ["@tadsr/verify/plain", "verifyFolder"],
+  ["@tadsr/train/algorithm-one", "runAlgorithmOne"],
+])("%s is bundled without Node's modules", async (module, name) => {
+  const path = join(import.meta.dirname, "plain.ts");
+  const { code, ofNode } = await bundle(path, [textModule(path, `export { ${name} } from "${module}";`)]);
+  expect(code).toContain(name);
+  expect(ofNode).toEqual([]);
+});
+
+it.each([
   ["a package that reads files", 'export { loadModel } from "@tadsr/files";'],
+  ["the comparison of a folder on a disk", 'export { verifyManifest } from "@tadsr/verify";'],
   ["one of Node's modules", 'export { join } from "node:path";'],
   ["one that is imported when it is needed", 'export const files = () => import("node:fs/promises");'],
 ])("the bundle of %s is found to ask for Node's modules", async (_, text) => {
