@@ -156,10 +156,17 @@ describe("sessions", () => {
   });
 
   it("are opened no more after the engine was closed, not even for what waits for its turn", async () => {
-    const { engine, opened } = watched(2, () => new Promise((done) => setTimeout(done, 5)));
+    let open: () => void = () => undefined;
+    const mayOpen = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { engine, opened } = watched(2, () => mayOpen);
     const ends = Promise.allSettled([1, 2].map((length) => absolute(engine, length)));
-    await new Promise(setImmediate);
-    await engine.close();
+    // The first session is being opened when the engine is closed.
+    while (opened.length === 0) await new Promise(setImmediate);
+    const closing = engine.close();
+    open();
+    await closing;
     expect((await ends).map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
     const late = await absolute(engine, 3).catch(failureOf);
     expect(late).toMatchObject({

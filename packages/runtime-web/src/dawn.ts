@@ -78,6 +78,19 @@ const withNavigator =
     }
   };
 
+/**
+ * Dawn by its options. It is kept for as long as the process lives: if it is collected as garbage while an answer of a
+ * destroyed device is on its way, the process ends with "std::system_error: Invalid argument".
+ */
+const kept = new Map<string, Gpu>();
+
+const dawnWith = (create: (options: string[]) => Gpu, options: readonly string[]): Gpu => {
+  const key = JSON.stringify(options);
+  const gpu = kept.get(key) ?? create([...options]);
+  kept.set(key, gpu);
+  return gpu;
+};
+
 /** The runtime `webgpu` in Node. It needs the package webgpu, which is installed separately. */
 export const dawnRuntime = ({ dawn = [], device }: DawnOptions = {}): Runtime<Tensor> =>
   lazyRuntime({
@@ -86,7 +99,7 @@ export const dawnRuntime = ({ dawn = [], device }: DawnOptions = {}): Runtime<Te
       const { create, globals } = await load();
       addGlobals(globals);
       const chosen = device === undefined ? [] : await deviceOptions(create, device);
-      const gpu: Gpu = create([...dawn, ...chosen]);
+      const gpu = dawnWith(create, [...dawn, ...chosen]);
       const remedies = { gpu: DRIVER, adapter: DRIVER, device: DRIVER };
       return webgpuEngine(await requestDevice(gpu, remedies), withNavigator(gpu));
     },
