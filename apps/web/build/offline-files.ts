@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Plugin } from "vite";
 
-/** As it stands in the service worker's source. */
-const PLACEHOLDER = "__OFFLINE_FILES__";
+/** The text in the service worker's source that becomes the list, in whichever quotes it was built. */
+const LIST = /(["'`])__OFFLINE_FILES__\1/;
 export const SERVICE_WORKER = "service-worker.js";
 
 /** Weights are kept by the page itself, and ONNX Runtime on WebGPU when it is first used. */
@@ -21,14 +21,13 @@ export const offlineFiles = (): Plugin => ({
       for (const file of files)
         hash.update(file.fileName).update(file.type === "chunk" ? file.code : file.source);
       const worker = bundle[SERVICE_WORKER];
-      if (worker?.type !== "chunk" || !worker.code.includes(PLACEHOLDER))
+      if (worker?.type !== "chunk" || !LIST.test(worker.code))
         throw new Error(`${SERVICE_WORKER} has no place for the list of files`);
       const list = JSON.stringify({
         version: hash.digest("hex").slice(0, 16),
         files: files.map(({ fileName }) => (fileName === "index.html" ? "./" : fileName)).sort(),
       });
-      // The placeholder stands in a text in quotes.
-      worker.code = worker.code.replace(PLACEHOLDER, JSON.stringify(list).slice(1, -1));
+      worker.code = worker.code.replace(LIST, () => JSON.stringify(list));
     },
   },
 });
